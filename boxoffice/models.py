@@ -1,4 +1,4 @@
-"""What happens at the door and is no check-in: refusals, guests turned away, and guests who come back."""
+"""What happens at the door and is no check-in, and the vouchers that guests are given for trouble."""
 
 from typing import ClassVar
 
@@ -41,3 +41,26 @@ class DoorEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%H:%M}"
+
+
+class Voucher(models.Model):
+    """A discount that a guest is given for trouble with an order: a promo code for one order, and never money back."""
+
+    promocode = models.OneToOneField(
+        "orders.Promocode", models.PROTECT, related_name="voucher", verbose_name=_("promo code")
+    )
+    order = models.ForeignKey("orders.Order", models.PROTECT, related_name="vouchers", verbose_name=_("order"))
+    reason = models.CharField(_("reason"), max_length=250)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("time"))
+
+    FREE_TEXT = ("reason",)
+
+    class Meta:
+        verbose_name = _("voucher")
+        verbose_name_plural = _("vouchers")
+        default_permissions = ()
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return str(self.promocode)

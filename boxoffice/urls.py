@@ -1,6 +1,6 @@
 from django.urls import path
 
-from boxoffice.views import bar, door, home, shifts, till
+from boxoffice.views import bar, cash, door, home, refunds, shifts, till
 
 app_name = "boxoffice"
 
@@ -11,11 +11,15 @@ urlpatterns = [
     path("till/", till.till, name="till"),
     path("till/orders/<int:key>/", till.order, name="order"),
     path("till/orders/<int:key>/print/", till.tickets, name="print_order"),
-    path("till/orders/<int:key>/refund/", till.refund_lines, name="refund_lines"),
-    path("till/refunds/<int:key>/pay-out/", till.pay_out, name="pay_out"),
+    path("till/orders/<int:key>/refund/", refunds.refund, name="refund"),
+    path("till/orders/<int:key>/approve/", refunds.approve, name="approve"),
+    path("till/orders/<int:key>/voucher/", refunds.give, name="give_voucher"),
+    path("till/vouchers/<int:key>/", refunds.voucher, name="voucher"),
+    path("till/refunds/<int:key>/pay-out/", refunds.pay_out, name="pay_out"),
     path("till/shift/", shifts.shift, name="shift"),
     path("till/shifts/<int:key>/count/", shifts.count, name="count"),
     path("till/shifts/<int:key>/", shifts.summary, name="summary"),
+    path("cash/", cash.cash, name="cash"),
     path("door/", door.show, name="door"),
     path("door/scan/", door.scan, name="door_scan"),
     path("door/again/", door.again, name="door_again"),
@@ -24,5 +28,6 @@ urlpatterns = [
     path("bar/cards/", bar.cards, name="bar_cards"),
     path("bar/act/", bar.act, name="bar_act"),
     path("bar/sale/", bar.sale, name="bar_sale"),
+    path("bar/items/<int:key>/", bar.item, name="bar_item"),
     path("bar/wall/", bar.wall, name="bar_wall"),
 ]

@@ -113,7 +113,8 @@ INVARIANTS = [
         """,
     ),
     Invariant(
-        "The money kept for an order is what its status says: what is sold and not refunded, otherwise nothing",
+        "The money kept for an order is what its status says: what is sold and not refunded, less than its price while "
+        "it is unpaid, otherwise nothing",
         "orders.order",
         f"""
         SELECT o.id FROM orders_order o
@@ -125,9 +126,12 @@ INVARIANTS = [
         LEFT JOIN (SELECT refund.order_id, SUM(line.amount) AS amount FROM orders_refundline line
                    JOIN payments_refund refund ON refund.id = line.refund_id
                    GROUP BY refund.order_id) line ON line.order_id = o.id
-        WHERE COALESCE(paid.amount, 0) - COALESCE(back.amount, 0) <>
-              CASE WHEN o.status IN ({SOLD})
-                   THEN o.final_amount - COALESCE(line.amount, 0) - COALESCE(back.awaiting, 0) ELSE 0 END
+        WHERE CASE
+            WHEN o.status IN ({SOLD}) THEN COALESCE(paid.amount, 0) - COALESCE(back.amount, 0) <>
+                o.final_amount - COALESCE(line.amount, 0) - COALESCE(back.awaiting, 0)
+            WHEN o.status IN ('PENDING_PAYMENT', 'PAYMENT_OVERDUE') AND paid.amount > COALESCE(back.amount, 0)
+                THEN paid.amount - COALESCE(back.amount, 0) >= o.final_amount
+            ELSE COALESCE(paid.amount, 0) <> COALESCE(back.amount, 0) END
         """,
     ),
     Invariant(

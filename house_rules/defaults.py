@@ -12,6 +12,7 @@ HOLD_LIMITS = {
 MAX_TICKETS_AN_ORDER = 50
 SEATS_A_VISITOR = 10  # maximum in one order of the shop; larger groups buy at the box office
 MAX_SNACKS_A_LINE = 99
+VOUCHER_VALIDITY = timedelta(days=180)  # of a discount that a guest is given for trouble
 HOLD_CEILING = timedelta(minutes=150)  # the longest that extensions can make an online hold
 HELD_SEATS = {"visitor": 20, "address": 60}  # unpaid online seats at one time: per browser or e-mail, per IP
 ATTEMPTS = {

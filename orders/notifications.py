@@ -105,25 +105,15 @@ def send_link(order: Order, *, asked: bool = True, sparingly: bool = False, at: 
 
 def notify_overdue(orders: Iterable[Order], *, at: datetime, again: bool = False) -> None:
     """Tell customers that payment is overdue: once per deadline, or `again` at the request of staff."""
-    orders = _reachable(orders)
+    orders, messages = _reachable(orders), []
     about, cinemas = _about_orders(orders), _cinemas(orders)
-    queue(
-        [
-            _message(
-                order,
-                MessageKind.ORDER_OVERDUE,
-                occasion=f"{order.number} {(at if again else order.payment_deadline).isoformat()}",
-                context={
-                    **about[order.pk],
-                    "amount": str(order.final_amount),
-                    "cancelled_at": cinemas[order.cinema_id].local(order.expires_at).isoformat(),
-                },
-                not_after=order.expires_at,
-            )
-            for order in orders
-        ],
-        at=at,
-    )
+    for order in orders:
+        occasion = f"{order.number} {(at if again else order.payment_deadline).isoformat()}"
+        ends = cinemas[order.cinema_id].local(order.expires_at).isoformat()
+        context = {**about[order.pk], "amount": str(order.final_amount), "cancelled_at": ends}
+        late = {"occasion": occasion, "context": context, "not_after": order.expires_at}
+        messages.append(_message(order, MessageKind.ORDER_OVERDUE, **late))
+    queue(messages, at=at)
 
 
 def notify_cancelled(orders: Iterable[Order], *, at: datetime) -> None:

@@ -80,3 +80,10 @@ def test_each_folder_with_tests_is_a_package() -> None:
     folders = {parent for path in TEST_FILES for parent in path.parents if parent != Path()}
 
     assert [str(folder) for folder in sorted(folders) if not (ROOT / folder / "__init__.py").is_file()] == []
+
+
+def test_keys_are_pressed_only_once_a_page_has_loaded() -> None:
+    """`press` and `type_text` of tests/helpers/browser_windows.py wait for it."""
+    files = (ROOT / "tests/browser").rglob("*.py")
+
+    assert [path.name for path in files if ".keyboard." in path.read_text()] == []

@@ -1,4 +1,4 @@
-"""Snacks of tonight's orders at the bar: what is due next, prepared and handed over."""
+"""Snacks of tonight's orders at the bar: what is due next, prepared, handed over, or refunded because it ran out."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,9 +8,13 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from cinema.keyboards import readings
-from concessions.models import ConcessionPreorder
-from orders.models import Order, Ticket
-from orders.services import collect, make_ready
+from cinema.status import Refused
+from cinema.validators import clean_reason
+from concessions.models import ConcessionItem, ConcessionPreorder
+from concessions.services import take_off_sale
+from orders.models import Order, OrderLine, Ticket
+from orders.services import collect, make_ready, refund
+from payments.models import Refund
 from screenings.models import Cinema
 
 SHOWN_AHEAD = timedelta(hours=12)  # orders whose screening starts later are not shown yet
@@ -88,6 +92,35 @@ def order_of_code(code: str, *, cinema: Cinema) -> Order | None:
     )
     preorder = found.select_related("order").first()
     return preorder.order if preorder else None
+
+
+def waiting_for(item: ConcessionItem, *, at: datetime) -> list[ConcessionPreorder]:
+    """What paid orders still wait for of this item, not prepared yet, oldest first. One query. Reads only."""
+    pending = _open(item.cinema, at=at).filter(concession_item=item, status=ConcessionPreorder.Status.PENDING)
+    return list(pending.order_by("pk"))
+
+
+def refund_item(
+    item: ConcessionItem, *, reason: str, at: datetime, actor: User
+) -> tuple[list[Refund], list[tuple[Order, Refused]]]:
+    """Take an item off sale, and refund it in every paid order that still waits for it; the customers are told.
+
+    Returns the refunds, and the orders that refused theirs with the reason: each is one transaction. Raises
+    `ReasonNeeded`, and then nothing has changed. Owns its transaction.
+    """
+    reason = clean_reason(reason)
+    take_off_sale(item)
+    lines: dict[Order, list[OrderLine]] = {}
+    for each in waiting_for(item, at=at):
+        lines.setdefault(each.order, []).append(each)
+    done: list[Refund] = []
+    refused: list[tuple[Order, Refused]] = []
+    for order, wanted in lines.items():
+        try:
+            done.append(refund(order, lines=wanted, reason=reason, at=at, actor=actor))
+        except Refused as error:
+            refused.append((order, error))
+    return done, refused
 
 
 def _open(cinema: Cinema, *, at: datetime) -> QuerySet[ConcessionPreorder]:

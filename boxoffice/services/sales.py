@@ -1,4 +1,4 @@
-"""Sales at the till: a hold, and then the money, each in a transaction of its own.
+"""Sales at the till: a hold, and then the money, in one part or in several, each in a transaction of its own.
 
 What a crash leaves between the two is an unpaid order of the box office: it is listed as an unfinished sale, is
 finished or cancelled there, and lapses like every other hold.
@@ -8,16 +8,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
+from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
 from accounts.phones import stored_form
 from boxoffice.errors import GivenTooLittle, NoShift
+from boxoffice.services.refunds import give_out
 from cinema.money import ZERO
 from concessions.models import ConcessionItem
 from orders.models import Order
 from orders.services import CancelReason, cancel, hold, mark_paid, record_uncertain_payment, resolve_payment
-from payments.models import Gateway, Payment, Shift
+from payments.models import Gateway, Payment, Refund, Shift
+from payments.services import balance_of
 from screenings.models import Cinema, Seat, Session, TicketType
 
 Places = Iterable[tuple[Session, Seat, TicketType]]
@@ -67,26 +70,43 @@ def hold_at_till(
     )
 
 
-def pay_cash(order: Order, *, shift: Shift, given: Decimal | None, at: datetime, actor: User) -> Decimal:
+def left_to_pay(order: Order) -> Decimal:
+    """The price less the parts that were collected. One query. Reads only."""
+    return order.final_amount - balance_of(order.pk).kept
+
+
+def pay_cash(
+    order: Order,
+    *,
+    shift: Shift,
+    given: Decimal | None,
+    amount: Decimal | None = None,
+    at: datetime,
+    actor: User,
+) -> Decimal:
     """Take cash for an order into the drawer of the shift; returns the change. Without `given`, it was exact.
 
-    Raises `GivenTooLittle`, `ShiftNotOpen`, and as `mark_paid`. Owns its transaction.
+    The price, or an `amount` as a part of it: the last part makes the order paid. Raises `GivenTooLittle`,
+    `ShiftNotOpen`, and as `mark_paid`. Owns its transaction.
     """
-    price = order.final_amount
+    price = order.final_amount if amount is None else amount
     if given is not None and given < price:
         raise GivenTooLittle(given=given, price=price)
-    mark_paid(order, gateway=Gateway.CASH, amount=price, at=at, actor=actor, shift=shift)
+    mark_paid(order, gateway=Gateway.CASH, amount=price, part=True, at=at, actor=actor, shift=shift)
     return ZERO if given is None else given - price
 
 
-def card_approved(order: Order, *, shift: Shift, at: datetime, actor: User) -> None:
-    """The terminal took the money, also if nobody knew before. Raises as `mark_paid`. Owns its transaction."""
+def card_approved(order: Order, *, shift: Shift, amount: Decimal | None = None, at: datetime, actor: User) -> None:
+    """The terminal took the price, or an `amount` as a part of it; also if nobody knew before: then what it was.
+
+    Raises as `mark_paid`. Owns its transaction.
+    """
     uncertain = _uncertain(order)
     if uncertain is not None:
         resolve_payment(uncertain, approved=True, at=at, actor=actor)
         return
-    price = order.final_amount
-    mark_paid(order, gateway=Gateway.CARD_TERMINAL, amount=price, at=at, actor=actor, shift=shift)
+    price = order.final_amount if amount is None else amount
+    mark_paid(order, gateway=Gateway.CARD_TERMINAL, amount=price, part=True, at=at, actor=actor, shift=shift)
 
 
 def card_declined(order: Order, *, at: datetime, actor: User) -> None:
@@ -96,20 +116,26 @@ def card_declined(order: Order, *, at: datetime, actor: User) -> None:
         resolve_payment(uncertain, approved=False, at=at, actor=actor)
 
 
-def card_unclear(order: Order, *, shift: Shift, at: datetime, actor: User) -> None:
+def card_unclear(order: Order, *, shift: Shift, amount: Decimal | None = None, at: datetime, actor: User) -> None:
     """Nobody knows whether the terminal took the money: the sale stays unfinished. Raises `AlreadyPaid`. Owns its
     transaction."""
-    payment = record_uncertain_payment(order, gateway=Gateway.CARD_TERMINAL, at=at, actor=actor)
-    Payment.objects.filter(pk=payment.pk, shift=None).update(shift=shift)
+    price = order.final_amount if amount is None else amount
+    record_uncertain_payment(order, gateway=Gateway.CARD_TERMINAL, amount=price, shift=shift, at=at, actor=actor)
 
 
 def _uncertain(order: Order) -> Payment | None:
     return order.payments.filter(gateway=Gateway.CARD_TERMINAL, status=Payment.Status.PENDING).first()
 
 
-def undo(order: Order, *, at: datetime, actor: User) -> None:
-    """Cancel an unfinished sale; its seats are free again. Raises `ForbiddenMove`. Owns its transaction."""
-    cancel(order, reason=CancelReason.CUSTOMER, at=at, actor=actor)
+def undo(order: Order, *, shift: Shift | None = None, at: datetime, actor: User) -> list[Refund]:
+    """Cancel an unfinished sale; its seats are free again, and in a `shift` the parts that were collected go back.
+
+    Returns these payouts. Raises `ForbiddenMove`, and as `mark_paid_out`. Owns its transaction.
+    """
+    with transaction.atomic():
+        cancel(order, reason=CancelReason.CUSTOMER, at=at, actor=actor)
+        parts = Refund.objects.filter(order=order)
+        return [] if shift is None else give_out(parts, shift=shift, at=at, actor=actor)
 
 
 def unfinished_sales(cinema: Cinema) -> Iterable[Order]:

@@ -1,4 +1,4 @@
-"""The bar: cards of tonight's orders, the pick-up code, items off sale, and the screen on the wall."""
+"""The bar: cards of tonight's orders, the pick-up code, items that ran out, and the screen on the wall."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -6,11 +6,14 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from boxoffice.access import BoxOfficeRequest, device_page, page
 from boxoffice.services import bar
+from boxoffice.services.second_person import deciders
+from boxoffice.views.second_person import REFUND, decide
 from cinema.ids import is_valid_id
+from cinema.money import ZERO, format_money
 from cinema.status import Refused
 from concessions.models import ConcessionItem
 from concessions.services import put_on_sale, take_off_sale
@@ -71,6 +74,34 @@ def sale(request: BoxOfficeRequest) -> HttpResponseBase:
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("boxoffice:bar")
+
+
+@page("concessions.take_off_sale")
+@require_http_methods(["GET", "HEAD", "POST"])
+def item(request: BoxOfficeRequest, key: int) -> HttpResponseBase:
+    """An item that ran out: off sale, and refunded in the orders that wait for it, if somebody decides so who may."""
+    row = get_object_or_404(ConcessionItem.objects.select_related("cinema"), pk=key, cinema=request.cinema)
+    if request.method == "POST":
+        try:
+            actor = decide(request, REFUND) or request.user
+            done, refused = bar.refund_item(row, reason=request.POST.get("reason", ""), at=request.at, actor=actor)
+        except Refused as error:
+            messages.error(request, str(error))
+            return redirect("boxoffice:bar_item", key=row.pk)
+        total = format_money(sum((each.total for each in done), ZERO))
+        text = _("Off sale. Orders refunded: %(number)d, %(total)s. The customers are told.")
+        messages.success(request, text % {"number": len(done), "total": total})
+        for order, why in refused:
+            messages.error(request, f"{order}: {why}")
+        return redirect("boxoffice:bar")
+    may_refund = request.user.has_perm(REFUND)
+    context = {
+        "item": row,
+        "waiting": bar.waiting_for(row, at=request.at),
+        "may_refund": may_refund,
+        "deciders": [] if may_refund else deciders(request.device, REFUND, other_than=request.user),
+    }
+    return TemplateResponse(request, "boxoffice/bar_item.html", context)
 
 
 @device_page

@@ -24,6 +24,7 @@ DOORS = (
     ("boxoffice:till", "orders.take_payment_order", "till", _("Till"), _("Sell tickets and snacks")),
     ("boxoffice:door", "orders.check_in_ticket", "door", _("Door"), _("Scan tickets and admit guests")),
     ("boxoffice:bar", "concessions.make_ready", "bar", _("Bar"), _("Prepare and hand over snacks")),
+    ("boxoffice:cash", "payments.bank_cash", "safe", _("Safe and bank"), _("Move cash, and take it to the bank")),
 )
 
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.contrib import messages
+from django.db.models import Count, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -11,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from boxoffice.access import BoxOfficeRequest, page
-from boxoffice.services import sales
+from boxoffice.services import refunds, sales
 from boxoffice.views.till import WORK, amount_of
 from cinema.ids import is_valid_id
 from cinema.money import ZERO
 from cinema.status import Refused
-from payments.models import CashMovement, CashPlace, Payment, Shift
+from payments.models import CashMovement, CashPlace, Payment, Refund, Shift
 from payments.services import count_and_close, end_shift, move_cash, open_shift, totals_of
 from screenings.models import Cinema
 
@@ -48,6 +49,7 @@ def shift(request: BoxOfficeRequest) -> HttpResponse:
             "drawers": CashPlace.objects.filter(cinema=cinema, kind=CashPlace.Kind.DRAWER).order_by("name"),
             "waiting": [each for each in waiting if each != current and (may_count_others or each.cashier == actor)],
             "unfinished": sales.unfinished_sales(cinema),
+            "to_give_out": refunds.money_waiting(cinema),
             "outside": Payment.objects.outside_shifts()
             .filter(order__cinema=cinema, succeeded_at__date=request.at)
             .select_related("order", "actor")
@@ -132,6 +134,7 @@ def summary(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "totals": totals,
             "moved": [(CashMovement.Kind(kind).label, amount) for kind, amount in totals.by_kind.items()],
             "sales": sold.count(),
+            "voids": Refund.objects.filter(shift=row, is_void=True).aggregate(number=Count("pk"), sum=Sum("amount")),
             "card_difference": None if row.counted_card is None else row.counted_card - totals.expected_card,
             "unfinished": sales.unfinished_sales(row.cinema),
         },

@@ -1,5 +1,6 @@
 """The till: one page on which a sale is put together, and the page of the order that comes of it."""
 
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -10,20 +11,19 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.errors import ApprovalRequired
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.errors import NoShift
+from boxoffice.models import Voucher
 from boxoffice.services import basket as baskets
-from boxoffice.services import sales
+from boxoffice.services import refunds, sales
+from boxoffice.services.second_person import approvers_here, deciders, request_of
+from boxoffice.views.second_person import REFUND
 from cinema.money import CENT, format_money
 from cinema.status import Refused
-from concessions.models import ConcessionPreorder
-from orders.models import Order, OrderLine, Ticket
-from orders.services import refund
-from payments.models import MANUAL_GATEWAYS, Gateway, Payment, Refund
-from payments.services import mark_paid_out
+from orders.models import Order
+from payments.models import Gateway, Payment, Refund, Shift
 
 WORK = "payments.work_shift"
 NOTES = [Decimal(500), Decimal(1000), Decimal(2000), Decimal(5000)]
@@ -93,33 +93,37 @@ def till(request: BoxOfficeRequest) -> HttpResponse:
     )
 
 
-def _first_payment(request: BoxOfficeRequest, order: Order, *, shift: Any) -> HttpResponse:
+def _first_payment(request: BoxOfficeRequest, order: Order, *, shift: Shift) -> HttpResponse:
     """Take cash at once; the card terminal is asked on the page of the order, where a refused payment leads too."""
     way, _cash, note = request.POST["sell"].partition(":")
-    if way == "card" and order.final_amount:
+    if way != "cash" and order.final_amount:
         return redirect("boxoffice:order", key=order.pk)
     return _pay(request, order, way="cash", given=note or request.POST.get("given", ""), shift=shift)
 
 
-def _pay(request: BoxOfficeRequest, order: Order, *, way: str, given: str, shift: Any) -> HttpResponse:
-    at, actor = request.at, request.user
+def _pay(request: BoxOfficeRequest, order: Order, *, way: str, given: str, shift: Shift) -> HttpResponse:
+    done: dict[str, Any] = {"at": request.at, "actor": request.user}
     try:
+        part = amount_of(request.POST.get("part", ""))
+        if part is None and "part" in request.POST:
+            part = sales.left_to_pay(order)
+        taken: dict[str, Any] = {"shift": shift, "amount": part, **done}
         if not order.final_amount:
-            sales.pay_cash(order, shift=shift, given=None, at=at, actor=actor)
+            sales.pay_cash(order, shift=shift, given=None, **done)
         elif way == "cash":
-            change = sales.pay_cash(order, shift=shift, given=amount_of(given), at=at, actor=actor)
+            change = sales.pay_cash(order, given=amount_of(given), **taken)
             if change:
                 messages.success(request, _("Change: %(change)s") % {"change": format_money(change)})
         elif way == "approved":
-            sales.card_approved(order, shift=shift, at=at, actor=actor)
+            sales.card_approved(order, **taken)
         elif way == "declined":
-            sales.card_declined(order, at=at, actor=actor)
+            sales.card_declined(order, **done)
             messages.warning(request, _("The card was declined. Take another card or cash, or cancel the sale."))
         elif way == "unclear":
-            sales.card_unclear(order, shift=shift, at=at, actor=actor)
+            sales.card_unclear(order, **taken)
             messages.warning(request, _("Look into the terminal’s journal, then choose what happened."))
         elif way == "cancel":
-            sales.undo(order, at=at, actor=actor)
+            tell_payouts(request, sales.undo(order, shift=shift, **done))
             messages.success(request, _("The sale was cancelled; its seats are free again."))
             return redirect("boxoffice:till")
     except ValueError:
@@ -129,7 +133,15 @@ def _pay(request: BoxOfficeRequest, order: Order, *, way: str, given: str, shift
     return redirect("boxoffice:order", key=order.pk)
 
 
-def _orders(request: BoxOfficeRequest) -> QuerySet[Order]:
+def tell_payouts(request: BoxOfficeRequest, refunds: Iterable[Refund]) -> None:
+    """Tell the cashier where the money goes: out of the drawer, or back on the terminal."""
+    for each in refunds:
+        by_card = each.payment is not None and each.payment.gateway == Gateway.CARD_TERMINAL
+        text = _("Return %(amount)s on the card terminal.") if by_card else _("Give out %(amount)s from the drawer.")
+        messages.success(request, text % {"amount": format_money(each.amount)})
+
+
+def orders_of(request: BoxOfficeRequest) -> QuerySet[Order]:
     return Order.objects.filter(cinema=request.cinema).select_related("cinema")
 
 
@@ -137,7 +149,7 @@ def _orders(request: BoxOfficeRequest) -> QuerySet[Order]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
     """An order at the till: to be paid, to be printed, or to be refunded."""
-    row = get_object_or_404(_orders(request), pk=key)
+    row = get_object_or_404(orders_of(request), pk=key)
     shift = sales.shift_of(request.user, row.cinema)
     if request.method == "POST":
         if shift is None:
@@ -145,6 +157,10 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
             return redirect("boxoffice:shift")
         return _pay(request, row, way=request.POST.get("pay", ""), given=request.POST.get("given", ""), shift=shift)
     payments = list(row.payments.order_by("pk"))
+    actor, device, at = request.user, request.device, request.at
+    unpaid, sold, may_refund = row.status in Order.UNPAID, row.status in Order.SOLD, actor.has_perm(REFUND)
+    approval = request_of(row, actor)
+    taken = [each for each in payments if each.status == Payment.Status.SUCCEEDED]
     return TemplateResponse(
         request,
         "boxoffice/order.html",
@@ -152,73 +168,29 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "order": row,
             "cinema": row.cinema,
             "shift": shift,
-            "unpaid": row.status in Order.UNPAID,
-            "sold": row.status in Order.SOLD,
-            "uncertain": any(each.status == Payment.Status.PENDING for each in payments),
-            "payments": [each for each in payments if each.status == Payment.Status.SUCCEEDED],
+            "unpaid": unpaid,
+            "sold": sold,
+            "left": sales.left_to_pay(row),
+            "uncertain": next((each for each in payments if each.status == Payment.Status.PENDING), None),
+            "payments": taken,
             "tickets": row.tickets.select_related("seat", "session__film", "session__hall", "ticket_type"),
             "snacks": row.preorders.select_related("concession_item"),
             "refunds": row.refunds.select_related("payment"),
-            "may_refund": request.user.has_perm("orders.refund_order"),
+            "may_refund": may_refund,
+            "vouchers": Voucher.objects.filter(order=row).select_related("promocode"),
+            "voidable": refunds.is_voidable(row, shift=shift),
+            "deciders": deciders(device, REFUND, other_than=actor) if not (unpaid or may_refund) else [],
+            "approval": approval,
+            "approvers": approvers_here(approval, device, at=at) if approval else [],
         },
     )
-
-
-@page("orders.refund_order")
-@require_POST
-def refund_lines(request: BoxOfficeRequest, key: int) -> HttpResponse:
-    """Refund chosen lines, and give the money out of the drawer or back on the terminal."""
-    row = get_object_or_404(_orders(request), pk=key)
-    at, actor = request.at, request.user
-    shift = sales.shift_of(actor, row.cinema)
-    lines: list[OrderLine] = [
-        *Ticket.objects.filter(order=row, pk__in=request.POST.getlist("ticket")),
-        *ConcessionPreorder.objects.filter(order=row, pk__in=request.POST.getlist("snack")),
-    ]
-    try:
-        if shift is None:
-            raise NoShift
-        done = refund(row, lines=lines, reason=request.POST.get("reason", ""), at=at, actor=actor)
-        messages.success(request, _("Refunded: %(amount)s") % {"amount": format_money(done.amount)})
-        _give_out(done, shift=shift, request=request)
-    except ApprovalRequired as error:
-        messages.error(request, f"{error} " + _("Ask for it on the page of the order in the administration."))
-    except Refused as error:
-        messages.error(request, str(error))
-    return redirect("boxoffice:order", key=row.pk)
-
-
-@page("payments.pay_out_refund")
-@require_POST
-def pay_out(request: BoxOfficeRequest, key: int) -> HttpResponse:
-    """Give out the money of a refund that waits for it."""
-    row = get_object_or_404(Refund.objects.select_related("payment"), pk=key, order__in=_orders(request))
-    try:
-        _give_out(row, shift=sales.shift_of(request.user, request.cinema), request=request)
-    except Refused as error:
-        messages.error(request, str(error))
-    return redirect("boxoffice:order", key=row.order_id)
-
-
-def _give_out(refund: Refund, *, shift: Any, request: BoxOfficeRequest) -> None:
-    if shift is None:
-        raise NoShift
-    if refund.status != Refund.Status.REQUESTED or refund.payment is None:
-        return
-    if refund.payment.gateway not in MANUAL_GATEWAYS:
-        messages.info(request, _("The payment provider sends the money back."))
-        return
-    mark_paid_out(refund, at=request.at, actor=request.user, shift=shift)
-    by_card = refund.payment.gateway == Gateway.CARD_TERMINAL
-    text = _("Return %(amount)s on the card terminal.") if by_card else _("Give out %(amount)s from the drawer.")
-    messages.success(request, text % {"amount": format_money(refund.amount)})
 
 
 @page(WORK)
 @require_safe
 def tickets(request: BoxOfficeRequest, key: int) -> HttpResponse:
     """The tickets and the slip of an order, to print on a roll of 80 mm or on A4."""
-    row = get_object_or_404(_orders(request), pk=key, status__in=Order.SOLD)
+    row = get_object_or_404(orders_of(request), pk=key, status__in=Order.SOLD)
     live = row.tickets.live().select_related("seat", "session__film", "session__hall", "ticket_type", "order")
     return TemplateResponse(
         request,

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from cinema.money import MoneyField, between, format_money
+from cinema.money import ZERO, MoneyField, between, format_money
 from payments.models.disputes import Dispute
 
 
@@ -36,10 +36,14 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         return self.filter(gateway=Gateway.CASH, status=Payment.Status.SUCCEEDED, shift__isnull=True)
 
     def without_receipt(self, at: datetime) -> "PaymentQuerySet":
-        """Payments made since `RECEIPTS_SINCE` for which no receipt is queued yet."""
+        """Payments made since `RECEIPTS_SINCE` for which no receipt is queued yet.
+
+        A part that was collected for an order waits until all is paid, or until it goes back.
+        """
         if settings.RECEIPTS_SINCE is None:
             return self.none()
         return self.filter(
+            Q(order__paid_at__isnull=False) | Exists(Refund.objects.filter(payment=OuterRef("pk"))),
             status=Payment.Status.SUCCEEDED,
             receipted_at__isnull=True,
             succeeded_at__gte=settings.RECEIPTS_SINCE,
@@ -204,6 +208,18 @@ class Refund(models.Model):
     )
     amount = MoneyField(_("amount"))
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.REQUESTED)
+    along_with = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="along",
+        verbose_name=_("goes along with"),
+        help_text=_("The refund with the items, where an order was paid in several ways: each is paid back its share."),
+    )
+    is_void = models.BooleanField(
+        _("void"), default=False, help_text=_("The whole sale was undone in its own shift, before anything was used.")
+    )
     reason = models.CharField(_("reason"), max_length=250, blank=True)
     external_id = models.CharField(_("provider’s reference"), max_length=120, blank=True)
     unallocated_amount = MoneyField(
@@ -280,6 +296,11 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"{format_money(self.amount)}, {str(self.get_status_display()).lower()}"
+
+    @property
+    def total(self) -> Decimal:
+        """The amount with those that go along with it. One query."""
+        return self.amount + sum(self.along.values_list("amount", flat=True), ZERO)
 
     def is_unallocated_refund_of(self, price: Decimal) -> bool:
         """Whether this refund was made at the gateway for exactly this price and is not assigned to lines yet."""

@@ -13,8 +13,11 @@ from payments.services.ledger import record_outside_refund as record_outside_ref
 from payments.services.ledger import record_success as record_success
 from payments.services.ledger import refunds_awaiting_lines as refunds_awaiting_lines
 from payments.services.ledger import request_refund as request_refund
-from payments.services.ledger import unsaved_refund as unsaved_refund
+from payments.services.ledger import return_parts as return_parts
+from payments.services.ledger import save_refunds as save_refunds
+from payments.services.ledger import unsaved_refunds as unsaved_refunds
 from payments.services.opening import open_payment as open_payment
+from payments.services.opening import payment_by_hand as payment_by_hand
 from payments.services.opening import pending_payment as pending_payment
 from payments.services.opening import recover_external_id as recover_external_id
 from payments.services.payouts import claim_refunds as claim_refunds

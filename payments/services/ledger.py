@@ -5,9 +5,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
 
 from accounts.models import User
-from cinema.money import ZERO
+from cinema.money import ZERO, split
 from cinema.status import transition
 from payments.models import MANUAL_GATEWAYS, CashMovement, Gateway, Payment, Refund, Shift
 from payments.services.cash import book, lock_open_shift
@@ -29,27 +32,33 @@ class Balance:
     def kept(self) -> Decimal:
         return sum(self.left.values(), ZERO)
 
+    def shares(self, amount: Decimal) -> list[tuple[int, Decimal]]:
+        """The amount split over the payments in proportion to what is left of each, never more than that.
+
+        Raises `ValueError` if nothing is left.
+        """
+        payments = sorted(self.left)
+        parts = zip(payments, split(amount, [max(self.left[each], ZERO) for each in payments]), strict=True)
+        return [(payment, part) for payment, part in parts if part]
+
     def payment_with(self, amount: Decimal) -> int | None:
         """The latest payment of which at least `amount` is left, or None."""
         return next((payment for payment, left in sorted(self.left.items(), reverse=True) if left >= amount), None)
 
 
 def balances(orders: Collection[int]) -> dict[int, Balance]:
-    """The balance of each order, by primary key. Two queries. Reads only."""
+    """The balance of each order, by primary key. One query. Reads only."""
     found: defaultdict[int, Balance] = defaultdict(Balance)
-    order_of = {}
-    paid = Payment.objects.filter(order__in=orders, status=Payment.Status.SUCCEEDED)
-    for payment, order, amount in paid.order_by("pk").values_list("pk", "order_id", "amount"):
-        order_of[payment] = order
-        found[order].left[payment] = amount
-    refunds = Refund.objects.filter(payment__in=order_of.keys())
-    for payment, amount in refunds.order_by("pk").values_list("payment_id", "amount"):
-        found[order_of[payment]].left[payment] -= amount
+    paid = Payment.objects.filter(order__in=orders, status=Payment.Status.SUCCEEDED).annotate(
+        back=Sum("refunds__amount")
+    )
+    for payment, order, amount, back in paid.order_by("pk").values_list("pk", "order_id", "amount", "back"):
+        found[order].left[payment] = amount - (back or ZERO)
     return found
 
 
 def balance_of(order: int) -> Balance:
-    """The balance of one order. Two queries. Reads only."""
+    """The balance of one order. One query. Reads only."""
     return balances([order])[order]
 
 
@@ -101,31 +110,48 @@ def record_success(
     return payment
 
 
-def unsaved_refund(
-    order: int,
-    payment: int | None,
-    *,
-    amount: Decimal,
-    reason: str,
-    at: datetime,
-    actor: User | None = None,
-    despite_dispute: bool = False,
-) -> Refund:
-    """A refund of `amount` to be sent; one of 0 needs no sending. The caller checks what is left, and saves it.
+def unsaved_refunds(order: int, balance: Balance, *, amount: Decimal, at: datetime, **fields: Any) -> list[Refund]:
+    """The refund of `amount` to be sent, and for each further payment of the order the part that goes along with it.
 
-    Reads only.
+    Each payment is paid back in proportion to what is left of it. A refund of 0 needs no sending. The caller checks
+    what is left, and saves them with `save_refunds`. Reads only.
     """
-    return Refund(
-        order_id=order,
-        payment_id=payment,
-        amount=amount,
-        reason=reason,
-        requested_at=at,
-        actor=actor,
-        despite_dispute=despite_dispute,
-        status=Refund.Status.REQUESTED if amount else Refund.Status.SUCCEEDED,
-        succeeded_at=None if amount else at,
-    )
+    shares: list[tuple[int | None, Decimal]] = [*balance.shares(amount)] if amount else [(None, ZERO)]
+    status = Refund.Status.REQUESTED if amount else Refund.Status.SUCCEEDED
+    stamps = {"status": status, "requested_at": at, "succeeded_at": None if amount else at}
+    refunds = [Refund(order_id=order, payment_id=payment, amount=part, **stamps, **fields) for payment, part in shares]
+    for other in refunds[1:]:
+        other.along_with = refunds[0]
+    return refunds
+
+
+def save_refunds(refunds: Iterable[Refund]) -> None:
+    """Save the new ones of these refunds, each before those that go along with it. At most two queries.
+
+    Must be called inside a transaction (the orders are locked).
+    """
+    new = [refund for refund in refunds if refund.pk is None]
+    Refund.objects.bulk_create([refund for refund in new if refund.along_with is None])
+    others = [refund for refund in new if refund.along_with is not None]
+    for other in others:
+        other.along_with = other.along_with  # its key is known by now
+    if others:
+        Refund.objects.bulk_create(others)
+
+
+def return_parts(orders: Collection[int], *, reason: str, at: datetime, actor: User | None = None) -> list[Refund]:
+    """Request the return of every part that was collected for orders that were given up. None or two queries.
+
+    Must be called inside a transaction (the orders are locked).
+    """
+    refunds = [
+        Refund(order_id=order, payment_id=payment, amount=left, reason=reason, requested_at=at, actor=actor)
+        for order, balance in balances(orders).items()
+        for payment, left in balance.left.items()
+        if left
+    ]
+    save_refunds(refunds)
+    return refunds
 
 
 def request_refund(

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from payments.errors import GatewayRefused, GatewayUnavailable
 from payments.gateways import Charge, client
@@ -31,6 +32,20 @@ def pending_payment(*, order: int, gateway: str, amount: Decimal, return_url: st
         created_at=at,
         next_poll_at=at + SOONEST,
     )
+
+
+def payment_by_hand(order: int, *, gateway: str, amount: Decimal, at: datetime, **taken: Any) -> Payment:
+    """The payment of the order in flight that staff take by hand, or a new one.
+
+    Must be called inside a transaction (the order is locked).
+    """
+    known = Payment.objects.filter(order=order, gateway=gateway, status=Payment.Status.PENDING).first()
+    if known is not None:
+        return known
+    payment = Payment(order_id=order, gateway=gateway, amount=amount, created_at=at, **taken)
+    payment.external_id = payment.uid.hex
+    payment.save(force_insert=True)
+    return payment
 
 
 def open_payment(payment: Payment, charge: Charge) -> None:

@@ -9,6 +9,7 @@ from cinema.money import ZERO
 from payments.fiscal import taxed_at
 from payments.fiscal.lines import Sold, SoldItem
 from payments.models import MANUAL_GATEWAYS, Payment, Rates, Receipt, Refund
+from payments.services.ledger import balances
 from payments.services.receipts import refund_receipt, sale_receipt, save_receipts, settlement_receipt, vat_of_sales
 
 
@@ -50,16 +51,19 @@ def queue_settlement_receipts(
     sales: Sequence[Receipt], kept: Mapping[int, tuple[Sold, datetime]], *, at: datetime
 ) -> None:
     """Queue the second receipt of prepayments. `kept`, by the sale receipt's primary key, is what was not refunded, and
-    when the order was completed.
+    when the order was completed. Of an order that was paid in parts, each has its own.
 
     A constant number of queries. Must be called inside a transaction (the sale receipts are locked and were read
     afterwards).
     """
     rates = Rates()
     receipts = []
+    paid = balances([sale.order_id for sale in sales])
     for sale in sales:
         sold, completed_at = kept[sale.pk]
         total = sum((item.amount for item in sold.items), ZERO)
+        if len(parts := paid[sale.order_id].left) > 1:
+            total = min(total, parts[sale.payment_id])
         if total:
             lines = sold.lines(total, rates.at(completed_at))
             receipts.append((settlement_receipt(sale, total=total, at=at), lines))

@@ -24,6 +24,7 @@ def address(row: Model, page: str = "change") -> str:
 
 
 def fill(page: Page, values: dict[str, str | bool]) -> None:
+    page.wait_for_load_state()  # scripts of a page that is loading may set fields back
     for label, value in values.items():
         field = page.locator("form").get_by_label(label).first
         if value is True:
@@ -72,6 +73,7 @@ def test_a_count_beyond_the_tolerance_is_asked_for_a_reason_and_what_was_typed_s
 
 
 def tick(page: Page, *rows: str) -> None:
+    page.wait_for_load_state()
     for row in rows:
         page.get_by_role("row", name=row).get_by_role("checkbox").check()
 

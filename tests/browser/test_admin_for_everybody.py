@@ -19,7 +19,7 @@ from screenings.models import Genre
 from tests.helpers.admin_action_cases import ACTION_CASES
 from tests.helpers.admin_fixtures import AdminFixtures
 from tests.helpers.axe import barriers, side_by_side
-from tests.helpers.browser_windows import DESKTOP, PHONE, Screen
+from tests.helpers.browser_windows import DESKTOP, PHONE, Screen, press
 from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema, listed_row
 from tests.helpers.users import someone
 
@@ -170,7 +170,7 @@ def test_the_menu_opens_on_a_phone_without_a_mouse(screen: Screen, owner: User) 
     assert barriers(page, title="Сегодня") == []
 
 
-def press(page: Page, button: str, key: str = "Enter") -> None:
+def press_button(page: Page, button: str, key: str = "Enter") -> None:
     page.get_by_role("button", name=button).press(key)
 
 
@@ -179,25 +179,25 @@ def test_the_theme_changes_and_one_leaves_without_a_mouse(screen: Screen, owner:
     page.goto(reverse("admin:index"))
     looks, way_out = page.locator("html"), page.get_by_role("button", name="Выйти")
 
-    press(page, owner.email)
+    press_button(page, owner.email)
     expect(way_out).to_be_visible()
     assert page.evaluate("document.getAnimations().length") == 0  # these windows ask for no motion
-    page.keyboard.press("Tab")
+    press(page, "Tab")
     expect(page.get_by_role("button", name="Светлая")).to_be_focused()
     assert barriers(page, part="#nav-sidebar-inner") == []
-    press(page, "Тёмная", key="Space")
+    press_button(page, "Тёмная", key="Space")
     expect(looks).to_have_class("dark")
     assert by_night(page, part="#nav-sidebar-inner") == []
     page.reload()
     expect(looks).to_have_class("dark")  # it is kept
-    press(page, owner.email)
-    press(page, "Светлая")
+    press_button(page, owner.email)
+    press_button(page, "Светлая")
     expect(looks).to_have_class("light")
-    press(page, "Авто")
+    press_button(page, "Авто")
     expect(looks).to_have_class("")
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(way_out).to_be_hidden()
-    press(page, owner.email)
+    press_button(page, owner.email)
     way_out.press("Enter")
 
     expect(page).to_have_url(re.compile(reverse("admin:logout")))
@@ -208,14 +208,14 @@ def test_what_opens_at_a_click_opens_without_a_mouse(screen: Screen, rows: Admin
     page = screen(owner)
 
     page.goto(address(rows.film))
-    press(page, "Настройки")
+    press_button(page, "Настройки")
     expect(page.get_by_role("link", name="Жанры")).to_be_visible()
-    press(page, "Ещё действия: жанр")
+    press_button(page, "Ещё действия: жанр")
     expect(page.get_by_role("link", name="Добавить: жанр")).to_be_focused()
     page.goto(reverse("admin:orders_order_changelist"))
-    press(page, "Фильтры")
+    press_button(page, "Фильтры")
 
     expect(page.locator("#changelist-filter a").first).to_be_focused()
     assert barriers(page, part="#changelist-filter") == []
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(page.locator("#changelist-filter")).to_be_hidden()

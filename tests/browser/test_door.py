@@ -14,7 +14,7 @@ from screenings.models import Session
 from tests.helpers import factories
 from tests.helpers.axe import barriers
 from tests.helpers.box_office import a_device, at_work
-from tests.helpers.browser_windows import Screen
+from tests.helpers.browser_windows import Screen, press, type_text
 from tests.helpers.users import someone
 
 
@@ -27,8 +27,8 @@ def signed_in(page: Page, person: User, session: Session, name: str) -> None:
 
 
 def scan(page: Page, code: str) -> None:
-    page.keyboard.type(code)
-    page.keyboard.press("Enter")
+    type_text(page, code)
+    press(page, "Enter")
 
 
 def test_two_doors_admit_a_guest_once_and_say_where_the_ticket_was_used(screen: Screen) -> None:
@@ -78,11 +78,12 @@ def test_snacks_are_prepared_shown_on_the_wall_and_handed_over(screen: Screen) -
     page.get_by_role("link", name="Бар").click()
     assert barriers(page) == []
     page.get_by_role("button", name="Готово").click()
+    expect(page.get_by_role("button", name="Готово")).to_have_count(0)
     wall.goto("/boxoffice/bar/wall/")
     expect(wall.get_by_text(code)).to_be_visible()
     assert barriers(wall) == []
     page.get_by_role("textbox").fill(code.lower())
-    page.keyboard.press("Enter")
+    press(page, "Enter")
 
     expect(page.get_by_text("Выдано: 2 ×")).to_be_visible()
     assert order.preorders.get().status == "COLLECTED"

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from backoffice.reports import files
 from cinema import clock
 from reports.models import ReportFile
 from tests.helpers.axe import barriers
@@ -18,7 +19,8 @@ from tests.helpers.users import someone
 
 
 @pytest.fixture(autouse=True)
-def _folder(settings: Any, tmp_path: Path) -> None:
+def _folder(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "REFRESHED_AFTER", 600)  # not while it is read
     storage = {**settings.STORAGES["reports"], "OPTIONS": {"location": str(tmp_path)}}
     settings.STORAGES = settings.STORAGES | {"reports": storage}
 

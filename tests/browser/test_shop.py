@@ -21,7 +21,7 @@ from screenings.models import Film, Session, TicketType
 from screenings.services import cancel_session
 from tests.helpers import factories
 from tests.helpers.axe import barriers, side_by_side
-from tests.helpers.browser_windows import Screen, Windows
+from tests.helpers.browser_windows import Screen, Windows, press, type_text
 from tests.helpers.factories import NOON
 
 
@@ -83,22 +83,21 @@ def test_a_ticket_is_bought_with_the_keyboard_alone(screen: Screen, session: Ses
     page = screen(language="en")
     page.goto(f"/sessions/{session.pk}/")
     tab_to(page, "row 1, seat 1,")
-    for key in ("ArrowRight", "ArrowDown", "Space", "ArrowRight", "Enter"):
-        page.keyboard.press(key)
+    press(page, "ArrowRight", "ArrowDown", "Space", "ArrowRight", "Enter")
     expect(page.get_by_text("Selected: row 2, seat 2; row 2, seat 3")).to_be_visible()
     tab_to(page, "Continue to checkout")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_role("heading", name="Your order")).to_be_visible()
     tab_to(page, "Email")
-    page.keyboard.type("keys@example.org")
+    type_text(page, "keys@example.org")
     tab_to(page, "Continue to payment")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_text("We’re holding 2 seats for you")).to_be_visible()
     tab_to(page, "Pay 700")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page).to_have_title(re.compile("bank"))
     tab_to(page, "Pay")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
 
     expect(page.get_by_role("heading", name="Your tickets")).to_be_visible()
     assert sorted(Ticket.objects.values_list("seat__row", "seat__number")) == [(2, 2), (2, 3)]
@@ -375,7 +374,7 @@ def tab_to(page: Page, name: str) -> None:
     """Press Tab until the focus is on what is called so, as far as there is something to go to."""
     name_of = "e => e.getAttribute('aria-label') || (e.labels && e.labels[0] && e.labels[0].innerText) || e.innerText"
     for _press in range(60):
-        page.keyboard.press("Tab")
+        press(page, "Tab")
         if (page.locator(":focus").evaluate(name_of) or "").startswith(name):
             return
     raise AssertionError(f"Tab does not lead to “{name}”")

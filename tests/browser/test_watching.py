@@ -14,10 +14,11 @@ def test_what_leaves_the_host_or_fails_in_a_page_is_noted(chromium: Browser, liv
     watch(window, live_server.url, wrong)
     page = window.new_page()
 
-    page.set_content(  # on a page of no site: those of ours forbid such a script to begin with
-        """<img src="http://elsewhere.example/pixel.png">
-        <script>console.error("half a page"); throw new Error("no script")</script>"""
-    )
+    with window.expect_event("weberror"):
+        page.set_content(  # on a page of no site: those of ours forbid such a script to begin with
+            """<img src="http://elsewhere.example/pixel.png">
+            <script>console.error("half a page"); throw new Error("no script")</script>"""
+        )
     page.wait_for_load_state("networkidle")
     window.close()
 

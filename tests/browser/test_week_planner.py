@@ -11,7 +11,7 @@ from screenings.models import Film, Hall, PlannedSession
 from screenings.services import draft
 from tests.helpers import factories
 from tests.helpers.axe import barriers
-from tests.helpers.browser_windows import Screen
+from tests.helpers.browser_windows import Screen, press, type_text
 from tests.helpers.users import someone
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -78,10 +78,12 @@ def test_a_click_on_a_free_time_begins_a_draft_there(page: Page, hall: Hall, day
 
 def test_a_draft_is_moved_by_keyboard_alone(page: Page, planned: PlannedSession) -> None:
     page.locator(".block.draft a").focus()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
+    expect(page.get_by_label("Время")).to_be_visible()
+    page.wait_for_load_state()
     page.get_by_label("Время").focus()
-    page.keyboard.type("1530")
-    page.keyboard.press("Enter")
+    type_text(page, "1530")
+    press(page, "Enter")
 
     expect(page.get_by_text("Цена билета: 350")).to_be_visible()
     assert place(planned) == "15:30"

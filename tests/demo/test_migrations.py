@@ -12,6 +12,7 @@ from django.db.migrations.state import StateApps
 
 from demo.models import DemoCharge, DemoRefund
 from tests.helpers.factories import PRICE
+from tests.helpers.migrations import Originals
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proofs]  # it undoes and repeats most migrations
 
@@ -72,13 +73,19 @@ def a_charge() -> DemoCharge:
 
 def migrate_to(*targets: tuple[str, str | None]) -> StateApps:
     """Migrate this test's database to `targets`. Returns the models as of then."""
-    state = MigrationExecutor(connection).migrate(list(targets))
-    return state.apps
+    return executor().migrate(list(targets)).apps
 
 
 def migrate_forward() -> None:
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    forward = executor()
+    forward.migrate(forward.loader.graph.leaf_nodes())
+
+
+def executor() -> MigrationExecutor:
+    """One that knows the single migrations, not the squashed ones."""
+    found = MigrationExecutor(connection)
+    found.loader = Originals(connection)
+    return found
 
 
 def content_types(app: str) -> dict[str, int]:

@@ -57,6 +57,7 @@ def barriers(
     """
     if title:
         expect(page).to_have_title(re.compile(re.escape(title)))
+    page.wait_for_load_state()
     options: dict[str, Any] = {"resultTypes": ["violations"], "rules": {each: {"enabled": False} for each in but}}
     if rules:
         options["runOnly"] = list(rules)

@@ -5,12 +5,28 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
+PATIENCE = 20_000  # milliseconds; a busy machine is slow
+
 Screen = Callable[..., Page]
 Looks = tuple[str, bool, bool]
+
+
+def press(page: Page, *keys: str) -> None:
+    """Press keys once the page listens: while it loads they are lost. First expect what the page is known by, or they
+    go to the page before."""
+    page.wait_for_load_state()
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def type_text(page: Page, text: str) -> None:
+    """The same for text."""
+    page.wait_for_load_state()
+    page.keyboard.type(text)
 
 
 class Windows:
@@ -19,6 +35,7 @@ class Windows:
 
     def __init__(self, chromium: Browser, home: str) -> None:
         self.chromium, self.home = chromium, home
+        expect.set_options(timeout=PATIENCE)  # as long as actions wait
         self.wrong: list[str] = []  # errors and requests to other hosts
         self._free: dict[Looks, list[Page]] = defaultdict(list)
         self._open: list[tuple[Looks, Page]] = []
@@ -41,7 +58,7 @@ class Windows:
     def alone(self, **options: Any) -> Page:
         """A page in a window that is not reused; the caller closes it."""
         window = self.chromium.new_context(base_url=self.home, **options)
-        window.set_default_timeout(20_000)  # milliseconds; a busy machine is slow
+        window.set_default_timeout(PATIENCE)
         watch(window, self.home, self.wrong)
         return window.new_page()
 

@@ -1,6 +1,8 @@
 """Payments taken on a card terminal whose outcome staff have to look up."""
 
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,13 +14,17 @@ from orders.locks import lock_order, lock_orders
 from orders.models import Order
 from orders.services.payments.settlement import mark_paid
 from payments.models import MANUAL_GATEWAYS, Payment
+from payments.services import payment_by_hand
 
 
-def record_uncertain_payment(order: Order, *, gateway: str, at: datetime, actor: User | None = None) -> Payment:
+def record_uncertain_payment(
+    order: Order, *, gateway: str, at: datetime, actor: User | None = None, **taken: Any
+) -> Payment:
     """Record a payment whose outcome is unknown because the card terminal broke off: it stays in flight.
 
-    Staff look into the terminal's journal and call `resolve_payment`. Called again it returns the same payment. Raises
-    `AlreadyPaid` for an order that does not wait for money. Owns its transaction.
+    `taken`: an `amount` if it is but a part, and the `shift`. Staff look into the terminal's journal and call
+    `resolve_payment`. Called again it returns the same payment. Raises `AlreadyPaid` for an order that does not wait
+    for money. Owns its transaction.
     """
     with transaction.atomic():
         row = lock_order(order)
@@ -26,13 +32,7 @@ def record_uncertain_payment(order: Order, *, gateway: str, at: datetime, actor:
             raise AlreadyPaid(
                 _("Order %(order)s is not awaiting payment, so no payment can be taken.") % {"order": row}
             )
-        known = row.payments.filter(gateway=gateway, status=Payment.Status.PENDING).first()
-        if known is not None:
-            return known
-        payment = Payment(order=row, gateway=gateway, amount=row.final_amount, created_at=at, actor=actor)
-        payment.external_id = payment.uid.hex
-        payment.save()
-        return payment
+        return payment_by_hand(row.pk, gateway=gateway, **{"amount": row.final_amount, **taken}, at=at, actor=actor)
 
 
 def resolve_payment(payment: Payment, *, approved: bool, at: datetime, actor: User | None = None) -> None:
@@ -47,14 +47,8 @@ def resolve_payment(payment: Payment, *, approved: bool, at: datetime, actor: Us
             _("Only a payment taken at the box office that is still being processed can be confirmed here.")
         )
     if approved:
-        mark_paid(
-            payment.order,
-            gateway=payment.gateway,
-            amount=payment.amount,
-            external_id=payment.external_id,
-            at=at,
-            actor=actor,
-        )
+        book = partial(mark_paid, payment.order, external_id=payment.external_id, part=True)
+        book(gateway=payment.gateway, amount=payment.amount, at=at, actor=actor)
         return
     with transaction.atomic():
         lock_orders([payment.order_id])

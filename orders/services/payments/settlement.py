@@ -21,7 +21,7 @@ from orders.services.selling import promocodes
 from orders.services.selling.hold import release_stale_holds
 from orders.services.visits.ticket_codes import code_of
 from payments.models import MANUAL_GATEWAYS, Shift
-from payments.services import record_success, request_refund
+from payments.services import balance_of, record_success, request_refund
 from screenings.services import refuse_out_of_use
 
 
@@ -34,8 +34,10 @@ def mark_paid(
     at: datetime,
     actor: User | None = None,
     shift: Shift | None = None,
+    part: bool = False,
 ) -> Order:
     """Book money for an order and make it `PAID`; an order worth 0 is confirmed with amount 0, without a payment.
+    Less than its price is kept as a `part` while it is unpaid; the last part pays it, and a cancellation returns all.
 
     An order that is not cancelled is paid however late. A cancelled one is revived if everything it released is still
     free. Money that cannot be booked (lost seats, wrong amount, paid before) is refunded in full and the customer
@@ -58,7 +60,7 @@ def mark_paid(
             if payment is None:
                 return row
         try:
-            _take(row, amount=amount, at=at, actor=actor)
+            _take(row, amount=amount, part=part, at=at, actor=actor)
         except Refused:
             if by_hand or payment is None:
                 raise
@@ -67,11 +69,14 @@ def mark_paid(
         return row
 
 
-def _take(order: Order, *, amount: Decimal, at: datetime, actor: User | None) -> None:
-    """Make the order paid with `amount`, or raise the reason why it cannot be."""
+def _take(order: Order, *, amount: Decimal, part: bool, at: datetime, actor: User | None) -> None:
+    """Make the order paid with `amount` and the parts before, or raise the reason why it cannot be."""
     if order.status in (*Order.SOLD, Order.Status.REFUNDED):
         raise AlreadyPaid(_("Order %(order)s is already paid.") % {"order": order})
-    if amount != order.final_amount:
+    kept = balance_of(order.pk).kept
+    if part and kept < order.final_amount and order.status in Order.UNPAID:
+        return
+    if kept != order.final_amount:
         raise _wrong(order, amount)
     if order.status == Order.Status.CANCELLED:
         _revive(order, at=at, actor=actor)

@@ -43,14 +43,16 @@ def receipt_refunds(refunds: Sequence[Refund], *, at: datetime) -> None:
     """
     orders = Order.objects.in_bulk({refund.order_id for refund in refunds})
     refunded: defaultdict[int, list[Part]] = defaultdict(list)
-    for each in RefundLine.objects.filter(refund__in=refunds).select_related(*NAMES).order_by("pk"):
+    keys = [refund.along_with_id or refund.pk for refund in refunds]
+    for each in RefundLine.objects.filter(refund__in=keys).select_related(*NAMES).order_by("pk"):
         thing = each.ticket or each.preorder
         if thing is not None:
             refunded[each.refund_id].append((thing, each.amount))
     sold = paid_parts(orders)
     about = {}
     for refund in refunds:
-        parts = [] if refund.reason == Reason.MONEY_RETURNED else refunded[refund.pk] or sold[refund.order_id]
+        lines = refunded[refund.along_with_id or refund.pk]
+        parts = [] if refund.reason == Reason.MONEY_RETURNED else lines or sold[refund.order_id]
         about[refund.pk] = sold_in(orders[refund.order_id], parts)
     queue_refund_receipts(refunds, about, at=at)
     # Nothing of a refunded order is left to be settled after the show.

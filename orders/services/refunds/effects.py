@@ -39,12 +39,13 @@ class RemainingLines:
 
 @dataclass
 class RefundPlan:
-    """One refund and its lines. `last`: nothing of the order is left afterwards."""
+    """One refund and its lines, and those `along` with it. `last`: nothing of the order is left afterwards."""
 
     order: Order
     refund: Refund
     chosen: Sequence[OrderLine]
     lines: RemainingLines
+    along: Sequence[Refund] = ()
     points_back: int = 0
 
     @property

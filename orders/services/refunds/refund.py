@@ -28,7 +28,8 @@ from payments.services import (
     record_outside_refund,
     refunds_awaiting_lines,
     returned_by,
-    unsaved_refund,
+    save_refunds,
+    unsaved_refunds,
 )
 
 
@@ -56,7 +57,7 @@ def refund(
     reason = clean_reason(reason)
     with transaction.atomic():
         done = refund_and_notify(order, lines=lines, reason=reason, at=at, actor=actor, despite_dispute=despite_dispute)
-        sent = done.amount if done.actor == actor else ZERO  # otherwise it was refunded outside before
+        sent = done.total if done.actor == actor else ZERO  # otherwise it was refunded outside before
         require_approval_above_limit("orders.refund", sent, actor=actor, approver=approver, at=at)
         return done
 
@@ -153,14 +154,12 @@ def refund_each_locked(
             plans.append(RefundPlan(order, same, chosen, found[order.pk]))
             continue
         amount = price - allocate(price, outside[order.pk])
-        payment = money[order.pk].payment_with(amount) if amount else None
-        if amount and payment is None:
+        if amount > money[order.pk].kept:
             raise MoreThanLeft(order, amount=amount, kept=money[order.pk].kept)
-        new = unsaved_refund(
-            order.pk, payment, amount=amount, reason=reason, at=at, actor=actor, despite_dispute=despite_dispute
-        )
-        plans.append(RefundPlan(order, new, chosen, found[order.pk]))
-    Refund.objects.bulk_create([plan.refund for plan in plans if plan.refund.pk is None])
+        fields = {"reason": reason, "actor": actor, "despite_dispute": despite_dispute}
+        new, *along = unsaved_refunds(order.pk, money[order.pk], amount=amount, at=at, **fields)
+        plans.append(RefundPlan(order, new, chosen, found[order.pk], along))
+    save_refunds(each for plan in plans for each in (plan.refund, *plan.along))
     Refund.objects.bulk_update([part for parts in outside.values() for part in parts], ["unallocated_amount"])
     apply_refund_effects(plans, at=at)
     Order.transition(
@@ -246,14 +245,13 @@ def _whole_refunds(orders: Sequence[Order], *, at: datetime) -> dict[int, Refund
     ended = Refund.objects.filter(order__in=keys, lines__isnull=True).exclude(reason=Reason.MONEY_RETURNED)
     found = {each.order_id: each for each in ended.order_by("pk")}
     money = balances(keys)
-    missing = []
+    missing: list[Refund] = []
     for order in orders:
         kept = money[order.pk].kept
         if kept or order.pk not in found:
-            payment = money[order.pk].payment_with(kept) if kept else None
-            missing.append(unsaved_refund(order.pk, payment, amount=kept, reason=Reason.MARKED_REFUNDED, at=at))
-    Refund.objects.bulk_create(missing)
-    return found | {each.order_id: each for each in missing}
+            missing += unsaved_refunds(order.pk, money[order.pk], amount=kept, reason=Reason.MARKED_REFUNDED, at=at)
+    save_refunds(missing)
+    return found | {each.order_id: each for each in missing if each.along_with is None}
 
 
 def _select_lines(order: Order, found: RemainingLines, wanted: Sequence[OrderLine] | None) -> list[OrderLine]:

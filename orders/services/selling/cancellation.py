@@ -18,6 +18,7 @@ from orders.locks import keys_of, lock_order, lock_orders
 from orders.models import OnlineHold, Order, Ticket
 from orders.reasons import Reason
 from orders.services.selling import promocodes
+from payments.services import return_parts
 
 CancelReason = Reason  # the public name
 
@@ -62,6 +63,7 @@ def cancel_locked(
     if open_keys:
         holds.return_stock(open_keys, at=at)
     return_spent(keys, at=at)
+    return_parts(keys, reason=Reason.MONEY_RETURNED, at=at, actor=actor)
     if notify:
         notifications.notify_cancelled(rows if reason != CancelReason.EXPIRED else _to_notify(rows), at=at)
 

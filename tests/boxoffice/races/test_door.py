@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from time import sleep
+from threading import Barrier
 
 import pytest
 from django.db import connections
@@ -51,8 +51,10 @@ def test_several_scanners_at_once_admit_one_person() -> None:
 def test_without_the_lock_and_the_comparison_they_admit_several(monkeypatch: pytest.MonkeyPatch) -> None:
     """The negative control: the test above would notice."""
 
+    all_have_looked = Barrier(SCANNERS, timeout=30)
+
     def careless(rows, to, **fields):
-        sleep(0.3)
+        all_have_looked.wait()
         type(rows[0]).objects.filter(pk=rows[0].pk).update(status=to, **fields)
 
     monkeypatch.setattr(check_in, "lock_order", lambda order: Order.objects.get(pk=order.pk))

@@ -7,10 +7,11 @@ import pytest
 
 from boxoffice.errors import GivenTooLittle, NoShift
 from boxoffice.services import sales
-from orders.errors import NotOnSale, SeatTaken
+from orders.errors import NotOnSale, SeatTaken, WrongAmount
 from orders.models import Order
+from orders.services import cancel_expired
 from payments.errors import ShiftNotOpen
-from payments.models import Payment
+from payments.models import Payment, Refund
 from payments.services import end_shift, totals_of
 from screenings.services import start_sessions
 from tests.helpers.cash import a_shift, cash_of
@@ -148,6 +149,62 @@ def test_an_unfinished_sale_is_undone(shift, session):
 
     assert list(sales.unfinished_sales(shift.cinema)) == []
     assert len(free_seats(session)) == 20
+
+
+def test_parts_are_collected_until_the_price_is_paid(shift, session):
+    order = held(shift, session)
+    work = {"shift": shift, "at": NOON, "actor": shift.cashier}
+
+    sales.card_approved(order, amount=Decimal(100), **work)
+    order.refresh_from_db()
+    assert (order.status, sales.left_to_pay(order)) == (Order.Status.PENDING_PAYMENT, 2 * PRICE - 100)
+    assert invariant_violations() == []
+    with pytest.raises(WrongAmount):
+        sales.pay_cash(order, given=None, amount=2 * PRICE - 99, **work)
+    change = sales.pay_cash(order, given=2 * PRICE, amount=2 * PRICE - 100, **work)
+
+    order.refresh_from_db()
+    assert (order.status, change) == (Order.Status.PAID, 100)
+    assert (totals_of(shift).expected_cash, totals_of(shift).card_sales) == (2 * PRICE - 100, 100)
+    assert invariant_violations() == []
+
+
+def test_a_part_of_which_nobody_knows_is_looked_up_too(shift, session):
+    order = held(shift, session)
+    work = {"shift": shift, "at": NOON, "actor": shift.cashier}
+    sales.pay_cash(order, given=None, amount=PRICE, **work)
+    sales.card_unclear(order, amount=PRICE, **work)
+
+    sales.card_approved(order, **work)
+
+    order.refresh_from_db()
+    assert order.status == Order.Status.PAID
+    assert totals_of(shift).card_sales == PRICE
+
+
+def test_a_sale_that_is_given_up_gives_each_part_back(shift, session):
+    order = held(shift, session)
+    work = {"shift": shift, "at": NOON, "actor": shift.cashier}
+    sales.card_approved(order, amount=Decimal(100), **work)
+    sales.pay_cash(order, given=None, amount=Decimal(50), **work)
+
+    paid = sales.undo(order, **work)
+
+    assert [(each.payment.gateway, each.amount) for each in paid] == [("card_terminal", 100), ("cash", 50)]
+    assert (totals_of(shift).expected_cash, totals_of(shift).expected_card) == (0, 0)
+    assert invariant_violations() == []
+
+
+def test_parts_of_an_order_that_lapses_wait_to_be_given_back(shift, session):
+    order = held(shift, session)
+    sales.pay_cash(order, shift=shift, given=None, amount=Decimal(50), at=NOON, actor=shift.cashier)
+
+    cancel_expired([order.pk], at=order.expires_at)
+
+    back = Refund.objects.get()
+    assert (back.amount, back.status) == (50, Refund.Status.REQUESTED)
+    assert cash_of(session.hall.cinema) == {"DRAWER": 50}
+    assert invariant_violations() == []
 
 
 def test_a_phone_number_earns_points(shift, session):

@@ -2,9 +2,11 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.services.pins import set_pin
 from cinema import clock
+from payments.models import Refund
 from tests.helpers import factories
-from tests.helpers.box_office import a_device, at_work, enrolled
+from tests.helpers.box_office import PIN, a_device, at_work, enrolled
 from tests.helpers.users import someone
 
 pytestmark = pytest.mark.django_db
@@ -40,3 +42,22 @@ def test_an_item_is_taken_off_sale_at_once_and_those_of_other_cinemas_are_not_fo
     assert not item.is_active
     assert client.post("/boxoffice/bar/sale/", {"item": foreign.pk, "do": "off"}).status_code == 404
     assert client.post("/boxoffice/bar/act/", {"order": order.pk, "do": "prepare"}).status_code == 404
+
+
+def test_what_ran_out_is_refunded_when_a_second_person_decides_it() -> None:
+    session = factories.a_session(start=clock.now() + timedelta(hours=1))
+    item = factories.an_item(session.hall.cinema)
+    order = factories.a_paid_order(session, snacks=[(item, 2)], at=clock.now())
+    manager = someone("floor_manager", item.cinema, email="manager@example.org")
+    set_pin(manager, pin=PIN, at=clock.now())
+    client = at_work(someone("bar", item.cinema), a_device(item.cinema, name="Bar"))
+    page = f"/boxoffice/bar/items/{item.pk}/"
+
+    assert order.number in client.get(page).text
+    client.post(page, {"reason": "Sold out"})
+    assert not Refund.objects.exists()
+    client.post(page, {"reason": "Sold out", "person": manager.pk, "pin": PIN})
+
+    back = Refund.objects.get()
+    assert (back.actor, back.amount) == (manager, 2 * item.price)
+    assert "No order waits for it" in client.get(page).text

@@ -58,16 +58,17 @@ def wait_for_a_blocked_connection():
     raise AssertionError("no connection waits for a lock")
 
 
-def two_schedulers(monkeypatch):
-    """Two users schedule the same time; each waits after its check of the hall until the other has checked too."""
+def two_schedulers(monkeypatch, *, locked=True):
+    """Two users schedule the same time; each waits after its check of the hall until the other has checked too. With
+    the lock the other one cannot, so that waiting is in vain."""
     room, solaris = hall(), film()
-    both_have_checked = Barrier(2)
+    both_have_checked = Barrier(2, timeout=0.5 if locked else 30)
     check = hall_conflicts.sessions_between
 
     def check_and_wait(sessions):
         found = check(sessions)
         try:
-            both_have_checked.wait(timeout=0.5)
+            both_have_checked.wait()
         except Exception:  # the other one is blocked by a lock: continue
             both_have_checked.abort()
         return found
@@ -97,7 +98,7 @@ def test_the_lock_alone_is_enough(monkeypatch, no_constraint):
 def test_without_lock_and_constraint_both_sessions_are_stored(monkeypatch, no_constraint):
     monkeypatch.setattr(hall_conflicts, "lock_halls", list)
 
-    results = two_schedulers(monkeypatch)
+    results = two_schedulers(monkeypatch, locked=False)
 
     assert [type(one) for one in results] == [Session, Session]
     assert Session.objects.count() == 2
@@ -117,7 +118,7 @@ def test_the_constraint_alone_is_enough_and_its_refusal_names_the_session(monkey
         return made
 
     def late():
-        stored.wait(timeout=5)
+        stored.wait(timeout=30)
         return schedule(film=solaris, hall=room, start=TONIGHT, ticket_price=PRICE, at=AT)
 
     made, refusal = run_simultaneously(slow, late)

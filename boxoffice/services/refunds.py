@@ -1,0 +1,136 @@
+"""Money given back at the till: a sale is undone in its own shift, or items of an order are refunded, by tender.
+
+The refund and its payouts are one transaction: without enough cash in the drawer nothing is refunded.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from boxoffice.errors import NotVoidable, RefundTooLate
+from cinema.money import ZERO
+from concessions.models import ConcessionPreorder
+from orders.locks import lock_orders_with_sessions
+from orders.models import Order, OrderLine, Ticket
+from orders.services import refund
+from payments.models import MANUAL_GATEWAYS, Payment, Refund, Shift
+from payments.models.payments import RefundQuerySet
+from payments.services import mark_paid_out
+from screenings.models import Cinema
+
+
+def is_voidable(order: Order, *, shift: Shift | None) -> bool:
+    """Whether the whole sale can be undone: all of it was taken in this open shift, and nothing was used or refunded.
+
+    The terminal's batch is open as long as the shift is. At most four queries. Reads only.
+    """
+    if shift is None or shift.status != Shift.Status.OPEN or order.status != Order.Status.PAID:
+        return False
+    paid = Payment.objects.filter(order=order, status=Payment.Status.SUCCEEDED).values_list("shift", "gateway")
+    return (
+        all(of == shift.pk and gateway in MANUAL_GATEWAYS for of, gateway in paid)
+        and not Refund.objects.filter(order=order).exists()
+        and not Ticket.objects.filter(order=order, status=Ticket.Status.USED).exists()
+        and not order.preorders.exclude(status__in=ConcessionPreorder.OPEN).exists()
+    )
+
+
+def void(
+    order: Order, *, reason: str, shift: Shift, at: datetime, actor: User, decided_by: User | None = None
+) -> list[Refund]:
+    """Undo a whole sale of this shift, and give back every part of the money as it came; returns the payouts.
+
+    `decided_by` is the person whose limit counts, if not the actor. Raises `NotVoidable`, `ApprovalRequired`, and as
+    `refund` and `mark_paid_out`. Owns its transaction.
+    """
+    with transaction.atomic():
+        [row] = lock_orders_with_sessions([order.pk])
+        if not is_voidable(row, shift=shift):
+            raise NotVoidable
+        return _refund(row, None, reason=reason, shift=shift, at=at, actor=actor, decided_by=decided_by)
+
+
+def refund_at_till(
+    order: Order,
+    *,
+    lines: Sequence[OrderLine],
+    reason: str,
+    at_fault: bool,
+    shift: Shift,
+    at: datetime,
+    actor: User,
+    decided_by: User | None = None,
+) -> list[Refund]:
+    """Refund these lines and give the money back as it came: at the guest's wish until the start of their screening,
+    later only if the cinema is `at_fault`. Returns the payouts.
+
+    `decided_by` is the person who may refund, if not the actor. Raises `RefundTooLate`, `ApprovalRequired`, and as
+    `refund` and `mark_paid_out`. Owns its transaction.
+    """
+    check_in_time(lines, at_fault=at_fault, at=at)
+    with transaction.atomic():
+        [row] = lock_orders_with_sessions([order.pk])
+        return _refund(row, lines, reason=reason, shift=shift, at=at, actor=actor, decided_by=decided_by)
+
+
+def check_in_time(lines: Sequence[OrderLine], *, at_fault: bool, at: datetime) -> None:
+    """Raise `RefundTooLate` for tickets of a screening that has started, unless the cinema is at fault. Reads only."""
+    tickets = [line.pk for line in lines if isinstance(line, Ticket)]
+    started = Ticket.objects.filter(pk__in=tickets, session__start_datetime__lte=at)
+    if not at_fault and started.exists():
+        raise RefundTooLate
+
+
+def give_out(refunds: RefundQuerySet, *, shift: Shift, at: datetime, actor: User) -> list[Refund]:
+    """Give out those of the refunds that wait for it: cash from the drawer, cards on the terminal; returns these.
+
+    Raises as `mark_paid_out`. Owns its transaction.
+    """
+    with transaction.atomic():
+        waiting = list(refunds.to_hand_out().select_related("payment").order_by("pk"))
+        for each in waiting:
+            mark_paid_out(each, at=at, actor=actor, shift=shift)
+        return waiting
+
+
+def pay_out_approved(order: Order, *, was_voidable: bool, shift: Shift, at: datetime, actor: User) -> list[Refund]:
+    """Give out what an approval on this screen has refunded. Raises as `mark_paid_out`. Owns its transaction."""
+    with transaction.atomic():
+        return _pay_out(order, was_voidable=was_voidable, shift=shift, at=at, actor=actor)
+
+
+def money_waiting(cinema: Cinema) -> QuerySet[Refund]:
+    """Refunds of the cinema that wait to be given out, oldest first. One query. Reads only."""
+    return Refund.objects.to_hand_out().filter(order__cinema=cinema).select_related("order", "payment").order_by("pk")
+
+
+def _refund(
+    order: Order,
+    lines: Sequence[OrderLine] | None,
+    *,
+    reason: str,
+    shift: Shift,
+    at: datetime,
+    actor: User,
+    decided_by: User | None,
+) -> list[Refund]:
+    was_voidable = is_voidable(order, shift=shift)
+    refund(order, lines=lines, reason=reason, at=at, actor=decided_by or actor)
+    return _pay_out(order, was_voidable=was_voidable, shift=shift, at=at, actor=actor)
+
+
+def _pay_out(order: Order, *, was_voidable: bool, shift: Shift, at: datetime, actor: User) -> list[Refund]:
+    """Give out the money. A sale that could be undone and of which nothing is left was a void."""
+    paid = give_out(Refund.objects.filter(order=order), shift=shift, at=at, actor=actor)
+    if was_voidable and Order.objects.filter(pk=order.pk, status=Order.Status.REFUNDED).exists():
+        Refund.objects.filter(Q(pk__in=[each.pk for each in paid]) | Q(order=order, amount=0)).update(is_void=True)
+    return paid
+
+
+def total_of(refunds: Sequence[Refund]) -> Decimal:
+    """The amount of all of them. No query. Reads only."""
+    return sum((each.amount for each in refunds), ZERO)

@@ -1,0 +1,49 @@
+"""A second person at the same screen: chosen by name, proved by the PIN, for one decision only."""
+
+from datetime import datetime
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+
+from accounts.models import Approval, Device, User
+from accounts.services import approve, approvers_of
+from accounts.services.pins import people_of, verify_pin
+from boxoffice.errors import SecondPersonNeeded
+from orders.models import Order
+
+
+def deciders(device: Device, permission: str, *, other_than: User) -> list[User]:
+    """Who of the people with a PIN on this device may do it. A query for each of them. Reads only."""
+    return [each for each in people_of(device)[:100] if each != other_than and each.has_perm(permission)]
+
+
+def decider(device: Device, permission: str, *, person: str, pin: str, other_than: User, at: datetime) -> User:
+    """The person who decides, by PIN. Raises `PinWrong`, `RateLimited` and `SecondPersonNeeded`. Owns its
+    transaction."""
+    found = verify_pin(device, person=person, pin=pin, at=at)
+    if found == other_than or not found.has_perm(permission):
+        raise SecondPersonNeeded
+    return found
+
+
+def request_of(order: Order, actor: User) -> Approval | None:
+    """The request of this person about the order that waits for approval. One query. Reads only."""
+    about = ContentType.objects.get_for_model(Order)
+    waiting = Approval.objects.filter(content_type=about, object_id=str(order.pk), status=Approval.Status.ASKED)
+    return waiting.filter(asked_by=actor, service="orders.refund").select_related("asked_by").first()
+
+
+def approvers_here(approval: Approval, device: Device, *, at: datetime) -> list[User]:
+    """Who of the people with a PIN on this device may approve the request. Reads only."""
+    here = set(people_of(device).values_list("pk", flat=True))
+    return [each for each in approvers_of(approval, at=at) if each.pk in here]
+
+
+def approve_here(approval: Approval, device: Device, *, digest: str, person: str, pin: str, at: datetime) -> str:
+    """Approve a request by PIN on the screen of whoever asked; returns the message of its service.
+
+    Raises `PinWrong`, `RateLimited`, and as `approve`. Owns its transaction.
+    """
+    approver = verify_pin(device, person=person, pin=pin, at=at)
+    with transaction.atomic():
+        return approve(approval, digest=digest, at=at, actor=approver)

@@ -1,0 +1,35 @@
+"""Vouchers for trouble: a discount with a reason, for one order, in place of or besides a refund."""
+
+import secrets
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import User
+from accounts.services import require_approval_above_limit
+from boxoffice.models import Voucher
+from cinema.validators import clean_reason
+from orders.models import Order, Promocode
+from orders.models.codes import CODE_CHARACTERS
+from payments.services.cash import check_amount
+
+CODE_LENGTH = 12  # 60 random bits
+
+
+def give_voucher(order: Order, *, amount: Decimal, reason: str, at: datetime, actor: User) -> Voucher:
+    """Give the guest of an order a discount of this amount on another one, until `VOUCHER_VALIDITY` is over.
+
+    It counts towards the same limit for one person as refunds. Raises `WrongCashAmount`, `ReasonNeeded` and
+    `ApprovalRequired`. Owns its transaction.
+    """
+    check_amount(amount)
+    reason = clean_reason(reason)
+    with transaction.atomic():
+        code = "".join(secrets.choice(CODE_CHARACTERS) for _index in range(CODE_LENGTH))
+        promocode = Promocode(code=code, discount_amount=amount, valid_until=at + settings.VOUCHER_VALIDITY)
+        promocode.save(force_insert=True)
+        voucher = Voucher.objects.create(promocode=promocode, order=order, reason=reason, actor=actor, at=at)
+        require_approval_above_limit("orders.refund", amount, actor=actor, approver=None, at=at)
+    return voucher

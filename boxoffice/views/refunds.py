@@ -1,0 +1,150 @@
+"""Money back at the till: a sale undone, items refunded, vouchers for trouble, and the second person who decides."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.errors import ApprovalRequired
+from accounts.services import request_approval
+from boxoffice.access import BoxOfficeRequest, page
+from boxoffice.errors import NoShift, SecondPersonNeeded
+from boxoffice.models import Voucher
+from boxoffice.services import refunds, sales
+from boxoffice.services.second_person import approve_here, request_of
+from boxoffice.services.vouchers import give_voucher
+from boxoffice.views.second_person import REFUND, decide
+from boxoffice.views.till import WORK, amount_of, orders_of, tell_payouts
+from cinema.money import ZERO, format_money
+from cinema.status import Refused
+from concessions.models import ConcessionPreorder
+from orders.models import Order, OrderLine, Ticket
+from orders.services.refunds.effects import remaining_lines
+from payments.models import Refund, Shift
+
+
+@page(WORK)
+@require_POST
+def refund(request: BoxOfficeRequest, key: int) -> HttpResponse:
+    """Undo the whole sale, or refund the ticked items, and give the money out as it came."""
+    row = get_object_or_404(orders_of(request), pk=key)
+    reason, at_fault = request.POST.get("reason", ""), bool(request.POST.get("at_fault"))
+    whole = "void" in request.POST
+    lines = remaining_lines([row.pk])[row.pk].refundable if whole else _ticked(request, row)
+    try:
+        shift = _open_shift(request)
+        done: dict[str, Any] = {"reason": reason, "shift": shift, "at": request.at, "actor": request.user}
+        try:
+            done["decided_by"] = decide(request, REFUND, needed=not whole)
+            if whole:
+                paid = refunds.void(row, **done)
+            else:
+                paid = refunds.refund_at_till(row, lines=lines, at_fault=at_fault, **done)
+        except ApprovalRequired:
+            if done["decided_by"] is not None:
+                raise
+            if not request.user.has_perm(REFUND):
+                raise SecondPersonNeeded from None
+            _ask(request, row, lines, reason)
+            messages.warning(request, _("This is above your limit. A second person has to approve it, here by PIN."))
+        else:
+            _tell(request, row, paid)
+    except Refused as error:
+        messages.error(request, str(error))
+    return redirect("boxoffice:order", key=row.pk)
+
+
+@page(WORK)
+@require_POST
+def approve(request: BoxOfficeRequest, key: int) -> HttpResponse:
+    """A second person approves by PIN what is above the limit of the cashier; the money is given out at once."""
+    row = get_object_or_404(orders_of(request), pk=key)
+    approval = request_of(row, request.user)
+    try:
+        shift = _open_shift(request)
+        if approval is not None:
+            was_voidable = refunds.is_voidable(row, shift=shift)
+            given = {name: request.POST.get(name, "") for name in ("digest", "person", "pin")}
+            approve_here(approval, request.device, **given, at=request.at)
+            work: dict[str, Any] = {"shift": shift, "at": request.at, "actor": request.user}
+            _tell(request, row, refunds.pay_out_approved(row, was_voidable=was_voidable, **work))
+    except Refused as error:
+        messages.error(request, str(error))
+    return redirect("boxoffice:order", key=row.pk)
+
+
+@page(WORK)
+@require_POST
+def give(request: BoxOfficeRequest, key: int) -> HttpResponse:
+    """Give the guest a voucher for trouble, decided by whoever may refund; it is printed next."""
+    row = get_object_or_404(orders_of(request), pk=key, status__in=[*Order.SOLD, Order.Status.REFUNDED])
+    try:
+        decided_by = decide(request, REFUND)
+        amount = amount_of(request.POST.get("amount", "")) or ZERO
+        actor, reason = decided_by or request.user, request.POST.get("reason", "")
+        voucher = give_voucher(row, amount=amount, reason=reason, at=request.at, actor=actor)
+    except ApprovalRequired:
+        messages.error(request, _("This is above the limit of one person. Nothing was changed."))
+    except ValueError:
+        messages.error(request, _("Enter an amount such as 500 or 500.50."))
+    except Refused as error:
+        messages.error(request, str(error))
+    else:
+        return redirect("boxoffice:voucher", key=voucher.pk)
+    return redirect("boxoffice:order", key=row.pk)
+
+
+@page(WORK)
+@require_safe
+def voucher(request: BoxOfficeRequest, key: int) -> HttpResponse:
+    """A voucher to print on a roll of 80 mm or on A4."""
+    rows = Voucher.objects.filter(order__in=orders_of(request)).select_related("promocode", "order")
+    paper = "a4" if request.GET.get("paper") == "a4" else "roll"
+    context = {"voucher": get_object_or_404(rows, pk=key), "cinema": request.cinema, "paper": paper}
+    return TemplateResponse(request, "boxoffice/print_voucher.html", context)
+
+
+@page("payments.pay_out_refund")
+@require_POST
+def pay_out(request: BoxOfficeRequest, key: int) -> HttpResponse:
+    """Give out the money of a refund that waits for it."""
+    row = get_object_or_404(Refund.objects.select_related("payment"), pk=key, order__in=orders_of(request))
+    try:
+        shift = _open_shift(request)
+        one = Refund.objects.filter(pk=row.pk)
+        tell_payouts(request, refunds.give_out(one, shift=shift, at=request.at, actor=request.user))
+    except Refused as error:
+        messages.error(request, str(error))
+    return redirect("boxoffice:order", key=row.order_id)
+
+
+def _open_shift(request: BoxOfficeRequest) -> Shift:
+    shift = sales.shift_of(request.user, request.cinema)
+    if shift is None:
+        raise NoShift
+    return shift
+
+
+def _ticked(request: BoxOfficeRequest, row: Order) -> list[OrderLine]:
+    return [
+        *Ticket.objects.filter(order=row, pk__in=request.POST.getlist("ticket")),
+        *ConcessionPreorder.objects.filter(order=row, pk__in=request.POST.getlist("snack")),
+    ]
+
+
+def _ask(request: BoxOfficeRequest, row: Order, lines: list[OrderLine], reason: str) -> None:
+    facts = [(_("Items"), "; ".join(str(line) for line in lines)), (_("Reason"), reason)]
+    arguments = {"lines": lines, "reason": reason}
+    request_approval("orders.refund", row, arguments=arguments, facts=facts, at=request.at, actor=request.user)
+
+
+def _tell(request: BoxOfficeRequest, row: Order, paid: list[Refund]) -> None:
+    if not paid and row.refunds.filter(status=Refund.Status.REQUESTED).exists():
+        messages.info(request, _("The payment provider sends the money back."))
+    else:
+        messages.success(request, _("Refunded: %(amount)s") % {"amount": format_money(refunds.total_of(paid))})
+    tell_payouts(request, paid)

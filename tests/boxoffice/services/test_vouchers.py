@@ -1,0 +1,72 @@
+"""Vouchers for trouble: one order gets the discount, and nobody gets money for it."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from accounts.errors import ApprovalRequired
+from boxoffice.models import Voucher
+from boxoffice.services import refunds, sales
+from boxoffice.services.vouchers import give_voucher
+from orders.errors import PromocodeNotValid, PromocodeUsedUp
+from payments.errors import WrongCashAmount
+from tests.helpers.cash import a_shift, cash_of
+from tests.helpers.factories import NOON, PRICE, a_session, an_adult, free_seats
+from tests.reliability.run_job import invariant_violations
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def session():
+    return a_session(start=NOON + timedelta(minutes=10))
+
+
+@pytest.fixture
+def shift(session):
+    return a_shift(session.hall.cinema)
+
+
+def held(shift, session, **fields):
+    places = [(session, free_seats(session)[0], an_adult())]
+    return sales.hold_at_till(shift, places=places, snacks=[], actor=shift.cashier, **{"at": NOON, **fields})
+
+
+def given(order, shift, amount=Decimal(100)):
+    return give_voucher(order, amount=amount, reason="The sound failed", at=NOON, actor=shift.cashier)
+
+
+def test_a_voucher_is_a_discount_for_one_order_and_no_money_back(shift, session):
+    code = given(held(shift, session), shift).promocode.code
+
+    order = held(shift, session, promocode=code.lower())
+    sales.pay_cash(order, shift=shift, given=None, at=NOON, actor=shift.cashier)
+    with pytest.raises(PromocodeUsedUp):
+        held(shift, session, promocode=code)
+    refunds.void(order, reason="Fell ill", shift=shift, at=NOON, actor=shift.cashier)
+
+    assert (order.discount_amount, order.final_amount) == (100, PRICE - 100)
+    assert cash_of(session.hall.cinema) == {"DRAWER": 0}
+    assert invariant_violations() == []
+
+
+def test_a_voucher_expires(shift, session, settings):
+    code = given(held(shift, session), shift).promocode.code
+    later = a_session(hall=session.hall, start=NOON + settings.VOUCHER_VALIDITY + timedelta(days=1))
+
+    with pytest.raises(PromocodeNotValid):
+        held(shift, later, promocode=code, at=NOON + settings.VOUCHER_VALIDITY)
+
+
+def test_vouchers_count_towards_the_limit_of_one_person(shift, session, settings):
+    settings.APPROVAL_LIMITS = {"orders.refund": Decimal(150)}
+    order = held(shift, session)
+    given(order, shift)
+
+    with pytest.raises(ApprovalRequired):
+        given(order, shift)
+    with pytest.raises(WrongCashAmount):
+        given(order, shift, Decimal(0))
+
+    assert Voucher.objects.count() == 1

@@ -1,0 +1,153 @@
+"""Refunds on the page of an order: undone sales, second persons with a PIN, and money that waits."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from accounts.models import Approval
+from accounts.services.pins import set_pin
+from boxoffice.models import Voucher
+from boxoffice.services import sales
+from cinema import clock
+from orders.models import Order
+from payments.models import Refund, Shift
+from tests.helpers.box_office import PIN, a_device, at_work
+from tests.helpers.cash import a_shift, cash_of
+from tests.helpers.factories import PRICE, a_session, an_adult, free_seats
+from tests.helpers.users import someone
+from tests.reliability.run_job import invariant_violations
+
+pytestmark = pytest.mark.django_db
+
+TILL = "/boxoffice/till/"
+
+
+@pytest.fixture
+def session():
+    return a_session(start=clock.now() + timedelta(minutes=15))
+
+
+def at_till(session, *, role="cashier"):
+    """A browser of somebody with an open shift, and a sale of two tickets for cash in it."""
+    cinema = session.hall.cinema
+    person = someone(role, cinema)
+    shift = a_shift(cinema, cashier=person, at=clock.now())
+    places = [(session, seat, an_adult()) for seat in free_seats(session)[:2]]
+    order = sales.hold_at_till(shift, places=places, snacks=[], at=clock.now(), actor=person)
+    sales.pay_cash(order, shift=shift, given=None, at=clock.now(), actor=person)
+    return at_work(person, a_device(cinema)), shift, order
+
+
+def with_pin(role, session, **fields):
+    person = someone(role, session.hall.cinema, email=f"{role}@example.org", **fields)
+    set_pin(person, pin=PIN, at=clock.now())
+    return person
+
+
+def refund(client, order, **sent):
+    return client.post(f"{TILL}orders/{order.pk}/refund/", {"reason": "Fell ill", **sent}, follow=True)
+
+
+def test_a_manager_refunds_a_ticket_out_of_the_drawer(session):
+    client, shift, order = at_till(session, role="floor_manager")
+
+    answer = refund(client, order, ticket=order.tickets.first().pk)
+
+    back = Refund.objects.get()
+    assert (back.status, back.amount, back.shift, back.is_void) == (Refund.Status.SUCCEEDED, PRICE, shift, False)
+    assert cash_of(session.hall.cinema) == {"DRAWER": PRICE}
+    assert "from the drawer" in answer.text
+    assert invariant_violations() == []
+
+
+def test_a_cashier_undoes_a_sale_alone(session):
+    client, shift, order = at_till(session)
+
+    refund(client, order, void="1")
+
+    back = Refund.objects.get()
+    assert (back.is_void, back.amount, back.shift) == (True, 2 * PRICE, shift)
+    assert cash_of(session.hall.cinema) == {"DRAWER": 0}
+
+
+@pytest.mark.parametrize("pin", ["", "1111"])
+def test_a_cashier_refunds_nothing_without_the_pin_of_somebody_who_may(session, pin):
+    client, _shift, order = at_till(session)
+    manager = with_pin("floor_manager", session)
+
+    refund(client, order, ticket=order.tickets.first().pk, person=manager.pk, pin=pin)
+
+    assert not Refund.objects.exists()
+
+
+def test_a_second_person_decides_a_refund_with_a_pin(session):
+    client, shift, order = at_till(session)
+    usher, manager = with_pin("usher", session), with_pin("floor_manager", session)
+    ticket = order.tickets.first()
+
+    refused = refund(client, order, ticket=ticket.pk, person=usher.pk, pin=PIN)
+    assert not Refund.objects.exists()
+    assert "Somebody else has to decide this" in refused.text
+    refund(client, order, ticket=ticket.pk, person=manager.pk, pin=PIN)
+
+    back = Refund.objects.get()
+    assert (back.actor, back.paid_out_by, back.shift) == (manager, shift.cashier, shift)
+    assert client.get(f"{TILL}").status_code == 200  # the session is still the cashier's
+    assert invariant_violations() == []
+
+
+def test_above_the_limit_a_second_person_approves_by_pin_on_the_same_screen(session, settings):
+    settings.APPROVAL_LIMITS = {"orders.refund": Decimal(1)}
+    client, shift, order = at_till(session, role="floor_manager")
+    manager = with_pin("cinema_manager", session)
+
+    asked = refund(client, order, void="1")
+    assert not Refund.objects.exists()
+    assert "Waits for a second person" in asked.text
+    approval = Approval.objects.get()
+    sent = {"digest": approval.digest, "person": manager.pk, "pin": PIN}
+    client.post(f"{TILL}orders/{order.pk}/approve/", {**sent, "pin": "9999"})
+    assert Approval.objects.get().status == Approval.Status.ASKED
+    client.post(f"{TILL}orders/{order.pk}/approve/", sent)
+
+    back = Refund.objects.get()
+    assert (back.is_void, back.status, back.shift) == (True, Refund.Status.SUCCEEDED, shift)
+    assert Approval.objects.get().decided_by == manager
+    assert cash_of(session.hall.cinema) == {"DRAWER": 0}
+
+
+def test_parts_of_a_sale_that_lapsed_wait_to_be_given_back(session):
+    client, shift, _order = at_till(session)
+    places = [(session, free_seats(session)[0], an_adult())]
+    work = {"at": clock.now(), "actor": shift.cashier}
+    lapsed = sales.hold_at_till(shift, places=places, snacks=[], **work)
+    sales.pay_cash(lapsed, shift=shift, given=None, amount=Decimal(50), **work)
+    sales.undo(lapsed, **work)
+
+    assert "Money to give back" in client.get(f"{TILL}shift/").text
+    part = Refund.objects.get()
+    manager = at_work(someone("floor_manager", session.hall.cinema, email="m@example.org"), shift_device(shift))
+    manager.post(f"{TILL}refunds/{part.pk}/pay-out/")
+    assert Refund.objects.get().status == Refund.Status.REQUESTED  # without a shift of one's own nothing is given out
+    assert Order.objects.get(pk=lapsed.pk).status == Order.Status.CANCELLED
+    assert invariant_violations() == []
+
+
+def shift_device(shift: Shift):
+    return a_device(shift.cinema, name="Office")
+
+
+def test_a_voucher_is_decided_by_a_second_person_and_printed(session):
+    client, _shift, order = at_till(session)
+    manager = with_pin("floor_manager", session)
+    sent = {"amount": "200", "reason": "The sound failed"}
+
+    client.post(f"{TILL}orders/{order.pk}/voucher/", sent)
+    assert not Voucher.objects.exists()
+    printed = client.post(f"{TILL}orders/{order.pk}/voucher/", {**sent, "person": manager.pk, "pin": PIN}, follow=True)
+
+    voucher = Voucher.objects.get()
+    assert (voucher.actor, voucher.promocode.discount_amount) == (manager, 200)
+    assert voucher.promocode.code in printed.text
+    assert "The sound failed" in client.get(f"{TILL}orders/{order.pk}/").text

@@ -1,0 +1,81 @@
+"""An empty database takes the squashed migrations, an older one the originals that it lacks; both end alike."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+from tests.helpers.migrations import Originals, description, plan_of
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: In a process of its own: all originals or the first of them, then what `migrate` adds; prints the description.
+SCRIPT = """
+import json, sys
+import django
+django.setup()
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from tests.helpers.migrations import Originals, description, plan_of
+executor = MigrationExecutor(connection)
+executor.loader = Originals(connection)
+plan = plan_of(executor.loader)
+executor.migrate(plan[: int(sys.argv[1]) * len(plan) // 100])
+call_command("migrate", verbosity=0)
+print(json.dumps(description(), default=str))
+"""
+
+
+@pytest.mark.proofs  # it builds a graph of migrations for each of them
+@pytest.mark.django_db
+def test_from_each_point_on_every_missing_migration_is_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    loader = Originals(None)
+    plan = plan_of(loader)
+
+    for done in range(len(plan) + 1):
+        applied = {key: loader.disk_migrations[key] for key in plan[:done]}
+        monkeypatch.setattr(MigrationRecorder, "applied_migrations", lambda _self, applied=applied: dict(applied))
+        found = MigrationLoader(connection)
+        found.check_consistent_history(connection)
+        missing = [key for key in plan_of(found) if key not in found.applied_migrations]
+        replaced = [found.disk_migrations[key].replaces or [key] for key in missing]
+        assert sorted(key for keys in replaced for key in map(tuple, keys)) == sorted(plan[done:]), plan[done - 1]
+
+
+@pytest.mark.proofs  # it runs all migrations
+@pytest.mark.parametrize("percent", [50, 100])
+def test_an_older_database_ends_like_a_new_one(percent: int, fresh_database: str) -> None:
+    new = json.loads(json.dumps(description(), default=str))
+
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "TEST_DATABASE_URL": fresh_database}
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(percent)], env=environment, cwd=ROOT, capture_output=True, text=True
+    )
+
+    assert done.returncode == 0, done.stderr
+    older = json.loads(done.stdout.splitlines()[-1])
+    for kind in new.keys() | older.keys():
+        assert older[kind] == new[kind], kind
+
+
+@pytest.fixture
+def fresh_database(transactional_db: None, child_environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database on the server, or in the way, of this run."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{quote(str(tmp_path / 'fresh.sqlite3'))}"
+        return
+    name = str(connection.settings_dict["NAME"])
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}_old"')
+    yield child_environment["TEST_DATABASE_URL"].replace(name, f"{name}_old")
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE "{name}_old"')
