@@ -1,4 +1,4 @@
-"""A partner of the API with a key, a receiver of webhooks, a marketing list, and what a catalogue proposes, to look at."""
+"""A partner of the API with a key, a receiver of webhooks, a marketing list, and proposals of a catalogue."""
 
 from datetime import datetime
 
@@ -45,6 +45,6 @@ def create_marketing_list(*, at: datetime) -> None:
         return
     segment = Segment.objects.filter(cinema=None).first() or Segment.objects.create(name="Everybody")
     MarketingList.objects.create(
-        name="News", partner="UNISENDER", legal_entity=entity, segment=segment, list_id="1", secret="demo",
+        name="News", partner="UNISENDER", legal_entity=entity, segment=segment, list_id="1", secret="demo",  # noqa: S106
         next_attempt_at=at,
     )  # fmt: skip

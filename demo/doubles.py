@@ -1,6 +1,7 @@
 """A provider of SMS that speaks as SMS.ru, and a partner that speaks as UniSender.
 
-Both show what came, and send nothing. They remember it until the server stops. `.env` of the demonstration names their addresses (docs/connections.md).
+Both show what came, and send nothing. They remember it until the server stops. The `.env` of the demonstration names
+their addresses (docs/connections.md).
 """
 
 from collections import deque

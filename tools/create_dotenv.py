@@ -24,7 +24,7 @@ DATABASE_URL=sqlite:///var/cinema.sqlite3
 # E-mails are written to files here. In production smtp+tls://USER:PASSWORD@HOST:587
 EMAIL_URL=filemail:///{mail}
 
-# Texts to phones, and newsletters, go to doubles in the demo itself: /webhooks/demo-sms/ and /webhooks/demo-newsletters/
+# Texts to phones, and newsletters, go to doubles: /webhooks/demo-sms/ and /webhooks/demo-newsletters/
 SMS_BACKEND=integrations.sms.smsru.SmsRu
 SMS_PASSWORD=demo
 SMS_API=http://127.0.0.1:8000/webhooks/demo-sms
