@@ -7,7 +7,7 @@ PYTEST := $(BIN)/pytest -q -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run quick test proofs coverage audit checks bench bench-steering format lint types floors migrations production \
-	translations messages catalogues settings lock clean pages exhaustive deploy-check installation image
+	translations messages catalogues settings lock clean exhaustive machines deploy-check installation image
 
 help: ## lists these targets; ARGS=... goes to the command behind a target
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -39,27 +39,27 @@ quick: .venv/installed-dev catalogues ## lint, types, floors and the fast tests 
 	@$(SEVERAL) lint types floors
 	@$(ON_SQLITE) $(PYTEST) -m "not slow and not proofs" $(ARGS)
 
-# Pages read through the same services on both databases, so on PostgreSQL they are tried by `make proofs`.
-PAGES := $(addprefix tests/,backoffice browser demo docs security storefront)
+# Each test runs on both databases, in one of the two commands on each: what depends on the database itself (marked
+# `database`: locks, constraints, jobs) on PostgreSQL in `make test`, the rest in `make proofs`. Crashes, races and
+# orders of jobs (`reliability`) are tried on PostgreSQL first, and on SQLite in `make proofs`.
 
-test: .venv/installed-dev catalogues ## every check, the tests on SQLite, and on PostgreSQL those of rules and jobs
+test: .venv/installed-dev catalogues ## every check, the tests on SQLite, and on PostgreSQL what depends on the database
 	@$(SEVERAL) checks
 	@echo "== tests on SQLite"
-	@$(ON_SQLITE) $(PYTEST) $(ARGS)
+	@$(ON_SQLITE) $(PYTEST) -m "not proofs and not reliability" $(ARGS)
 	@echo "== tests on PostgreSQL"
-	@$(ON_POSTGRES) $(PYTEST) --database-only $(PAGES:%=--ignore=%) $(ARGS)
+	@$(ON_POSTGRES) $(PYTEST) --database-only -m "database and not proofs" $(ARGS)
 
-proofs: pages exhaustive deploy-check installation image ## what takes too long for every run: pages on PostgreSQL, all crash points, deployment files, a fresh installation, the image
-
-pages: .venv/installed-dev catalogues
-	@echo "== tests of pages on PostgreSQL"
-	@$(ON_POSTGRES) $(PYTEST) --database-only -m "not exhaustive and not proofs" $(PAGES) $(ARGS)
+proofs: exhaustive machines ## what takes too long for every run: the other tests on PostgreSQL, all crash points, deployment files, a fresh installation, the image
 
 exhaustive: .venv/installed-dev catalogues
-	@echo "== exhaustive tests on SQLite"
-	@EXHAUSTIVE=1 $(ON_SQLITE) $(PYTEST) -m "exhaustive or proofs" $(ARGS)
-	@echo "== exhaustive tests on PostgreSQL"
-	@EXHAUSTIVE=1 $(ON_POSTGRES) $(PYTEST) -m "exhaustive or proofs" $(ARGS)
+	@echo "== exhaustive tests and crashes on SQLite"
+	@EXHAUSTIVE=1 $(ON_SQLITE) $(PYTEST) -m "exhaustive or proofs or reliability" $(ARGS)
+	@echo "== exhaustive tests, and what does not depend on the database, on PostgreSQL"
+	@EXHAUSTIVE=1 $(ON_POSTGRES) $(PYTEST) --database-only -m "exhaustive or proofs or not database" $(ARGS)
+
+machines: .venv/installed-dev  # each of them keeps one core busy
+	@$(SEVERAL) deploy-check installation image
 
 deploy-check: .venv/installed-dev var/deploy-tools/installed ## checks Dockerfile, compose.yaml, workflow and deploy/ with the programs that read them
 	@echo "== deployment files"

@@ -147,13 +147,20 @@ class PinWrong(Refused, code="pin_wrong"):
         return _("Wrong PIN. Try again.")
 
 
-class PinTooSimple(Refused, code="pin_too_simple"):
-    """The PIN is too short, has other characters than digits, repeats one digit, or counts up or down."""
+class PinOff(Refused, code="pin_off"):
+    """The PIN was typed wrongly too often in a row, and is off until its owner sets it anew."""
 
     def __str__(self) -> str:
-        return _("Choose at least %(digits)d digits that are not all the same and not in a row.") % {
-            "digits": settings.PIN_DIGITS
-        }
+        return _("This PIN was typed wrongly too often and is off. Set a new one on your page in the administration.")
+
+
+class PinTooSimple(Refused, code="pin_too_simple"):
+    """The PIN is too short, has other characters than digits, or is one of those that are guessed first."""
+
+    def __str__(self) -> str:
+        return _(
+            "Choose at least %(digits)d digits that nobody guesses: no row, no pairs, no year, no line on the keypad."
+        ) % {"digits": settings.PIN_DIGITS}
 
 
 class LastOwner(Refused, code="last_owner"):

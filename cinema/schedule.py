@@ -93,6 +93,7 @@ SCHEDULE: dict[str, Every | Daily] = {
     "update_session_figures": minutes(5),
     "close_business_day": minutes(60),
     "send_scheduled_reports": minutes(2),
+    "fetch_payouts": minutes(60),
     "settle_film_hire": minutes(60),
     "refresh_engagement": Daily(time(3, 40)),
     "forecast_sessions": Daily(time(6, 30)),

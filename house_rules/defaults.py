@@ -14,7 +14,8 @@ SEATS_A_VISITOR = 10  # maximum in one order of the shop; larger groups buy at t
 MAX_SNACKS_A_LINE = 99
 VOUCHER_VALIDITY = timedelta(days=180)  # of a discount that a guest is given for trouble
 HOLD_CEILING = timedelta(minutes=150)  # the longest that extensions can make an online hold
-HELD_SEATS = {"visitor": 20, "address": 60}  # unpaid online seats at one time: per browser or e-mail, per IP
+#: Unpaid seats at one time: online per browser or e-mail and per IP address, and of a partner of the API.
+HELD_SEATS = {"visitor": 20, "address": 60, "partner": 200, "partner_session": 40}
 ATTEMPTS = {
     # action: (period, limit per person, limit per IP address)
     "hold": (timedelta(minutes=15), 20, 120),

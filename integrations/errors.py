@@ -34,6 +34,13 @@ class HoldLapsed(Refused, code="hold_lapsed"):
         super().__init__(_("Order %(order)s was not paid in time. Start again with a new key.") % {"order": number})
 
 
+class PartnerHoldsTooMuch(Refused, code="api_seats_too_many"):
+    """The partner holds as many unpaid seats as it may, of the screening or in all."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You hold too many unpaid seats. Have them paid or cancel them first."))
+
+
 class TooManyKeys(Refused, code="api_keys_too_many"):
     """A partner has at most two valid keys: the one in use and the next."""
 

@@ -30,6 +30,7 @@ TITLES: dict[str, str | Promise] = {
     "update_session_figures": _("Count past screenings"),
     "close_business_day": _("Close business days"),
     "send_scheduled_reports": _("E-mail scheduled reports"),
+    "fetch_payouts": _("Fetch payouts of payment providers"),
     "settle_film_hire": _("Settle film hire"),
     "refresh_engagement": _("Count customers anew"),
     "forecast_sessions": _("Forecast screenings"),

@@ -35,6 +35,47 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+#: Tests of what depends on the database itself, besides those marked `postgres`: in these folders of an app, and in the
+#: folders of these apps.
+OF_DATABASE, APPS_OF_DATABASE = {"counting", "models", "races"}, {"consistency", "jobs", "reliability"}
+#: What `make quick` leaves out besides tests marked `slow`: files and folders that take seconds as a whole.
+SLOW = {
+    "backoffice/dashboard",
+    "backoffice/every_page",
+    "backoffice/film_hire",
+    "backoffice/framework/import_export/test_background.py",
+    "backoffice/framework/import_export/test_xlsx.py",
+    "backoffice/framework/test_admin_menu.py",
+    "backoffice/framework/test_chosen_cinema.py",
+    "backoffice/reports",
+    "cinema/test_environment.py",
+    "cinema/test_static_files.py",
+    "consistency",
+    "docs/test_figures.py",
+    "film_hire/services",
+    "jobs/management/commands/test_check_schedule.py",
+    "payments/contracts",
+    "reliability",
+    "reports/catalogue",
+    "reports/services",
+    "reports/workflows",
+    "security",
+    "storefront/every_page",
+}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    path = item.path.relative_to(ROOT / "tests")
+    folders = path.parent.parts
+    of_database = OF_DATABASE.intersection(folders[-1:]) or APPS_OF_DATABASE.intersection(folders[:1])
+    if of_database or item.get_closest_marker("postgres"):
+        item.add_marker(pytest.mark.database)
+    if folders[:1] == ("reliability",):
+        item.add_marker(pytest.mark.reliability)
+    if not SLOW.isdisjoint(str(each) for each in (path, *path.parents)):
+        item.add_marker(pytest.mark.slow)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("database_only"):

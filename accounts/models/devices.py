@@ -1,5 +1,7 @@
 """Devices of the box office, and the PINs with which staff switch on them."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -43,11 +45,17 @@ class Device(models.Model):
 
 
 class Pin(models.Model):
-    """The PIN of a member of staff, as a slow hash. Only its owner sets it."""
+    """The PIN of a member of staff, as a slow hash. Only its owner sets it.
+
+    It is off after `MOST_WRONG` wrong ones in a row, on all devices together.
+    """
+
+    MOST_WRONG: ClassVar = 20
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="pin")
     digest = models.CharField(max_length=128)
     set_at = models.DateTimeField()
+    wrong = models.PositiveSmallIntegerField(default=0)  # in a row
 
     class Meta:
         verbose_name = _("PIN")
@@ -56,3 +64,7 @@ class Pin(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+    @property
+    def is_off(self) -> bool:
+        return self.wrong >= self.MOST_WRONG

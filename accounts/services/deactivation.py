@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.errors import CannotDeactivateSelf, InsufficientAccess, LastOwner
-from accounts.models import AccountChange, User
+from accounts.models import AccountChange, Pin, User
 from accounts.roles import OWNER
 from accounts.services.account_changes import record_account_change
 from accounts.services.rights import may_manage
@@ -16,7 +16,7 @@ from accounts.services.rights import may_manage
 
 @transaction.atomic
 def deactivate(people: Iterable[User], *, actor: User) -> list[User]:
-    """Deactivate accounts: all their sessions end at once, and their passwords stop working. Returns those deactivated.
+    """Deactivate accounts: all their sessions end at once, and their passwords and PINs stop working. Returns them.
 
     All or none; accounts that are already inactive are skipped. Raises `CannotDeactivateSelf`, `InsufficientAccess` for
     a person with more rights or other cinemas than the actor, and `LastOwner` if no active owner would be left. Owns
@@ -38,12 +38,13 @@ def deactivate(people: Iterable[User], *, actor: User) -> list[User]:
         one.is_active = False
         one.password = make_password(None)  # sessions are signed with the password hash, so this ends them
         one.save(update_fields=["is_active", "password"])  # one by one, so that each change is recorded in the history
+    Pin.objects.filter(user__in=keys).delete()
     return leaving
 
 
 @transaction.atomic
 def reactivate(people: Iterable[User], *, at: datetime, actor: User) -> list[User]:
-    """Reactivate accounts, which need a new password afterwards. Returns those reactivated.
+    """Reactivate accounts, which need a new password and a new PIN afterwards. Returns those reactivated.
 
     Raises `InsufficientAccess` as `deactivate` does. Owns its transaction.
     """

@@ -7,12 +7,14 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from accounts.errors import PinTooSimple, PinWrong
+from accounts.errors import PinOff, PinTooSimple, PinWrong
 from accounts.models import Device, Pin, User
 from accounts.services import rate_limits
 from cinema.ids import is_valid_id
 
 RISING = "01234567890123456789"
+#: Columns, corners and crosses of a keypad, which are tried first.
+ON_KEYPAD = ["1470", "0741", "2580", "0852", "3690", "0963", "1379", "1397", "2468", "1590", "3570"]
 
 
 def set_pin(person: User, *, pin: str, at: datetime) -> None:
@@ -20,10 +22,19 @@ def set_pin(person: User, *, pin: str, at: datetime) -> None:
 
     Raises `PinTooSimple`. Owns its transaction.
     """
-    simple = len(set(pin)) == 1 or pin in RISING or pin in RISING[::-1]
-    if not (pin.isascii() and pin.isdigit()) or not settings.PIN_DIGITS <= len(pin) <= 12 or simple:
+    of_digits = pin.isascii() and pin.isdigit() and settings.PIN_DIGITS <= len(pin) <= 12
+    if not of_digits or _is_guessed_first(pin):
         raise PinTooSimple
-    Pin.objects.update_or_create(user=person, defaults={"digest": make_password(pin), "set_at": at})
+    Pin.objects.update_or_create(user=person, defaults={"digest": make_password(pin), "set_at": at, "wrong": 0})
+
+
+def _is_guessed_first(pin: str) -> bool:
+    """Whether it repeats a digit or a pair, or is a row of digits, a year of birth, or a line on the keypad."""
+    half, rest = divmod(len(pin), 2)
+    repeated = len(set(pin)) == 1 or (not rest and pin == pin[:2] * half)
+    in_a_row = pin in RISING or pin in RISING[::-1]
+    year = len(pin) == 4 and pin[:2] in {"19", "20"}
+    return repeated or in_a_row or year or pin in ON_KEYPAD
 
 
 def people_of(device: Device) -> QuerySet[User]:
@@ -37,7 +48,8 @@ def verify_pin(device: Device, *, person: str, pin: str, at: datetime) -> User:
     """The person with this primary key, if they work here and the PIN is theirs.
 
     Each wrong PIN counts for the person on this device and for the device, and too many lock that person here, or the
-    device, for a while: raises `PinWrong` or `RateLimited`. Owns its transaction.
+    device, for a while: raises `PinWrong` or `RateLimited`. `MOST_WRONG` in a row, wherever, switch the PIN off until
+    its owner sets it anew: raises `PinOff`. Owns its transaction.
     """
     found = people_of(device).filter(pk=person).first() if is_valid_id(person) else None
     if found is None:
@@ -47,7 +59,11 @@ def verify_pin(device: Device, *, person: str, pin: str, at: datetime) -> User:
         row = Pin.objects.select_for_update(of=("self",)).get(user=found)  # one attempt at a time
         rate_limits.check("pin", person=counted, at=at)
         rate_limits.check("pin_device", person=f"device {device.pk}", at=at)
+        if row.is_off:
+            raise PinOff
         right = check_password(pin, row.digest)
+        row.wrong = 0 if right else row.wrong + 1
+        row.save(update_fields=["wrong"])
         if not right:
             rate_limits.hit("pin", person=counted, at=at)
             rate_limits.hit("pin_device", person=f"device {device.pk}", at=at)

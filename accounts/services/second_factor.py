@@ -16,7 +16,7 @@ from django_otp.oath import hotp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.errors import InsufficientAccess, OwnSecondFactor, SecondFactorMissing, SecondFactorWrong
-from accounts.models import AccountChange, RecoveryCode, User
+from accounts.models import AccountChange, Pin, RecoveryCode, User
 from accounts.roles import MOVES_MONEY
 from accounts.services import rate_limits
 from accounts.services.account_changes import record_account_change
@@ -144,6 +144,7 @@ def reset_for(person: User, *, at: datetime, actor: User) -> None:
         if not is_enrolled(person):
             raise SecondFactorMissing
         remove(person)
+        Pin.objects.filter(user=person).delete()  # it stands for both steps at a till
         record_account_change(person, [AccountChange.Kind.SECOND_FACTOR], at=at, actor=actor)
 
 

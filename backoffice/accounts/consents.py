@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import MarketingConsent, User
+from accounts.scope import cinemas_of
 from accounts.services.consents import Place, withdraw
 from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
@@ -18,7 +20,10 @@ def is_current(consent: MarketingConsent) -> bool:
 
 @admin.register(MarketingConsent)
 class MarketingConsentAdmin(ActionsMixin, ReadOnlyAdmin):
-    """What customers agreed to, as they saw it. Staff can record that somebody wants no more, nothing else."""
+    """What customers agreed to, as they saw it. Staff can record that somebody wants no more, nothing else.
+
+    Customers belong to the chain: only people who work for all cinemas see them here.
+    """
 
     cinema_path = None
     ordering = NEWEST_FIRST
@@ -28,6 +33,9 @@ class MarketingConsentAdmin(ActionsMixin, ReadOnlyAdmin):
     searches_phones = True
     list_select_related = ["user", "order"]
     actions_detail = ["withdraw_consent"]
+
+    def has_view_permission(self, request: HttpRequest, obj: MarketingConsent | None = None) -> bool:
+        return super().has_view_permission(request, obj) and cinemas_of(request) is None
 
     @confirmed_action(
         permission="accounts.withdraw_consent",

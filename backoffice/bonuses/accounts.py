@@ -54,6 +54,7 @@ class BonusAccountAdmin(ApprovalsMixin, ReadOnlyAdmin):
 
     @confirmed_action(
         permission="bonuses.adjust_points",
+        by_cinemas=True,
         title=_("Add or deduct points"),
         text=_("The customer will see the change and the reason you give."),
         form=AdjustPointsForm,

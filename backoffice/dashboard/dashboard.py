@@ -103,6 +103,8 @@ class Dashboard(PaymentItems, ConnectionItems):
             yield self.payout_differences()
         if self.may("reports", "settle_daycheck"):
             yield self.differences()
+        if self.may("reports", "settle_daycheck") or self.may("payments", "count_others_shift"):
+            yield self.forgotten_shifts()
         if self.may("reports", "view_businessday"):
             yield self.failed_report_files()
         if self.may("reports", "resend_reportschedule"):

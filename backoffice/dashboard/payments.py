@@ -1,6 +1,9 @@
 """Dashboard items about payments, refunds, receipts and disputes."""
 
-from django.db.models import F, Q, QuerySet
+from urllib.parse import urlencode
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -8,8 +11,8 @@ from backoffice.dashboard.items import Asking, DashboardItem, DashboardSection, 
 from cinema.local_time import format_local
 from cinema.money import format_money
 from orders.models import Order
-from payments.models import MANUAL_GATEWAYS, Dispute, Payment, Receipt, Refund
-from reports.models import PayoutLine
+from payments.models import MANUAL_GATEWAYS, Dispute, Payment, Receipt, Refund, Shift
+from reports.models import BusinessDay, PayoutLine
 
 
 class PaymentItems(DashboardSection):
@@ -29,6 +32,31 @@ class PaymentItems(DashboardSection):
             "gavel",
             *names_and_more(total, [_dispute_name(dispute) for dispute in rows]),
             urgent=True,
+        )
+
+    def forgotten_shifts(self) -> Asking:
+        """Drawers of earlier business days that nobody has counted."""
+        today = BusinessDay.objects.filter(
+            cinema=OuterRef("cinema"), starts_at__gt=OuterRef("opened_at"), starts_at__lte=self.at
+        )
+        shifts = self.own_rows(Shift.objects.not_counted().filter(Exists(today)), "cinema")
+        total, rows = yield shifts.select_related("drawer", "cashier", "cinema").order_by("opened_at", "pk")
+        first = rows[0]
+        if self.request.user.has_perm("reports.view_businessday"):
+            day = first.cinema.business_date(first.opened_at).isoformat()
+            link = f"{reverse('admin:reports_day')}?{urlencode({'cinema': first.cinema_id, 'day': day})}"
+        else:
+            link = reverse("boxoffice:shift")
+        yield DashboardItem(
+            ngettext(
+                "%(count)d cash drawer of an earlier day not counted",
+                "%(count)d cash drawers of earlier days not counted",
+                total,
+            )
+            % {"count": total},
+            link,
+            "hourglass_bottom",
+            *names_and_more(total, [f"{shift.cinema}: {shift}" for shift in rows]),
         )
 
     def refunds_held_by_disputes(self) -> Asking:

@@ -161,10 +161,6 @@ class ContractAdmin(ActionsMixin, NoDeleteAdmin):
         own = cinemas_of(request)
         return rows if own is None else rows.filter(Q(cinema__in=own) | Q(cinema__isnull=True))
 
-    def has_change_permission(self, request: HttpRequest, obj: Contract | None = None) -> bool:
-        of_chain = obj is not None and obj.cinema_id is None
-        return super().has_change_permission(request, obj) and not (of_chain and cinemas_of(request) is not None)
-
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Whoever works for some cinemas chooses one of them."""
         form = super().get_form(request, obj, change=change, **kwargs)

@@ -82,18 +82,22 @@ def confirmed_action(
     danger: bool = False,
     done: Any = None,
     reauthenticate: bool = False,
+    by_cinemas: bool = False,
+    logged: str | Promise = "",
 ) -> Callable[[Callable[..., str]], Any]:
     """Make an action of a method that takes one row and returns a message; the module's docstring has an example.
 
     `text` describes the effects in a sentence. `when` limits the button to some rows; the service still decides. `done`
     is the message after several rows at once, an `ngettext_lazy` by "count". `reauthenticate` asks for the password
     again, unless it was given recently. The row is looked up in the page's queryset, so a row of another cinema is not
-    found.
+    found; a row of the whole chain is acted on by people of all cinemas, unless `by_cinemas` lets everybody who has the
+    permission. `logged` stands in the row's history instead of the message: for a message that shows a secret once.
     """
 
     def decorate(method: Callable[..., str]) -> Any:
         name = method.__name__
         context: dict[str, Any] = {"title": title, "text": text, "danger": danger, "action": name, "done": done}
+        context |= {"logged": logged, "by_cinemas": by_cinemas}
 
         def view(
             page: Any, request: HttpRequest, queryset: QuerySet[Any] | None = None, *, object_id: str | None = None
@@ -106,13 +110,15 @@ def confirmed_action(
                 row = page.get_object(request, object_id)
                 if row is None:
                     return page.not_found(request, object_id)
+                if not by_cinemas and page.is_of_others(request, row):
+                    raise PermissionDenied
                 return _run_on_row(page, request, row, method, form, context)
             assert queryset is not None
             return _run_on_rows(page, request, queryset, method, form, context)
 
         view.__name__ = name
         action: Any = unfold_action(view, description=title, url_path=name.replace("_", "-"), icon=icon)
-        action.permission, action.when = permission, when
+        action.permission, action.when, action.by_cinemas = permission, when, by_cinemas
         action.method, action.form, action.title = method, form, title
         return action
 
@@ -124,17 +130,24 @@ class ActionsMixin:
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)  # type: ignore[misc]
-        return {name: action for name, action in actions.items() if _is_permitted(action[0], request)}
+        return {
+            name: action
+            for name, action in actions.items()
+            if _is_permitted(action[0], request) and _is_own(action[0], self, request)
+        }
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         row = request._row  # type: ignore[attr-defined]
         actions = super().get_actions_detail(request, object_id)  # type: ignore[misc]
         permitted = [action for action in actions if _is_permitted(action.method, request)]
-        return [action for action in permitted if row and _fits(action.method, row)]
+        return [
+            each for each in permitted if row and _fits(each.method, row) and _is_own(each.method, self, request, row)
+        ]
 
     def get_actions_row(self, request: HttpRequest) -> list[Any]:
         actions = super().get_actions_row(request)  # type: ignore[misc]
-        return [action for action in actions if _is_permitted(action.method, request)]
+        permitted = [action for action in actions if _is_permitted(action.method, request)]
+        return [action for action in permitted if _is_own(action.method, self, request)]
 
     def on_refusal(
         self, request: HttpRequest, row: Any, action: str, form: ActionForm, refused: Refused
@@ -146,6 +159,11 @@ class ActionsMixin:
 def _is_permitted(function: Any, request: HttpRequest) -> bool:
     permission = getattr(function, "permission", None)
     return permission is None or request.user.has_perm(permission)
+
+
+def _is_own(function: Any, page: Any, request: HttpRequest, row: Any = None) -> bool:
+    """Whether the person may act on the row, or on rows of this page, if these are of the whole chain."""
+    return getattr(function, "by_cinemas", True) or not page.is_of_others(request, row)
 
 
 def _fits(function: Any, row: Any) -> bool:
@@ -175,7 +193,7 @@ def _run_on_row(
             try:
                 if not form.needs_confirmation():
                     message = method(page, row, at=at, actor=request.user, **form.cleaned_data)
-                    page.log_change(request, row, message)
+                    page.log_change(request, row, str(context["logged"] or message))
                     page.message_user(request, message, messages.SUCCESS)
                     return HttpResponseRedirect(_redirect_url(page, request, row, back))
             except Refused as refused:
@@ -205,6 +223,8 @@ def _run_on_rows(
         message = gettext("You can select up to %(count)d rows at a time.") % {"count": MAX_SELECTED_ROWS}
         page.message_user(request, message, messages.ERROR)
         return None
+    if not context["by_cinemas"] and any(page.is_of_others(request, row) for row in rows):
+        raise PermissionDenied
     at = clock.now()
     form_kwargs: dict[str, Any] = {"rows": rows, "at": at, "actor": request.user}
     with timezone.override(page.zone_for(request, rows[0])):
@@ -218,7 +238,7 @@ def _run_on_rows(
             except Refused as refused:
                 page.message_user(request, f"{row}: {refused}", messages.ERROR)
             else:
-                page.log_change(request, row, message)
+                page.log_change(request, row, str(context["logged"] or message))
                 done += 1
     if done:
         message = context["done"] or ngettext("%(title)s: %(count)d row.", "%(title)s: %(count)d rows.", done)

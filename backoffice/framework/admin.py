@@ -2,7 +2,7 @@
 
 Each page of a model names the path from its rows to their cinema, such as `cinema_path = "hall__cinema"`, or has
 `cinema_path = None` for rows of the whole chain. It applies to lists, filters, autocomplete, form choices and URLs.
-Rows of the whole chain are added, changed and deleted by people who work for all cinemas; others read them.
+Rows of the whole chain are added, changed, deleted and acted on by people who work for all cinemas; others read them.
 """
 
 import re
@@ -99,16 +99,23 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
         return super().has_add_permission(request, *args) and not self.is_of_others(request, adding=True)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and not self.is_of_others(request)
+        return super().has_change_permission(request, obj) and not self.is_of_others(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         of_chain = self.cinema_path is None  # nobody of a single cinema deletes what the others use
         return super().has_delete_permission(request, obj) and not (of_chain and cinemas_of(request) is not None)
 
-    def is_of_others(self, request: HttpRequest, *, adding: bool = False) -> bool:
-        """Whether the rows hold for cinemas in which the person does not work; a new cinema is one of them."""
-        of_chain = self.cinema_path is None and not self.kept_by_cinemas
-        return (of_chain or (adding and self.cinema_path == "pk")) and cinemas_of(request) is not None
+    def is_of_others(self, request: HttpRequest, row: Any = None, *, adding: bool = False) -> bool:
+        """Whether the row holds for cinemas in which the person does not work; a new cinema is one of them."""
+        of_chain = self.is_of_chain(row) or (adding and self.cinema_path == "pk")
+        return of_chain and cinemas_of(request) is not None
+
+    def is_of_chain(self, row: Any = None) -> bool:
+        """Whether the row, or each row of the page, holds for all cinemas and is changed by people of all of them."""
+        if self.cinema_path is None:
+            return not self.kept_by_cinemas
+        is_column = self.cinema_path != "pk" and "__" not in self.cinema_path
+        return row is not None and is_column and self._has_one_cinema and getattr(row, f"{self.cinema_path}_id") is None
 
     def filter_cinemas(self, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
         assert self.cinema_path

@@ -33,6 +33,7 @@ class PartnerAdmin(ActionsMixin, NoDeleteAdmin):
         when=lambda partner: partner.is_active,
         icon="add_card",
         reauthenticate=True,
+        logged=_("A new API key was made."),
     )
     def make_key(self, partner: Partner, *, at: datetime, actor: User) -> str:
         _key, text = issue_key(partner, at=at, actor=actor)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext_lazy
@@ -17,6 +18,7 @@ from backoffice.integrations.connections import ConnectionsMixin
 from cinema import clock
 from integrations.models import EventType, WebhookDelivery, WebhookEndpoint
 from integrations.services.webhook_delivery import renew_secret, send_again, switch_on
+from integrations.webhooks.client import may_be_called
 from integrations.webhooks.signing import new_secret
 
 
@@ -24,6 +26,15 @@ class EndpointForm(ConflictCheckingForm):
     types = forms.MultipleChoiceField(
         label=_("events"), choices=EventType.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget, required=True
     )
+
+    def clean_url(self) -> str:
+        """An address that webhooks can reach. A password in it would stand in lists and in the history."""
+        url: str = self.cleaned_data["url"]
+        if not settings.WEBHOOKS_TO_PRIVATE_ADDRESSES and not may_be_called(url):
+            raise forms.ValidationError(
+                gettext("Enter an address on the internet that begins with https://, without a user name or password.")
+            )
+        return url
 
 
 @admin.register(WebhookEndpoint)
@@ -73,6 +84,7 @@ class WebhookEndpointAdmin(ConnectionsMixin, ActionsMixin, NoDeleteAdmin):
             "that the receiver can change it."
         ),
         reauthenticate=True,
+        logged=_("A new secret was made."),
     )
     def renew(self, endpoint: WebhookEndpoint, *, at: datetime, actor: User) -> str:
         secret = renew_secret(endpoint, at=at)
@@ -84,7 +96,7 @@ class WebhookEndpointAdmin(ConnectionsMixin, ActionsMixin, NoDeleteAdmin):
 
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(ActionsMixin, ReadOnlyAdmin):
-    cinema_path = None
+    cinema_path = "event__cinema"
     ordering = NEWEST_FIRST
     list_per_page = 20
     list_display = ["what", "endpoint", "status", "attempts", "happened", "sent_at", "answer"]

@@ -45,6 +45,7 @@ class QuarantinedRowAdmin(ActionsMixin, ReadOnlyAdmin):
 
     @confirmed_action(
         permission="jobs.retry_quarantinedrow",
+        by_cinemas=True,
         title=_("Retry now"),
         text=_("The job will try this row again on its next run. If it fails again, the row goes back to this list."),
         icon="replay",

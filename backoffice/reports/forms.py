@@ -167,12 +167,18 @@ class MonthForm(EntityForm):
 
 
 class BalancesForm(EntityForm):
-    """The end of a business day of the cinemas of a legal entity. Without an entry: yesterday."""
+    """The end of a business day of the cinemas of a legal entity, or now. Without an entry, yesterday."""
 
     day = forms.DateField(label=_("Day"), required=False, validators=[validate_year], widget=DAY)
 
     def defaults(self) -> dict[str, str]:
         return {"day": self.yesterday.isoformat()}
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if day > self.yesterday + timedelta(days=1):
+            raise forms.ValidationError(_("This day has not begun yet."))
+        return day
 
     def period(self) -> Period:
         day = self.yesterday if self.errors else self.cleaned_data["day"]

@@ -1,7 +1,8 @@
 """Page of segments: saved filters of customers, with how many there are and how many may be written to."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from accounts.scope import cinemas_of
 from accounts.services.consents import offered_channels
 from backoffice.framework.actions import ActionForm, ActionsMixin, SummaryItem, confirmed_action
 from backoffice.framework.admin import CinemaScopedAdmin
+from backoffice.framework.read_once import ReadOnceMixin
 from cinema import clock
 from reports.models import ReportFile, Segment
 from reports.services import ask
@@ -54,8 +56,20 @@ def counts_of(segment: Segment, at: datetime) -> list[tuple[Any, str]]:
     return counts
 
 
+def _number_who_agreed(segment: Segment, channel: Any, today: date) -> int:
+    return segment.reachable(channel, today).values("address").distinct().count()
+
+
+def _once(segment: Segment, name: str, count: Callable[[date], int]) -> int:
+    """What a count gave for this row; its page asks for each several times."""
+    counts: dict[str, int] = segment.__dict__.setdefault("_counts", {})
+    if name not in counts:
+        counts[name] = count(timezone.localdate(clock.now()))
+    return counts[name]
+
+
 @admin.register(Segment)
-class SegmentAdmin(ActionsMixin, CinemaScopedAdmin):
+class SegmentAdmin(ReadOnceMixin, ActionsMixin, CinemaScopedAdmin):
     """The counts are those of now. Nobody sees from them who the customers are."""
 
     cinema_path = "cinema"
@@ -95,13 +109,12 @@ class SegmentAdmin(ActionsMixin, CinemaScopedAdmin):
 
     @admin.display(description=_("customers"))
     def customers(self, segment: Segment) -> str:
-        return count_text(segment.customers(timezone.localdate(clock.now())).count())
+        return count_text(_once(segment, "customers", lambda today: segment.customers(today).count()))
 
     @admin.display(description=_("agreed to news and offers"))
     def agreed(self, segment: Segment) -> str:
-        today = timezone.localdate(clock.now())
-        rows = {each.label: segment.reachable(each, today).values("address").distinct() for each in offered_channels()}
-        return ", ".join(f"{label}: {count_text(found.count())}" for label, found in rows.items())
+        counts = {each: _once(segment, each, partial(_number_who_agreed, segment, each)) for each in offered_channels()}
+        return ", ".join(f"{channel.label}: {count_text(count)}" for channel, count in counts.items())
 
     @confirmed_action(
         permission="reports.export_segment",

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -16,6 +17,7 @@ from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import ReadOnlyAdmin
 from backoffice.framework.badges import language_name
 from backoffice.framework.import_export.pages import ImportExportMixin
+from backoffice.framework.read_once import ReadOnceMixin
 from backoffice.pricing.expected import expected_at
 from backoffice.pricing.session_prices import (
     FreezeForm,
@@ -47,7 +49,7 @@ COLOURS = {
 
 
 @admin.register(Session)
-class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmin):
+class SessionAdmin(ReadOnceMixin, TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmin):
     resource_class = SessionResource
     cinema_path = "hall__cinema"
     list_display = ["film", "hall", "start_local", "ticket_price", "status_label"]
@@ -172,6 +174,9 @@ class SessionAdmin(TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmi
         return bool(request.user.has_perm("screenings.schedule_session")) and self.has_view_permission(request)
 
     # --- The page of one session
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
+        return super().get_queryset(request).select_related("film", "hall__cinema")
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -22,7 +22,7 @@ class Key(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
         partner = partner_of(token, address=client_address(request), at=clock.now())
-        logger.info("API: %s %s by partner %s", request.method, request.path, partner.pk)
+        logger.info("API: %s %r by partner %s", request.method, request.path, partner.pk)
         return partner
 
 

@@ -12,12 +12,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from accounts.services import rate_limits
 from concessions.models import ConcessionItem
-from integrations.errors import HoldLapsed, IdempotencyKeyReused
+from integrations.errors import HoldLapsed, IdempotencyKeyReused, PartnerHoldsTooMuch
 from integrations.models import ApiRequest, Partner
 from orders.availability.seat_map import SeatMap
 from orders.errors import PromocodeRefused, SeatChosenTwice, SnackNotSold, TicketTypeNotSold
@@ -45,8 +47,8 @@ class Wanted:
 def hold_for_partner(partner: Partner, wanted: Wanted, *, key: str, body: Any, at: datetime) -> Order:
     """Hold seats and snacks by the rules of the shop, or return the order that the key held before.
 
-    Raises what `hold_online` raises, and then the key is free; `HoldLapsed` if the order of the key was cancelled, and
-    `IdempotencyKeyReused` if the key belongs to another request. Owns its transaction.
+    Raises what `hold_online` raises and `PartnerHoldsTooMuch`, and then the key is free; `HoldLapsed` if the order of
+    the key was cancelled, and `IdempotencyKeyReused` if the key belongs to another request. Owns its transaction.
     """
     if (order := held_before(partner, key=key, body=body)) is not None:
         return order
@@ -113,6 +115,7 @@ def _hold(row: ApiRequest, partner: Partner, wanted: Wanted, *, at: datetime) ->
     types = {each.pk: each for each in seat_map.types}
     seats = seat_map.chosen([str(seat) for seat, _type in wanted.seats])
     type_of = dict(wanted.seats)
+    _check_held_seats(partner, wanted, at=at)
     if len(type_of) < len(wanted.seats):
         raise SeatChosenTwice(_("A seat was selected twice. Select each seat once."))
     if not set(type_of.values()) <= types.keys():
@@ -132,6 +135,17 @@ def _hold(row: ApiRequest, partner: Partner, wanted: Wanted, *, at: datetime) ->
         expected_total=wanted.expected_total,
         at=at,
     )
+
+
+def _check_held_seats(partner: Partner, wanted: Wanted, *, at: datetime) -> None:
+    """Raise `PartnerHoldsTooMuch` above the limits of a partner. One query."""
+    own = Order.objects.held(at).filter(api_requests__partner=partner).values("pk")
+    held = Ticket.objects.filter(status=Ticket.Status.RESERVED, order__in=own)
+    counts = held.aggregate(all=Count("pk"), here=Count("pk", filter=Q(session=wanted.session)))
+    more = len(wanted.seats)
+    here, everywhere = settings.HELD_SEATS["partner_session"], settings.HELD_SEATS["partner"]
+    if counts["here"] + more > here or counts["all"] + more > everywhere:
+        raise PartnerHoldsTooMuch
 
 
 def _snacks(wanted: Wanted) -> list[tuple[ConcessionItem, int]]:

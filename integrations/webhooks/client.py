@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
@@ -116,6 +117,22 @@ class _Deadline:
         self.line.close()
 
 
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+#: Networks that Python's `is_global` lets through, though they lead inside: protocol assignments with the metadata of
+#: Oracle Cloud, the host of Azure, IPv4-compatible and IPv4-translated addresses, local NAT64, and site-local ones.
+INSIDE = [
+    ipaddress.ip_network(each)
+    for each in (
+        "192.0.0.0/24",
+        "168.63.129.16/32",
+        "::/96",
+        "::ffff:0:0:0/96",
+        "64:ff9b:1::/48",
+        "fec0::/10",
+    )
+]
+
+
 def is_public(address: str) -> bool:
     """Whether anybody on the internet could be meant: not private, local, link-local, reserved or multicast."""
     parsed = ipaddress.ip_address(address.partition("%")[0])
@@ -123,9 +140,21 @@ def is_public(address: str) -> bool:
         inner = parsed.ipv4_mapped or parsed.sixtofour or (parsed.teredo[1] if parsed.teredo else None)
         if inner is not None:
             return is_public(str(inner))
-        if parsed in ipaddress.ip_network("64:ff9b::/96"):
+        if parsed in NAT64:
             return is_public(str(ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)))
-    return parsed.is_global and not parsed.is_multicast
+    return parsed.is_global and not parsed.is_multicast and not any(parsed in network for network in INSIDE)
+
+
+def may_be_called(url: str) -> bool:
+    """Whether an address looks like one that `post` will call: where a name leads is only known when it is called."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme != "https" or parts.username is not None or not host or host.rpartition(".")[2] == "localhost":
+        return False
+    try:
+        return is_public(host)
+    except ValueError:  # a name
+        return True
 
 
 class _InTime:

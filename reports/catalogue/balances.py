@@ -7,7 +7,7 @@ up to the date, and equals those of the day sheet and the month sheet.
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -20,10 +20,10 @@ from django.utils.translation import gettext_lazy
 from cinema.money import ZERO
 from payments.models import Gateway
 from reports import definitions
+from reports.catalogue import cash
 from reports.catalogue.takings import column_of
 from reports.counting.points import Points, held_at
 from reports.models import BusinessDay, MoneyFigures, PayoutFigures
-from reports.reading import Period
 from reports.tables import Column, Kind, Table, cell_text
 from screenings.models import Cinema
 
@@ -50,6 +50,7 @@ class Balances:
 
     cinemas: Collection[Cinema]
     date: date
+    at: datetime | None = None  # for balances as of now: see `balances_now`
 
     @cached_property
     def days(self) -> dict[int, BusinessDay]:
@@ -125,14 +126,21 @@ def points_of(day: BusinessDay) -> Points:
     return Points(day.points_held, day.points_owed)
 
 
+def moment(balances: Balances) -> str:
+    """Of when the balances are."""
+    if balances.at is not None:
+        return _("now, and as if the screenings of today were over")
+    return _("at the end of the business day %(date)s") % {"date": cell_text(balances.date, Kind.DATE)}
+
+
 def tables(balances: Balances, *, with_costs: bool) -> Sequence[Table]:
     """The stock only for people who may see costs. At most four queries."""
     return [by_cinema(balances, with_costs=with_costs), providers(balances), points(balances)]
 
 
 def by_cinema(balances: Balances, *, with_costs: bool) -> Table:
-    shown = [definitions.ADVANCES, *([definitions.STOCK_AT_COST] if with_costs else [])]
-    rows = []
+    shown = [definitions.ADVANCES, *([definitions.STOCK_AT_COST] if with_costs else []), *cash.BALANCES]
+    rows, is_now = [], balances.at is not None
     for cinema in sorted(balances.cinemas, key=lambda each: (str(each.legal_entity or ""), each.name, each.pk)):
         day = balances.days.get(cinema.pk)
         row: dict[str, Any] = {
@@ -140,21 +148,22 @@ def by_cinema(balances: Balances, *, with_costs: bool) -> Table:
             "cinema": str(cinema),
             "advances": day.advances if day else ZERO,
             "stock_value": day.stock_value if day else ZERO,
+            **{each.key: getattr(day, each.key) if day else ZERO for each in cash.BALANCES},
             "owed_by_providers": balances.owed_to(cinema.pk),
             "date": day.date if day else None,
         }
         rows.append(row)
     return Table(
         title=_("Balances"),
-        subtitle=_("at the end of the business day %(date)s") % {"date": cell_text(balances.date, Kind.DATE)},
+        subtitle=moment(balances),
         columns=[
             Column("entity", _("Legal entity")),
             Column("cinema", _("Cinema")),
             *(column_of(each, summed=True) for each in (*shown, definitions.OWED_BY_PROVIDERS)),
-            Column("date", _("Last closed day"), Kind.DATE),
+            *([] if is_now else [Column("date", _("Last closed day"), Kind.DATE)]),
         ],
         rows=rows,
-        notes=[_("Balances are those of the last closed day up to the date.")],
+        notes=[] if is_now else [_("Balances are those of the last closed day up to the date.")],
     )
 
 
@@ -181,7 +190,7 @@ def points(balances: Balances) -> Table:
     value = settings.BONUS_POINT_VALUE
     return Table(
         title=_("Points of all customers of the chain"),
-        subtitle=_("at the end of the day"),
+        subtitle=moment(balances),
         columns=[
             Column("name", _("Balance")),
             Column("points", _("Points"), Kind.INTEGER),
@@ -193,8 +202,3 @@ def points(balances: Balances) -> Table:
         ],
         notes=[definitions.DEBTS.sentence],
     )
-
-
-def balances(period: Period) -> Table:
-    """Balances by cinema at the end of the period, as a file. Four queries."""
-    return by_cinema(Balances(period.cinemas, period.last), with_costs=True)

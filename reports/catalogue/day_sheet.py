@@ -9,6 +9,7 @@ from bonuses.models import BonusTransaction
 from orders.reasons import Reason, reason_label
 from payments.models import Receipt, Refund, Subject, Vat
 from reports import definitions
+from reports.catalogue import cash
 from reports.catalogue.day_figures import DayFigures
 from reports.catalogue.sheets import by_line, by_tender
 from reports.catalogue.takings import added, column_of
@@ -24,13 +25,16 @@ from reports.models import (
 from reports.tables import Column, Kind, Table
 
 REFUNDS_SHOWN = 20
+OF_LINES_AND_MONEY = (TicketFigures, BarFigures, MoneyFigures)
 
 
 def tables(day: DayFigures) -> Sequence[Table]:
-    """All tables of the sheet but that of refunds. One query for a closed day."""
+    """All tables of the sheet but that of refunds. Two queries for a closed day."""
     return [
         tenders(day),
         advances(day),
+        cash_of(day),
+        cash.drawers(day.cinema, day.day.starts_at, day.as_of),
         lines(day),
         receipts_by_rate(day),
         receipts_by_status(day),
@@ -68,6 +72,17 @@ def advances(day: DayFigures) -> Table:
                 "part of it. An advance is earned on the day of the screening."
             )
         ],
+    )
+
+
+def cash_of(day: DayFigures) -> Table:
+    """What moved cash on the day."""
+    closing = {place: amount + day.moved(place) for place, amount in day.cash_opening.items()}
+    return cash.movements(
+        _("by the business day of the movement"),
+        moved=day.moved,
+        start=(_("At the start of the day"), day.cash_opening),
+        end=(_("At the end of the day") if day.closed_at else _("Now"), closing),
     )
 
 
@@ -138,9 +153,9 @@ def points(day: DayFigures) -> Table:
 
 def corrections(day: DayFigures) -> Table:
     """What the day booked about earlier dates: refunds of past screenings, and what was recorded late."""
-    about = sorted(
-        {row["about"] for table in (TicketFigures, BarFigures, MoneyFigures) for row in day.corrections(table)}
-    )
+    counted = [row for row in day.cash if row["about"] != day.day.date]
+    found_rows = [*counted, *(row for table in OF_LINES_AND_MONEY for row in day.corrections(table))]
+    about = sorted({row["about"] for row in found_rows})
     money = [row for row in day.corrections(MoneyFigures) if row["tender"] != Tender.POINTS]
     rows = []
     for date in about:
@@ -159,9 +174,13 @@ def corrections(day: DayFigures) -> Table:
                 definitions.BOX_OFFICE.key: definitions.BOX_OFFICE.of(tickets),
                 definitions.BAR_TAKINGS.key: definitions.BAR_TAKINGS.of(bar),
                 definitions.TAKINGS.key: definitions.TAKINGS.of(moved),
+                definitions.OVER_OR_SHORT.key: cash.over_or_short(row for row in counted if row["about"] == date),
             }
         )
-    shown = (definitions.ADMISSIONS, definitions.BOX_OFFICE, definitions.BAR_TAKINGS, definitions.TAKINGS)
+    shown = (
+        *(definitions.ADMISSIONS, definitions.BOX_OFFICE, definitions.BAR_TAKINGS, definitions.TAKINGS),
+        definitions.OVER_OR_SHORT,
+    )
     return Table(
         title=_("Corrections of earlier days"),
         subtitle=_("booked on this business day; the earlier days stay as they were closed"),

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from reports.catalogue import bar, customers, drawings, lists, points, programme, segments
-from reports.catalogue.balances import balances
+from reports.catalogue.balances_now import balances
 from reports.catalogue.sheets import money
 from reports.catalogue.societies import societies
 from reports.catalogue.takings import DIMENSIONS, dates_text, subtitle, takings

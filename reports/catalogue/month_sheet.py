@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, Sum, Value, When
+from django.db.models import BigIntegerField, Case, CharField, F, Sum, Value, When
 from django.db.models.functions import Cast
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -21,12 +21,14 @@ from cinema.money import MINOR_UNITS, ZERO
 from concessions.models import StockMovement
 from payments.models import Gateway, Receipt, Subject, Vat
 from reports import definitions
+from reports.catalogue import cash
 from reports.catalogue.balances import FROM_FILES, NOTHING, OF_PROVIDER, PROVIDERS, Balances, last_closed, until_closed
 from reports.catalogue.sheets import by_line, by_tender
 from reports.catalogue.societies import table_of
 from reports.catalogue.takings import column_of
 from reports.models import (
     BarFigures,
+    CashFigures,
     Figures,
     MoneyFigures,
     PayoutFigures,
@@ -42,6 +44,7 @@ from screenings.models import Cinema
 
 Rows = list[dict[str, Any]]
 Sums = Mapping[str, Mapping[str, Decimal]]
+NOWHERE = Value("", output_field=CharField())
 
 
 @dataclass
@@ -84,20 +87,27 @@ class Month:
         return booked_between(table, self.cinemas, self.first, self.last, *by)
 
     @cached_property
-    def points_and_stock(self) -> dict[str, int]:
-        """Points by type of transaction, and the value of the stock in minor units by kind of movement. One query."""
+    def moved(self) -> dict[tuple[str, str], int]:
+        """Points by type of transaction, and in minor units the value of the stock by kind of movement, and cash by
+        kind of place and of movement; other keys than those of cash have no place. One query.
+        """
         of_month = {
             "day__cinema__in": [cinema.pk for cinema in self.cinemas],
             "day__date__range": (self.first, self.last),
         }
-        points, stock = (
+        points, stock, moved = (
             table._default_manager.filter(**of_month)
             .order_by()
-            .values("kind")
+            .annotate(of=place)
+            .values("of", "kind")
             .annotate(total=Cast(Sum(measure), BigIntegerField()))
-            for table, measure in ((PointsFigures, "points"), (StockFigures, "value"))
+            for table, measure, place in (
+                (PointsFigures, "points", NOWHERE),
+                (StockFigures, "value", NOWHERE),
+                (CashFigures, "amount", Cast(F("place__kind"), CharField())),
+            )
         )
-        return {row["kind"]: row["total"] for row in points.union(stock, all=True)}
+        return {(row["of"], row["kind"]): row["total"] for row in points.union(stock, moved, all=True)}
 
     @cached_property
     def money(self) -> Rows:
@@ -123,6 +133,7 @@ def tables(month: Month, *, with_costs: bool) -> Sequence[Table]:
         lines(month),
         receipts(month),
         advances(month),
+        cash_of(month),
         providers(month),
         authors(month),
         points(month),
@@ -275,10 +286,24 @@ def authors(month: Month) -> Table:
     return table_of(month.tickets_by_date, {cinema.pk: cinema for cinema in month.cinemas}, about=text)
 
 
+def cash_of(month: Month) -> Table:
+    """What moved cash in the month. One query, that of points."""
+    return cash.movements(
+        _("by the business day of the movement"),
+        moved=lambda place, kind: _money(month.moved.get((place, kind), 0)),
+        start=(_("At the start"), cash.held(month.start.days.values())),
+        end=(_("At the end"), cash.held(month.end.days.values())),
+    )
+
+
+def _money(minor_units: int) -> Decimal:
+    return Decimal(minor_units).scaleb(-MINOR_UNITS)
+
+
 def points(month: Month) -> Table:
     """Points that moved with orders of the cinemas, and those that all customers held or owed. One query."""
     kinds = dict(BonusTransaction.Type.choices)
-    moved = {kind: month.points_and_stock[kind] for kind in kinds if kind in month.points_and_stock}
+    moved = {kind: month.moved["", kind] for kind in kinds if ("", kind) in month.moved}
     start, end = month.start.points, month.end.points
     return Table(
         title=_("Points"),
@@ -299,11 +324,7 @@ def points(month: Month) -> Table:
 
 def stock(month: Month) -> Table:
     """The value of the stock at both ends of the month, and what its days booked. One query, that of points."""
-    moved = {
-        kind: Decimal(month.points_and_stock[kind]).scaleb(-MINOR_UNITS)
-        for kind in StockMovement.Kind.values
-        if kind in month.points_and_stock
-    }
+    moved = {kind: _money(month.moved["", kind]) for kind in StockMovement.Kind.values if ("", kind) in month.moved}
     return Table(
         title=_("Stock of the bar"),
         subtitle=_("at cost, by the business day of the movement"),

@@ -3,7 +3,7 @@
 The functions return querysets with the columns `name` and `total`, in minor units. They are for `UNION ALL`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,10 +31,12 @@ def earned_from_advances(day: Day, cinema: int, *, as_of: datetime) -> Totals:
     ]
 
 
-def refunded_of_before(start: datetime, cinema: int, *, since: datetime, as_of: datetime, name: str) -> Totals:
+def refunded_of_before(
+    start: datetime, cinemas: Collection[int], *, since: datetime, as_of: datetime, name: Combinable
+) -> Totals:
     """What was refunded from `since` on of screenings, and orders without any, before `start`."""
     lines = RefundLine.objects.filter(
-        refund__requested_at__gte=since, refund__requested_at__lt=as_of, refund__order__cinema=cinema
+        refund__requested_at__gte=since, refund__requested_at__lt=as_of, refund__order__cinema__in=cinemas
     )
     of_order = Ticket.objects.filter(order=OuterRef("refund__order")).order_by("session__start_datetime")
     first_start = Subquery(of_order.values("session__start_datetime")[:1])
@@ -49,8 +51,8 @@ def _kept(rows: QuerySet[Any], paid: Combinable, as_of: datetime) -> QuerySet[An
     back = Q(refund_line__refund__requested_at__lt=as_of)
     amount = ExpressionWrapper(paid, output_field=BigIntegerField())
     refunded = Coalesce(Cast(Sum("refund_line__amount", filter=back), BigIntegerField()), 0)
-    return _named(rows, "earned", Sum(amount) - refunded)
+    return _named(rows, Value("earned"), Sum(amount) - refunded)
 
 
-def _named(rows: QuerySet[Any], name: str, total: Any) -> QuerySet[Any, dict[str, Any]]:
-    return rows.order_by().annotate(name=Value(name)).values("name").annotate(total=Cast(total, BigIntegerField()))
+def _named(rows: QuerySet[Any], name: Combinable, total: Any) -> QuerySet[Any, dict[str, Any]]:
+    return rows.order_by().annotate(name=name).values("name").annotate(total=Cast(total, BigIntegerField()))

@@ -17,6 +17,7 @@ COLUMNS = {
     "refunded": ("refunds", "refunded"),
     "paid_back": ("payouts", "paid_back"),
 }
+CINEMA = "order__cinema"
 COMMON = ("measure", "cinema_id", "about", "tender", "channel")
 
 
@@ -26,10 +27,9 @@ def count(days: Days, as_of: datetime) -> Iterator[Row]:
     A payment counts when it succeeded; a refund when it was made (`refunded`), and again when it was paid back. Points
     count like a payment method: received when the order was paid, refunded with the lines that they had paid for.
     """
-    of_cinemas = Q(order__cinema__in=days.cinemas)
-    rows = _received(days, as_of, of_cinemas).union(
-        _refunded(days, as_of, of_cinemas),
-        _paid_back(days, as_of, of_cinemas),
+    rows = _received(days, as_of).union(
+        _refunded(days, as_of),
+        _paid_back(days, as_of),
         _points_received(days, as_of),
         _points_refunded(days, as_of),
         all=True,
@@ -39,15 +39,15 @@ def count(days: Days, as_of: datetime) -> Iterator[Row]:
         yield {**{column: row[column] for column in COMMON}, number: row["number"], amount: row["total"]}
 
 
-def _received(days: Days, as_of: datetime, of_cinemas: Q) -> QuerySet[Any, dict[str, Any]]:
+def _received(days: Days, as_of: datetime) -> QuerySet[Any, dict[str, Any]]:
     return (
         Payment.objects.filter(
-            days.within("succeeded_at"), of_cinemas, succeeded_at__lt=as_of, status=Payment.Status.SUCCEEDED
+            days.within("succeeded_at", CINEMA), succeeded_at__lt=as_of, status=Payment.Status.SUCCEEDED
         )
         .order_by()
         .annotate(
             measure=Value("received"),
-            about=days.date_of("succeeded_at"),
+            about=days.date_of("succeeded_at", CINEMA),
             cinema_id=F("order__cinema"),
             tender=F("gateway"),
             channel=F("order__channel"),
@@ -57,15 +57,15 @@ def _received(days: Days, as_of: datetime, of_cinemas: Q) -> QuerySet[Any, dict[
     )
 
 
-def _refunded(days: Days, as_of: datetime, of_cinemas: Q) -> QuerySet[Any, dict[str, Any]]:
+def _refunded(days: Days, as_of: datetime) -> QuerySet[Any, dict[str, Any]]:
     return (
         Refund.objects.filter(
-            days.within("requested_at"), of_cinemas, requested_at__lt=as_of, payment__isnull=False, amount__gt=ZERO
+            days.within("requested_at", CINEMA), requested_at__lt=as_of, payment__isnull=False, amount__gt=ZERO
         )
         .order_by()
         .annotate(
             measure=Value("refunded"),
-            about=days.date_of("requested_at"),
+            about=days.date_of("requested_at", CINEMA),
             cinema_id=F("order__cinema"),
             tender=F("payment__gateway"),
             channel=F("order__channel"),
@@ -75,13 +75,12 @@ def _refunded(days: Days, as_of: datetime, of_cinemas: Q) -> QuerySet[Any, dict[
     )
 
 
-def _paid_back(days: Days, as_of: datetime, of_cinemas: Q) -> QuerySet[Any, dict[str, Any]]:
+def _paid_back(days: Days, as_of: datetime) -> QuerySet[Any, dict[str, Any]]:
     by_hand = Q(handed_out=True) & ~Q(payment__gateway__in=MANUAL_GATEWAYS)
     tender = Case(When(by_hand, then=Value(Tender.BY_HAND)), default=F("payment__gateway"), output_field=CharField())
     return (
         Refund.objects.filter(
-            days.within("succeeded_at"),
-            of_cinemas,
+            days.within("succeeded_at", CINEMA),
             succeeded_at__lt=as_of,
             status=Refund.Status.SUCCEEDED,
             payment__isnull=False,
@@ -90,7 +89,7 @@ def _paid_back(days: Days, as_of: datetime, of_cinemas: Q) -> QuerySet[Any, dict
         .order_by()
         .annotate(
             measure=Value("paid_back"),
-            about=days.date_of("succeeded_at"),
+            about=days.date_of("succeeded_at", CINEMA),
             cinema_id=F("order__cinema"),
             tender=tender,
             channel=F("order__channel"),
@@ -102,9 +101,9 @@ def _paid_back(days: Days, as_of: datetime, of_cinemas: Q) -> QuerySet[Any, dict
 
 def _points_received(days: Days, as_of: datetime) -> QuerySet[Any, dict[str, Any]]:
     return (
-        Order.objects.filter(days.within("paid_at"), paid_at__lt=as_of, cinema__in=days.cinemas, bonus_amount__gt=ZERO)
+        Order.objects.filter(days.within("paid_at", "cinema"), paid_at__lt=as_of, bonus_amount__gt=ZERO)
         .order_by()
-        .annotate(measure=Value("received"), about=days.date_of("paid_at"), tender=Value(Tender.POINTS))
+        .annotate(measure=Value("received"), about=days.date_of("paid_at", "cinema"), tender=Value(Tender.POINTS))
         .values(*COMMON)
         .annotate(number=Count("pk"), total=Sum("bonus_amount"))
     )
@@ -115,16 +114,15 @@ def _points_refunded(days: Days, as_of: datetime) -> QuerySet[Any, dict[str, Any
     share = Coalesce(F("ticket__bonus_share"), F("preorder__bonus_share"))
     return (
         RefundLine.objects.filter(
-            days.within("refund__requested_at"),
+            days.within("refund__requested_at", "refund__order__cinema"),
             Q(ticket__bonus_share__gt=ZERO) | Q(preorder__bonus_share__gt=ZERO),
             refund__requested_at__lt=as_of,
-            refund__order__cinema__in=days.cinemas,
             refund__order__bonus_amount__gt=ZERO,
         )
         .order_by()
         .annotate(
             measure=Value("refunded"),
-            about=days.date_of("refund__requested_at"),
+            about=days.date_of("refund__requested_at", "refund__order__cinema"),
             tender=Value(Tender.POINTS),
             cinema_id=F("refund__order__cinema"),
             channel=F("refund__order__channel"),

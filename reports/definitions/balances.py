@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from reports.definitions.basics import Definition, Unit
-from reports.definitions.sources import OF_ALL_DAYS, OF_MONEY, OF_PAYMENTS, OF_PAYOUTS, OF_PROVIDERS, OF_STOCK
+from reports.definitions.sources import OF_ALL_DAYS, OF_CASH, OF_MONEY, OF_PAYMENTS, OF_PAYOUTS, OF_PROVIDERS, OF_STOCK
 
 ADVANCES = Definition(
     "advances",
@@ -22,6 +22,42 @@ STOCK_AT_COST = Definition(
     lambda row: row["stock_value"],
     formula=_("units in stock × average cost"),
     source=OF_STOCK,
+)
+CASH_IN_DRAWERS = Definition(
+    "cash_in_drawers",
+    _("Cash in drawers"),
+    _("Cash in the drawers of shifts that are not counted yet, as their movements say."),
+    Unit.MONEY,
+    lambda row: row["cash_in_drawers"],
+    formula=_("sum of the movements of cash"),
+    source=OF_CASH,
+)
+CASH_IN_SAFE = Definition(
+    "cash_in_safe",
+    _("Cash in the safe"),
+    _("What was dropped or handed in to the safe, less what was moved out of it."),
+    Unit.MONEY,
+    lambda row: row["cash_in_safe"],
+    formula=_("sum of the movements of cash"),
+    source=OF_CASH,
+)
+CHANGE_FUND = Definition(
+    "change_fund",
+    _("Change fund"),
+    _("Cash from which shifts get their opening floats, and to which these return."),
+    Unit.MONEY,
+    lambda row: row["change_fund"],
+    formula=_("sum of the movements of cash"),
+    source=OF_CASH,
+)
+OVER_OR_SHORT = Definition(
+    "over_or_short",
+    _("Over or short"),
+    _("What was counted in drawers beyond what should be there; negative if cash is short."),
+    Unit.MONEY,
+    lambda row: row["over_or_short"],
+    formula=_("cash counted − cash expected"),
+    source=OF_CASH,
 )
 TAKEN = Definition(
     "taken",

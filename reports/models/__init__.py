@@ -1,6 +1,6 @@
 """Business days, the figures of each day and of customers, and reports as files."""
 
-from reports.models.business_days import BusinessDay, DayCheck
+from reports.models.business_days import CASH, BusinessDay, DayCheck
 from reports.models.engagement import (
     CohortFigures,
     CustomerFigures,
@@ -14,6 +14,7 @@ from reports.models.engagement import (
 from reports.models.figures import (
     FIGURES,
     BarFigures,
+    CashFigures,
     Figures,
     MoneyFigures,
     OrderFigures,
@@ -31,9 +32,11 @@ from reports.models.session_figures import SessionFigures
 from reports.models.societies import SocietyRate
 
 __all__ = [
+    "CASH",
     "FIGURES",
     "BarFigures",
     "BusinessDay",
+    "CashFigures",
     "CohortFigures",
     "CustomerFigures",
     "CustomerGroup",

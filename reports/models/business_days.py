@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -11,9 +11,23 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import MAX_AMOUNT, MoneyField, format_money
+from payments.models import CashPlace
 
 #: After its end a day stays open for so long: sales under way are committed, and jobs write receipts of the last ones.
 LAST_SALES = timedelta(minutes=15)
+
+
+#: The cash of a day, and the places where it is. What went to the bank is not in the house any more.
+CASH = {
+    "cash_in_drawers": CashPlace.Kind.DRAWER,
+    "cash_in_safe": CashPlace.Kind.SAFE,
+    "change_fund": CashPlace.Kind.CHANGE_FUND,
+}
+
+
+def _cash(label: Any) -> MoneyField:
+    # Negative where movements were recorded late.
+    return MoneyField(label, default=0, lowest=-MAX_AMOUNT * 1000, highest=MAX_AMOUNT * 1000)
 
 
 class BusinessDayQuerySet(models.QuerySet["BusinessDay"]):
@@ -52,6 +66,9 @@ class BusinessDay(models.Model):
         highest=MAX_AMOUNT * 1000,
         help_text=_("At cost, at the end of the day."),
     )
+    cash_in_drawers = _cash(_("cash in drawers"))
+    cash_in_safe = _cash(_("cash in the safe"))
+    change_fund = _cash(_("change fund"))
     # Of all customers of the chain at the end of the day; null for days closed before these were stored.
     points_held = models.BigIntegerField(_("points held"), null=True, blank=True)
     points_owed = models.BigIntegerField(_("points owed by customers"), null=True, blank=True)
@@ -96,6 +113,7 @@ class DayCheck(models.Model):
         RECEIPTS = "RECEIPTS", _("Fiscal receipts = payments less refunds")
         STOCK = "STOCK", _("Bar items taken from stock = items ordered less items returned")
         POINTS = "POINTS", _("Points taken from customers = points that pay for orders")
+        CASH = "CASH", _("Cash counted in drawers = cash that should be there")
 
     class State(models.TextChoices):
         AGREES = "AGREES", _("Agrees")
@@ -107,6 +125,7 @@ class DayCheck(models.Model):
         Name.RECEIPTS: "money",
         Name.STOCK: "units",
         Name.POINTS: "money",
+        Name.CASH: "money",
     }
 
     day = models.ForeignKey(BusinessDay, models.PROTECT, related_name="checks", verbose_name=_("business day"))

@@ -15,7 +15,7 @@ from bonuses.models import BonusTransaction
 from cinema.money import MAX_AMOUNT, MoneyField
 from concessions.models import StockMovement
 from orders.models import Order
-from payments.models import Gateway, Receipt, Subject, Vat
+from payments.models import CashMovement, Gateway, Receipt, Subject, Vat
 from reports.models.business_days import BusinessDay
 from screenings.models import SeatKind
 
@@ -224,6 +224,27 @@ class StockFigures(Figures):
         ]
 
 
+class CashFigures(Figures):
+    """Cash that moved in and out of drawers, safe, change fund and bank. `about` is the business date of the movement;
+    what a count found over or short is about the date on which the shift was opened.
+    """
+
+    KEY = ("place_id", "kind")
+    MEASURES = ("amount",)
+
+    place = models.ForeignKey("payments.CashPlace", models.PROTECT, related_name="+", verbose_name=_("place"))
+    kind = models.CharField(_("kind"), max_length=16, choices=CashMovement.Kind)
+    amount = money(_("amount"))
+
+    class Meta(Figures.Meta):
+        verbose_name = _("cash figures")
+        verbose_name_plural = _("cash figures")
+        indexes = [
+            models.Index(fields=["cinema", "about"], name="cash_about"),
+            models.Index(fields=["day"], name="cash_of_day"),
+        ]
+
+
 class ReceiptFigures(Figures):
     """Lines of fiscal receipts by rate. `date` is the calendar date of the receipt in `RECEIPT_ZONE`, by which tax is
     reported; `about` is its business date.
@@ -257,5 +278,6 @@ FIGURES: tuple[type[Figures], ...] = (
     OrderFigures,
     PointsFigures,
     StockFigures,
+    CashFigures,
     ReceiptFigures,
 )

@@ -13,14 +13,15 @@ from payments.models import Gateway
 
 
 class PayoutFile(models.Model):
-    """A file that was read in. Only its lines are kept, not the file."""
+    """A file that was read in, or a payout that a job fetched. Only its lines are kept, not the file."""
 
     gateway = models.CharField(_("payment method"), max_length=16, choices=Gateway)
     name = models.CharField(_("file name"), max_length=200)
-    digest = models.CharField(max_length=64, editable=False)  # SHA-256 of the content: the same file is read once
+    # SHA-256 of the content, or the id of a fetched payout: the same one is read once
+    digest = models.CharField(max_length=64, editable=False)
     uploaded_at = models.DateTimeField(_("uploaded"))
     uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("uploaded by")
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("uploaded by")
     )
     lines_read = models.PositiveIntegerField(_("lines"), default=0)
     lines_known = models.PositiveIntegerField(_("lines known from other files"), default=0)

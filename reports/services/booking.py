@@ -10,12 +10,15 @@ from django.db.models import Sum
 from bonuses.models import BonusTransaction
 from cinema.money import ZERO
 from concessions.models import StockMovement
+from payments.models import CashMovement
 from reports import definitions
 from reports.days import Days
 from reports.models import (
+    CASH,
     FIGURES,
     BarFigures,
     BusinessDay,
+    CashFigures,
     Figures,
     MoneyFigures,
     StockFigures,
@@ -25,6 +28,7 @@ from reports.models import (
 from reports.reading import booked_sums, difference
 
 BATCH = 1000
+BALANCES = ("advances", "stock_value", *CASH)
 
 
 def book(days: Iterable[BusinessDay], counted: Days, *, as_of: datetime) -> int:
@@ -38,17 +42,18 @@ def book(days: Iterable[BusinessDay], counted: Days, *, as_of: datetime) -> int:
 
 
 def set_balances(days: Sequence[BusinessDay]) -> None:
-    """Set, and do not save, the balances of advances and stock at the end of each of these days, which follow each
-    other.
+    """Set, and do not save, the balances of advances, stock and cash at the end of each of these days, which follow
+    each other.
 
-    At most six queries. Must be called inside a transaction (the days are locked).
+    At most eight queries. Must be called inside a transaction (the days are locked).
     """
-    advances, stock = _balances_before(days[0])
+    balances = _balances_before(days[0])
     pks = [day.pk for day in days]
-    kept, moved = _kept_by_day(pks), _stock_by_day(pks)
+    changes = (_kept_by_day(pks), _stock_by_day(pks), *_cash_by_day(pks))
     for day in days:
-        advances, stock = advances + kept[day.pk], stock + moved[day.pk]
-        day.advances, day.stock_value = advances, stock
+        balances = [balance + of_day[day.pk] for balance, of_day in zip(balances, changes, strict=True)]
+        for field, balance in zip(BALANCES, balances, strict=True):
+            setattr(day, field, balance)
 
 
 def set_points(days: Iterable[BusinessDay]) -> None:
@@ -75,19 +80,34 @@ def set_points(days: Iterable[BusinessDay]) -> None:
         day.points_held, day.points_owed = held, owed
 
 
-def _balances_before(day: BusinessDay) -> tuple[Decimal, Decimal]:
-    """Advances and the value of the stock at the end of the day before; on the first day, of what was there already."""
+def _balances_before(day: BusinessDay) -> list[Decimal]:
+    """The balances at the end of the day before; on the first day, of what was there already."""
     before = BusinessDay.objects.filter(cinema=day.cinema_id, starts_at__lt=day.starts_at).order_by("-starts_at")
-    found = before.values_list("advances", "stock_value").first()
+    found = before.values_list(*BALANCES).first()
     if found is not None:
-        return found
+        return list(found)
     there = StockMovement.objects.filter(concession_item__cinema=day.cinema_id, at__lt=day.starts_at)
-    return ZERO, there.aggregate(value=Sum("value", default=ZERO))["value"]
+    cash = CashMovement.objects.filter(place__cinema=day.cinema_id, at__lt=day.starts_at).order_by()
+    held: dict[str, Decimal] = dict(cash.values_list("place__kind").annotate(Sum("amount")))
+    return [
+        ZERO,
+        there.aggregate(value=Sum("value", default=ZERO))["value"],
+        *(held.get(kind, ZERO) for kind in CASH.values()),
+    ]
 
 
 def _stock_by_day(days: Sequence[int]) -> defaultdict[int, Decimal]:
     rows = booked_sums(StockFigures, StockFigures.objects.filter(day__in=days), ["day"])
     return defaultdict(lambda: ZERO, {row["day"]: row["value"] for row in rows})
+
+
+def _cash_by_day(days: Sequence[int]) -> list[defaultdict[int, Decimal]]:
+    """What each day adds to the cash of each kind of place. One query."""
+    rows = booked_sums(CashFigures, CashFigures.objects.filter(day__in=days), ["day", "place__kind"])
+    return [
+        defaultdict(lambda: ZERO, {row["day"]: row["amount"] for row in rows if row["place__kind"] == kind})
+        for kind in CASH.values()
+    ]
 
 
 def _kept_by_day(days: Sequence[int]) -> defaultdict[int, Decimal]:

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from concessions.models import ConcessionPreorder
 from orders.models import Order, RefundLine
-from payments.models import Refund
+from payments.models import Refund, Shift
 from reports.counting.points import held_at
 from reports.days import Days
 from reports.errors import EarlierDayOpen
 from reports.models import BusinessDay, DayCheck, TicketFigures
-from reports.services.booking import book, set_balances
+from reports.services.booking import BALANCES, book, set_balances
 from reports.services.checks import checks_of
 from reports.services.session_figures import count_locked
 from screenings.models import Session
@@ -43,12 +43,13 @@ def close_locked(day: BusinessDay, *, at: datetime) -> None:
     DayCheck.objects.bulk_create(checks_of(day))
     day.points_held, day.points_owed = held_at(day.ends_at)
     day.closed_at = at
-    day.save(update_fields=["advances", "stock_value", "points_held", "points_owed", "closed_at"])
+    day.save(update_fields=[*BALANCES, "points_held", "points_owed", "closed_at"])
 
 
 def days_to_count(days: Sequence[BusinessDay], *, recheck: bool = True) -> list[BusinessDay]:
     """A day and the earlier ones whose figures may have changed on it: the day before, of which screenings go on and
-    snacks wait for their guests, and those of orders of which something was refunded, or a snack was not collected.
+    snacks wait for their guests, those of orders of which something was refunded, or a snack was not collected, and
+    those of shifts that were counted.
     With `recheck` also those of the week before, those of the refunds of that week, and those found wrong since.
 
     `days` are the same day of several cinemas, which have shared their days so far. Each date is returned once.
@@ -68,7 +69,11 @@ def days_to_count(days: Sequence[BusinessDay], *, recheck: bool = True) -> list[
         collection_deadline__lt=day.ends_at,
         order__cinema__in=cinemas,
     ).order_by()
+    shifts = Shift.objects.filter(
+        counted_at__gte=week_ago if recheck else day.starts_at, counted_at__lt=day.ends_at, cinema__in=cinemas
+    ).order_by()
     instants = {
+        *shifts.values_list("opened_at", flat=True),
         *lines.filter(ticket__isnull=False).values_list("ticket__session__start_datetime", flat=True),
         *snacks.values_list("preorder__order__tickets__session__start_datetime", flat=True),
         *snacks.values_list("refund__order__paid_at", flat=True),

@@ -31,7 +31,7 @@ def read_payouts(
     skipped: int,
     paid_on: date,
     cinemas: Collection[Cinema] | None = None,
-    actor: User,
+    actor: User | None,
     at: datetime,
 ) -> PayoutFile:
     """Store the operations that are not known from other files, each with how it agrees with ours.
@@ -42,6 +42,7 @@ def read_payouts(
 
     `paid_on` is the day of the payout for operations that name none. `cinemas` are those that a file of card terminals
     is about, None for all; its operations are matched by reference, or else by day and amount (`services.terminals`).
+    There is no `actor` for a payout that a job has fetched.
 
     Payments and refunds of ours from the time between the first and the last operation of the file that no file has
     become lines too, until a later file has them. Raises `FileReadBefore` for a file with the same content. A constant

@@ -9,7 +9,7 @@ from django.db import transaction
 from reports.days import Days
 from reports.models import FIGURES, BusinessDay, Figures
 from reports.reading import difference
-from reports.services.booking import BATCH, book, set_balances, set_points
+from reports.services.booking import BALANCES, BATCH, book, set_balances, set_points
 from reports.services.closing import RECHECKED, days_to_count
 from screenings.models import Cinema
 
@@ -106,5 +106,5 @@ def _book_the_rest(cinema: int, closed: Sequence[BusinessDay]) -> int:
     last = closed[-1]
     rows = sum(book([last], days, as_of=last.ends_at) for days in _chunks(closed, cinema))
     set_balances(closed)
-    BusinessDay.objects.bulk_update(closed, ["advances", "stock_value", "points_held", "points_owed"], batch_size=BATCH)
+    BusinessDay.objects.bulk_update(closed, [*BALANCES, "points_held", "points_owed"], batch_size=BATCH)
     return rows

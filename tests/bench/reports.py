@@ -17,7 +17,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from reports.models import FIGURES, BusinessDay, DayCheck, SessionFigures
+from reports.catalogue.lists import LISTS
+from reports.models import FIGURES, BusinessDay, DayCheck, Segment, SessionFigures
 from reports.models.business_days import LAST_SALES
 from reports.services import ask, close_locked, forget, open_days, rebuild
 from screenings.models import Cinema, Film, Session
@@ -57,6 +58,10 @@ def rows(history: History, at: datetime, *, visits: int, run: Run, wants: Callab
         )
     if wants("reports: close"):
         yield from _closing(run)
+    begun = time.monotonic()
+    said, megabytes = run("refresh_engagement", "--at", at.isoformat())
+    took = time.monotonic() - begun
+    yield f"reports: {said.partition(',')[0]}", f"{took:.0f} s, {megabytes:.0f} MB", "150 MB", megabytes < 150
     goal = 200 if history.tickets <= 1_000_000 else 300
     client = staff()["owner"]
     for name, address in pages(at):
@@ -290,6 +295,14 @@ def pages(at: datetime) -> Iterator[tuple[str, str]]:
     yield "month sheet", page("month")
     tonight = Session.objects.filter(start_datetime__gt=at).order_by("start_datetime", "pk")[0]
     yield "a screening with its booking curve", reverse("admin:screenings_session_change", args=[tonight.pk])
+    yield "balances of yesterday", page("balances")
+    yield "balances of today", page("balances", day=at.date().isoformat())
+    for report in LISTS:
+        yield f"list of {report}", page("lists", report=report)
+    for name in ("customers", "cohorts", "groups", "favourites", "reminders", "winback"):
+        yield f"about customers: {name}", page(name)
+    segment, _is_new = Segment.objects.get_or_create(name="Regulars", defaults={"min_visits": 3})
+    yield "a segment", reverse("admin:reports_segment_change", args=[segment.pk])
     yield "business days", reverse("admin:reports_businessday_changelist")
     yield "checks of days", reverse("admin:reports_daycheck_changelist")
     yield "actions of 4 weeks", page("actions")

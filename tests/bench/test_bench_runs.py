@@ -10,6 +10,7 @@ from tests.bench.rows import CONTESTS
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
+@pytest.mark.proofs
 @pytest.mark.postgres
 def test_jobs_and_hand_written_sql_write_the_same_and_the_books_balance_after_both() -> None:
     bench = subprocess.run(

@@ -37,6 +37,7 @@ EXPECTED = {
     "update_session_figures": "every 5 min",
     "close_business_day": "every hour",
     "send_scheduled_reports": "every 2 min",
+    "fetch_payouts": "every hour",
     "settle_film_hire": "every hour",
     "refresh_engagement": "daily 03:40",
     "check_invariants": "daily 05:00",

@@ -35,7 +35,8 @@ print(json.dumps(description(), default=str))
 """
 
 
-@pytest.mark.proofs  # it builds a graph of migrations for each of them
+@pytest.mark.proofs  # it builds a graph of migrations for each of them, the same on both databases
+@pytest.mark.sqlite
 @pytest.mark.django_db
 def test_from_each_point_on_every_missing_migration_is_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
     loader = Originals(None)
@@ -52,7 +53,7 @@ def test_from_each_point_on_every_missing_migration_is_run_once(monkeypatch: pyt
 
 
 @pytest.mark.proofs  # it runs all migrations
-@pytest.mark.parametrize("percent", [50, 100])
+@pytest.mark.parametrize("percent", [pytest.param(50, marks=pytest.mark.sqlite), 100])
 def test_an_older_database_ends_like_a_new_one(percent: int, fresh_database: str) -> None:
     new = json.loads(json.dumps(description(), default=str))
 

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,12 +24,20 @@ from orders.services import (
     settle_payment,
 )
 from payments.models import Refund
+from payments.services import count_and_close, end_shift, move_between, move_cash, open_shift
+from payments.services.cash import place_of
 from reports import definitions
-from reports.catalogue.balances import Balances
+from reports.catalogue import day_sheet, month_sheet
+from reports.catalogue.balances import Balances, by_cinema, providers
+from reports.catalogue.balances_now import balances_of
+from reports.catalogue.cash import drawers
+from reports.catalogue.day_figures import day_figures
+from reports.catalogue.month_sheet import Month
 from reports.catalogue.societies import societies
 from reports.models import (
     BarFigures,
     BusinessDay,
+    CashFigures,
     DayCheck,
     MoneyFigures,
     PointsFigures,
@@ -41,6 +50,7 @@ from reports.reading import Period, sums
 from screenings.models import Cinema, Session, TicketType
 from screenings.services import complete_sessions
 from tests.helpers.business_days import close_days
+from tests.helpers.cash import a_drawer
 from tests.helpers.factories import (
     LONG_AGO,
     a_cinema,
@@ -53,6 +63,7 @@ from tests.helpers.factories import (
     at_the_bank,
     free_seats,
 )
+from tests.helpers.users import someone
 from tests.reliability.run_job import run
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +99,9 @@ class TwoDays:
         self.sunday = a_session(hall, start=winter(SUNDAY, "18:00"), price=Decimal(300))
         self.popcorn = an_item(self.cinema, stock=0, price=Decimal(120), max_stock_quantity=100)
         self.coffee = an_item(self.cinema, stock=0, price=Decimal(150), max_stock_quantity=100)
+        self.drawer = a_drawer(self.cinema)
+        self.cashier = someone("cashier", self.cinema)
+        self.shift: Any = None
         self.comp = TicketType.objects.create(name="Comp", price_percent=0)
         self.orders = {}
 
@@ -103,8 +117,8 @@ class TwoDays:
         )
         return self.orders[name]
 
-    def by_hand(self, order, at, gateway="cash"):
-        mark_paid(order, gateway=gateway, amount=order.final_amount, at=at)
+    def by_hand(self, order, at, gateway="cash", shift=None):
+        mark_paid(order, gateway=gateway, amount=order.final_amount, at=at, shift=shift)
 
     def online(self, order, at):
         settle_payment(at_the_bank(order, paid=True, at=at), at=at)
@@ -121,6 +135,8 @@ class TwoDays:
     def play_saturday(self):
         receive(self.popcorn, quantity=50, unit_cost=Decimal(40), at=summer(SATURDAY, "09:00"))
         receive(self.coffee, quantity=20, unit_cost=Decimal(30), at=summer(SATURDAY, "09:00"))
+        cash = {"at": summer(SATURDAY, "09:30"), "actor": self.cashier}
+        self.shift = open_shift(self.drawer, opening_float=Decimal(500), **cash)
         first = self.order(
             *("A", summer(SATURDAY, "10:00"), self.evening, self.evening),
             snacks=[(self.popcorn, 2)],
@@ -130,17 +146,19 @@ class TwoDays:
         )
         self.online(first, summer(SATURDAY, "10:05"))
         second = self.order("B", summer(SATURDAY, "11:00"), self.sunday, comps=[self.sunday], channel="BOX_OFFICE")
-        self.by_hand(second, summer(SATURDAY, "11:00"))
+        self.by_hand(second, summer(SATURDAY, "11:00"), shift=self.shift)
         third = self.order("C", summer(SATURDAY, "19:30"), snacks=[(self.coffee, 1)], channel="BOX_OFFICE")
-        self.by_hand(third, summer(SATURDAY, "19:30"))
+        self.by_hand(third, summer(SATURDAY, "19:30"), shift=self.shift)
         self.order("F", summer(SATURDAY, "20:30"), self.sunday, channel="RESERVATION")
         for ticket in first.tickets.all():
             check_in(ticket, at=summer(SATURDAY, "19:50"))
         collect(first.preorders.get(), at=summer(SATURDAY, "19:55"))
         collect(third.preorders.get(), at=summer(SATURDAY, "19:35"))
         self.jobs(summer(SATURDAY, "20:05"))
+        move_cash(self.shift, kind="DROP", amount=Decimal(400), reason="", at=summer(SATURDAY, "22:00"))
         fourth = self.order("D", summer(SATURDAY, "23:00"), self.night, channel="BOX_OFFICE")
         self.by_hand(fourth, summer(SATURDAY, "23:00"), "card_terminal")
+        end_shift(self.shift, at=summer(SATURDAY, "23:30"))
         fifth = self.order("E", winter(SUNDAY, "02:30"), self.sunday)
         self.online(fifth, winter(SUNDAY, "02:35"))
         self.jobs(winter(SUNDAY, "04:45"))
@@ -148,6 +166,10 @@ class TwoDays:
 
     def play_sunday(self, *, close=True):
         self.by_hand(self.orders["F"], summer(SATURDAY, "21:00"))
+        counted = {"counted_cash": Decimal(850), "at": winter(SUNDAY, "09:10"), "actor": self.cashier}
+        count_and_close(self.shift, **counted)
+        safe, bank = (place_of(self.cinema.pk, kind) for kind in ("SAFE", "BANK"))
+        move_between(safe, bank, amount=Decimal(600), reason="Bank", at=winter(SUNDAY, "10:00"))
         first = self.orders["A"]
         refund(first, lines=[first.tickets.order_by("seat").last()], reason="Noise", at=winter(SUNDAY, "12:00"))
         self.jobs(winter(SUNDAY, "12:30"))
@@ -229,6 +251,43 @@ def test_money_is_booked_as_the_page_says(cinema):
     methods = {"card_terminal": "card terminal", "demo": "online"}
     shown = rows_of(MoneyFigures, lambda row: methods.get(row.tender, row.tender), *fields(*MoneyFigures.MEASURES))
     assert shown == sorted(table("Money"))
+
+
+def test_cash_is_booked_as_the_page_says(cinema):
+    played(cinema)
+
+    words = {"FLOAT": "opening float", "COUNT": "over or short", "DEPOSIT": "bank deposit", "HANDED_IN": "handed in"}
+    kind = lambda row: words.get(row.kind, row.kind.lower())  # noqa: E731
+    place = lambda row: row.place.kind.lower().replace("_", " ")  # noqa: E731
+    assert rows_of(CashFigures, place, kind, *fields("amount")) == sorted(table("Cash"))
+
+
+def test_the_sheets_show_the_cash_of_the_page(cinema):
+    cinema.play_saturday()
+    cinema.play_sunday(close=False)
+    live = cash_on_sheet(cinema.cinema, SUNDAY, at=winter(SUNDAY, "23:00"))
+    close_days(cinema.cinema, until=winter(SUNDAY + timedelta(days=1), "05:00"))
+    now = winter(SUNDAY + timedelta(days=1), "05:30")
+
+    said = [row[1:] for row in table("Cash", 1)]
+    assert [cash_on_sheet(cinema.cinema, day, at=now) for day in (SATURDAY, SUNDAY)] == said
+    assert live == said[1]
+    month = month_sheet.cash_of(Month([cinema.cinema], SUNDAY.replace(day=1))).rows
+    assert [str(month[-1][place]) for place in ("DRAWER", "SAFE", "CHANGE_FUND")] == said[1][:3]
+    assert sum(row["all"] for row in month[:-1]) == month[-1]["all"]
+    balances = by_cinema(Balances([cinema.cinema], SATURDAY), with_costs=False).rows[0]
+    assert [str(balances[name]) for name in ("cash_in_drawers", "cash_in_safe", "change_fund")] == said[0][:3]
+    [correction] = day_sheet.corrections(day_figures(cinema.cinema, SUNDAY, at=now)).rows
+    assert (correction["about"], correction["over_or_short"]) == (SATURDAY, 300)
+
+
+def cash_on_sheet(cinema, date, *, at):
+    day = day_figures(cinema, date, at=at)
+    closing = day_sheet.cash_of(day).rows[-1]
+    [drawer] = drawers(cinema, day.day.starts_at, day.as_of).rows
+    over = drawer["difference"]
+    held = [str(closing[place]) for place in ("DRAWER", "SAFE", "CHANGE_FUND")]
+    return [*held, str(drawer["state"]), "" if over is None else str(over)]
 
 
 def test_points_stock_and_receipts_are_booked_as_the_page_says(cinema):
@@ -318,6 +377,20 @@ def test_balances_are_what_the_page_says(cinema):
         stock, owed = found.days[cinema.cinema.pk].stock_value, found.owed_to(cinema.cinema.pk)
         shown.append([name, str(stock), str(owed), str(found.points.held), str(found.points.owed)])
     assert shown == [row[:5] for row in table("What reports show", 2)]
+
+
+def test_balances_of_today_are_those_that_its_close_will_store(cinema):
+    """But for the cash of F, about Saturday: what was recorded late is known once the day is closed."""
+    cinema.play_saturday()
+    cinema.play_sunday(close=False)
+    at = winter(SUNDAY, "23:00")
+    live = balances_of([cinema.cinema], Period([cinema.cinema], SUNDAY, SUNDAY, at))
+    row = by_cinema(live, with_costs=True).rows[0]
+    now = row | {"advances": row["advances"] + 300}, providers(live).rows, live.points
+    close_days(cinema.cinema, until=winter(SUNDAY + timedelta(days=1), "05:00"))
+    closed = Balances([cinema.cinema], SUNDAY)
+
+    assert now == (by_cinema(closed, with_costs=True).rows[0], providers(closed).rows, closed.points)
 
 
 def test_what_a_society_is_owed_is_what_the_page_says(cinema):

@@ -12,7 +12,7 @@ from boxoffice.access import COOKIE, keep_token
 from cinema import clock
 from screenings.models import Cinema, Hall
 
-PIN = "2580"
+PIN = "4826"
 
 
 def a_device(cinema: Cinema, *halls: Hall, name: str = "Door B") -> Device:

@@ -106,6 +106,7 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     )
     factories.a_payout_line(cinema, actor=order.user, at=NOON)
     User.objects.create_user(f"usher{cinema.pk}@example.org", is_staff=True).cinemas.add(cinema)
+    a_webhook(f"Receiver {cinema.pk}", cinema=cinema)
     schedule = ReportSchedule.objects.create(report="takings", language="en", since=NOON)
     schedule.cinemas.add(cinema)
     schedule.mailings.create(
@@ -127,7 +128,6 @@ def create_rows_of_chain() -> None:
     QuarantinedRow.objects.create(job="sell", row="orders.order:1", attempts=8, first_failed_at=NOON)
     JobLease.objects.create(job="sell", until=NOON)
     a_partner()
-    a_webhook()
     a_proposal(a_lookup(status="FOUND").film)
     LegalEntity.objects.create(name="Aurora LLC", tax_number="7707083893", tax_system="GENERAL")
     a_list()

@@ -68,6 +68,7 @@ class Provider:
     events: list[tuple[str, str]] = field(default_factory=list)  # the kind, and the id of the payment or refund
     receipts: list[Json] = field(default_factory=list)  # that it was asked to issue
     requests: list[str] = field(default_factory=list)
+    paid_out: dict[str, list[Json]] = field(default_factory=dict)  # the operations of each payout
     is_down: bool = False
     answers_to_lose: int = 0  # to that many of the next POST requests
     settles_refunds_later: bool = False  # a refund is accepted first, and done by `finish_refunds`
@@ -119,6 +120,24 @@ class Provider:
             if refund.state == "open":
                 refund.state = state
                 self.events.append(("sent_back" if state == "done" else "refund_failed", refund.id))
+
+    def pay_out(self, *, at: float) -> str:
+        """Pay out what was taken and not paid out so far, less refunds and fees of 3 %, at a Unix time."""
+        known = {each["source"]["id"] for rows in self.paid_out.values() for each in rows}
+        rows = [
+            _balance_transaction(self, f"ch_{each.id}", "charge", each.amount, each.uid, at)
+            for each in self.payments.values()
+            if each.state == "paid"
+        ]
+        rows += [
+            _balance_transaction(self, each.id, "refund", -each.amount, self.payments[each.payment].uid, at)
+            for each in self.refunds.values()
+            if each.state == "done"
+        ]
+        rows = [each for each in rows if each["source"]["id"] not in known]
+        payout = self._new("po")
+        self.paid_out[payout] = [*rows, _balance_transaction(self, payout, "payout", -1, "", at)]
+        return payout
 
     # --- The ledger
 
@@ -227,7 +246,39 @@ def stripe(provider: Provider, method: str, path: str, query: dict[str, str], bo
                 and each.is_dispute == (kind == "disputes")
             ]
             return {"object": "list", "url": path, "has_more": False, "data": [_stripe_refund(each) for each in rows]}
+        case "GET", ["v1", "payouts"]:
+            rows = [_payout(each, operations[0]["created"]) for each, operations in provider.paid_out.items()]
+            found = [each for each in rows if each["created"] >= int(query["created[gte]"])]
+            return {"object": "list", "url": path, "has_more": False, "data": found}
+        case "GET", ["v1", "balance_transactions"]:
+            return _page(provider.paid_out[query["payout"]], path, query)
     raise Refusal(404, "no_such_thing")
+
+
+def _payout(key: str, at: float) -> Json:
+    return {"id": key, "object": "payout", "automatic": True, "status": "paid", "created": at, "arrival_date": at}
+
+
+def _balance_transaction(provider: Provider, source: str, category: str, amount: int, payment: str, at: float) -> Json:
+    return {
+        "id": provider._new("txn"),
+        "object": "balance_transaction",
+        "reporting_category": category,
+        "amount": amount,
+        "fee": max(amount, 0) * 3 // 100,
+        "currency": "rub",
+        "created": int(at),
+        "source": {"id": source, "object": category, "metadata": {"payment": payment} if payment else {}},
+    }
+
+
+def _page(rows: list[Json], path: str, query: dict[str, str], *, most: int = 2) -> Json:
+    """Fewer rows than were asked for, as Stripe may do: the client has to ask for the rest."""
+    start = next((n + 1 for n, each in enumerate(rows) if each["id"] == query.get("starting_after")), 0)
+    shown = rows[start : start + most]
+    if "data.source" not in query.values():
+        shown = [{**each, "source": each["source"]["id"]} for each in shown]
+    return {"object": "list", "url": path, "has_more": start + most < len(rows), "data": shown}
 
 
 def _session(provider: Provider, payment: Paid, *, expanded: bool = False) -> Json:

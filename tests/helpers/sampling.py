@@ -4,5 +4,14 @@ Mark such a test with `exhaustive`, so that `make proofs` runs it again with all
 """
 
 import os
+from collections.abc import Sequence
+from typing import TypeVar
+
+Case = TypeVar("Case")
 
 EXHAUSTIVE = os.environ.get("EXHAUSTIVE") == "1"
+
+
+def sample(cases: Sequence[Case], *, turn: int, of: int = 3) -> Sequence[Case]:
+    """One in `of` of the cases, others for the next `turn`: a test with several turns tries each of them in some."""
+    return cases if EXHAUSTIVE else cases[turn % of :: of]

@@ -14,6 +14,7 @@ from typing import Any
 
 from integrations.models import EventType, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from integrations.webhooks.signing import new_secret
+from screenings.models import Cinema
 from tests.helpers.factories import NOON, a_cinema
 
 
@@ -83,11 +84,13 @@ def an_endpoint(url: str, *, since: datetime = NOON, **fields: Any) -> WebhookEn
     )
 
 
-def a_webhook(name: str = "Tickets Everywhere", *, at: datetime = NOON, **fields: Any) -> WebhookDelivery:
+def a_webhook(
+    name: str = "Tickets Everywhere", *, cinema: Cinema | None = None, at: datetime = NOON, **fields: Any
+) -> WebhookDelivery:
     """A delivery that was given up, of a receiver that was switched off."""
     endpoint = an_endpoint("https://hooks.example/cinema", name=name, since=at, disabled_at=at, failing_since=at)
     event = WebhookEvent.objects.create(
-        type=EventType.ORDER_PAID, subject=1, cinema=a_cinema(), at=at, data={"number": "AB12CD"}
+        type=EventType.ORDER_PAID, subject=endpoint.pk, cinema=cinema or a_cinema(), at=at, data={"number": "AB12CD"}
     )
     return WebhookDelivery.objects.create(
         event=event, endpoint=endpoint, next_attempt_at=at, **{"status": WebhookDelivery.Status.FAILED, **fields}

@@ -7,10 +7,6 @@ from tests.helpers.factories import LONG_AGO
 from tests.reliability import db_snapshot
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    item.add_marker(pytest.mark.slow)
-
-
 @pytest.fixture
 def empty_database(transactional_db: None) -> None:
     """A database without rows, for a test that commits; see `tests.reliability.db_snapshot`."""

@@ -64,7 +64,8 @@ AT = NOON
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
-#: In the order of the schedule. `check_invariants` is left out: it reports overdue work, which the scenario is full of.
+#: In the order of the schedule. `fetch_payouts` is left out, which needs a provider, and `check_invariants`: it reports
+#: overdue work, which the scenario is full of.
 JOBS = (
     "cancel_expired_orders",
     "process_late_payment_orders",

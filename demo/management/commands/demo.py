@@ -13,6 +13,7 @@ from demo.connections import create_marketing_list, create_partner, create_propo
 from demo.job_report import HEADINGS, format_table, run_all_jobs
 from demo.logins import create_logins
 from demo.progress import ProgressBar
+from demo.scheduled_reports import schedule_reports
 
 ADDRESS = "127.0.0.1:8000"
 BAD_INPUT = 2
@@ -77,6 +78,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Password for all of them: {password}   (Ctrl-C stops the server)")
         create_proposals(at=clock.now())
         create_marketing_list(at=clock.now())
+        schedule_reports(at=clock.now())
         key = create_partner(f"http://{ADDRESS}/webhooks/demo-receiver/", at=clock.now())
         self.stdout.write(f"http://{ADDRESS}/api/   the API. A key of a partner: {key}")
         self.stdout.write(

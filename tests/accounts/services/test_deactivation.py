@@ -5,8 +5,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.errors import CannotDeactivateSelf, InsufficientAccess, LastOwner
-from accounts.models import User
+from accounts.models import Pin, User
 from accounts.services import deactivate, reactivate
+from accounts.services.pins import set_pin
 from tests.helpers.factories import NOON, a_cinema
 from tests.helpers.users import PASSWORD, browser, someone
 
@@ -138,3 +139,13 @@ def test_the_action_needs_the_permission(owner: User) -> None:
 
     usher.refresh_from_db()
     assert usher.is_active
+
+
+def test_the_pin_of_somebody_who_was_deactivated_does_not_come_back(owner: User) -> None:
+    leaver = someone("cashier", a_cinema())
+    set_pin(leaver, pin="4826", at=NOON)
+
+    deactivate([leaver], actor=owner)
+    reactivate([leaver], at=NOON, actor=owner)
+
+    assert not Pin.objects.filter(user=leaver).exists()

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.errors import PinTooSimple, PinWrong, RateLimited
+from accounts.errors import PinOff, PinTooSimple, PinWrong, RateLimited
 from accounts.models import Device, Pin, User
 from accounts.services.pins import people_of, set_pin, verify_pin
 from tests.helpers.box_office import PIN, a_device
@@ -45,7 +45,9 @@ def test_wrong_pins_lock_that_person_on_that_device_for_a_while(device: Device, 
     assert verify_pin(device, person=str(usher.pk), pin=PIN, at=NOON + timedelta(minutes=16)) == usher
 
 
-@pytest.mark.parametrize("pin", ["", "258", "1111", "2345", "5432", "25８0", "abcd", "2580" * 4])
+@pytest.mark.parametrize(
+    "pin", ["", "258", "1111", "1212", "2345", "5432", "1990", "2580", "25８0", "abcd", "4826" * 4]
+)
 def test_a_pin_that_is_too_simple_is_refused(usher: User, pin: str) -> None:
     before = Pin.objects.get().digest
 
@@ -53,6 +55,31 @@ def test_a_pin_that_is_too_simple_is_refused(usher: User, pin: str) -> None:
         set_pin(usher, pin=pin, at=NOON)
 
     assert Pin.objects.get().digest == before
+
+
+def test_a_pin_that_was_tried_wrongly_too_often_is_off_until_its_owner_sets_it_anew(
+    device: Device, usher: User
+) -> None:
+    at = NOON
+    for _evening in range(4):
+        for _attempt in range(5):
+            with pytest.raises(PinWrong):
+                verify_pin(device, person=str(usher.pk), pin="9999", at=at)
+        at += timedelta(hours=1)
+
+    with pytest.raises(PinOff):
+        verify_pin(device, person=str(usher.pk), pin=PIN, at=at)
+
+    set_pin(usher, pin="7391", at=at)
+    assert verify_pin(device, person=str(usher.pk), pin="7391", at=at) == usher
+
+
+def test_a_right_pin_forgets_the_wrong_ones_before(device: Device, usher: User) -> None:
+    with pytest.raises(PinWrong):
+        verify_pin(device, person=str(usher.pk), pin="9999", at=NOON)
+    verify_pin(device, person=str(usher.pk), pin=PIN, at=NOON)
+
+    assert Pin.objects.get(user=usher).wrong == 0
 
 
 def test_only_staff_of_the_cinema_are_offered(device: Device, usher: User) -> None:

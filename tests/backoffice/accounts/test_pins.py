@@ -17,11 +17,11 @@ def test_a_person_sets_their_own_pin_after_the_password() -> None:
     person = someone("usher", a_cinema())
     client = browser(person, password_at=clock.now() - timedelta(hours=1))
 
-    assert client.post(PAGE, {"pin": "2580"}).status_code == 200
+    assert client.post(PAGE, {"pin": "4826"}).status_code == 200
     assert not Pin.objects.exists()
-    client.post(PAGE, {"pin": "2580", "password_again": PASSWORD})
+    client.post(PAGE, {"pin": "4826", "password_again": PASSWORD})
 
-    assert check_password("2580", Pin.objects.get(user=person).digest)
+    assert check_password("4826", Pin.objects.get(user=person).digest)
 
 
 def test_a_simple_pin_is_refused_on_the_page() -> None:

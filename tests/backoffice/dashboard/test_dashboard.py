@@ -1,6 +1,7 @@
 """The dashboard: who sees which items, and how many queries it runs."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
@@ -16,11 +17,13 @@ from notifications.services import deliver
 from orders.models import Order
 from orders.services import record_refund, record_uncertain_payment, refund
 from payments.models import Gateway, Payment, Refund
+from payments.services import count_and_close
 from reports.models import BusinessDay, DayCheck, ReportFile, ReportSchedule
 from reports.services import settle
 from screenings.services import cancel_session
 from tests.helpers import factories
 from tests.helpers.admin_pages import dashboard_texts, query_count
+from tests.helpers.cash import a_shift
 from tests.helpers.factories import NOON
 from tests.helpers.users import browser, someone
 
@@ -186,6 +189,26 @@ def test_a_difference_of_a_closed_day_is_shown_until_somebody_explains_it():
 
     settle(check, note="The till was counted late", actor=manager, at=NOON)
 
+    assert dashboard_texts(manager) == []
+
+
+def test_a_drawer_that_was_not_counted_is_shown_from_the_next_day_on():
+    shift = a_shift(at=NOON - timedelta(days=1))
+    cinema = shift.cinema
+    manager, floor = someone("cinema_manager", cinema), someone("floor_manager", cinema)
+    yesterday = {"cinema": cinema, "ends_at": NOON - timedelta(hours=10), "closed_at": NOON}
+    BusinessDay.objects.create(date=date(2026, 11, 4), starts_at=NOON - timedelta(hours=34), **yesterday)
+    assert dashboard_texts(manager) == dashboard_texts(floor) == []
+
+    today = {"starts_at": NOON - timedelta(hours=10), "ends_at": NOON + timedelta(hours=14)}
+    BusinessDay.objects.create(cinema=cinema, date=date(2026, 11, 5), **today)
+
+    text = "1 cash drawer of an earlier day not counted"
+    assert dashboard_texts(manager) == dashboard_texts(floor) == [text]
+    assert dashboard_texts(someone("cashier", cinema)) == []
+    [item] = browser(manager).get(reverse("admin:index")).context["dashboard_items"]
+    assert item.link == f"{reverse('admin:reports_day')}?cinema={cinema.pk}&day=2026-11-04"
+    count_and_close(shift, counted_cash=Decimal(0), at=NOON, actor=manager)
     assert dashboard_texts(manager) == []
 
 

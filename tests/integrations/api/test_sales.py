@@ -167,3 +167,20 @@ def test_a_partner_cannot_try_out_promocodes(api: ApiClient, session: Session) -
     tried = [api.post("orders", {**wanted, "promocode": f"GUESS{i}"}, key=f"guess-{i:04}") for i in range(11)]
 
     assert [code(each) for each in tried] == [(409, "promocode_unknown")] * 10 + [(429, "too_many_requests")]
+
+
+def test_a_partner_holds_a_part_of_a_hall_only(api: ApiClient, session: Session, settings: Any) -> None:
+    settings.HELD_SEATS = {**settings.HELD_SEATS, "partner_session": 3}
+    first, second = basket(session, seats=2), basket(session, seats=2, first=2)
+    last = basket(session, seats=1, first=2)
+
+    assert api.post("orders", first, key="first-try").status_code == 201
+    assert code(api.post("orders", second, key="second-try")) == (409, "api_seats_too_many")
+    assert api.post("orders", last, key="third-try").status_code == 201
+
+
+def test_no_request_writes_a_line_of_its_own_into_the_log(api: ApiClient, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    api.get("orders/A%0AFORGED")
+
+    assert "\nFORGED" not in "".join(each.getMessage() for each in caplog.records)

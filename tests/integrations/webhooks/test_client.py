@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from integrations.webhooks import client
-from integrations.webhooks.client import is_public, post
+from integrations.webhooks.client import is_public, may_be_called, post
 from tests.helpers.webhook_receiver import receiver
 
 
@@ -15,6 +15,7 @@ from tests.helpers.webhook_receiver import receiver
     [
         *("127.0.0.1", "10.0.0.1", "172.16.5.5", "192.168.1.1", "169.254.169.254", "100.64.0.1"),
         *("224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1"),
+        *("fec0::1", "::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b:1::a00:1", "192.0.0.192", "168.63.129.16"),
     ],
 )
 def test_addresses_inside_are_not_public(address: str) -> None:
@@ -24,6 +25,22 @@ def test_addresses_inside_are_not_public(address: str) -> None:
 @pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"])
 def test_addresses_of_the_internet_are_public(address: str) -> None:
     assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    ("url", "may"),
+    [
+        ("https://hooks.example/cinema", True),
+        ("http://hooks.example/", False),
+        ("https://localhost/", False),
+        ("https://127.0.0.1/", False),
+        ("https://[::1]/", False),
+        ("https://user:password@hooks.example/", False),
+        ("https:///nowhere", False),
+    ],
+)
+def test_what_may_be_called_is_seen_before_a_receiver_is_stored(url: str, may: bool) -> None:
+    assert may_be_called(url) is may
 
 
 def test_no_request_reaches_the_inside(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,7 +61,9 @@ def test_the_value_of_the_stock_is_that_at_the_end_of_the_day(cinema):
 def test_without_the_right_to_see_costs_there_is_no_stock(cinema):
     table = by_cinema(Balances([cinema], TODAY), with_costs=False)
 
-    assert [column.key for column in table.columns] == ["entity", "cinema", "advances", "owed_by_providers", "date"]
+    cash = ["cash_in_drawers", "cash_in_safe", "change_fund"]
+    shown = ["entity", "cinema", "advances", *cash, "owed_by_providers", "date"]
+    assert [column.key for column in table.columns] == shown
 
 
 def paid_by(cinema: Cinema, gateway: str, reference: str, *, at: datetime = NOON) -> Payment:

@@ -2,6 +2,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.models import Value
 
 from orders.services import refund
 from reports.counting import advances
@@ -48,7 +49,8 @@ def test_refunds_of_what_was_before_a_day():
         refund(each, reason="Goodwill", lines=[*each.tickets.all(), *each.preorders.all()], at=NOON)
 
     def refunded(as_of):
-        rows = advances.refunded_of_before(day.starts_at, cinema.pk, since=day.starts_at, as_of=as_of, name="back")
+        start, name = day.starts_at, Value("back")
+        rows = advances.refunded_of_before(start, [cinema.pk], since=start, as_of=as_of, name=name)
         return total(rows)
 
     assert refunded(NOON) == 0

@@ -7,9 +7,11 @@ from bonuses.models import BonusTransaction
 from orders.models import Order
 from orders.services import process_refunds, record_refund
 from payments.models import Payment
+from payments.services import count_and_close, end_shift
 from reports.models import BusinessDay, DayCheck
 from reports.services.checks import checks_of
 from tests.helpers.business_days import close_days
+from tests.helpers.cash import a_shift
 from tests.helpers.factories import LONG_AGO, NOON, PRICE, a_customer, a_hall, a_paid_order, a_session, an_item
 
 pytestmark = pytest.mark.django_db
@@ -62,5 +64,20 @@ def test_each_check_shows_a_difference(order, settings):
         "RECEIPTS": (0, order.final_amount + 1),
         "STOCK": (2, 3),
         "POINTS": (41, 40),
+        "CASH": (0, 0),
     }
     assert order.final_amount == PRICE + 240 - 40
+
+
+def test_cash_is_what_was_counted_against_what_should_be_there(order):
+    """Cash outside of shifts is missing in the drawers of a cinema that has them."""
+    cinema = order.cinema
+    close_days(cinema, until=END)
+    assert sides()["CASH"] == (0, 0)  # the cinema has no drawer, and the order was paid in cash
+
+    shift = a_shift(cinema, opening_float=Decimal(500), at=NOON)
+    end_shift(shift, at=NOON)
+    assert sides()["CASH"] == (0, order.final_amount)
+    count_and_close(shift, counted_cash=Decimal(490), at=NOON, actor=shift.cashier)
+
+    assert sides()["CASH"] == (490, 500 + order.final_amount)

@@ -202,6 +202,7 @@ def test_a_days_checks_agree(cinema):
         "RECEIPTS": (0, 0),
         "STOCK": (3, 3),
         "POINTS": (Decimal("10.00"), Decimal("10.00")),
+        "CASH": (0, 0),
     }
 
 

@@ -7,6 +7,7 @@ with days closed often, late, or only at the end.
 import random
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -17,14 +18,17 @@ from concessions.services import receive, write_off
 from orders import services
 from orders.models import Order, Promocode, Ticket
 from orders.services import CancelReason
-from payments.models import Payment, Refund, Subject, Vat, VatRate
+from payments.models import Payment, Refund, Shift, Subject, Vat, VatRate
+from payments.services import count_and_close, end_shift, move_cash, open_shift
 from reports.models import FIGURES, BusinessDay
 from reports.services import count_locked
 from reports.services.session_figures import to_count
 from screenings.models import Cinema, Hall, Session, TicketType
 from screenings.services import cancel_session, complete_sessions
 from tests.helpers.business_days import close_days
+from tests.helpers.cash import a_drawer
 from tests.helpers.factories import PRICE, a_cinema, a_customer, a_hall, a_promocode, a_session, an_adult, an_item
+from tests.helpers.users import someone
 
 #: The clocks of Berlin go back on 25 October 2026, those of New York on 1 November; those of Moscow never.
 START = datetime(2026, 10, 23, 6, tzinfo=UTC)
@@ -80,6 +84,10 @@ class History:
         VatRate.objects.create(subject=Subject.GOODS, valid_from=date(2026, 10, 30), vat=Vat.TWENTY)
         self.cinemas = [a_cinema(time_zone=zone) for zone in ZONES]
         self.halls: list[Hall] = [a_hall(cinema, rows=["ssssss"] * 4) for cinema in self.cinemas]
+        self.drawers = [
+            (a_drawer(cinema), someone("cashier", cinema, email=f"cashier@{cinema.pk}.example"))
+            for cinema in self.cinemas
+        ]
         self.items: list[ConcessionItem] = [
             an_item(cinema, stock=500, max_stock_quantity=5000, made_to_order=made)
             for cinema in self.cinemas
@@ -119,6 +127,7 @@ class History:
             self.cancel_orders: 4,
             self.run_jobs: 5,
             self.restock: 2,
+            self.cash: 6,
             **moves,
         }
 
@@ -249,6 +258,24 @@ class History:
             receive(item, quantity=self.rng.randint(1, 50), at=earlier)
         else:
             write_off(item, quantity=self.rng.randint(1, 5), reason="Spilt", at=earlier)
+
+    def cash(self, at: datetime) -> None:
+        """Open a shift, move cash in it (recorded late at times), end it, or count its drawer, perhaps days later."""
+        shift = self._any(Shift.objects.not_counted())
+        if shift is None or self.rng.random() < 0.3:
+            drawer, cashier = self.rng.choice(self.drawers)
+            open_shift(drawer, opening_float=Decimal(self.rng.choice([0, 500])), at=at, actor=cashier)
+        elif shift.status == Shift.Status.OPEN and self.rng.random() < 0.7:
+            kind = self.rng.choice(["CASH_IN", "CASH_IN", "DROP", "CASH_OUT"])
+            amount, earlier = (
+                Decimal(self.rng.randint(1, 300)),
+                at - 30 * HOUR * self.rng.choice([0, self.rng.random()]),
+            )
+            move_cash(shift, kind=kind, amount=amount, reason="Change", at=earlier)
+        elif shift.status == Shift.Status.OPEN and self.rng.random() < 0.5:
+            end_shift(shift, at=at)
+        else:
+            count_and_close(shift, counted_cash=Decimal(self.rng.randint(0, 900)), at=at, actor=shift.cashier)
 
     # --- Jobs, and the owner who changes a cinema
 

@@ -1,0 +1,31 @@
+"""Receivers of webhooks and what was sent to them, in the admin."""
+
+import pytest
+from django.urls import reverse
+
+from tests.helpers.factories import a_cinema
+from tests.helpers.text_columns import columns_with
+from tests.helpers.users import browser, someone
+from tests.helpers.webhook_receiver import a_webhook, an_endpoint
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_new_secret_is_shown_once_and_stands_beside_its_receiver_only() -> None:
+    endpoint = an_endpoint("https://hooks.example/x")
+    client = browser(someone("owner", all_cinemas=True))
+
+    page = client.post(
+        reverse("admin:integrations_webhookendpoint_renew", args=[endpoint.pk]), {"confirmed": "yes"}, follow=True
+    )
+
+    endpoint.refresh_from_db()
+    assert endpoint.secret in page.text
+    assert columns_with([endpoint.secret.lower()]) == {"integrations_webhookendpoint.secret"}
+
+
+def test_what_was_sent_of_another_cinema_is_not_found() -> None:
+    delivery = a_webhook()
+    client = browser(someone("owner", a_cinema()))
+
+    assert client.get(reverse("admin:integrations_webhookdelivery_change", args=[delivery.pk])).status_code == 404
