@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrations', '0004_secrets_leave_the_history'),
+        ('integrations', '0005_on_account'),
         ('orders', '0020_scan_device'),
         ('payments', '0013_refunds_by_tender'),
         ('reports', '0016_fetched_payouts'),
