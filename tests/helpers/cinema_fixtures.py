@@ -14,6 +14,7 @@ from backoffice.models import FileImport, FileImportRow
 from concessions.models import ReorderSuggestion
 from house_rules.models import HouseRules
 from house_rules.rules import settings_as_row
+from incidents.models import ConcernedOrder, Incident
 from jobs.models import JobLease, JobRun, QuarantinedRow
 from notifications.models import MessageKind, Notification
 from orders.models import Order
@@ -99,6 +100,8 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     )
     Segment.objects.create(name="Lapsed", cinema=cinema)
     contract = a_contract(session.film, a_distributor(f"Distributor {cinema.pk}"), cinema=cinema)
+    incident = Incident.objects.create(cinema=cinema, kind="MOVED", reason="The projector broke", at=NOON)
+    ConcernedOrder.objects.create(incident=incident, order=used.order)
     statement = a_statement(cinema, contract.distributor)
     statement.lines.create(contract=contract, week=1, kind="WEEK")
     statement.dispatches.create(
