@@ -12,6 +12,7 @@ from accounts.services.consents import record_consent
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.models import FileImport, FileImportRow
 from concessions.models import ReorderSuggestion
+from film_hire.models import AgreedShows
 from house_rules.models import HouseRules
 from house_rules.rules import settings_as_row
 from incidents.models import ConcernedOrder, Incident
@@ -22,7 +23,7 @@ from orders.services import check_in, mark_overdue, receipt_sales, refund
 from payments.models import Dispute, GatewayEvent, LegalEntity, VatRate
 from pricing.fitted_models import to_json
 from pricing.forecasts import prepare
-from pricing.models import AgreedShows, FittedModel, PriceFreeze, PricingMode
+from pricing.models import FittedModel, PriceFreeze, PricingMode
 from reports.models import BusinessDay, DayCheck, ReportFile, ReportSchedule, Segment, SocietyRate
 from screenings.models import (
     Cinema,
