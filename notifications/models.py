@@ -222,6 +222,7 @@ IN_TELEGRAM = frozenset(
         MessageKind.ORDER_OVERDUE,
         MessageKind.ORDER_CANCELLED,
         MessageKind.SESSION_CANCELLED,
+        MessageKind.SESSION_CHANGED,
         MessageKind.SESSION_TIME_CHANGED,
         MessageKind.ORDER_REFUNDED,
         MessageKind.LATE_PAYMENT_REFUNDED,

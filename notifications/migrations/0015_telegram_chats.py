@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0013_sms_deliveries'),
+        ('notifications', '0014_sms_deliveries'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0012_film_hire_statements'),
+        ('notifications', '0013_session_changed'),
     ]
 
     operations = [
