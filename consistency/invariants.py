@@ -113,12 +113,14 @@ INVARIANTS = [
         """,
     ),
     Invariant(
-        "The money kept for an order is what its status says: what is sold and not refunded, less than its price while "
-        "it is unpaid, otherwise nothing",
+        "The money kept for an order is what its status says: what is sold and not refunded, parts taken by hand that "
+        "are less than the price while it is unpaid, otherwise nothing",
         "orders.order",
         f"""
         SELECT o.id FROM orders_order o
-        LEFT JOIN (SELECT order_id, SUM(amount) AS amount FROM payments_payment WHERE status = 'SUCCEEDED'
+        LEFT JOIN (SELECT order_id, SUM(amount) AS amount,
+                          SUM(CASE WHEN gateway IN ('cash', 'card_terminal') THEN amount ELSE 0 END) AS by_hand
+                   FROM payments_payment WHERE status = 'SUCCEEDED'
                    GROUP BY order_id) paid ON paid.order_id = o.id
         LEFT JOIN (SELECT order_id, SUM(amount) AS amount,
                           SUM(unallocated_amount) AS awaiting
@@ -131,6 +133,7 @@ INVARIANTS = [
                 o.final_amount - COALESCE(line.amount, 0) - COALESCE(back.awaiting, 0)
             WHEN o.status IN ('PENDING_PAYMENT', 'PAYMENT_OVERDUE') AND paid.amount > COALESCE(back.amount, 0)
                 THEN paid.amount - COALESCE(back.amount, 0) >= o.final_amount
+                  OR paid.amount - COALESCE(back.amount, 0) > paid.by_hand
             ELSE COALESCE(paid.amount, 0) <> COALESCE(back.amount, 0) END
         """,
     ),

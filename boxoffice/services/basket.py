@@ -10,7 +10,9 @@ from boxoffice.services.seats import TillSeats
 from cinema.ids import is_valid_id, valid_ids
 from cinema.money import ZERO
 from concessions.models import ConcessionItem
+from orders.errors import PromocodeRefused
 from orders.models import Order
+from orders.services.selling.promocodes import discount, find_promocode
 from screenings.models import Cinema, Seat, Session, TicketType
 
 AHEAD = timedelta(hours=6)  # the sessions that the till shows
@@ -29,7 +31,7 @@ class Place:
 
 @dataclass
 class TillBasket:
-    """The session, seats and snacks of one sale. `total` is before the promo code."""
+    """The session, seats and snacks of one sale. `total` is before the promo code, `to_pay` after its discount."""
 
     sessions: list[Session]
     items: list[ConcessionItem]
@@ -38,11 +40,17 @@ class TillBasket:
     places: list[Place] = field(default_factory=list)
     quantities: dict[int, int] = field(default_factory=dict)
     no_room: bool = False
+    discount: Decimal = ZERO
+    promocode_refused: str = ""
 
     @property
     def total(self) -> Decimal:
         snacks = (self.quantities.get(item.pk, 0) * item.price for item in self.items)
         return sum((place.price for place in self.places), ZERO) + sum(snacks, ZERO)
+
+    @property
+    def to_pay(self) -> Decimal:
+        return self.total - self.discount
 
     @property
     def chosen(self) -> set[int]:
@@ -68,6 +76,16 @@ def sessions_at_till(cinema: Cinema, *, at: datetime) -> list[Session]:
 
 def read(cinema: Cinema, sent: QueryDict, *, at: datetime) -> TillBasket:
     """The basket that a form sent, with the change that its pressed button asks for. Reads only."""
+    basket = _read(cinema, sent, at=at)
+    if code := sent.get("promocode", "").strip():
+        try:
+            basket.discount = discount(find_promocode(code, at=at), basket.total)
+        except PromocodeRefused as error:
+            basket.promocode_refused = str(error)
+    return basket
+
+
+def _read(cinema: Cinema, sent: QueryDict, *, at: datetime) -> TillBasket:
     items = list(ConcessionItem.objects.filter(cinema=cinema, is_active=True).order_by("name"))
     basket = TillBasket(sessions_at_till(cinema, at=at), items)
     wanted = sent.get("to_session") or sent.get("session", "")

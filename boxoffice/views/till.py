@@ -85,7 +85,7 @@ def till(request: BoxOfficeRequest) -> HttpResponse:
                 (item, basket.quantities.get(item.pk, 0), letter)
                 for item, letter in zip(basket.items, LETTERS + " " * len(basket.items), strict=False)
             ],
-            "notes": [note for note in NOTES if note > basket.total] if basket.total else [],
+            "notes": [note for note in NOTES if note > basket.to_pay] if basket.to_pay else [],
             "sent": request.POST,
             "refusal": refusal,
         },

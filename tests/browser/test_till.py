@@ -120,7 +120,7 @@ def test_an_order_paid_in_two_ways_and_a_refund_by_the_pin_of_a_second_person(sc
     assert barriers(page) == []
     page.get_by_role("button", name="Вернуть отмеченное").click()
 
-    expect(page.get_by_text("на терминале")).to_be_visible()
+    expect(page.get_by_text("через терминал")).to_be_visible()
     assert sorted(Refund.objects.values_list("payment__gateway", "actor")) == [
         ("card_terminal", manager.pk),
         ("cash", manager.pk),

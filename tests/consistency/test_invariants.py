@@ -369,7 +369,10 @@ def money_went_back_that_never_came(cinema):
     return [payment]
 
 
-KEPT = "The money kept for an order is what its status says: what is sold and not refunded, otherwise nothing"
+KEPT = (
+    "The money kept for an order is what its status says: what is sold and not refunded, parts taken by hand that "
+    "are less than the price while it is unpaid, otherwise nothing"
+)
 
 
 @breaks(KEPT)
@@ -394,6 +397,15 @@ def late_money_that_was_kept(cinema):
 def an_unpaid_order_with_money(cinema):
     Payment.objects.create(
         order=cinema.pending, gateway=Gateway.STRIPE, amount=1, status=Payment.Status.SUCCEEDED, created_at=NOON
+    )
+    return [cinema.pending]
+
+
+@breaks(KEPT)
+def parts_that_are_the_whole_price(cinema):
+    amount = cinema.pending.final_amount
+    Payment.objects.create(
+        order=cinema.pending, gateway=Gateway.CASH, amount=amount, status=Payment.Status.SUCCEEDED, created_at=NOON
     )
     return [cinema.pending]
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from boxoffice.services import sales
 from cinema import clock
-from orders.models import Order, Ticket
+from orders.models import Order, Promocode, Ticket
 from payments.models import Shift
 from tests.helpers.box_office import a_device, at_work
 from tests.helpers.cash import a_shift, cash_of
@@ -68,6 +68,21 @@ def test_two_tickets_and_a_popcorn_in_three_presses(session):
     assert cash_of(session.hall.cinema) == {"DRAWER": order.final_amount}
     assert "Change: " in client.get(answer["Location"]).text
     assert invariant_violations() == []
+
+
+def test_the_total_follows_the_promo_code(session):
+    Promocode.objects.create(code="RAIN", discount_amount=Decimal(50), max_uses=1)
+    client, _shift = cashier_at(session)
+    page = press(client, client.get(TILL).text, best="1").text
+
+    refused = press(client, page, again="1", promocode="SNOW")
+    shown = press(client, page, again="1", promocode="rain")
+    press(client, shown.text, sell="cash", promocode="rain")
+
+    order = Order.objects.get()
+    assert "There is no promo code" in refused.text
+    assert shown.context_data["basket"].to_pay == order.final_amount == order.total_amount - 50
+    assert cash_of(session.hall.cinema) == {"DRAWER": order.final_amount}
 
 
 def test_without_a_shift_the_till_asks_to_open_one(session):
