@@ -49,8 +49,8 @@ class DashboardSection:
 
 def count_and_first(rows: QuerySet[Any]) -> tuple[int, list[Any]]:
     """The number of rows, and the first of them. One query."""
-    first = list(rows.annotate(total=Window(Count(F("pk"))))[:NAMES_SHOWN])
-    return (first[0].total if first else 0), first
+    first = list(rows.annotate(rows_in_all=Window(Count(F("pk"))))[:NAMES_SHOWN])
+    return (first[0].rows_in_all if first else 0), first
 
 
 def answered(asking: Iterable[Asking], request: HttpRequest) -> Iterator[DashboardItem]:

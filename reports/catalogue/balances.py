@@ -135,11 +135,32 @@ def moment(balances: Balances) -> str:
 
 def tables(balances: Balances, *, with_costs: bool) -> Sequence[Table]:
     """The stock only for people who may see costs. At most four queries."""
-    return [by_cinema(balances, with_costs=with_costs), providers(balances), points(balances)]
+    return [
+        by_cinema(balances, with_costs=with_costs, with_cash=False),
+        cash_by_cinema(balances),
+        providers(balances),
+        points(balances),
+    ]
 
 
-def by_cinema(balances: Balances, *, with_costs: bool) -> Table:
-    shown = [definitions.ADVANCES, *([definitions.STOCK_AT_COST] if with_costs else []), *cash.BALANCES]
+def cash_by_cinema(balances: Balances) -> Table:
+    rows = [
+        {"cinema": str(cinema), **{each.key: getattr(day, each.key) if day else ZERO for each in cash.BALANCES}}
+        for cinema in sorted(balances.cinemas, key=lambda each: (each.name, each.pk))
+        for day in [balances.days.get(cinema.pk)]
+    ]
+    return Table(
+        title=_("Cash"),
+        subtitle=moment(balances),
+        columns=[Column("cinema", _("Cinema")), *(column_of(each, summed=True) for each in cash.BALANCES)],
+        rows=rows,
+    )
+
+
+def by_cinema(balances: Balances, *, with_costs: bool, with_cash: bool = True) -> Table:
+    """The page has a table of its own for cash; a file has all balances in one."""
+    of_cash = cash.BALANCES if with_cash else ()
+    shown = [definitions.ADVANCES, *([definitions.STOCK_AT_COST] if with_costs else []), *of_cash]
     rows, is_now = [], balances.at is not None
     for cinema in sorted(balances.cinemas, key=lambda each: (str(each.legal_entity or ""), each.name, each.pk)):
         day = balances.days.get(cinema.pk)
@@ -190,7 +211,7 @@ def points(balances: Balances) -> Table:
     value = settings.BONUS_POINT_VALUE
     return Table(
         title=_("Points of all customers of the chain"),
-        subtitle=moment(balances),
+        subtitle=_("Now") if balances.at is not None else moment(balances),
         columns=[
             Column("name", _("Balance")),
             Column("points", _("Points"), Kind.INTEGER),

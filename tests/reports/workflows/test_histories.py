@@ -184,7 +184,9 @@ class DirectCount:
 
     def _cash(self) -> None:
         for move in CashMovement.objects.filter(at__lt=self.until).select_related("place", "shift"):
-            instant = move.shift.opened_at if move.shift and move.kind == CashMovement.Kind.COUNT else move.at
+            opened = move.shift.opened_at if move.shift and move.kind == CashMovement.Kind.COUNT else None
+            of_shift = opened is not None and self.date_of(move.place.cinema_id, opened) is not None
+            instant = opened if opened and of_shift else move.at
             self.add("CashFigures", move.place.cinema_id, instant, (move.place_id, move.kind), amount=move.amount)
 
     def _receipts(self) -> None:
