@@ -263,6 +263,7 @@ YOOKASSA_NETWORKS = env.list(  # the published addresses that its webhooks come 
 GATEWAY_CLASSES = {  # by the code stored in `Payment.gateway`
     "cash": "payments.gateways.cash.Cash",
     "card_terminal": "payments.gateways.card_terminal.CardTerminal",
+    "account": "payments.gateways.account.Account",
     "stripe": "payments.gateways.stripe.Stripe",
     "yookassa": "payments.gateways.yookassa.YooKassa",
 }

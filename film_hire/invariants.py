@@ -8,9 +8,11 @@ INVARIANTS = [
         "film_hire.statement",
         """SELECT statement.id FROM film_hire_statement statement
            LEFT JOIN film_hire_statementline line ON line.statement_id = statement.id AND line.kind = 'WEEK'
-           GROUP BY statement.id, statement.box_office, statement.base, statement.hire
+           GROUP BY statement.id, statement.box_office, statement.base, statement.hire,
+                    statement.advance
            HAVING statement.box_office <> COALESCE(SUM(line.box_office), 0)
-               OR statement.base <> COALESCE(SUM(line.base), 0) OR statement.hire <> COALESCE(SUM(line.hire), 0)""",
+               OR statement.base <> COALESCE(SUM(line.base), 0) OR statement.hire <> COALESCE(SUM(line.hire), 0)
+               OR statement.advance <> COALESCE(SUM(line.advance), 0)""",
     ),
     Invariant(
         "The screenings of a week of a film hire statement add up to the week",

@@ -39,6 +39,9 @@ def statement_table(statement: Statement) -> Table:
         )
     )
     used = [(name, label, sign) for name, label, sign in BETWEEN if any(getattr(line, name) for line in lines)]
+    advance = []
+    if any(line.advance for line in lines):
+        advance = [Column("advance", _("Paid in advance"), Kind.MONEY), Column("to_pay", _("To pay"), Kind.MONEY)]
     columns: list[Column] = [
         Column("film", _("Film")),
         Column("week", _("Week"), Kind.INTEGER),
@@ -51,6 +54,7 @@ def statement_table(statement: Statement) -> Table:
         *(Column(name, label, Kind.MONEY) for name, label, _sign in used),
         Column("base", _("Base"), Kind.MONEY),
         Column("hire", _("Film hire"), Kind.MONEY),
+        *advance,
         Column("note", _("Note")),
     ]
     rows: list[dict[str, Any]] = []
@@ -70,6 +74,8 @@ def statement_table(statement: Statement) -> Table:
                 **{name: sign * getattr(line, name) for name, _label, sign in used},
                 "base": line.base,
                 "hire": line.hire if is_week else None,
+                "advance": -line.advance if is_week else None,
+                "to_pay": line.hire - line.advance if is_week else None,
                 "note": _("Correction") if line.is_correction else "",
             }
         )
@@ -82,6 +88,8 @@ def statement_table(statement: Statement) -> Table:
     weeks = [line for line in lines if line.kind == StatementLine.Kind.WEEK]
     summed = ["admissions", "comps", "box_office", "base", "hire"]
     totals: dict[str, Any] = {name: sum((getattr(line, name) for line in weeks), ZERO) for name in summed}
+    totals["advance"] = -sum((line.advance for line in weeks), ZERO)
+    totals["to_pay"] = totals["hire"] + totals["advance"]
     totals |= {name: sign * sum((getattr(line, name) for line in weeks), ZERO) for name, _label, sign in used}
     return Table(
         title=_("Film hire: %(distributor)s") % {"distributor": statement.distributor},

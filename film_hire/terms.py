@@ -25,13 +25,17 @@ class Method(StrEnum):
 
 
 class Rule(StrEnum):
-    """The steps of a calculation. The largest of those before `GUARANTEE` is the hire; the guarantee is added to it."""
+    """The steps of a calculation. The largest of those before `GUARANTEE` is the hire; the guarantee is added to it.
+
+    `ADVANCE` says how much of it is paid already.
+    """
 
     METHOD = "METHOD"
     HOUSE_COST = "HOUSE_COST"
     MINIMUM_HEAD = "MINIMUM_HEAD"
     MINIMUM_WEEK = "MINIMUM_WEEK"
     GUARANTEE = "GUARANTEE"
+    ADVANCE = "ADVANCE"
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Terms:
     minimum_head: Decimal = ZERO
     minimum_week: Decimal = ZERO
     guarantee: Decimal = ZERO  # of the whole contract, due with its last week
+    advance: Decimal = ZERO  # paid before: the hire of the first weeks, until it is used up
     comps_count: bool = False  # as heads
     without_vat: bool = True
     levy_percent: Decimal = ZERO  # of the amount without VAT, if that is deducted
@@ -110,6 +115,7 @@ class Hire:
     amount: Decimal = ZERO
     steps: tuple[Step, ...] = ()
     percent: Decimal | None = field(default=None)
+    advance: Decimal = ZERO  # how much of the amount was paid in advance
 
 
 def rounded(amount: Decimal) -> Decimal:
@@ -174,7 +180,10 @@ def hire_of(
         missing = max(ZERO, terms.guarantee - earlier - amount)
         steps.append(Step(Rule.GUARANTEE, missing, (terms.guarantee, earlier + amount)))
         amount += missing
-    return Hire(amount, tuple(steps), percent if terms.method == Method.PERCENT else None)
+    advance = min(terms.advance, earlier + amount) - min(terms.advance, earlier)
+    if advance:
+        steps.append(Step(Rule.ADVANCE, advance, (terms.advance, amount - advance)))
+    return Hire(amount, tuple(steps), percent if terms.method == Method.PERCENT else None, advance)
 
 
 def _by_method(

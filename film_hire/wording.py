@@ -37,6 +37,10 @@ def _sentence(method: str, rule: str, amount: str, *numbers: str) -> str:
             return _("Guarantee %(guarantee)s, of which %(earned)s is earned; missing: %(amount)s") % {
                 **result, "guarantee": money[0], "earned": money[1],
             }  # fmt: skip
+        case Rule.ADVANCE:
+            return _("Of it %(amount)s is paid from the advance of %(advance)s; to pay: %(rest)s") % {
+                **result, "advance": money[0], "rest": money[1],
+            }  # fmt: skip
     match method:
         case Method.PERCENT if len(values) > 1:
             return _("%(percent)s %% of the base %(base)s: %(amount)s") % {

@@ -1,5 +1,6 @@
 """Settings of the connections to other systems, which `cinema.settings` takes over as its own."""
 
+import re
 from importlib.util import find_spec
 
 from cinema.environment import env, exit_with_error
@@ -7,6 +8,7 @@ from cinema.environment import env, exit_with_error
 DEBUG = env.bool("DEBUG", default=False)
 
 __all__ = [
+    "EMBED_ON",
     "FILM_CATALOGUES",
     "METRICS_TOKEN",
     "SENTRY_DSN",
@@ -20,6 +22,12 @@ __all__ = [
 # Whether webhooks may go to addresses inside our own network, and by plain HTTP.
 WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", default=DEBUG)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # without one there is no /metrics
+
+# The sites on which a frame may show the programme, like https://www.cinema.example.
+EMBED_ON = env.list("EMBED_ON", default=[])
+for _site in EMBED_ON:
+    if not re.fullmatch(r"https?://[a-z0-9.*-]+(:\d+)?", _site):
+        exit_with_error(f"EMBED_ON: {_site} is not the address of a site; write it like https://www.cinema.example")
 
 # Where errors are reported, and what the installation is called there.
 SENTRY_DSN = env.str("SENTRY_DSN", default="")

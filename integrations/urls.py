@@ -2,7 +2,7 @@ from django.urls import path
 
 from integrations import gateway_webhooks
 from integrations.api.site import api
-from integrations.feeds import calendars, foyer, showtimes
+from integrations.feeds import calendars, embed, foyer, showtimes
 from integrations.watching import metrics
 
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("feeds/showtimes.json", showtimes.showtimes_json, name="showtimes_json"),
     path("feeds/showtimes.xml", showtimes.showtimes_xml, name="showtimes_xml"),
     path("feeds/cinemas/<int:key>.ics", calendars.programme_calendar, name="programme_calendar"),
+    path("embed/<int:key>/", embed.programme, name="embedded_programme"),
     path("foyer/sw.js", foyer.worker, name="foyer_worker"),
     path("foyer/<int:key>/", foyer.foyer, name="foyer"),
     path("foyer/<int:key>/sessions.json", foyer.foyer_json, name="foyer_json"),

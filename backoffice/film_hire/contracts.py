@@ -139,7 +139,7 @@ class ContractAdmin(ActionsMixin, NoDeleteAdmin):
         ),
         (
             _("Minimums and house cost"),
-            {"fields": [("minimum_head", "minimum_week"), "guarantee", ("house_cost", "house_percent")]},
+            {"fields": [("minimum_head", "minimum_week"), ("guarantee", "advance"), ("house_cost", "house_percent")]},
         ),
         (
             _("What counts"),

@@ -86,7 +86,8 @@ class StatementAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
         ("distributor", "cinema"),
         ("first", "last", "version"),
         ("status_label", "made_at", "counted_until"),
-        ("box_office", "base", "hire"),
+        ("box_office", "base"),
+        ("hire", "advance"),
         "files",
     ]
     readonly_fields = ["status_label", "files"]

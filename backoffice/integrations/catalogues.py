@@ -94,7 +94,7 @@ class FilmLookupAdmin(StatusBadgeMixin, ReadOnlyAdmin):
         FilmLookup.Status.FAILED: "danger",
     }
     ordering = NEWEST_FIRST
-    list_display = ["film", "source", "requested_at", "requested_by", "status_label", "advice"]
+    list_display = ["film", "source", "requested_at", "requested_by", "status_label"]
     list_filter = ["status", "source"]
     list_select_related = ["film", "requested_by"]
     search_fields = ["film__title"]

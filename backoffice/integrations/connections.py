@@ -37,7 +37,16 @@ class Connection:
 
 def connections(at: datetime) -> Iterator[Connection]:
     """All connections that this version has, set up or not. A query each. Reads only."""
-    yield from (_api(at), _webhooks(), *_gateways(), _receipts(), *_messages(), *_catalogues(), _metrics())
+    yield from (
+        _api(at),
+        _webhooks(),
+        *_gateways(),
+        _receipts(),
+        *_messages(),
+        *_catalogues(),
+        _embedded(),
+        *_watching(),
+    )
 
 
 def _api(at: datetime) -> Connection:
@@ -138,9 +147,16 @@ def _catalogues() -> Iterator[Connection]:
         )
 
 
-def _metrics() -> Connection:
+def _embedded() -> Connection:
+    advice = "" if settings.EMBED_ON else _("Set EMBED_ON, if a frame on your own site is to show the programme.")
+    return Connection(_("Programme on your site"), bool(settings.EMBED_ON), advice)
+
+
+def _watching() -> Iterator[Connection]:
     advice = "" if settings.METRICS_TOKEN else _("Set METRICS_TOKEN, if a monitor is to read /metrics.")
-    return Connection(_("Monitoring"), bool(settings.METRICS_TOKEN), advice)
+    yield Connection(_("Monitoring"), bool(settings.METRICS_TOKEN), advice)
+    advice = "" if settings.SENTRY_DSN else _("Set SENTRY_DSN, if errors are to be reported to Sentry or GlitchTip.")
+    yield Connection(_("Error reports"), bool(settings.SENTRY_DSN), advice)
 
 
 class ConnectionsMixin(CinemaScopedAdmin):

@@ -1,8 +1,11 @@
 """Pages of partners and their API keys."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import admin
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -10,8 +13,10 @@ from accounts.models import User
 from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, NoDeleteAdmin, ReadOnlyAdmin
 from cinema import clock
+from cinema.money import format_money
 from integrations.models import ApiKey, Partner
 from integrations.services.keys import issue_key, revoke_key
+from integrations.services.selling import owed_on_account
 
 
 @admin.register(Partner)
@@ -20,8 +25,25 @@ class PartnerAdmin(ActionsMixin, NoDeleteAdmin):
     list_display = ["name", "is_active", "may_sell", "may_refund", "all_cinemas"]
     list_filter = ["is_active"]
     search_fields = ["name"]
-    fields = ["name", "is_active", "may_sell", "may_refund", "all_cinemas", "cinemas"]
+    fields = [
+        *("name", "is_active", "may_sell", "may_refund", "may_pay_on_account"),
+        *("all_cinemas", "cinemas", "on_account"),
+    ]
+    readonly_fields = ["on_account"]
     actions_detail = ["make_key"]
+
+    @admin.display(description=_("on account"))
+    def on_account(self, partner: Partner) -> str:
+        """What was sold on account in this month and the last, less what was refunded. Four queries."""
+        zone = ZoneInfo(settings.TIME_ZONE)
+        this = clock.now().astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        last = (this - timedelta(days=1)).replace(day=1)
+        months = ((last, this), (this, None))
+        parts = []
+        for first, end in months:
+            amount = format_money(owed_on_account(partner, since=first, until=end))
+            parts.append(f"{date_format(first, 'YEAR_MONTH_FORMAT')}: {amount}")
+        return "; ".join(parts)
 
     @confirmed_action(
         permission="integrations.issue_apikey",

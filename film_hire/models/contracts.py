@@ -103,6 +103,12 @@ class Contract(models.Model):
         highest=MAX_AMOUNT * 10,
         help_text=_("For the whole contract. What is missing is added to its last week."),
     )
+    advance = MoneyField(
+        _("advance"),
+        default=0,
+        highest=MAX_AMOUNT * 10,
+        help_text=_("Paid before: it covers the hire of the first weeks until it is used up."),
+    )
     without_vat = models.BooleanField(_("base without VAT"), default=True)
     levy_percent = percentage(_("levy (%)"), default=0, help_text=_("Deducted from the base, after VAT."))
     share_percent = percentage(
@@ -125,6 +131,7 @@ class Contract(models.Model):
 
     TERMS = (
         *("method", "percents", "amount", "house_cost", "house_percent", "minimum_head", "minimum_week", "guarantee"),
+        "advance",
         *("without_vat", "levy_percent", "share_percent", "comps_count", "points_count", "discounts_reduce"),
         *("lowest_price", "surcharge", "goodwill_reduces"),
     )

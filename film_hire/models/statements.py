@@ -74,6 +74,7 @@ class Statement(models.Model):
     box_office = money(_("box office"))
     base = money(_("base"))
     hire = money(_("film hire"))
+    advance = money(_("of which paid in advance"))
 
     objects = StatementQuerySet.as_manager()
 
@@ -138,6 +139,7 @@ class StatementLine(models.Model):
     levy = money(_("levy"))
     base = money(_("base"))
     hire = money(_("film hire"))
+    advance = money(_("of which paid in advance"))
     steps = models.JSONField(_("calculation"), default=list)  # of a week: rule, amount, numbers
 
     class Meta:

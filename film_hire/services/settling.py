@@ -36,14 +36,17 @@ class Values:
 
     base: Base = field(default_factory=Base)
     hire: Decimal = ZERO
+    advance: Decimal = ZERO
     about: date | None = None
     steps: list[list[object]] = field(default_factory=list)
 
     def __sub__(self, other: "Values") -> "Values":
-        return Values(self.base - other.base, self.hire - other.hire, self.about, self.steps)
+        return Values(
+            self.base - other.base, self.hire - other.hire, self.advance - other.advance, self.about, self.steps
+        )
 
     def is_zero(self) -> bool:
-        return self.base == Base() and not self.hire
+        return self.base == Base() and not self.hire and not self.advance
 
 
 def weeks_to_settle(at: datetime) -> QuerySet[BusinessDay]:
@@ -183,7 +186,7 @@ class _Book:
             for each in sessions:
                 found[contract, week, each.session.pk] = Values(each.base, about=each.about)
             total = sum((each.base for each in sessions), Base())
-            found[contract, week, None] = Values(total, hire.amount, steps=_steps(hire))
+            found[contract, week, None] = Values(total, hire.amount, hire.advance, steps=_steps(hire))
         return found
 
     def _hire(self, key: int, week: int, sessions: Sequence[Counted]) -> Hire:
@@ -254,7 +257,13 @@ def _effective(statement: Statement) -> dict[Key, Values]:
     found: dict[Key, Values] = {}
     for line in statement.lines.order_by("is_correction", "pk"):
         before = found.get(line.key, Values())
-        found[line.key] = Values(before.base + line.measured(), before.hire + line.hire, line.about, line.steps)
+        found[line.key] = Values(
+            before.base + line.measured(),
+            before.hire + line.hire,
+            before.advance + line.advance,
+            line.about,
+            line.steps,
+        )
     return found
 
 
@@ -267,6 +276,7 @@ def _store(statement: Statement, now: Mapping[Key, Values], before: Mapping[Key,
     total = sum((each.base for (_c, _w, session), each in now.items() if session is None), Base())
     statement.box_office, statement.base = total.box_office, total.base
     statement.hire = sum((each.hire for each in now.values()), ZERO)
+    statement.advance = sum((each.advance for each in now.values()), ZERO)
     statement.save()
     StatementLine.objects.bulk_create(
         [
@@ -289,6 +299,7 @@ def _line(statement: Statement, key: Key, values: Values, *, is_correction: bool
         about=values.about,
         is_correction=is_correction,
         hire=values.hire,
+        advance=values.advance,
         steps=values.steps,
         **measures,
     )

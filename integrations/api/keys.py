@@ -27,7 +27,8 @@ class Key(HttpBearer):
 
 
 def partner_with(request: HttpRequest, right: str) -> Partner:
-    """The partner behind the request. Raises `RightMissing` without the right: `may_sell` or `may_refund`."""
+    """The partner behind the request. Raises `RightMissing` without the right: `may_sell`, `may_refund` or
+    `may_pay_on_account`."""
     partner: Partner = request.auth  # type: ignore[attr-defined]
     if not getattr(partner, right):
         raise RightMissing

@@ -16,10 +16,18 @@ from integrations.api.problems import AT_GATEWAY, WITH_KEY
 from integrations.api.programme import announced
 from integrations.api.schemas import Id, money
 from integrations.models import Partner
-from integrations.services.selling import Wanted, cancel_for_partner, held_before, hold_for_partner, refund_for_partner
+from integrations.services.selling import (
+    Wanted,
+    cancel_for_partner,
+    held_before,
+    hold_for_partner,
+    pay_on_account,
+    refund_for_partner,
+)
 from orders.availability.seat_map import SeatMap
 from orders.models import Order
 from orders.services import code_of, customer_payment_state, mark_paid, start_payment
+from payments.models import Gateway
 
 router = Router(tags=["Sales"], auth=Key())
 
@@ -83,12 +91,19 @@ def order(request: HttpRequest, number: Number) -> Any:
 
 @router.post("/orders/{number}/payment", response={200: schemas.PaymentOut, **AT_GATEWAY}, summary="Have it paid")
 def pay(request: HttpRequest, number: Number, given: schemas.PaymentIn) -> Any:
-    """Starts a payment, or goes on with the one that is open. An order that costs nothing is paid at once."""
-    found, at = _own(partner_with(request, "may_sell"), number), clock.now()
+    """Starts a payment, or goes on with the one that is open. An order that costs nothing is paid at once, and so is
+    one with the gateway `account`, which needs the right to pay on account: you take the money and get an invoice."""
+    partner, at = partner_with(request, "may_sell"), clock.now()
+    found = _own(partner, number)
     if not found.final_amount:
         if found.status not in Order.SOLD:
             mark_paid(found, gateway="", amount=ZERO, at=at)
         return {"gateway": given.gateway, "amount": "0.00", "status": "SUCCEEDED", "redirect_url": given.return_url}
+    if given.gateway == Gateway.ACCOUNT:
+        partner_with(request, "may_pay_on_account")
+        pay_on_account(found, at=at)
+        total = money(found.final_amount)
+        return {"gateway": given.gateway, "amount": total, "status": "SUCCEEDED", "redirect_url": given.return_url}
     started = start_payment(found, gateway=given.gateway, return_url=given.return_url, at=at)
     return {
         "gateway": started.payment.gateway,

@@ -99,14 +99,14 @@ def cinema_or_404(key: str) -> Cinema:
     return cinema
 
 
-def _days(request: HttpRequest) -> int:
+def requested_days(request: HttpRequest) -> int:
     text = request.GET.get("days", "7")
     return min(int(text), MOST_DAYS) if is_valid_id(text) and int(text) else 1
 
 
 def _rows(request: HttpRequest) -> list[dict[str, Any]]:
     if not hasattr(request, "showtimes"):
-        request.showtimes = showtimes(requested_cinema(request), days=_days(request), at=clock.now())  # type: ignore[attr-defined]
+        request.showtimes = showtimes(requested_cinema(request), days=requested_days(request), at=clock.now())  # type: ignore[attr-defined]
     rows: list[dict[str, Any]] = request.showtimes  # type: ignore[attr-defined]
     return rows
 

@@ -31,10 +31,17 @@ class Partner(models.Model):
     may_refund = models.BooleanField(
         _("may refund"), default=False, help_text=_("Refund its own orders by the rules for customers.")
     )
+    may_pay_on_account = models.BooleanField(
+        _("may pay on account"),
+        default=False,
+        help_text=_("Take the customers’ money itself and get an invoice from you. There is no limit."),
+    )
     is_active = models.BooleanField(_("active"), default=True)
 
     FREE_TEXT: ClassVar = ["name"]
-    history = History("name", "all_cinemas", "may_sell", "may_refund", "is_active", many=["cinemas"])
+    history = History(
+        "name", "all_cinemas", "may_sell", "may_refund", "may_pay_on_account", "is_active", many=["cinemas"]
+    )
 
     class Meta:
         verbose_name = _("partner")

@@ -14,19 +14,27 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 
 from accounts.services import rate_limits
+from cinema.money import ZERO
 from concessions.models import ConcessionItem
 from integrations.errors import HoldLapsed, IdempotencyKeyReused, PartnerHoldsTooMuch
 from integrations.models import ApiRequest, Partner
 from orders.availability.seat_map import SeatMap
 from orders.errors import PromocodeRefused, SeatChosenTwice, SnackNotSold, TicketTypeNotSold
 from orders.models import Order, Ticket
-from orders.services import Buyer, cancel_by_customer, hold_online, refund_by_customer, refundable_by_customer
+from orders.services import (
+    Buyer,
+    cancel_by_customer,
+    hold_online,
+    mark_paid,
+    refund_by_customer,
+    refundable_by_customer,
+)
 from orders.services.selling.hold import release_stale_holds
-from payments.models import Refund
+from payments.models import Gateway, Payment, Refund
 from screenings.models import Session
 
 
@@ -84,6 +92,31 @@ def refund_for_partner(
     if done.refund is None:
         raise IdempotencyKeyReused
     return done.refund
+
+
+def pay_on_account(order: Order, *, at: datetime) -> None:
+    """Book an unpaid order of the partner on its account; one that is paid already stays as it is.
+
+    Raises `HoldLapsed` if it was cancelled. Owns its transaction.
+    """
+    if order.status == Order.Status.CANCELLED:
+        raise HoldLapsed(order.number)
+    if order.status in Order.UNPAID:
+        number = f"account-{order.number}"  # sent twice at once, it is one payment
+        mark_paid(order, gateway=Gateway.ACCOUNT, amount=order.final_amount, external_id=number, at=at)
+
+
+def owed_on_account(partner: Partner, *, since: datetime, until: datetime | None) -> Decimal:
+    """What the partner sold on account in [since, until), less what was refunded then. Two queries. Reads only."""
+    ours = Order.objects.filter(api_requests__partner=partner).values("pk")
+    within = {"succeeded_at__gte": since, **({"succeeded_at__lt": until} if until else {})}
+    paid = Payment.objects.filter(gateway=Gateway.ACCOUNT, status=Payment.Status.SUCCEEDED, order__in=ours, **within)
+    back = Refund.objects.filter(
+        payment__gateway=Gateway.ACCOUNT, status=Refund.Status.SUCCEEDED, order__in=ours, **within
+    )
+    total: Decimal = paid.aggregate(sum=Sum("amount", default=ZERO))["sum"]
+    returned: Decimal = back.aggregate(sum=Sum("amount", default=ZERO))["sum"]
+    return total - returned
 
 
 def cancel_for_partner(order: Order, *, at: datetime) -> None:

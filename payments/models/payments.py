@@ -20,6 +20,7 @@ class Gateway(models.TextChoices):
     DEMO = "demo", _("Demonstration")  # only the stored code; the class is in the app `demo`, if that is installed
     STRIPE = "stripe", "Stripe"
     YOOKASSA = "yookassa", _("YooKassa")
+    ACCOUNT = "account", _("On a partner’s account")
 
 
 # Taken by staff in person: a wrong amount is refused at once instead of being refunded later.
@@ -38,7 +39,8 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
     def without_receipt(self, at: datetime) -> "PaymentQuerySet":
         """Payments made since `RECEIPTS_SINCE` for which no receipt is queued yet.
 
-        A part that was collected for an order waits until all is paid, or until it goes back.
+        Not those on a partner's account: whoever takes the customer's money issues the receipt. A part that was
+        collected for an order waits until all is paid, or until it goes back.
         """
         if settings.RECEIPTS_SINCE is None:
             return self.none()
@@ -49,7 +51,7 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
             succeeded_at__gte=settings.RECEIPTS_SINCE,
             succeeded_at__lte=at,
             amount__gt=0,
-        )
+        ).exclude(gateway=Gateway.ACCOUNT)
 
 
 class Payment(models.Model):
@@ -172,7 +174,7 @@ class RefundQuerySet(models.QuerySet["Refund"]):
             succeeded_at__lte=at,
             payment__isnull=False,
             amount__gt=0,
-        )
+        ).exclude(payment__gateway=Gateway.ACCOUNT)
 
 
 class Refund(models.Model):

@@ -101,7 +101,7 @@ def record_success(
         status=Payment.Status.SUCCEEDED,
         created_at=at,
         succeeded_at=at,
-        next_poll_at=None if gateway in MANUAL_GATEWAYS else at + FIRST_REFUND_CHECK,
+        next_poll_at=None if gateway in {*MANUAL_GATEWAYS, Gateway.ACCOUNT} else at + FIRST_REFUND_CHECK,
         actor=actor,
         shift=row,
     )

@@ -135,6 +135,7 @@ class Tender(models.TextChoices):
     DEMO = Gateway.DEMO.value, Gateway.DEMO.label
     STRIPE = Gateway.STRIPE.value, Gateway.STRIPE.label
     YOOKASSA = Gateway.YOOKASSA.value, Gateway.YOOKASSA.label
+    ACCOUNT = Gateway.ACCOUNT.value, Gateway.ACCOUNT.label
     POINTS = "points", _("Points")
     BY_HAND = "by_hand", _("Paid out by staff")
 

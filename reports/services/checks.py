@@ -49,15 +49,19 @@ def _money(day: BusinessDay) -> tuple[Decimal, Decimal]:
 
 
 def _receipts(day: BusinessDay) -> tuple[Decimal, Decimal]:
-    """Receipts of the day's payments and refunds, against these, as far as receipts are required."""
+    """Receipts of the day's payments and refunds, against these, as far as receipts are required.
+
+    For sales on a partner's account the partner issues them.
+    """
     since = settings.RECEIPTS_SINCE
     if since is None:
         return ZERO, ZERO
     receipts = Receipt.objects.filter(order__cinema=day.cinema_id)
     sales = _sum(receipts.filter(_on(day, "payment__succeeded_at"), kind=Receipt.Kind.SALE), "amount")
     returns = _sum(receipts.filter(_on(day, "refund__succeeded_at"), kind=Receipt.Kind.REFUND), "amount")
-    paid = _sum(_payments(day).filter(succeeded_at__gte=since), "amount")
+    paid = _sum(_payments(day).filter(succeeded_at__gte=since).exclude(gateway=Gateway.ACCOUNT), "amount")
     refunds = _refunds(day, "succeeded_at").filter(status=Refund.Status.SUCCEEDED, succeeded_at__gte=since)
+    refunds = refunds.exclude(payment__gateway=Gateway.ACCOUNT)
     return sales - returns, paid - _sum(refunds, "amount")
 
 

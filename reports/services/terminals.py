@@ -1,7 +1,8 @@
 """Find the box office's card payments and refunds that the lines of an acquirer's file are about.
 
-Box office and acquirer rarely share a reference, so a line without one that we know is matched by its calendar date and
-its amount: the first of our payments of that day and amount that has no line yet.
+A line is matched by its reference: the RRN that the cashier copied from the slip, or the number that we stored. Where
+we know neither, it is matched by its calendar date and its amount: the first of our payments of that day and amount
+that has no line yet, one without an RRN before one with another.
 """
 
 from collections import defaultdict
@@ -33,15 +34,16 @@ def with_ours(
             continue
         without_line = _without_line(kind, cinemas)
         references = [each.reference for each in of_kind if each.reference]
-        by_reference = {
-            ours.external_id: ours for ours in without_line.filter(external_id__in=references).exclude(external_id="")
-        }
+        known = without_line.filter(Q(external_id__in=references) | Q(rrn__in=references))
+        by_reference = {each: ours for ours in known for each in (ours.rrn, ours.external_id) if each in references}
         for each in of_kind:
             if each.reference in by_reference:
-                found[each.identity] = by_reference.pop(each.reference)
+                ours = by_reference[each.reference]
+                if ours not in found.values():
+                    found[each.identity] = ours
         taken = {ours.pk for ours in found.values() if isinstance(ours, _model(kind))}
         by_day: defaultdict[tuple[date, Decimal], list[Ours]] = defaultdict(list)
-        for ours in _on_days(without_line, of_kind):
+        for ours in sorted(_on_days(without_line, of_kind), key=lambda ours: bool(ours.rrn)):
             if ours.pk not in taken:
                 by_day[_day(ours), ours.amount].append(ours)
         for each in of_kind:

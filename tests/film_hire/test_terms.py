@@ -1,9 +1,10 @@
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from film_hire.terms import Base, Method, Rule, Terms, Tickets, base_of, hire_of
+from film_hire.terms import Base, Method, Rule, Step, Terms, Tickets, base_of, hire_of
 
 D = Decimal
 DOC = Path(__file__).resolve().parents[2] / "docs" / "film-hire.md"
@@ -99,6 +100,18 @@ def test_a_guarantee_that_is_earned_adds_nothing() -> None:
     assert hire.amount == 150
     assert hire.steps[-1].rule == Rule.GUARANTEE
     assert hire.steps[-1].amount == 0
+
+
+def test_an_advance_covers_the_hire_of_the_first_weeks_until_it_is_used_up() -> None:
+    """The weeks of the example in docs/film-hire.md."""
+    terms = Terms(Method.FIXED_WEEK, amount=D(11250), advance=D(12000), guarantee=D(16000))
+
+    first = hire_of([a_base("1.00")], terms, week=1, weeks=3)
+    second = hire_of([a_base("1.00")], replace(terms, amount=D(4750)), week=2, weeks=3, earlier=first.amount)
+    third = hire_of([a_base("1.00")], terms, week=3, weeks=3, earlier=first.amount + second.amount)
+
+    assert [(each.amount, each.advance) for each in (first, second, third)] == [(11250, 11250), (4750, 750), (11250, 0)]
+    assert second.steps[-1] == Step(Rule.ADVANCE, D(750), (D(12000), D(4000)))
 
 
 @pytest.mark.parametrize("points_count", [True, False])

@@ -10,6 +10,7 @@ from film_hire.invariants import INVARIANTS
 from film_hire.models import Contract, Statement, StatementLine
 from film_hire.services import recount, settle_locked, try_terms
 from film_hire.services.what_if import apply_terms
+from film_hire.tables import statement_table
 from jobs.invariants import broken
 from orders.services import refund
 from reports.models import BusinessDay
@@ -161,6 +162,23 @@ def test_a_guarantee_is_due_with_the_last_week(cinema: Cinema, session: Session)
     settle(cinema, MORNING + WEEK)
 
     assert list(Statement.objects.order_by("last").values_list("hire", flat=True)) == [350, 650]
+
+
+def test_what_is_paid_in_advance_is_said_and_corrected(cinema: Cinema, session: Session) -> None:
+    contract = a_contract(session.film, advance=300)
+    settle(cinema)
+    made = statement()
+    assert (made.hire, made.advance) == (350, 300)
+    Statement.objects.update(status="SENT")
+
+    apply_terms(contract, {"advance": 400})
+    new = recount(made, at=MORNING + DAY)
+
+    assert (new.version, new.hire, new.advance) == (2, 350, 350)
+    week = new.lines.filter(kind=Kind.WEEK).order_by("is_correction")
+    assert list(week.values_list("is_correction", "hire", "advance")) == [(False, 350, 300), (True, 0, 50)]
+    assert statement_table(new).totals["to_pay"] == 0
+    assert list(broken(INVARIANTS, {})) == []
 
 
 def test_a_statement_is_counted_again_with_the_terms_of_now(cinema: Cinema, session: Session) -> None:

@@ -4,9 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from cinema import clock
 from demo.bank import PREFIX, decide
+from integrations.models import Partner
+from integrations.services.selling import owed_on_account
 from orders.models import Order
 from orders.services import cancel_expired
 from payments.models import Payment
@@ -61,6 +64,39 @@ def test_a_partner_holds_has_paid_and_refunds(api: ApiClient, session: Session) 
     assert (back.status_code, back.json()["amount"]) == (201, "350.00")
     after = api.get(f"orders/{number}").json()
     assert (after["refunded"], [each["status"] for each in after["tickets"]]) == ("350.00", ["AVAILABLE", "PAID"])
+
+
+def test_a_partner_with_the_right_sells_on_account_and_owes_what_was_not_refunded(session: Session) -> None:
+    partner, key = a_partner(may_pay_on_account=True)
+    api = ApiClient(key)
+    number = api.post("orders", basket(session), key="on-account").json()["number"]
+    wanted = {"gateway": "account", "return_url": "https://partner.example/back"}
+
+    paid = [api.post(f"orders/{number}/payment", wanted).json() for _ in range(2)]
+    ticket = api.get(f"orders/{number}").json()["tickets"][0]["id"]
+    api.post(f"orders/{number}/refunds", {"ticket_ids": [ticket]}, key="give-back")
+    call_command("execute_refunds", at=(NOON + timedelta(minutes=1)).isoformat(), verbosity=0)
+
+    assert paid[0] == paid[1]
+    assert (paid[0]["status"], paid[0]["amount"]) == ("SUCCEEDED", "700.00")
+    assert list(Payment.objects.values_list("gateway", "status", "amount")) == [("account", "SUCCEEDED", 700)]
+    assert api.get(f"orders/{number}").json()["refunded"] == "350.00"
+    assert owed_on_account(partner, since=NOON, until=None) == 350
+    assert not Payment.objects.due_for_polling(NOON + timedelta(days=30)).exists()
+
+
+def test_on_account_needs_the_right_and_an_order_that_is_still_held(api: ApiClient, session: Session) -> None:
+    number = api.post("orders", basket(session), key="on-account").json()["number"]
+    wanted = {"gateway": "account", "return_url": "https://partner.example/back"}
+    before = business_state()
+
+    assert code(api.post(f"orders/{number}/payment", wanted)) == (403, "api_right_missing")
+    assert business_state() == before
+
+    Partner.objects.update(may_pay_on_account=True)
+    api.post(f"orders/{number}/cancel")
+    assert code(api.post(f"orders/{number}/payment", wanted)) == (409, "hold_lapsed")
+    assert not Payment.objects.exists()
 
 
 def test_a_request_that_is_sent_again_does_nothing_twice(api: ApiClient, session: Session) -> None:

@@ -76,6 +76,18 @@ def test_a_line_is_matched_by_its_reference_whatever_its_day_and_amount(accounta
     assert PayoutLine.objects.filter(card="1234").count() == 2
 
 
+def test_the_rrn_of_the_slip_is_a_reference_and_payments_without_one_are_matched_by_day_first(accountant, cinema):
+    first, second, third = (by_card(cinema, at=NOON + timedelta(hours=hour)) for hour in range(3))
+    Payment.objects.filter(pk=first.pk).update(rrn="631000000001", terminal="10000001")
+    Payment.objects.filter(pk=second.pk).update(rrn="631000000002", terminal="10000001")
+
+    read(accountant, line(reference="777"), line(reference="631000000002", day=TODAY + DAY))
+
+    agrees = dict(PayoutLine.objects.filter(outcome=Outcome.AGREES).values_list("reference", "payment"))
+    assert agrees == {"777": third.pk, "631000000002": second.pk}
+    assert PayoutLine.objects.get(outcome=Outcome.MISSING_THERE).payment == first
+
+
 def test_without_a_known_reference_lines_are_matched_by_day_and_amount_one_by_one(accountant, cinema):
     first, second = by_card(cinema), by_card(cinema, at=NOON + timedelta(hours=1))
     other_day = by_card(cinema, at=NOON + DAY)
