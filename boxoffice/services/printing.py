@@ -12,14 +12,14 @@ from payments.models import Shift
 
 
 def is_sold_here(order: Order) -> bool:
-    """Whether the order was sold at the box office, which prints its tickets as often as they are needed."""
+    """Whether the order was sold at the box office, which prints its tickets as often as they are needed. Reads only."""
     return order.channel == Order.Channel.BOX_OFFICE
 
 
 def print_for_guest(order: Order, *, shift: Shift | None, at: datetime, actor: User) -> None:
     """Record that somebody prints the tickets of a guest who did not buy at the box office.
 
-    Raises `NoShift`. Owns its transaction (one row).
+    Raises `NoShift`. Owns its transaction.
     """
     if shift is None:
         raise NoShift

@@ -95,11 +95,9 @@ def pay_cash(
 ) -> Decimal:
     """Take cash for an order into the drawer of the shift; returns the change. Without `given`, it was exact.
 
-    The price, or an `amount` as a part of it: the last part makes the order paid. Raises `GivenTooLittle`,
-    `CardUnclear`, `ShiftNotOpen`, and as `mark_paid`. Owns its transaction.
+    The price, or an `amount` as a part of it: the last part makes the order paid. For an order that was held before,
+    call `check_terminal` first. Raises `GivenTooLittle`, `ShiftNotOpen`, and as `mark_paid`. Owns its transaction.
     """
-    if _uncertain(order) is not None:
-        raise CardUnclear
     price = order.final_amount if amount is None else amount
     if given is not None and given < price:
         raise GivenTooLittle(given=given, price=price)
@@ -141,13 +139,18 @@ def _uncertain(order: Order) -> Payment | None:
     return order.payments.filter(gateway=Gateway.CARD_TERMINAL, status=Payment.Status.PENDING).first()
 
 
+def check_terminal(order: Order) -> None:
+    """Raise `CardUnclear` while nobody knows whether the terminal took money for the order. One query. Reads only."""
+    if _uncertain(order) is not None:
+        raise CardUnclear
+
+
 def undo(order: Order, *, shift: Shift | None = None, at: datetime, actor: User) -> list[Refund]:
     """Cancel an unfinished sale; its seats are free again, and in a `shift` the parts that were collected go back.
 
     Returns these payouts. Raises `CardUnclear`, `ForbiddenMove`, and as `mark_paid_out`. Owns its transaction.
     """
-    if _uncertain(order) is not None:
-        raise CardUnclear
+    check_terminal(order)
     with transaction.atomic():
         cancel(order, reason=CancelReason.CUSTOMER, at=at, actor=actor)
         parts = Refund.objects.filter(order=order)

@@ -183,7 +183,14 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
         if shift is None:
             messages.error(request, str(NoShift()))
             return redirect("boxoffice:shift")
-        return _pay(request, row, way=request.POST.get("pay", ""), given=request.POST.get("given", ""), shift=shift)
+        way = request.POST.get("pay", "")
+        if way == "cash":
+            try:
+                sales.check_terminal(row)
+            except Refused as error:
+                messages.error(request, str(error))
+                return redirect("boxoffice:order", key=row.pk)
+        return _pay(request, row, way=way, given=request.POST.get("given", ""), shift=shift)
     payments = list(row.payments.order_by("pk"))
     actor, device, at = request.user, request.device, request.at
     unpaid, sold, may_refund = row.status in Order.UNPAID, row.status in Order.SOLD, actor.has_perm(REFUND)
