@@ -52,6 +52,8 @@ TILL = actions("payments", "work_shift")
 CASH = actions("payments", "count_others_shift")
 SAFE = actions("payments", "bank_cash")
 DOOR = view("orders", "scan ticket") | actions("orders", "check_in_ticket")
+INCIDENTS = view("incidents", "incident concernedorder") | actions("screenings", "cancel_session")
+INCIDENTS |= actions("incidents", "change_sold_session tell_guest")
 BAR = actions("concessions", "count_stock hand_over make_ready receive_goods take_off_sale")
 CORRECTIONS = actions("orders", "change_seats_order correct_address_order refund_consumed refund_order")
 CORRECTIONS |= actions("orders", "override_check_in_ticket undo_check_in_ticket")
@@ -130,7 +132,7 @@ class Role:
 
 
 _FLOOR = PROGRAMME | SALES | STOCK | REFUNDS | BONUSES | DOOR | BAR | SELLING | CORRECTIONS | STOCK_CONTROL | JOBS
-_FLOOR |= DEVICES | TILL | CASH | SEAT_REPAIR | view("orders", "promocode") | FORECASTS
+_FLOOR |= DEVICES | TILL | CASH | SEAT_REPAIR | INCIDENTS | view("orders", "promocode") | FORECASTS
 _CINEMA = _FLOOR | SUMMARIES | PLANNING | ASSORTMENT | STAFF | SYSTEM | OPERATIONS | PRIVACY | BOOKS
 _CINEMA |= SAFE | SEGMENTS | COSTS | FILM_HIRE | actions("bonuses", "adjust_points")
 _ACCOUNTANT = PROGRAMME | ACCOUNTING | BOOKS | PAYOUTS | COSTS | HOUSE_RULES | LEGAL_ENTITIES | RATES | JOBS

@@ -5,6 +5,7 @@ from backoffice.bonuses import accounts, transactions
 from backoffice.concessions import items, low_stock, preorders, reorder_suggestions, stock_movements
 from backoffice.film_hire import contracts, distributors, statements
 from backoffice.house_rules import house_rules
+from backoffice.incidents import guests, incidents
 from backoffice.integrations import catalogues, partners, webhooks
 from backoffice.jobs import leases, quarantine, runs
 from backoffice.notifications import notifications
@@ -50,8 +51,10 @@ __all__ = [
     "forecasts",
     "gateway_events",
     "genres",
+    "guests",
     "halls",
     "house_rules",
+    "incidents",
     "items",
     "leases",
     "legal_entities",

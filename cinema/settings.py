@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "bonuses",
     "payments",
     "orders",
+    "incidents",
     "reports",
     "pricing",
     "film_hire",

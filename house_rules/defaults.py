@@ -86,8 +86,11 @@ ARCHIVE_AFTER = timedelta(days=30)
 REFUND_UNCOLLECTED_SNACKS = False
 STOCKTAKE_TOLERANCE_PERCENT = 2  # a stock count that differs by more needs a reason
 API_KEY_OVERLAP = timedelta(days=14)  # how long a partner's former API key works beside its next one
+#: What one person does in an hour, for the suggestion of staff: tickets sold, guests admitted, orders at the bar.
+STAFF_PACE = {"till": 90, "door": 480, "bar": 45}
 ADVICE_COST = 6  # what one more showing costs to run, in full tickets: the programme advice counts it
 ADVICE_LEAST = 4  # what a line of the advice brings at least, in full tickets
 ADVICE_LINES = 12  # of a week, at most
 ADVICE_SHARE = 0.5  # of the public of a showing that comes because of it, where the film is shown nearby in time
+ADVICE_RIVALS = 0.1  # of the public of a showing that other films would have got that start nearby in time
 ADVICE_NEAR = timedelta(minutes=150)  # between the starts of such showings

@@ -20,6 +20,7 @@ class MessageKind(models.TextChoices):
     ORDER_CANCELLED = "ORDER_CANCELLED", _("Order cancelled")
     SESSION_CANCELLED = "SESSION_CANCELLED", _("Screening cancelled")
     SESSION_TIME_CHANGED = "SESSION_TIME_CHANGED", _("Screening time corrected")
+    SESSION_CHANGED = "SESSION_CHANGED", _("Screening changed")
     ADDRESS_CHANGED = "ADDRESS_CHANGED", _("Email of an order corrected")
     ORDER_REFUNDED = "ORDER_REFUNDED", _("Order refunded")
     LATE_PAYMENT_REFUNDED = "LATE_PAYMENT_REFUNDED", _("Late payment returned")

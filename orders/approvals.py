@@ -104,21 +104,26 @@ class RefundApproval(ApprovableService):
 
 
 class SessionRefundApproval(ApprovableService):
-    """Lets the job refund the orders of a cancelled session, unless that has become more money since the request."""
+    """Lets the job refund the orders of cancelled sessions, unless that has become more money since the request."""
 
     title = _("Refunds of a cancelled screening")
     permission = "screenings.cancel_session"
     model = Session
     cinema_path = "hall__cinema"
 
-    def encode(self, session: Session, *, at: datetime) -> dict[str, Any]:  # type: ignore[override]
-        return {"money": str(refunds_of(session))}
+    def encode(self, session: Session, *, sessions: Sequence[Session], at: datetime) -> dict[str, Any]:  # type: ignore[override]
+        return {"money": str(refunds_of(*sessions)), "sessions": [each.pk for each in sessions]}
 
-    def call(self, session: Session, *, money: str, at: datetime, actor: User, approver: User) -> None:  # type: ignore[override]
-        if refunds_of(session) > Decimal(money):
+    def decode(self, session: Session, data: dict[str, Any]) -> dict[str, Any]:
+        keys = data.get("sessions", [session.pk])  # requests of an earlier version name one
+        return {"money": data["money"], "sessions": list(Session.objects.filter(pk__in=keys))}
+
+    def call(  # type: ignore[override]
+        self, session: Session, *, money: str, sessions: Sequence[Session], at: datetime, actor: User, approver: User
+    ) -> None:
+        if refunds_of(*sessions) > Decimal(money):
             raise ApprovalOutdated
-        session.refunds_held = False
-        session.save(update_fields=["refunds_held"])
+        Session.objects.filter(pk__in=[each.pk for each in sessions]).update(refunds_held=False)
 
     @staticmethod
     def message(session: Session, _done: None) -> str:

@@ -57,6 +57,13 @@ class SeatNotInHall(BasketRefused, code="seat_not_in_hall"):
     """The seat is not in the hall of the session."""
 
 
+class SessionChanged(BasketRefused, code="session_changed"):
+    """The session was moved or cancelled while the order was being placed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This screening has just been changed. Look at its time and hall, and choose again."))
+
+
 class TicketTypeNotSold(BasketRefused, code="ticket_type_not_sold"):
     """The ticket type is not sold now."""
 

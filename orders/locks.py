@@ -7,6 +7,8 @@ the order first.
 
 from collections.abc import Collection, Iterable
 
+from django.db import connection
+
 from orders.models import Order, Ticket
 from screenings.models import Session
 
@@ -34,6 +36,17 @@ def lock_keys_with_sessions(keys: Collection[int]) -> None:
     """Lock a job's batch of orders with their sessions; the rows are read afterwards."""
     _lock_sessions_of(keys)
     list(Order.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk").values_list("pk"))
+
+
+def share_sessions(keys: Collection[int]) -> dict[int, Session]:
+    """Their hall, start and status now, which stay so until the transaction ends: whoever moves or cancels a session
+    locks it with `FOR UPDATE` and waits. Sales do not wait for each other. Must be the first lock taken. One query.
+    """
+    if not connection.features.has_select_for_update:
+        return Session.objects.in_bulk(keys)
+    sql = """SELECT id, hall_id, start_datetime, status FROM screenings_session
+             WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"""
+    return {session.pk: session for session in Session.objects.raw(sql, [list(keys)])}
 
 
 def _lock_sessions_of(orders: Collection[int]) -> None:

@@ -60,7 +60,7 @@ def send_tickets(
         "moves": [[old.row, old.number, new.row, new.number] for old, new in moves],
     }
     occasion = f"{order.number} {at.isoformat()}" if again else order.number
-    queue([_message(order, MessageKind.ORDER_PAID, occasion=occasion, context=context)], at=at)
+    queue([message_about(order, MessageKind.ORDER_PAID, occasion=occasion, context=context)], at=at)
 
 
 def withdraw(order: Order, *, recipient: str, at: datetime) -> None:
@@ -76,7 +76,7 @@ def repeat_cancellations(order: Order, *, recipient: str, at: datetime) -> None:
     known = set(notifications_of(order, recipient=order.recipient).filter(kind=kind).values_list("occasion", flat=True))
     for each in told:
         occasion = f"{each.occasion} again {at.isoformat()}" if each.occasion in known else each.occasion
-        queue([_message(order, kind, occasion=occasion, context=each.context | link)], at=at)
+        queue([message_about(order, kind, occasion=occasion, context=each.context | link)], at=at)
 
 
 def notify_address_changed(order: Order, *, recipient: str, by_staff: bool, at: datetime) -> None:
@@ -84,7 +84,7 @@ def notify_address_changed(order: Order, *, recipient: str, by_staff: bool, at: 
     cinema = order.cinema
     about = {"number": order.number, "cinema": cinema.name, "address": cinema.full_address, "by_staff": by_staff}
     occasion = f"{order.number} {at.isoformat()}"
-    message = _message(order, MessageKind.ADDRESS_CHANGED, recipient=recipient, occasion=occasion, context=about)
+    message = message_about(order, MessageKind.ADDRESS_CHANGED, recipient=recipient, occasion=occasion, context=about)
     queue([message], at=at)
 
 
@@ -93,54 +93,54 @@ def send_link(order: Order, *, asked: bool = True, sparingly: bool = False, at: 
     after = at - settings.LINK_AGAIN
     if sparingly and was_queued(MessageKind.ORDER_LINK, recipient=order.recipient, after=after, occasion=order.number):
         return
-    about = _about_orders(
+    about = about_orders(
         [order],
         tickets=Ticket.objects.live(),
         preorders=ConcessionPreorder.objects.exclude(status__in=RELEASED),
     )
     occasion = f"{order.number} {at.isoformat()}"
     context = {**about[order.pk], "asked": asked}
-    queue([_message(order, MessageKind.ORDER_LINK, occasion=occasion, context=context)], at=at)
+    queue([message_about(order, MessageKind.ORDER_LINK, occasion=occasion, context=context)], at=at)
 
 
 def notify_overdue(orders: Iterable[Order], *, at: datetime, again: bool = False) -> None:
     """Tell customers that payment is overdue: once per deadline, or `again` at the request of staff."""
     orders, messages = _reachable(orders), []
-    about, cinemas = _about_orders(orders), _cinemas(orders)
+    about, cinemas = about_orders(orders), _cinemas(orders)
     for order in orders:
         occasion = f"{order.number} {(at if again else order.payment_deadline).isoformat()}"
         ends = cinemas[order.cinema_id].local(order.expires_at).isoformat()
         context = {**about[order.pk], "amount": str(order.final_amount), "cancelled_at": ends}
         late = {"occasion": occasion, "context": context, "not_after": order.expires_at}
-        messages.append(_message(order, MessageKind.ORDER_OVERDUE, **late))
+        messages.append(message_about(order, MessageKind.ORDER_OVERDUE, **late))
     queue(messages, at=at)
 
 
 def notify_cancelled(orders: Iterable[Order], *, at: datetime) -> None:
     orders = _reachable(orders)
-    about, kind = _about_orders(orders), MessageKind.ORDER_CANCELLED
+    about, kind = about_orders(orders), MessageKind.ORDER_CANCELLED
     contexts = {order.pk: {**about[order.pk], "points_used": order.bonus_amount > 0} for order in orders}
-    queue([_message(each, kind, occasion=each.number, context=contexts[each.pk]) for each in orders], at=at)
+    queue([message_about(each, kind, occasion=each.number, context=contexts[each.pk]) for each in orders], at=at)
 
 
 def notify_refunded(order: Order, *, refund: int, returned: Returned, points: int, at: datetime) -> None:
     """Tell customers what the refund with the primary key `refund` returns: tickets and snacks, money and points."""
-    about = _about_orders(
+    about = about_orders(
         [order],
         tickets=Ticket.objects.filter(refund_line__refund=refund),
         preorders=ConcessionPreorder.objects.filter(refund_line__refund=refund),
     )
     context = {**about[order.pk], **returned.context(), "points": points}
     occasion = f"{order.number} {refund}"
-    queue([_message(order, MessageKind.ORDER_REFUNDED, occasion=occasion, context=context)], at=at)
+    queue([message_about(order, MessageKind.ORDER_REFUNDED, occasion=occasion, context=context)], at=at)
 
 
 def notify_payment_returned(order: Order, *, payment: int, amount: Decimal, at: datetime) -> None:
     """Tell the customer that a payment which the order cannot take any more is being returned."""
-    about = _about_orders([order])
+    about = about_orders([order])
     context = {**about[order.pk], "amount": str(amount)}
     occasion = f"{order.number} {payment}"
-    queue([_message(order, MessageKind.LATE_PAYMENT_REFUNDED, occasion=occasion, context=context)], at=at)
+    queue([message_about(order, MessageKind.LATE_PAYMENT_REFUNDED, occasion=occasion, context=context)], at=at)
 
 
 def notify_sessions_cancelled(
@@ -162,7 +162,7 @@ def notify_sessions_cancelled(
     told += [(order, awaiting[order.pk], "waits") for order in orders]
     queue(
         [
-            _message(
+            message_about(
                 order,
                 MessageKind.SESSION_CANCELLED,
                 occasion=" ".join(
@@ -210,7 +210,7 @@ def notify_upcoming_sessions(groups: Iterable[Sequence[Ticket]], *, at: datetime
 def _reminder(tickets: Sequence[Ticket]) -> Message:
     order, session = tickets[0].order, tickets[0].session
     cinema = session.hall.cinema
-    return _message(
+    return message_about(
         order,
         MessageKind.TICKET_REMINDER,
         occasion=f"{order.number} {session.pk}",
@@ -228,18 +228,6 @@ def _reminder(tickets: Sequence[Ticket]) -> Message:
     )
 
 
-def notify_times_changed(sessions: Collection[int], *, at: datetime) -> None:
-    """Tell the customers of paid and reserved orders when these sessions (primary keys) start by the cinema's clock."""
-    tickets = Ticket.objects.live().filter(session__in=sessions)
-    reserved = Q(status__in=Order.UNPAID, channel=Order.Channel.RESERVATION)
-    orders = _reachable(
-        Order.objects.filter(Q(status=Order.Status.PAID) | reserved, pk__in=tickets.values("order")).order_by("pk")
-    )
-    about = _about_orders(orders, tickets=tickets, preorders=ConcessionPreorder.objects.none())
-    kind, stamp = MessageKind.SESSION_TIME_CHANGED, at.isoformat()
-    queue([_message(each, kind, occasion=f"{each.number} {stamp}", context=about[each.pk]) for each in orders], at=at)
-
-
 def notifications_of(order: Order, *, recipient: str = "") -> QuerySet[Notification]:
     """Messages about this order to its customer, former addresses included, or to `recipient` only, oldest first."""
     recipients = {recipient} if recipient else {order.recipient.strip(), *OrderChange.objects.former_addresses([order])}
@@ -251,7 +239,7 @@ def notifications_of(order: Order, *, recipient: str = "") -> QuerySet[Notificat
     return about.order_by("created_at", "pk")
 
 
-def _message(order: Order, kind: MessageKind, **fields: Any) -> Message:
+def message_about(order: Order, kind: MessageKind, **fields: Any) -> Message:
     """A message to the order's customer, unless another `recipient` is named, in the order's language."""
     about = {"recipient": order.recipient, "language": order.language, "cinema": order.cinema_id}
     return Message(kind=kind, **{**about, **fields})
@@ -266,7 +254,7 @@ def _cinemas(orders: Iterable[Order]) -> dict[int, Cinema]:
     return Cinema.objects.in_bulk(keys) if keys else {}
 
 
-def _about_orders(
+def about_orders(
     orders: Sequence[Order],
     *,
     tickets: QuerySet[Ticket] | None = None,

@@ -45,16 +45,16 @@ class BookingCurve:
 
 
 #: (factor, power, weight): the share to come is curve(days * factor) ** power. A factor above 1 books later, below 1
-#: earlier. Half of the weight is on the curve as given; docs/steering.md tells what that costs and gains.
+#: earlier. Less than half of the weight is on the curve as given; docs/steering.md tells what that costs and gains.
 VARIANTS: Sequence[tuple[float, float, float]] = (
-    (1.0, 1.0, 0.5),
-    (1.5, 1.0, 0.1),
-    (2.5, 1.0, 0.1),
-    (0.67, 1.0, 0.1),
-    (0.35, 1.0, 0.06),
-    (0.08, 1.0, 0.04),
-    (1.0, 0.65, 0.05),
-    (1.0, 1.6, 0.05),
+    (1.0, 1.0, 0.45),
+    (1.5, 1.0, 0.11),
+    (2.5, 1.0, 0.11),
+    (0.67, 1.0, 0.11),
+    (0.35, 1.0, 0.065),
+    (0.08, 1.0, 0.045),
+    (1.0, 0.65, 0.055),
+    (1.0, 1.6, 0.055),
 )
 
 

@@ -8,23 +8,25 @@ Times are minutes from any common beginning; `end` includes cleaning.
         "halls": [{"id": 1, "cleaning": 15, "formats": ["2D", "3D"]}, ...],     # without formats: all
         "versions": [{"film": 7, "format": "2D", "minutes": 130}, ...],    # adverts and film, without cleaning
         "sessions": [{"id": "s4", "hall": 1, "day": 0, "film": 7, "format": "2D", "start": 600, "end": 745,
-                      "movable": True, "admissions": 31.5, "takings": 11000.0}, ...],
+                      "movable": True, "admissions": 31.5, "takings": 11000.0, "hire": 4500.0}, ...],
         "minimums": [{"film": 7, "shows": 14}],             # of the week; films without one may lose all
-        "config": {"share": 0.5, "near": 150, "showing_cost": 2000.0, "least": 1000.0, "most": 12},
+        "config": {"share": 0.5, "rivals": 0.1, "near": 150, "showing_cost": 2000.0, "least": 1000.0, "most": 12},
     }
 
 `open_places(week)` lists where sessions would fit, each a dict of film, format, hall, day, start, end and instead:
 `instead` is None, or the movable session whose place it needs. The caller adds `admissions` and `takings` to each, as
-if nothing else showed the film, and `advise(week, places)` answers
+if nothing else showed the film, and what its distributor gets of them (`hire`, may be missing). `advise(week, places)`
+answers
 
     {"lines": [{"key", "kind", "changes": [{"session": id or None, "place": place or None}], "admissions", "takings",
-                "showings", "score"}],
+                "kept", "showings", "score"}],
      "score": sum, "bound": no choice of lines scores more, "is_exact": bool, "considered": lines}
 
-A showing near another one of the same film brings `share` of its public, the rest would have come to the other. Each
-line is worth its takings less `showing_cost` for each showing more; at least `least`. No two lines concern one film on
-one day, one session, or one time of a hall, and drops of a film leave its minimum even if all are taken: so each line
-may be taken or left by itself, and their gains add up.
+A showing near another one of the same film brings `share` of its public, the rest would have come to the other; of one
+near other films only, these would have got the part `rivals`. Each line is worth its takings less `hire` and
+`showing_cost` for each showing more; at least `least`. No two lines concern one film on one day, one session, or one
+time of a hall, and drops of a film leave its minimum even if all are taken: so each line may be taken or left by
+itself, and their gains add up, but for what films draw from one another.
 """
 
 from collections import Counter
@@ -35,7 +37,14 @@ GRID = 30  # minutes: starts that are tried within a free time, besides its begi
 ROUND = 5  # minutes
 STEPS = 60_000  # of the search
 CENT = 0.005  # what a better choice must bring more
-DEFAULTS: Mapping[str, Any] = {"share": 0.5, "near": 150, "showing_cost": 0.0, "least": 0.0, "most": 12}
+DEFAULTS: Mapping[str, Any] = {
+    "share": 0.5,
+    "rivals": 0.0,
+    "near": 150,
+    "showing_cost": 0.0,
+    "least": 0.0,
+    "most": 12,
+}
 
 Row = Mapping[str, Any]
 
@@ -121,9 +130,9 @@ class _Line:
         come = [week.worth(place, gone) for place in places]
         went = [week.worth(row, gone, sign=-1) for row in sessions]
         # Of the showings that are near each other, the one that stays counts in full: see `_Week.worth`.
-        self.sums = tuple(sum(each[number] for each in come + went) for number in (0, 1))
+        self.sums = tuple(sum(each[number] for each in come + went) for number in range(3))
         showings = len(places) - len(sessions)
-        self.score = self.sums[1] - week.config["showing_cost"] * showings
+        self.score = self.sums[2] - week.config["showing_cost"] * showings
         self.groups = frozenset((row["film"], row["day"]) for row in (*sessions, *places))
         self.home = min(self.groups)
         self.claims = tuple((place["hall"], place["start"], place["end"]) for place in places)
@@ -162,6 +171,7 @@ class _Line:
             "changes": changes,
             "admissions": round(self.sums[0], 1),
             "takings": round(self.sums[1], 2),
+            "kept": round(self.sums[2], 2),
             "showings": len(self.places) - len(self.sessions),
             "score": round(self.score, 2),
         }
@@ -172,21 +182,23 @@ class _Week:
         self.config = {**DEFAULTS, **week.get("config", {})}
         self.sessions = list(week["sessions"])
         self.by_id = {row["id"]: row for row in self.sessions}
-        self._of_film: dict[tuple[Any, Any], list[Row]] = {}
+        self._of_day: dict[Any, list[Row]] = {}
         for row in self.sessions:
-            self._of_film.setdefault((row["film"], row["day"]), []).append(row)
+            self._of_day.setdefault(row["day"], []).append(row)
         shows = Counter(row["film"] for row in self.sessions)
         self.slack = {row["film"]: shows[row["film"]] - row["shows"] for row in week.get("minimums", ())}
 
-    def worth(self, row: Row, gone: set[Any], *, sign: int = 1) -> tuple[float, float]:
-        """Admissions and takings that this showing adds (`sign` -1: takes away) while the sessions in `gone` are not
-        there: a `share` of its own where another showing of its film is near."""
-        near = any(
-            other["id"] not in gone and abs(other["start"] - row["start"]) <= self.config["near"]
-            for other in self._of_film.get((row["film"], row["day"]), ())
-        )
-        part = sign * (self.config["share"] if near else 1.0)
-        return part * row["admissions"], part * row["takings"]
+    def worth(self, row: Row, gone: set[Any], *, sign: int = 1) -> tuple[float, float, float]:
+        """Admissions, takings, and takings less hire that this showing adds (`sign` -1: takes away) while the sessions
+        in `gone` are not there: a `share` of its own where another showing of its film is near."""
+        near = {
+            other["film"] == row["film"]
+            for other in self._of_day.get(row["day"], ())
+            if other["id"] not in gone and abs(other["start"] - row["start"]) <= self.config["near"]
+        }
+        part = sign * (self.config["share"] if True in near else 1 - self.config["rivals"] if near else 1.0)
+        admissions, takings = part * row["admissions"], part * row["takings"]
+        return admissions, takings, takings - part * row.get("hire", 0.0)
 
 
 def advise(week: Row, places: Iterable[Row]) -> dict[str, Any]:

@@ -31,9 +31,10 @@ from pricing.limits import Limits, limits
 from pricing.quote_inputs import QuoteInputs, Unusable, base_price, inputs_hash, is_enabled, read
 from pricing.seat_value import SeatValue
 
-POLICY = "fluid-bayes-1"
+POLICY = "fluid-bayes-2"
 HONOURED_DAYS = 15 / (24 * 60)  # a price that was shown is honoured for a quarter of an hour
 _NEGLIGIBLE = 0.02  # of the base price
+_NOT_WORTH_A_CHANGE = 0.002  # of what is earned: beneath it, luck decides whether the list price would have made more
 
 
 class CannotReplay(ValueError):
@@ -108,7 +109,8 @@ def _adaptive(inputs: QuoteInputs) -> dict[str, Any]:
 
 
 def _nearest(inputs: QuoteInputs, allowed: Limits, ideal: float, cost: float, shift: float) -> int:
-    """How many steps the price has: of the two beside the ideal price, the one that earns more."""
+    """How many steps the price has: of the two beside the ideal price, the one that earns more; but those of the list
+    price, if that may be charged and earns as good as the same."""
     step = float(allowed.step)
     ideal = min(max(ideal, allowed.lowest * step), allowed.highest * step)
     below = min(max(int(ideal // step), allowed.lowest), allowed.highest)
@@ -117,7 +119,10 @@ def _nearest(inputs: QuoteInputs, allowed: Limits, ideal: float, cost: float, sh
     def gain(steps: int) -> float:
         return (steps * step - cost) * inputs.willingness.acceptance(steps * step, shift)
 
-    return above if gain(above) > gain(below) else below
+    best = above if gain(above) > gain(below) else below
+    listed, off_grid = divmod(inputs.base, allowed.step)
+    may_stay = off_grid == 0 and allowed.lowest <= listed <= allowed.highest
+    return int(listed) if may_stay and gain(int(listed)) >= (1 - _NOT_WORTH_A_CHANGE) * gain(best) else best
 
 
 _LIMITS = {

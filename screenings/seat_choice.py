@@ -28,14 +28,19 @@ def check_single_seats(seats: Iterable[Seat], *, taken: Collection[int], wanted:
 
 
 def best_seats(
-    seats: Iterable[Seat], *, taken: Collection[int], party: int, occupancy: float | None = None
+    seats: Iterable[Seat],
+    *,
+    taken: Collection[int],
+    party: int,
+    occupancy: float | None = None,
+    kinds: Sequence[SeatKind] = FOR_ANYONE,
 ) -> list[int]:
     """The primary keys of the best free seats side by side for a party; empty if no row has room. No query.
 
     Where most seats will be sold in the end, as `occupancy` forecasts (1.0 is all), the seats that leave room for other
     parties come before those with the best view.
 
-    Standard seats, or VIP seats where no row of standard seats has room. Other kinds are for those who choose them.
+    By default standard seats, or VIP seats where no row of standard seats has room: other kinds are for those who ask.
     """
     rows = seat_rows(seats, taken=taken)
     places = [seat for row in rows for seat in row["seats"]]
@@ -45,7 +50,7 @@ def best_seats(
     if places:
         across, deep = max(seat["x"] for seat in places), max(seat["y"] for seat in places)
         request["focal"] = [(1 + across) / 2, 1 + BEST_ROW * (deep - 1)]
-    for kind in FOR_ANYONE:
+    for kind in kinds:
         if found := choose_seats(request | {"type": kind.value})["seats"]:
             return list(found)
     return []

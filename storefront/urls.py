@@ -1,6 +1,6 @@
 from django.urls import path
 
-from storefront.views import account, checkout, language, news, orders, paying, personal, programme, seats
+from storefront.views import account, changes, checkout, language, news, orders, paying, personal, programme, seats
 
 app_name = "shop"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("order/<slug:token>/", orders.order, name="order"),
     path("order/<slug:token>/extend/", orders.extend, name="extend"),
     path("order/<slug:token>/give-up/", orders.cancel, name="cancel"),
+    path("order/<slug:token>/changed/<int:incident>/", changes.changed, name="changed"),
     path("order/<slug:token>/seats/", orders.seats, name="order_seats"),
     path("order/<slug:token>/change/", orders.change, name="change"),
     path("order/<slug:token>/confirm/", orders.confirm, name="confirm"),

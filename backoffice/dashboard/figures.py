@@ -1,8 +1,8 @@
 """The figures of the first page: how full today's screenings are, and what yesterday and the week made.
 
 Everybody who may view screenings sees how full they are, who may view forecasts what was expected, and who may view
-figures the rest. Who may view bar items sees what to prepare. At most 17 queries, whatever the number of cinemas, of
-their time zones and of screenings.
+figures the rest. Who may view bar items sees what to prepare, who may view forecasts how many people the evening needs.
+At most 19 queries, whatever the number of cinemas, of their time zones and of screenings.
 """
 
 from collections import defaultdict
@@ -22,6 +22,7 @@ from accounts.scope import cinemas_of, within
 from backoffice.framework.chosen_cinema import chosen_cinema
 from backoffice.pricing.expected import Expected, expected_at
 from concessions.models import ConcessionItem
+from pricing.services.staffing import Coming, Hour, suggest, work_per_guest
 from reports import definitions
 from reports.catalogue.overview import Comparison, Overview, Screening, Today
 from reports.charts import gauge
@@ -79,6 +80,7 @@ class Programme:
     ended: list[Gauge]  # of screenings that are over, which the page folds up
     figures: tuple[Figure, ...]
     to_prepare: list[ConcessionItem]  # at the bar, the most first
+    staff: list[Hour]  # how many people are needed in each hour to come
     link: str  # to the takings of the day; empty for people who may not see them
 
 
@@ -96,11 +98,12 @@ def figures_of_first_page(request: HttpRequest, at: datetime) -> dict[str, Any]:
     days = overview.today(with_figures=with_figures)
     expected = expected_at([each.session for day in days for each in day.screenings], request)
     to_prepare = _to_prepare([day.cinema for day in days], request, at)
+    work = work_per_guest([day.cinema for day in days], at=at) if expected else {}
     compared = [overview.yesterday(), overview.week()] if with_figures else []
     return {
         "cinemas": cinemas,
         "cinema": chosen,
-        "programmes": _programmes(days, expected, to_prepare, request, at),
+        "programmes": _programmes(days, expected, to_prepare, work, request, at),
         "comparisons": [_with_links(each) for each in compared],
     }
 
@@ -109,6 +112,7 @@ def _programmes(
     days: list[Today],
     expected: Mapping[int, Expected],
     to_prepare: Mapping[int, list[ConcessionItem]],
+    work: Mapping[int, Mapping[str, float]],
     request: HttpRequest,
     at: datetime,
 ) -> list[Programme]:
@@ -130,8 +134,20 @@ def _programmes(
             figures = (_figure(EXPECTED, {"expected": round(sum(found))}), *figures)
         link = _takings_link(day.cinema.pk, day.date, day.date) if day.figures else ""
         bar = to_prepare.get(day.cinema.pk, [])
-        programmes.append(Programme(day.cinema, day.date, gauges, ended, figures, bar, link))
+        staff = _staff(day, expected, work, at)
+        programmes.append(Programme(day.cinema, day.date, gauges, ended, figures, bar, staff, link))
     return programmes
+
+
+def _staff(
+    day: Today, expected: Mapping[int, Expected], work: Mapping[int, Mapping[str, float]], at: datetime
+) -> list[Hour]:
+    """The hours that are not over; nothing of a cinema without a forecast, or without guests in the last weeks."""
+    if day.cinema.pk not in work:
+        return []
+    forecast = [(each, expected[each.session.pk]) for each in day.screenings if each.session.pk in expected]
+    coming = [Coming(each.starts, known.mean, known.p90) for each, known in forecast]
+    return [hour for hour in suggest(coming, work[day.cinema.pk]) if hour.ends > day.cinema.local(at)]
 
 
 def _to_prepare(cinemas: Collection[Cinema], request: HttpRequest, at: datetime) -> dict[int, list[ConcessionItem]]:

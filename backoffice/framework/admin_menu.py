@@ -43,6 +43,8 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("pricing.sessionforecast", "summarize"),
             ("screenings.hall", "event_seat"),
             ("screenings.seatoutage", "build"),
+            ("incidents.incident", "event_busy"),
+            ("incidents.concernedorder", "person_alert"),
         ],
     ),
     (

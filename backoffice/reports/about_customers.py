@@ -60,4 +60,5 @@ def promocode_parts(period: Period, _chosen: Any) -> Parts:
 
 
 def _with_charts(table: Table) -> Parts:
-    return [*table.charts, table]
+    """Without figures there is nothing to draw."""
+    return [*table.charts, table] if table.rows else [table]

@@ -24,10 +24,11 @@ from backoffice.screenings.timetable import requested_cinema
 from cinema import clock
 from cinema.money import format_money
 from cinema.status import Refused
-from pricing.models import AgreedShows
-from pricing.models.minimums import MOST
-from pricing.services.agreed_shows import agree
-from pricing.services.programme import Line, advise_week, take
+from film_hire.models import AgreedShows
+from film_hire.models.agreed_shows import MOST
+from film_hire.services import ExpectedHire, agree, agreed_shows
+from pricing.services.advice_lines import Agreed, Line
+from pricing.services.programme import advise_week, take
 from screenings.models import Cinema, Film, Session
 from screenings.services.planning import DAY, lines_of
 
@@ -47,6 +48,7 @@ class ShownLine:
     texts: list[str]
     admissions: str
     takings: str
+    kept: str
     off_sale: str
 
 
@@ -86,7 +88,7 @@ class AdviceMixin(CinemaScopedAdmin):
     def _shown(
         self, request: HttpRequest, cinema: Cinema, cinemas: list[Cinema], first: date, at: datetime
     ) -> dict[str, Any]:
-        advice = advise_week(cinema, first=first, at=at)
+        advice = advise_week(cinema, first=first, at=at, agreed=_agreed(cinema, first))
         return {
             "cinemas": cinemas,
             "cinema": cinema,
@@ -96,7 +98,8 @@ class AdviceMixin(CinemaScopedAdmin):
             "after": first + 7 * DAY,
             "advice": advice,
             "lines": [_shown_line(line) for line in advice.lines] if advice else [],
-            "total": _gain(advice.admissions, float(advice.takings)) if advice else None,
+            "total": _gain(advice.admissions, advice.takings, advice.kept) if advice else None,
+            "has_hire": advice is not None and any(line.kept != line.takings for line in advice.lines),
             "films": _films(cinema, first),
             "most": MOST,
             "may_take": self._may_take(request),
@@ -124,7 +127,8 @@ class AdviceMixin(CinemaScopedAdmin):
             self.message_user(request, gettext("Tick at least one line."), messages.WARNING)
             return redirect(here)
         try:
-            count = take(cinema, keys, first=first, at=at, actor=request.user)  # type: ignore[arg-type]
+            agreed, actor = _agreed(cinema, first), request.user
+            count = take(cinema, keys, first=first, at=at, agreed=agreed, actor=actor)  # type: ignore[arg-type]
         except Refused as refused:
             self.message_user(request, str(refused), messages.ERROR)
             return redirect(here)
@@ -132,6 +136,15 @@ class AdviceMixin(CinemaScopedAdmin):
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
         planner = reverse("admin:screenings_plannedsession_planner")
         return redirect(f"{planner}?cinema={cinema.pk}&week={first.isoformat()}")
+
+
+def _agreed(cinema: Cinema, first: date) -> Agreed:
+    """Three queries."""
+    hire = ExpectedHire(cinema, until=first + 7 * DAY)
+    return Agreed(
+        agreed_shows(cinema, first=first),
+        lambda session, admissions, takings: hire.of(session, admissions=admissions, takings=takings),
+    )
 
 
 def _films(cinema: Cinema, first: date) -> list[ShownFilm]:
@@ -169,8 +182,8 @@ def _shown_line(line: Line) -> ShownLine:
             texts.append(_placed(change.row))
         elif change.row is not None and change.place is not None:
             texts.append(f"{_placed(change.row)} → {_target(change.row, change.place)}")
-    gain = _gain(line.admissions, float(line.takings))
-    return ShownLine(line.key, str(KINDS[line.kind]), texts, gain["admissions"], gain["takings"], _off_sale(line))
+    gain = _gain(line.admissions, line.takings, line.kept)
+    return ShownLine(line.key, str(KINDS[line.kind]), texts, **gain, off_sale=_off_sale(line))
 
 
 def _off_sale(line: Line) -> str:
@@ -206,14 +219,15 @@ def _target(row: Any, place: Session) -> str:
     return ", ".join(parts)
 
 
-def _gain(admissions: float, takings: float) -> dict[str, str]:
+def _gain(admissions: float, takings: Decimal, kept: Decimal) -> dict[str, str]:
     """With a sign: +12, −3."""
 
-    def signed(text: str, value: float) -> str:
+    def signed(text: str, value: Decimal | int) -> str:
         return f"+{text}" if value > 0 else f"−{text}" if value < 0 else text
 
-    people, money = round(abs(admissions)), abs(round(takings))
+    people = round(admissions)
     return {
-        "admissions": signed(number_format(people, force_grouping=True), admissions if people else 0),
-        "takings": signed(format_money(Decimal(money)), takings if money else 0),
+        "admissions": signed(number_format(abs(people), force_grouping=True), people),
+        "takings": signed(format_money(abs(round(takings, 0))), takings),
+        "kept": signed(format_money(abs(round(kept, 0))), kept),
     }

@@ -11,8 +11,8 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from backoffice.framework.edit_conflicts import ConflictCheckingForm
 from cinema import clock
 from cinema.status import Refused
+from incidents.services import clock_shifts
 from orders.queries import taken_tickets
-from orders.services import clock_shifts
 from screenings.models import Cinema
 from screenings.services import sessions_ahead
 

@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import NoDeleteAdmin
+from backoffice.incidents.cancel_day import CancelDayActions
 from backoffice.screenings.cinema_form import CinemaForm
 from backoffice.screenings.forms import CopyDayForm, CopyWeekForm, ScheduleForm
 from backoffice.screenings.hall_forms import BuildHallForm
 from backoffice.screenings.week_actions import WeekActions
 from cinema import clock
+from incidents.services import follow_time_zone
 from orders.models import Ticket
-from orders.services import follow_time_zone
 from screenings.models import Cinema
 from screenings.services import (
     CopyResult,
@@ -31,7 +32,7 @@ from screenings.services import (
 
 
 @admin.register(Cinema)
-class CinemaAdmin(WeekActions, NoDeleteAdmin):
+class CinemaAdmin(CancelDayActions, WeekActions, NoDeleteAdmin):
     cinema_path = "pk"
     history_parts = {"seat_surcharges": "kind"}
     list_display = ["name", "city", "time_zone"]
@@ -45,6 +46,7 @@ class CinemaAdmin(WeekActions, NoDeleteAdmin):
         "publish_week",
         "take_back_week",
         "build_hall",
+        "cancel_day",
     ]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from backoffice.framework.actions import ActionsMixin, confirmed_action
+from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import NoDeleteAdmin
+from backoffice.incidents.cancel_day import CancelDayActions
 from backoffice.screenings.hall_forms import SeatOutageForm
 from cinema import clock
 from cinema.local_time import format_local
@@ -20,13 +21,13 @@ from screenings.services import start_outage
 
 
 @admin.register(Hall)
-class HallAdmin(ActionsMixin, NoDeleteAdmin):
+class HallAdmin(CancelDayActions, NoDeleteAdmin):
     cinema_path = "cinema"
     list_display = ["name", "cinema", "cleaning_minutes"]
     list_filter = ["cinema"]
     list_select_related = ["cinema"]
     search_fields = ["name", "cinema__name"]
-    actions_detail = ["take_out"]
+    actions_detail = ["take_out", "cancel_day"]
     change_form_outer_before_template = "backoffice/screenings/hall.html"
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.models import User
-from backoffice.framework.actions import ActionsMixin, confirmed_action
+from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import ReadOnlyAdmin
 from backoffice.framework.badges import language_name
 from backoffice.framework.import_export.pages import ImportExportMixin
 from backoffice.framework.read_once import ReadOnceMixin
+from backoffice.incidents.session_actions import SessionChangeActions
 from backoffice.pricing.expected import expected_at
 from backoffice.pricing.session_prices import (
     FreezeForm,
@@ -32,8 +33,9 @@ from backoffice.screenings.session_resource import SessionResource
 from backoffice.screenings.timetable import TimetableMixin
 from cinema import clock
 from cinema.local_time import format_local
+from incidents.services import cancel
 from orders.models import Order
-from orders.services import call_off, request_session_refunds
+from orders.services import request_session_refunds
 from orders.services.refunds.by_session import needs_refund_request
 from pricing.services.repricing import freeze, unfreeze
 from pricing.services.taking_back import take_back
@@ -49,7 +51,7 @@ COLOURS = {
 
 
 @admin.register(Session)
-class SessionAdmin(ReadOnceMixin, TimetableMixin, ActionsMixin, ImportExportMixin, ReadOnlyAdmin):
+class SessionAdmin(ReadOnceMixin, TimetableMixin, SessionChangeActions, ImportExportMixin, ReadOnlyAdmin):
     resource_class = SessionResource
     cinema_path = "hall__cinema"
     list_display = ["film", "hall", "start_local", "ticket_price", "status_label"]
@@ -58,7 +60,18 @@ class SessionAdmin(ReadOnceMixin, TimetableMixin, ActionsMixin, ImportExportMixi
     list_select_related = ["film", "hall__cinema", "price_row"]
     list_before_template = "backoffice/screenings/to_timetable.html"
     search_fields = ["film__title"]
-    actions_detail = ["cancel", "take_back", "request_refunds", "freeze_price", "unfreeze_price"]
+    actions_detail = [
+        "cancel",
+        "move",
+        "swap",
+        "delay",
+        "correct",
+        "change_price",
+        "take_back",
+        "request_refunds",
+        "freeze_price",
+        "unfreeze_price",
+    ]
     change_form_outer_before_template = "backoffice/screenings/session.html"
     fields = [
         ("film", "hall"),
@@ -113,7 +126,8 @@ class SessionAdmin(ReadOnceMixin, TimetableMixin, ActionsMixin, ImportExportMixi
         danger=True,
     )
     def cancel(self, session: Session, *, at: datetime, actor: User, reason: str) -> str:
-        if call_off(session, reason=reason, at=at, actor=actor) is None:
+        _incident, asked = cancel([session], reason=reason, at=at, actor=actor)
+        if asked is None:
             return gettext("%(session)s: screening cancelled.") % {"session": session}
         return gettext(
             "%(session)s: screening cancelled. Customers are being notified. The refunds are above your limit, so they "

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from orders.availability.seat_map import taken_seats
 from orders.models import Order
+from pricing.models import SessionForecast
 from screenings import hall_layout
 from screenings.hall_layout import HallLayout
 from screenings.models import Seat, Session, TicketType
@@ -35,8 +36,11 @@ class TillSeats:
         return sum(seat.pk not in self.taken for seat in self.seats)
 
     def best(self, party: int) -> list[int]:
-        """The best free seats side by side; wheelchair places only where a person chooses them. No query."""
-        return best_seats(self.seats, taken=self.taken, party=party) if self.seats else []
+        """The best free seats side by side; wheelchair places only where a person chooses them. One query."""
+        if not self.seats:
+            return []
+        occupancy = SessionForecast.objects.occupancy_of(self.session, seats=len(self.seats))
+        return best_seats(self.seats, taken=self.taken, party=party, occupancy=occupancy)
 
     def types_for(self, seat: Seat) -> list[TicketType]:
         return ticket_types_for(seat, offered=self.types)

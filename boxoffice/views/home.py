@@ -35,7 +35,9 @@ def home(request: BoxOfficeRequest) -> HttpResponseBase:
         for name, permission, icon, title, text in DOORS
         if request.user.has_perm(permission) and (url := _address(name))
     ]
-    return TemplateResponse(request, "boxoffice/home.html", {"doors": doors})
+    may_change = request.user.has_perm("incidents.change_sold_session")
+    screenings = _address("admin:screenings_session_timetable") if may_change else ""
+    return TemplateResponse(request, "boxoffice/home.html", {"doors": doors, "screenings": screenings})
 
 
 @never_cache

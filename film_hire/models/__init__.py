@@ -1,6 +1,16 @@
 """Models of contracts with distributors, and of their statements."""
 
+from film_hire.models.agreed_shows import AgreedShows
 from film_hire.models.contracts import Contract, Method, StatementAddress
 from film_hire.models.statements import Dispatch, SettledWeek, Statement, StatementLine
 
-__all__ = ["Contract", "Dispatch", "Method", "SettledWeek", "Statement", "StatementAddress", "StatementLine"]
+__all__ = [
+    "AgreedShows",
+    "Contract",
+    "Dispatch",
+    "Method",
+    "SettledWeek",
+    "Statement",
+    "StatementAddress",
+    "StatementLine",
+]

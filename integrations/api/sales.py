@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from django.db.models import Sum
 from django.http import Http404, HttpRequest
-from ninja import Header, Router, Status
+from ninja import Header, Query, Router, Status
 from pydantic import StringConstraints
 
 from cinema import clock
@@ -28,6 +28,9 @@ from orders.availability.seat_map import SeatMap
 from orders.models import Order
 from orders.services import code_of, customer_payment_state, mark_paid, start_payment
 from payments.models import Gateway
+from pricing.models import SessionForecast
+from screenings.models import Seat
+from screenings.seat_choice import FOR_ANYONE, best_seats
 
 router = Router(tags=["Sales"], auth=Key())
 
@@ -41,24 +44,43 @@ Number = Annotated[str, StringConstraints(min_length=1, max_length=8, pattern=r"
 
 @router.get("/sessions/{session_id}/seats", response={200: schemas.SeatMapOut, **WITH_KEY}, summary="Seat map")
 def seats(request: HttpRequest, session_id: Id) -> Any:
+    seat_map = _seat_map(request, session_id)
+    return {"session_id": session_id, "seats": [_seat_out(seat, seat_map) for seat in seat_map.seats]}
+
+
+@router.get(
+    "/sessions/{session_id}/seats/best", response={200: schemas.BestSeatsOut, **WITH_KEY}, summary="Best seats for N"
+)
+def best(request: HttpRequest, session_id: Id, given: Query[schemas.BestSeatsIn]) -> Any:
+    """Free seats side by side, as the shop would select them. Nothing is held: send them with an order."""
+    seat_map = _seat_map(request, session_id)
+    chosen = best_seats(
+        seat_map.seats,
+        taken=seat_map.taken,
+        party=given.party,
+        occupancy=SessionForecast.objects.occupancy_of(session_id, seats=len(seat_map.seats)),
+        kinds=FOR_ANYONE if given.kind is None else (given.kind,),
+    )
+    by_key = {seat.pk: seat for seat in seat_map.seats}
+    return {"session_id": session_id, "seats": [_seat_out(by_key[key], seat_map) for key in chosen]}
+
+
+def _seat_map(request: HttpRequest, session_id: int) -> SeatMap:
     partner, at = partner_with(request, "may_sell"), clock.now()
     session = announced(session_id, at=at)
     if not partner.may_use(session.hall.cinema_id):
         raise Http404
-    seat_map = SeatMap(session, at=at)
+    return SeatMap(session, at=at)
+
+
+def _seat_out(seat: Seat, seat_map: SeatMap) -> dict[str, Any]:
     return {
-        "session_id": session.pk,
-        "seats": [
-            {
-                "id": seat.pk,
-                "row": seat.row,
-                "number": seat.number,
-                "place": seat.across,
-                "kind": seat.kind,
-                "free": seat.pk not in seat_map.taken,
-            }
-            for seat in seat_map.seats
-        ],
+        "id": seat.pk,
+        "row": seat.row,
+        "number": seat.number,
+        "place": seat.across,
+        "kind": seat.kind,
+        "free": seat.pk not in seat_map.taken,
     }
 
 

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
+from screenings.models import SeatKind
+
 LARGEST_ID = 9_223_372_036_854_775_807
 
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
@@ -90,6 +92,20 @@ class SeatOut(Schema):
 class SeatMapOut(Schema):
     session_id: int
     seats: list[SeatOut]
+
+
+class BestSeatsIn(Schema):
+    party: int = Field(ge=1, le=50, description="How many people sit together.")
+    kind: SeatKind | None = Field(
+        default=None,
+        description="Wheelchair, companion and love seats are chosen only if you ask for them. Without it: standard "
+        "seats, or VIP seats where no row of standard seats has room.",
+    )
+
+
+class BestSeatsOut(Schema):
+    session_id: int
+    seats: list[SeatOut] = Field(description="Side by side, from left to right; empty if no row has room.")
 
 
 class SeatIn(Schema):

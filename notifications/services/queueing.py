@@ -16,6 +16,11 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 | SESSION_CANCELLED     | the order with only the cancelled screenings, the return, disputed (refunded once   |
 |                       | the bank has decided a dispute), waits (refunded once a second person approves)     |
 | SESSION_TIME_CHANGED  | the order with only the screenings whose start is another one now                   |
+| SESSION_CHANGED       | the order with only the changed screenings as they are now (none if no seat was     |
+|                       | left), versions (format, language and subtitles before and after; [] if they stay), |
+|                       | change ("MOVED", "SWAPPED", "DELAYED" or "CORRECTED"), was (the screenings   |
+|                       | as they were, a list as showings), refund_until (instant), choice (link to keep or  |
+|                       | return the tickets), the return                                                     |
 | ADDRESS_CHANGED       | number, cinema, address ("" if there is none), by_staff (or by whoever has the link) |
 | ORDER_REFUNDED        | the order with only the refunded items, the return                                  |
 | LATE_PAYMENT_REFUNDED | the order, amount                                                                   |
@@ -54,6 +59,7 @@ CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.ORDER_CANCELLED: ORDER_KEYS,
     MessageKind.SESSION_CANCELLED: ORDER_KEYS | RETURN_KEYS | {"disputed", "waits"},
     MessageKind.SESSION_TIME_CHANGED: ORDER_KEYS,
+    MessageKind.SESSION_CHANGED: ORDER_KEYS | RETURN_KEYS | {"change", "was", "versions", "refund_until", "choice"},
     MessageKind.ADDRESS_CHANGED: frozenset({"number", "cinema", "address", "by_staff"}),
     MessageKind.ORDER_REFUNDED: ORDER_KEYS | RETURN_KEYS,
     MessageKind.LATE_PAYMENT_REFUNDED: ORDER_KEYS | {"amount"},
@@ -89,7 +95,7 @@ class Message:
 
 #: Contents that let whoever reads them act as the recipient, or that only the recipient may see: removed once a message
 #: can no longer be sent.
-SECRETS = frozenset({"link", "codes", "pickup_code", "figures", "attachment"})
+SECRETS = frozenset({"link", "choice", "codes", "pickup_code", "figures", "attachment"})
 
 
 def queue(messages: Iterable[Message], *, at: datetime) -> None:

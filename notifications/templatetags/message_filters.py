@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.utils.formats import date_format
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from cinema.local_time import night_note, utc_offset_note
@@ -50,6 +51,23 @@ def headline(showings: Sequence[Mapping[str, Any]]) -> str:
     if len(showings) > 1:
         return _("“%(film)s”, %(starts)s, and more") % details
     return _("“%(film)s”, %(starts)s") % details
+
+
+@register.filter
+def version(facts: Sequence[str]) -> str:
+    """Format, language and subtitles of a screening: `3D, English, subtitles: Russian`."""
+    form, language, subtitles = facts
+    words = [form, _language_name(language)]
+    if subtitles:
+        words.append(_("subtitles: %(language)s") % {"language": _language_name(subtitles)})
+    return ", ".join(words)
+
+
+def _language_name(code: str) -> str:
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
 
 
 @register.filter

@@ -53,8 +53,6 @@ from orders.services.selling.online import may_extend as may_extend
 from orders.services.selling.overdue import mark_overdue as mark_overdue
 from orders.services.selling.overdue import mark_overdue_locked as mark_overdue_locked
 from orders.services.selling.overdue import remind_to_pay as remind_to_pay
-from orders.services.selling.time_zones import clock_shifts as clock_shifts
-from orders.services.selling.time_zones import follow_time_zone as follow_time_zone
 from orders.services.visits.check_in import check_in as check_in
 from orders.services.visits.check_in import is_admission_time as is_admission_time
 from orders.services.visits.check_in import undo_check_in as undo_check_in

@@ -1,12 +1,10 @@
 """Rows of prices and forecasts."""
 
 from pricing.models.forecasts import HORIZONS, FittedModel, ForecastBasis, SessionForecast, horizon_of
-from pricing.models.minimums import AgreedShows
 from pricing.models.modes import PriceFreeze, PricingMode, multipliers
 
 __all__ = [
     "HORIZONS",
-    "AgreedShows",
     "FittedModel",
     "ForecastBasis",
     "PriceFreeze",

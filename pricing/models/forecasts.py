@@ -56,6 +56,11 @@ class SessionForecastQuerySet(models.QuerySet["SessionForecast"]):
         rows = self.filter(session__in=[session.pk for session in sessions]).order_by("-horizon")
         return {row.session_id: row for row in rows}
 
+    def occupancy_of(self, session: Any, *, seats: int) -> float | None:
+        """The share of its hall's seats that will be sold in the end; None without a forecast. One query."""
+        mean = self.filter(session=session).order_by("horizon").values_list("mean", flat=True).first()
+        return None if mean is None or not seats else min(mean / seats, 1.0)
+
 
 class SessionForecast(models.Model):
     """The admissions that were expected at a screening, so many days before it.

@@ -1,7 +1,7 @@
 """Advice for a week's programme, from the forecasts: which sessions to move, add or drop; and taking lines of it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,8 +12,8 @@ from django.db import transaction
 from accounts.models import User
 from orders.models import Ticket
 from pricing.errors import AdviceChanged
-from pricing.models import AgreedShows
 from pricing.programme_advice import advise, open_places
+from pricing.services.advice_lines import NOTHING, Advice, Agreed, Change, Line, Row
 from pricing.services.planned import expect
 from pricing.services.taking_back import take_back
 from reports.catalogue.programme import daypart
@@ -27,47 +27,6 @@ from screenings.services.scheduling import occupying
 MINUTE = timedelta(minutes=1)
 PAID_OVER = 56 * DAY  # the weeks from which the average paid is known
 SHOWN_OVER = 182 * DAY  # those from which the formats of a hall are known
-Row = Session | PlannedSession
-
-
-@dataclass(frozen=True)
-class Change:
-    """A row that goes away or moves, and the session that comes or that it becomes; one of them may be None."""
-
-    row: Row | None
-    place: Session | None  # not stored
-
-
-@dataclass(frozen=True)
-class Line:
-    key: str
-    kind: str  # add, drop, move, replace or exchange
-    changes: list[Change]
-    admissions: float
-    takings: Decimal
-    showings: int
-
-    @property
-    def goes_off_sale(self) -> bool:
-        """Whether it takes published sessions back into the planner."""
-        return any(isinstance(change.row, Session) for change in self.changes)
-
-
-@dataclass(frozen=True)
-class Advice:
-    lines: list[Line] = field(default_factory=list)
-    score: float = 0.0
-    bound: float = 0.0  # no choice of as many lines is worth more
-    is_exact: bool = True
-    considered: int = 0
-
-    @property
-    def admissions(self) -> float:
-        return sum(line.admissions for line in self.lines)
-
-    @property
-    def takings(self) -> Decimal:
-        return sum((line.takings for line in self.lines), Decimal(0))
 
 
 @dataclass
@@ -84,7 +43,7 @@ class _Known:
         return (instant - self.begins) // MINUTE
 
 
-def advise_week(cinema: Cinema, *, first: date, at: datetime) -> Advice | None:
+def advise_week(cinema: Cinema, *, first: date, at: datetime, agreed: Agreed = NOTHING) -> Advice | None:
     """The advice for the drafts and unsold sessions of the week from `first`; None before the first forecasts.
 
     Sessions with a ticket sold or reserved stay as they are. A constant number of queries. Reads only.
@@ -92,7 +51,7 @@ def advise_week(cinema: Cinema, *, first: date, at: datetime) -> Advice | None:
     known = _read(cinema, first, at=at)
     if not known.sessions:
         return Advice()
-    week = _week(known, first, at=at)
+    week = _week(known, first, agreed, at=at)
     places = open_places(week)
     halls = {hall.pk: hall for hall in cinema.halls.all()}
     for hall in halls.values():
@@ -108,9 +67,9 @@ def advise_week(cinema: Cinema, *, first: date, at: datetime) -> Advice | None:
         candidate.ticket_price = row.price if row is not None else candidate.ticket_price
     paid = _paid_per_full_ticket(cinema, at=at)
     for row, session, admissions in zip(week["sessions"], known.sessions.values(), valued, strict=False):
-        row |= {"admissions": admissions, "takings": admissions * float(session.ticket_price) * paid}
+        row |= _worth(session, admissions, paid, agreed)
     for place, candidate, admissions in zip(places, candidates, valued[len(known.sessions) :], strict=True):
-        place |= {"admissions": admissions, "takings": admissions * float(candidate.ticket_price) * paid}
+        place |= _worth(candidate, admissions, paid, agreed)
     found = advise(week, places)
     by_place = {_key(place): candidate for place, candidate in zip(places, candidates, strict=True)}
     return Advice(
@@ -136,7 +95,7 @@ def _read(cinema: Cinema, first: date, *, at: datetime) -> _Known:
     return found
 
 
-def _week(known: _Known, first: date, *, at: datetime) -> dict[str, Any]:
+def _week(known: _Known, first: date, agreed: Agreed, *, at: datetime) -> dict[str, Any]:
     """What `pricing.programme_advice` takes. Each day has the hours from the week's earliest start to its latest."""
     cinema, sessions = known.cinema, known.sessions
     days = [known.minute(cinema.day_bounds(first + number * DAY)[0]) for number in range(7)]
@@ -177,12 +136,10 @@ def _week(known: _Known, first: date, *, at: datetime) -> dict[str, Any]:
             }
             for key, each in sessions.items()
         ],
-        "minimums": [
-            {"film": film, "shows": shows}
-            for film, shows in AgreedShows.objects.filter(cinema=cinema, week=first).values_list("film", "shows")
-        ],
+        "minimums": [{"film": film, "shows": shows} for film, shows in agreed.shows.items()],
         "config": {
             "share": settings.ADVICE_SHARE,
+            "rivals": settings.ADVICE_RIVALS,
             "near": settings.ADVICE_NEAR // MINUTE,
             "showing_cost": settings.ADVICE_COST * full,
             "least": settings.ADVICE_LEAST * full,
@@ -237,6 +194,11 @@ def _value(sessions: Sequence[Session], cinema: Cinema) -> list[float] | None:
     return None if found is None else [found[number]["mean"] for number in alike]
 
 
+def _worth(session: Session, admissions: float, paid: float, agreed: Agreed) -> dict[str, float]:
+    takings = admissions * float(session.ticket_price) * paid
+    return {"admissions": admissions, "takings": takings, "hire": agreed.hire(session, admissions, takings)}
+
+
 def _paid_per_full_ticket(cinema: Cinema, *, at: datetime) -> float:
     """What one admission paid on average, as a part of the session's price, over eight weeks. One query."""
     past = SessionFigures.objects.filter(cinema=cinema, about__gt=(at - PAID_OVER).date())
@@ -261,14 +223,22 @@ def _line(line: Mapping[str, Any], known: _Known, by_place: Mapping[tuple[Any, .
         )
         for each in line["changes"]
     ]
-    takings = Decimal(str(line["takings"])).quantize(Decimal(1))
-    return Line(line["key"], line["kind"], changes, line["admissions"], takings, line["showings"])
+    takings, kept = (Decimal(str(line[name])).quantize(Decimal(1)) for name in ("takings", "kept"))
+    return Line(line["key"], line["kind"], changes, line["admissions"], takings, line["showings"], kept)
 
 
 # --- Taking lines
 
 
-def take(cinema: Cinema, keys: Collection[str], *, first: date, at: datetime, actor: User | None = None) -> int:
+def take(
+    cinema: Cinema,
+    keys: Collection[str],
+    *,
+    first: date,
+    at: datetime,
+    agreed: Agreed = NOTHING,
+    actor: User | None = None,
+) -> int:
     """Carry out these lines of the advice in the planner, all or none; returns how many. Published sessions go off sale
     and become drafts.
 
@@ -277,7 +247,7 @@ def take(cinema: Cinema, keys: Collection[str], *, first: date, at: datetime, ac
     """
     with transaction.atomic():
         lock_halls(set(cinema.halls.order_by().values_list("pk", flat=True)))
-        advice = advise_week(cinema, first=first, at=at)
+        advice = advise_week(cinema, first=first, at=at, agreed=agreed)
         lines = [line for line in advice.lines if line.key in keys] if advice is not None else []
         if len(lines) != len(set(keys)):
             raise AdviceChanged

@@ -61,6 +61,7 @@ def _interpolated(points: tuple[tuple[float, float], ...], at: float) -> float:
 
 RARE = 0.02  # a size of party that does not come often enough to wait for
 LARGE = 5  # seats: the size of the parties for whose sake long runs are kept whole
+ROOM_FOR_LARGE = 8.0  # how much it counts that a run may hold fewer large parties afterwards
 ENDS_OF_RUNS, SMALL_HALL = 8.0, 150  # how much it counts that a run may end with a single seat; in up to so many seats
 LONGEST = 400  # seats: beyond it all runs cost the same
 
@@ -70,8 +71,9 @@ def remainder_costs(longest: int, party: int, mix: Mapping[int, float], *, packs
 
     A longer remainder costs more, so that parties fill the shortest run they fit in and long runs stay for large
     parties. `mix` is the share of parties by size, if known. Then seats that none of these sizes can fill cost 1 each;
-    and when whole rows are all that counts (`packs`), runs count for less that are likely to end with a single seat,
-    such as odd ones where most people come in pairs: above all in a hall of few seats (`places`).
+    and when whole rows are all that counts (`packs`), it costs more to take the room of a large party, and runs count
+    for less that are likely to end with a single seat, such as odd ones where most people come in pairs: above all in a
+    hall of few seats (`places`).
     """
     sizes = tuple(sorted((size, round(share, 3)) for size, share in mix.items() if share >= RARE))
     counted = min(longest, LONGEST)
@@ -89,10 +91,17 @@ def _remainder_costs(longest: int, party: int, mix: tuple[tuple[int, float], ...
     if not party:
         return tuple(min(left, 4) / 4 + max(left - 4, 0) / 40 + wasted[left] for left in lengths)
     seats = sum(size * share for size, share in mix)
-    large = sum(size * share for size, share in mix if size >= LARGE) / seats
-    weight = ends * max(0.0, 1 - 2.5 * large)  # where many parties are large, only the length of runs matters
+    large = [(size, size * share / seats) for size, share in mix if size >= LARGE]
+    # Where many parties are large, only the length of runs matters.
+    weight = ends * max(0.0, 1 - 2.5 * sum(share for _size, share in large))
+    room = [
+        ROOM_FOR_LARGE * sum(share * (length // size) for size, share in large) for length in range(longest + party + 1)
+    ]
     return tuple(
-        ((left + party) ** 1.5 - left**1.5 + weight * (wasted[left] - wasted[left + party])) / 4 for left in lengths
+        ((left + party) ** 1.5 - left**1.5 + weight * (wasted[left] - wasted[left + party])) / 4
+        + room[left + party]
+        - room[left]
+        for left in lengths
     )
 
 

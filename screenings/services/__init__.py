@@ -1,4 +1,4 @@
-from screenings.services.cancellation import cancel_session
+from screenings.services.cancellation import cancel_session, cancel_sessions
 from screenings.services.certificates import certificates_of, check_certificates
 from screenings.services.copying import CopyResult, SkippedSession, copy_day, copy_week
 from screenings.services.halls import build_hall
@@ -15,6 +15,7 @@ __all__ = [
     "broken_seats",
     "build_hall",
     "cancel_session",
+    "cancel_sessions",
     "certificates_of",
     "check_certificates",
     "complete_sessions",

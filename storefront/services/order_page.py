@@ -13,6 +13,7 @@ from accounts.models import User
 from bonuses.services import points_earned, points_spent
 from cinema.money import ZERO
 from concessions.models import ConcessionPreorder
+from incidents.models import ConcernedOrder
 from orders.models import Order, Ticket
 from orders.services import code_of, is_correctable_by_customer, may_extend, refundable_by_customer
 from payments.models import MANUAL_GATEWAYS, Gateway, Payment, Refund
@@ -48,6 +49,13 @@ class OrderPage:
         """What can be chosen here about news and offers: nothing once the order has come to nothing."""
         offered = self.may_choose_news and self.order.status != Status.CANCELLED
         return choices_of_order(self.order) if offered else []
+
+    @cached_property
+    def change(self) -> ConcernedOrder | None:
+        """The newest change of a screening about which the customer may still decide."""
+        rows = self.order.incidents.filter(incident__refund_until__gt=self.at, answer__in=["", "KEEP"])
+        found: ConcernedOrder | None = rows.order_by("-pk").first() if self.sold else None
+        return found
 
     # --- What was bought
 

@@ -28,12 +28,8 @@ class SeatMap(seat_map.SeatMap):
         fits = party.isascii() and party.isdecimal() and len(party) < 4 and 0 < int(party) <= settings.SEATS_A_VISITOR
         if not (fits and self.seats):
             return []
-        return best_seats(self.seats, taken=self.taken, party=int(party), occupancy=self._forecast_occupancy())
-
-    def _forecast_occupancy(self) -> float | None:
-        """The share of seats that will be sold in the end; None without a forecast."""
-        forecast = SessionForecast.objects.latest_of([self.session]).get(self.session.pk)
-        return None if forecast is None else min(forecast.mean / len(self.seats), 1.0)
+        occupancy = SessionForecast.objects.occupancy_of(self.session, seats=len(self.seats))
+        return best_seats(self.seats, taken=self.taken, party=int(party), occupancy=occupancy)
 
     def _held_prices(self) -> dict[int, Decimal]:
         """What `prices` says by kind, by the primary key of each seat that the visitor's order holds."""

@@ -35,6 +35,7 @@ class World:
     week_spread: float = 0.08
     matinee_films: float = 0.4  # share of films for children
     curve_days: float = 2.2  # mean lead time of bookings
+    steady: float = 0.0  # how probable it is that a slot shows the film of the week before again
     lead: float = 2.0  # days before the start at which advance sales are read
 
 
@@ -45,6 +46,7 @@ WORLDS = [
     World("restless weeks", week_spread=0.2),
     World("sparse", level=6.0, session_spread=0.2),
     World("much luck", film_spread=0.5, level=20.0, session_spread=0.5),
+    World("errors as published", film_spread=0.4, level=24.0, session_spread=0.45, steady=0.9),
     World("early bookings, read a week before", curve_days=6.0, lead=7.0),
 ]
 ERRORS = ("naive", "true mean", "forecast", "with advance sales", "true mean and advance sales")
@@ -73,6 +75,7 @@ class Chain:
         ]  # fmt: skip
         holidays = {begin + timedelta(days=rng.randrange(7 * world.weeks)) for _each in range(world.weeks // 2)}
         shock = 0.0
+        shown: dict[Any, int] = {}
         self.sessions: list[dict[str, Any]] = []
         self.truth: list[float] = []
         for week in range(world.weeks):
@@ -82,7 +85,11 @@ class Chain:
             for day in (begin + timedelta(days=7 * week + each) for each in range(7)):
                 for each, seats in size.items():
                     for start in HOURS:
-                        number = rng.choices(running, appeal)[0]
+                        slot = each, start, day.weekday()
+                        number = shown.get(slot, -1) if rng.random() < world.steady else -1
+                        if number not in running:
+                            number = rng.choices(running, appeal)[0]
+                        shown[slot] = number
                         opened, popular, decay, matinee, form = films[number]
                         mean = (
                             world.level * popular * math.exp(-decay * (week - opened) + shock) * weekday[day.weekday()]

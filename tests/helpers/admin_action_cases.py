@@ -11,6 +11,7 @@ from django.db.models import Model, Sum
 from accounts.models import Approval, MarketingConsent
 from accounts.services.second_factor import is_enrolled
 from concessions.models import ConcessionPreorder, ReorderSuggestion
+from incidents.models import Incident
 from notifications.models import Notification
 from orders.models import Order, Ticket
 from payments.models import Payment, Refund
@@ -320,21 +321,62 @@ ACTION_CASES = [
         lambda rows: {"Неделя с": str(rows.day)}, has_preview=True,
     ),
     ActionCase(
-        "take_back", "Вернуть в план недели", "cinema_manager", "floor_manager", lambda rows: rows.session,
+        "take_back", "Вернуть в план недели", "cinema_manager", "cashier", lambda rows: rows.session,
         "снова черновик в плане недели.", status("session"), Session.Status.CANCELLED,
         "статус уже «Отменён»",
     ),
     ActionCase(
-        "request_refunds", "Запросить согласование возвратов", "cinema_manager", "floor_manager",
+        "request_refunds", "Запросить согласование возвратов", "floor_manager", "cashier",
         lambda rows: rows.rejected_session,
         "отправлено на согласование", lambda _rows: Approval.objects.filter(service="orders.refund_session").count(), 1,
         "уже запросил согласование",
     ),
     ActionCase(
-        "cancel", "Отменить сеанс", "cinema_manager", "floor_manager", lambda rows: rows.session,
+        "cancel", "Отменить сеанс", "floor_manager", "cashier", lambda rows: rows.session,
         "сеанс отменён.", status("session"), Session.Status.CANCELLED,
         "сеанс уже отменён.",
         lambda _rows: {"Причина": "Сломался проектор"},
+    ),
+    ActionCase(
+        "cancel_day", "Отменить сеансы дня", "floor_manager", "cashier", lambda rows: rows.session.hall,
+        "Отменён 1 сеанс.", status("session"), Session.Status.CANCELLED,
+        "Нет сеансов, которые это изменило бы.",
+        lambda rows: {"День": str(rows.day), "Причина": "Нет света"}, has_preview=True,
+    ),
+    ActionCase(
+        "move", "Перенести сеанс", "floor_manager", "cashier", lambda rows: rows.session,
+        "теперь в", lambda rows: rows.cinema.local(rows.refreshed(rows.session).start_datetime).hour, 20,
+        "Нет сеансов, которые это изменило бы.",
+        lambda rows: {"Начало": f"{rows.day}T20:00", "Причина": "Задержка плёнки"}, has_preview=True,
+    ),
+    ActionCase(
+        "swap", "Поменяться залами", "floor_manager", "cashier", lambda rows: rows.session,
+        "поменялись залами.", lambda rows: rows.refreshed(rows.session).hall == rows.other_session.hall, True,
+        "Это уже не то, что вам показали",
+        lambda rows: {"С сеансом": str(rows.other_session.pk), "Причина": "Звук"}, has_preview=True,
+    ),
+    ActionCase(
+        "delay", "Начнётся позже", "floor_manager", "cashier", lambda rows: rows.session,
+        "сеанс начнётся на 20 минут позже", lambda rows: Incident.objects.filter(kind="DELAYED").count(), 1,
+        "Это уже не то, что вам показали",
+        lambda _rows: {"На сколько минут позже": "20", "Причина": "Проектор"}, has_preview=True,
+    ),
+    ActionCase(
+        "correct", "Исправить фильм или версию", "floor_manager", "cashier", lambda rows: rows.session,
+        "исправлен, гостям сообщаем.", lambda rows: rows.refreshed(rows.session).format, "3D",
+        "Нет сеансов, которые это изменило бы.",
+        lambda _rows: {"Формат": "3D", "Причина": "Опечатка"}, has_preview=True,
+    ),
+    ActionCase(
+        "change_price", "Изменить цену", "floor_manager", "cashier", lambda rows: rows.session,
+        "теперь билет стоит", lambda rows: rows.refreshed(rows.session).ticket_price, Decimal("300.00"),
+        "Нет сеансов, которые это изменило бы.",
+        lambda _rows: {"Цена билета": "300", "Причина": "Без кондиционера"}, has_preview=True,
+    ),
+    ActionCase(
+        "told_by_phone", "Сообщили по телефону", "floor_manager", "usher", lambda rows: rows.concerned_order,
+        "гостю сообщили по телефону.", lambda rows: rows.refreshed(rows.concerned_order).phoned_at is None, False,
+        "Кто-то уже сообщил этому гостю.",
     ),
     ActionCase(
         "build_hall", "Добавить зал", "cinema_manager", "floor_manager", lambda rows: rows.cinema,

@@ -13,6 +13,8 @@ from accounts.services.consents import record_consent
 from bonuses.models import BonusAccount
 from concessions.models import ConcessionItem, ConcessionPreorder, LowStockItem
 from film_hire.models import Contract, Statement
+from incidents.models import ConcernedOrder
+from incidents.services import cancel as call_off
 from integrations.models import ApiKey, FilmProposal, Partner, WebhookDelivery, WebhookEndpoint
 from jobs.models import QuarantinedRow
 from notifications.models import MessageKind, Notification, Status
@@ -99,6 +101,19 @@ class AdminFixtures:
         session.refunds_held = True
         session.save()
         return session
+
+    @cached_property
+    def other_session(self) -> Session:
+        """In another hall, at the time of `session`."""
+        return factories.a_session(factories.a_hall(self.cinema), start=self.session.start_datetime)
+
+    @cached_property
+    def concerned_order(self) -> ConcernedOrder:
+        """Of a guest without an address, whose session is cancelled."""
+        session = factories.a_session(self.hall, start=self.now + timedelta(days=4))
+        factories.a_paid_order(session, at=self.now, email="")
+        incident, _asked = call_off([session], reason="Нет света", at=self.now)
+        return incident.orders.get()
 
     @cached_property
     def difference(self) -> DayCheck:

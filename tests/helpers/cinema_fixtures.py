@@ -12,8 +12,10 @@ from accounts.services.consents import record_consent
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.models import FileImport, FileImportRow
 from concessions.models import ReorderSuggestion
+from film_hire.models import AgreedShows
 from house_rules.models import HouseRules
 from house_rules.rules import settings_as_row
+from incidents.models import ConcernedOrder, Incident
 from jobs.models import JobLease, JobRun, QuarantinedRow
 from notifications.models import MessageKind, Notification
 from orders.models import Order
@@ -21,7 +23,7 @@ from orders.services import check_in, mark_overdue, receipt_sales, refund
 from payments.models import Dispute, GatewayEvent, LegalEntity, VatRate
 from pricing.fitted_models import to_json
 from pricing.forecasts import prepare
-from pricing.models import AgreedShows, FittedModel, PriceFreeze, PricingMode
+from pricing.models import FittedModel, PriceFreeze, PricingMode
 from reports.models import BusinessDay, DayCheck, ReportFile, ReportSchedule, Segment, SocietyRate
 from screenings.models import (
     Cinema,
@@ -98,6 +100,8 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     )
     Segment.objects.create(name="Lapsed", cinema=cinema)
     contract = a_contract(session.film, a_distributor(f"Distributor {cinema.pk}"), cinema=cinema)
+    incident = Incident.objects.create(cinema=cinema, kind="MOVED", reason="The projector broke", at=NOON)
+    ConcernedOrder.objects.create(incident=incident, order=used.order)
     statement = a_statement(cinema, contract.distributor)
     statement.lines.create(contract=contract, week=1, kind="WEEK")
     statement.dispatches.create(

@@ -243,6 +243,8 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "reports.ReportFile": ("report", "first", "last", "status"),
     "reports.ReportSchedule": ("report", "rhythm", "since"),
     "screenings.Cinema": ("name",),
+    "incidents.Incident": ("cinema__name", "kind", "at"),
+    "incidents.ConcernedOrder": ("incident__kind", "order__number"),
     "film_hire.Contract": ("film__title", "starts_on"),
     "film_hire.Statement": ("distributor__name", "cinema__name", "last", "version"),
     "screenings.Distributor": ("name",),
@@ -259,7 +261,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
 }
 APPS = (
     *("accounts", "screenings", "concessions", "bonuses", "payments"),
-    *("orders", "reports", "pricing", "film_hire", "notifications", "integrations", "demo"),
+    *("orders", "incidents", "reports", "pricing", "film_hire", "notifications", "integrations", "demo"),
 )
 RANDOM_FIELDS = {"token", "pickup_code", "redirect_url", "uid", "digest"}
 #: The fields of some models that are compared; those about attempts to send or make them are left out.

@@ -53,6 +53,19 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
         "waits": False,
     },
     MessageKind.SESSION_TIME_CHANGED: AN_ORDER,
+    MessageKind.SESSION_CHANGED: AN_ORDER
+    | {
+        "snacks": [],
+        "change": "MOVED",
+        "was": [{"film": "Stalker", "starts": "2026-11-23T18:00:00+03:00", "hall": "IMAX", "seats": [[2, 3]]}],
+        "versions": [["IMAX", "ru", ""], ["IMAX", "en", "ru"]],
+        "refund_until": "2026-11-23T19:00:00+03:00",
+        "choice": "https://cinema.example/o/choice",
+        "amount": "0.00",
+        "way": "",
+        "before": "0.00",
+        "points": 0,
+    },
     MessageKind.ADDRESS_CHANGED: {
         "number": "A-1",
         "cinema": "Horizon",

@@ -41,6 +41,7 @@ def test_every_kind_is_rendered_without_gaps(kind: MessageKind, language: str) -
             "amount",
             "before",
             "change",
+            "refund_until",
             "way",
             "starts",
             "cancelled_at",

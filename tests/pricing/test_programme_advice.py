@@ -187,3 +187,14 @@ def test_a_search_that_is_cut_short_still_says_how_far_it_may_be_off(monkeypatch
 
     assert not cut["is_exact"]
     assert cut["score"] <= exact["score"] <= cut["bound"]
+
+
+def test_hire_and_what_films_draw_from_one_another_count() -> None:
+    week = a_week(
+        [showing("a", 1, 1, 700, movable=False, takings=0.0), showing("b", 2, 2, 760, hire=60.0)],
+        config={"showing_cost": 50.0, "rivals": 0.2},
+    )
+
+    [line] = advise(week, [])["lines"]
+
+    assert (line["key"], line["takings"], line["kept"], line["score"]) == ("drop b", -80.0, -32.0, 18.0)

@@ -122,11 +122,16 @@ def test_a_quote_has_exactly_the_documented_members() -> None:
 
 
 def test_a_session_that_will_not_fill_costs_what_earns_most_from_those_who_come() -> None:
-    quiet = payload(forecast__expected_at_base=20.0, config__step="0.01")
+    quiet = payload(forecast__expected_at_base=20.0, config__step="0.01", demand__location=11.0)
     grid = [Decimal(cents) / 100 for cents in range(600, 1801)]
-    best = max(grid, key=lambda each: float(each) / (1 + math.exp((float(each) - 12.5) / 2.5)))
+    best = max(grid, key=lambda each: float(each) / (1 + math.exp((float(each) - 11) / 2.5)))
 
     assert (price(quiet), codes(quiet)) == (best, ["DEMAND_FORECAST", "SEATS_LEFT_OVER"])
+
+
+def test_the_list_price_stays_where_another_earns_as_good_as_the_same() -> None:
+    """The best price is 9.82 and earns 0.07 % more."""
+    assert price(payload(forecast__expected_at_base=20.0, config__step="0.01")) == Decimal(10)
 
 
 def test_a_session_in_demand_costs_what_just_fills_it() -> None:

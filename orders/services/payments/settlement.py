@@ -14,7 +14,7 @@ from concessions.models import ConcessionPreorder
 from concessions.services import holds
 from orders import notifications
 from orders.errors import AlreadyPaid, NotOnSale, Refused, SeatTaken, WrongAmount
-from orders.locks import lock_order
+from orders.locks import lock_order, share_sessions
 from orders.models import Order, Ticket
 from orders.reasons import Reason
 from orders.services.selling import promocodes
@@ -96,6 +96,7 @@ def _wrong(order: Order, amount: Decimal) -> WrongAmount:
 def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
     """Take again everything that the cancellation released, in one transaction, or raise and take nothing."""
     with transaction.atomic():
+        share_sessions(set(order.tickets.order_by().values_list("session", flat=True)))
         tickets = list(order.tickets.select_related("session", "seat"))
         preorders = list(order.preorders.filter(status=ConcessionPreorder.Status.CANCELLED).order_by("concession_item"))
         _check_on_sale(order, tickets, preorders, at=at)
@@ -126,6 +127,7 @@ def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
 
 def _check_on_sale(order: Order, tickets: list[Ticket], snacks: list[ConcessionPreorder], *, at: datetime) -> None:
     on_sale = all(ticket.session.is_on_sale(at, order.channel) for ticket in tickets)
+    on_sale &= all(ticket.seat.hall_id == ticket.session.hall_id for ticket in tickets)  # it may have been moved
     if not on_sale or any(snack.collection_deadline <= at for snack in snacks):
         raise NotOnSale(
             _("Order %(order)s can’t be restored: what it contained is no longer on sale.") % {"order": order}

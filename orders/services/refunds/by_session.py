@@ -8,8 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.errors import ApprovalRequired
@@ -25,66 +24,69 @@ from orders.services.refunds.refund import refund_each_locked
 from orders.services.selling.cancellation import CancelReason, cancel_locked
 from payments.services import disputed_orders, returned_by
 from screenings.models import Session
-from screenings.services import cancel_session
+from screenings.services import cancel_sessions
 
 SERVICE = "orders.refund_session"
 
 
-def call_off(session: Session, *, reason: str, at: datetime, actor: User | None = None) -> Approval | None:
-    """Cancel a session. Returns the request for approval of its refunds, if the actor may not return so much alone.
-
-    Raises what `cancel_session` raises. Owns its transaction.
+def call_off(
+    sessions: Session | Sequence[Session], *, reason: str, at: datetime, actor: User | None = None
+) -> Approval | None:
+    """Cancel sessions, all or none. Returns the request for approval of their refunds, if the actor may not return so
+    much alone: one for all of them. Raises what `cancel_session` raises. Owns its transaction.
     """
+    sessions = [sessions] if isinstance(sessions, Session) else sessions
     with transaction.atomic():
-        cancel_session(session, reason=reason, at=at, actor=actor)
+        cancel_sessions(sessions, reason=reason, at=at, actor=actor)
         try:
-            require_approval_above_limit(SERVICE, refunds_of(session), actor=actor, approver=None, at=at)
+            require_approval_above_limit(SERVICE, refunds_of(*sessions), actor=actor, approver=None, at=at)
         except ApprovalRequired:
             assert actor is not None
-            session.refunds_held = True
-            session.save(update_fields=["refunds_held"])
-            return request_session_refunds(session, at=at, actor=actor)
+            for session in sessions:
+                session.refunds_held = True
+            Session.objects.filter(pk__in=[session.pk for session in sessions]).update(refunds_held=True)
+            return request_session_refunds(*sessions, at=at, actor=actor)
     return None
 
 
-def request_session_refunds(session: Session, *, at: datetime, actor: User) -> Approval:
-    """Ask a second person to approve the refunds of a cancelled session, by e-mail too. Owns its transaction.
+def request_session_refunds(*sessions: Session, at: datetime, actor: User) -> Approval:
+    """Ask a second person to approve the refunds of cancelled sessions together, by e-mail too. Owns its transaction.
 
     Raises `ConcurrentChange` if somebody has asked already, or the refunds are not held.
     """
     with transaction.atomic():
-        session.refresh_from_db(
-            fields=["refunds_held"], from_queryset=Session.objects.select_for_update(of=("self",), no_key=True)
-        )
-        if not needs_refund_request(session):
+        locked = Session.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+        list(locked.filter(pk__in=[session.pk for session in sessions]).values_list("pk"))
+        if without_refund_request().filter(pk__in=[session.pk for session in sessions]).count() < len(sessions):
             raise ConcurrentChange(_("Someone else has already requested approval of these refunds."))
-        amount = refunds_of(session)
-        facts = [(_("money refunded"), format_money(amount)), (_("cancellation reason"), session.cancel_reason)]
-        asked = request_approval(SERVICE, session, arguments={}, facts=facts, at=at, actor=actor)
+        amount, first = refunds_of(*sessions), sessions[0]
+        facts = [(_("money refunded"), format_money(amount)), (_("cancellation reason"), first.cancel_reason)]
+        facts += [(_("screening"), f"{session}, {session.hall.name}") for session in sessions[1:]]
+        asked = request_approval(SERVICE, first, arguments={"sessions": sessions}, facts=facts, at=at, actor=actor)
         approvers = approvers_of(asked, at=at)
-        notifications.ask_to_approve_refunds(asked, session=session, amount=amount, to=approvers, at=at)
+        notifications.ask_to_approve_refunds(asked, session=first, amount=amount, to=approvers, at=at)
         return asked
 
 
 def needs_refund_request(session: Session) -> bool:
     """Whether refunds are held and nobody is asked to approve them: the last request was rejected. Reads only."""
-    return without_refund_request().filter(pk=session.pk).exists()
+    return session.refunds_held and without_refund_request().filter(pk=session.pk).exists()
 
 
 def without_refund_request() -> QuerySet[Session]:
-    """The sessions of which `needs_refund_request` is true."""
-    asked = Approval.objects.filter(service=SERVICE, status=Approval.Status.ASKED)
-    own = asked.filter(object_id=Cast(OuterRef("pk"), CharField()))
-    return Session.objects.filter(~Exists(own), refunds_held=True)
+    """The sessions of which `needs_refund_request` is true. One query, for the requests that wait."""
+    asked = Approval.objects.filter(service=SERVICE, status=Approval.Status.ASKED).values_list("object_id", "arguments")
+    waiting = {int(key) for first, arguments in asked for key in (first, *arguments.get("sessions", []))}
+    return Session.objects.filter(refunds_held=True).exclude(pk__in=waiting)
 
 
-def refunds_of(session: Session) -> Decimal:
-    """The money that goes back to the customers of a session that is cancelled. Five queries. Reads only."""
-    tickets = Ticket.objects.live().filter(session=session, order__status__in=Order.SOLD)
+def refunds_of(*sessions: Session) -> Decimal:
+    """The money that goes back to the customers of sessions that are cancelled. Five queries. Reads only."""
+    tickets = Ticket.objects.live().filter(session__in=sessions, order__status__in=Order.SOLD)
     lost: dict[int, list[Ticket]] = {}
     for ticket in tickets.order_by("pk"):
         lost.setdefault(ticket.order_id, []).append(ticket)
-    return sum((line.paid for lines in _wanted(lost).values() for line in lines), ZERO)
+    return sum((line.paid for lines in lines_lost(lost).values() for line in lines), ZERO)
 
 
 def refund_cancelled_sessions(orders: Iterable[Order], *, at: datetime) -> None:
@@ -122,7 +124,7 @@ def refund_cancelled_sessions_locked(orders: Sequence[Order], *, at: datetime) -
     ready = [order for order in sold if order.pk not in disputed and lost[order.pk]]
     if unpaid:
         cancel_locked(unpaid, reason=CancelReason.SESSION_CANCELLED, at=at, notify=False)  # they are, below
-    wanted = _wanted({order.pk: lost[order.pk] for order in ready})
+    wanted = lines_lost({order.pk: lost[order.pk] for order in ready})
     plans = refund_each_locked(ready, wanted, reason=CancelReason.SESSION_CANCELLED, at=at) if wanted else []
     returned = returned_by((plan.refund, plan.money_back) for plan in plans)
     notifications.notify_sessions_cancelled(
@@ -137,8 +139,9 @@ def refund_cancelled_sessions_locked(orders: Sequence[Order], *, at: datetime) -
     return len(ready) + len(unpaid)
 
 
-def _wanted(lost: Mapping[int, Sequence[Ticket]]) -> dict[int, Sequence[OrderLine]]:
-    """What to refund of each order that loses these tickets, by its primary key."""
+def lines_lost(lost: Mapping[int, Sequence[Ticket]]) -> dict[int, Sequence[OrderLine]]:
+    """What to refund of each order that loses these tickets, by its primary key: open snacks too if nothing else
+    is left. Four queries. Reads only."""
     found = remaining_lines(lost.keys())
     wanted: dict[int, Sequence[OrderLine]] = {}
     for order, tickets in lost.items():

@@ -16,14 +16,14 @@ from cinema.money import ZERO, format_money
 from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import holds
 from house_rules.rules import rules, rules_scope
-from orders.errors import DetailsRefused, HoldEnds, NotEnoughPoints, PointsRefused, SeatTaken
-from orders.locks import lock_order
+from orders.errors import DetailsRefused, HoldEnds, NotEnoughPoints, PointsRefused, SeatTaken, SessionChanged
+from orders.locks import lock_order, share_sessions
 from orders.models import OnlineHold, Order, OrderChange, OrderEvent, Promocode, Ticket
 from orders.services.selling import promocodes
 from orders.services.selling.basket import Basket, TicketRequest, fill
 from orders.services.selling.cancellation import CancelReason, cancel_expired, cancel_locked
 from payments.gateways import smallest_payment
-from screenings.models import Cinema
+from screenings.models import Cinema, Session
 
 Channel = Order.Channel
 
@@ -94,6 +94,7 @@ def hold(
     if basket.contested:
         release_or_refuse(basket.tickets, instead_of, at=at)
     with transaction.atomic():
+        _refuse_changed(basket.sessions)
         if instead_of is not None:
             _cancel_replaced(instead_of, basket, valid, at=at, actor=actor)
         order.save(force_insert=True)
@@ -134,6 +135,15 @@ def take_seats(order: Order, basket: Basket) -> None:
     except IntegrityError as error:  # sold to another customer between the check and the insert
         raise SeatTaken(_("One of these seats has just been taken. Choose other seats.")) from error
     ConcessionPreorder.objects.bulk_create(basket.preorders)
+
+
+def _refuse_changed(sessions: list[Session]) -> None:
+    """Raise `SessionChanged` if a session was moved or cancelled since it was read; from here on none is."""
+    now = share_sessions([session.pk for session in sessions]) if sessions else {}
+    for was in sessions:
+        changed = now[was.pk].status == Session.Status.CANCELLED or now[was.pk].hall_id != was.hall_id
+        if changed or now[was.pk].start_datetime != was.start_datetime:
+            raise SessionChanged
 
 
 def release_or_refuse(tickets: list[Ticket], instead_of: Order | None = None, *, at: datetime) -> None:

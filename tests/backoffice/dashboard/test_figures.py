@@ -11,15 +11,16 @@ from django.urls import reverse
 from backoffice.dashboard import figures
 from cinema import clock
 from screenings.models import Cinema
+from tests.helpers.business_days import close_days
 from tests.helpers.factories import NOON, a_cinema, a_hall, a_paid_order, a_session, an_item
 from tests.helpers.forecasts import a_forecast
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOW = NOON + timedelta(minutes=1)
-MOST_QUERIES = 17
+MOST_QUERIES = 19
 
 
 @pytest.fixture(autouse=True)
@@ -109,6 +110,22 @@ def test_the_bar_is_told_what_to_prepare(role):
     [programme] = answer.context["today"]["programmes"]
     assert programme.to_prepare == ([] if role == "usher" else [nachos, water])
     assert answer.text.count("not enough") == (0 if role == "usher" else 1)
+
+
+@pytest.mark.parametrize(("role", "sees"), [("floor_manager", True), ("cashier", False)])
+def test_managers_are_told_how_many_people_the_evening_needs(role, sees):
+    cinema = a_cinema()
+    hall = a_hall(cinema)
+    a_paid_order(a_session(hall, start=NOON - DAY), seats=4, snacks=[(an_item(cinema), 1)], at=NOON - DAY - HOUR)
+    close_days(cinema, until=NOON)
+    a_forecast(a_session(hall, start=NOON + HOUR), mean=200.0, p90=260)
+
+    answer = first_page(someone(role, cinema))
+
+    [programme] = answer.context["today"]["programmes"]
+    found = [(f"{hour.starts:%H:%M}", hour.guests, str(hour.needs["door"])) for hour in programme.staff]
+    assert found == ([("15:00", 200, "1–2"), ("16:00", 0, "1")] if sees else [])
+    assert ("People needed today" in answer.text) is sees
 
 
 def test_who_may_view_no_screenings_sees_nothing_of_them():

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from pricing.models import AgreedShows
-from pricing.services.programme import Advice, Change, Line
+from film_hire.models import AgreedShows
+from pricing.services.advice_lines import Advice, Change, Line
 from screenings.models import Film, Hall, PlannedSession
 from screenings.services import draft, plan
 from tests.helpers import factories
@@ -31,7 +31,7 @@ def line(hall: Hall, film: Film, monkeypatch: pytest.MonkeyPatch) -> Line:
     """The advice is to move a draft an hour later, for 34 admissions more."""
     planned = draft(film=film, hall=hall, start=EVENING, ticket_price=PRICE, at=NOON)
     later = plan(film=film, hall=hall, start=EVENING.replace(hour=17), ticket_price=PRICE, at=NOON)
-    found = Line("move d1", "move", [Change(planned, later)], 34.2, Decimal(-12000), 0)
+    found = Line("move d1", "move", [Change(planned, later)], 34.2, Decimal(-12000), 0, Decimal(-7000))
     for name in ("backoffice.screenings.advice.advise_week", "pricing.services.programme.advise_week"):
         monkeypatch.setattr(name, lambda *_args, **_kwargs: Advice([found], 1.0, 1.0, considered=7))
     return found
@@ -47,6 +47,7 @@ def test_a_line_is_told_in_words_and_taken_into_the_planner(hall: Hall, line: Li
     assert "→ 20:00" in text
     assert "+34" in text
     assert "−12,000" in text
+    assert "−7,000" in text
     assert PlannedSession.objects.get().start_datetime == EVENING.replace(hour=17)
     assert answer.redirect_chain[-1][0].endswith(f"planner/?cinema={hall.cinema.pk}&week=2026-11-12")
 

@@ -79,11 +79,11 @@ def test_a_session_is_cancelled_with_a_reason_after_showing_the_affected_orders(
     session = factories.a_session(hall)
     factories.a_paid_order(session, seats=2)
     link = reverse("admin:screenings_session_cancel", args=[session.pk])
-    client = browser(someone("cinema_manager", hall.cinema))
+    client = browser(someone("floor_manager", hall.cinema))
 
     asked = client.get(link).text
     without = client.post(link, {"reason": " "})
-    refused = browser(someone("floor_manager", hall.cinema)).post(link, {"reason": "The projector broke"})
+    refused = browser(someone("cashier", hall.cinema)).post(link, {"reason": "The projector broke"})
     foreign = browser(someone("owner", factories.a_cinema())).post(link, {"reason": "The projector broke"})
     before = Session.objects.get(pk=session.pk).status
     answer = client.post(link, {"reason": "The projector broke"})
@@ -93,7 +93,7 @@ def test_a_session_is_cancelled_with_a_reason_after_showing_the_affected_orders(
     assert (before, answer.status_code) == (Session.Status.SCHEDULED, 302)
     session.refresh_from_db()
     assert (session.status, session.cancel_reason) == (Session.Status.CANCELLED, "The projector broke")
-    assert session.cancelled_by.email == "cinema_manager@example.org"
+    assert session.cancelled_by.email == "floor_manager@example.org"
 
 
 def test_the_list_is_sorted_by_columns_of_one_index() -> None:

@@ -13,7 +13,7 @@ from integrations.services.selling import owed_on_account
 from orders.models import Order
 from orders.services import cancel_expired
 from payments.models import Payment
-from screenings.models import Session
+from screenings.models import Seat, SeatKind, Session
 from tests.helpers.factories import NOON, a_hall, a_session, an_adult, business_state, free_seats
 from tests.helpers.partners import ApiClient, a_partner
 
@@ -49,6 +49,23 @@ def pay_at_the_bank(api: ApiClient, number: str) -> Any:
     assert started.status_code == 200, started.content
     decide(Payment.objects.get(order__number=number).external_id.removeprefix(PREFIX), paid=True)
     return api.post(f"orders/{number}/check")
+
+
+def test_the_best_seats_are_side_by_side_and_wheelchair_spaces_only_for_those_who_ask(
+    api: ApiClient, session: Session
+) -> None:
+    held = api.post("orders", basket(session, seats=2), key="first-try").json()["tickets"]
+    space = free_seats(session)[-1]
+    Seat.objects.filter(pk=space.pk).update(kind=SeatKind.WHEELCHAIR)
+    best = api.get(f"sessions/{session.pk}/seats/best?party=4").json()["seats"]
+    asked = api.get(f"sessions/{session.pk}/seats/best?party=1&kind=WHEELCHAIR").json()["seats"]
+
+    assert len({seat["row"] for seat in best}) == 1
+    assert [seat["place"] for seat in best] == list(range(best[0]["place"], best[0]["place"] + 4))
+    assert not {seat["id"] for seat in best} & {ticket["seat_id"] for ticket in held}
+    assert [seat["id"] for seat in asked] == [space.pk]
+    assert api.get(f"sessions/{session.pk}/seats/best?party=40").json()["seats"] == []
+    assert code(api.get(f"sessions/{session.pk}/seats/best?party=0")) == (422, "request_not_valid")
 
 
 def test_a_partner_holds_has_paid_and_refunds(api: ApiClient, session: Session) -> None:

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from pricing.errors import AdviceChanged
-from pricing.models import AgreedShows
 from pricing.services import programme
-from pricing.services.agreed_shows import agree
+from pricing.services.advice_lines import Agreed
 from pricing.services.programme import advise_week, take
 from screenings.models import Film, Hall, PlannedSession, Session
 from screenings.services import draft, schedule
@@ -108,13 +107,27 @@ def test_a_dropped_draft_is_deleted_and_a_dropped_session_goes_off_sale(
 
 def test_agreed_showings_are_not_dropped(small: Hall, flop: Film) -> None:
     draft(film=flop, hall=small, start=EVENING, ticket_price=PRICE, at=NOON)
-    agree(small.cinema, {flop: 1}, first=WEEK)
+    agreed = Agreed({flop.pk: 1})
 
-    assert advise_week(small.cinema, first=WEEK, at=NOON).lines == []  # type: ignore[union-attr]
+    kept = advise_week(small.cinema, first=WEEK, at=NOON, agreed=agreed)
+    free = advise_week(small.cinema, first=WEEK, at=NOON)
 
-    agree(small.cinema, {flop: None}, first=WEEK)
-    assert not AgreedShows.objects.exists()
-    assert [each.kind for each in advise_week(small.cinema, first=WEEK, at=NOON).lines] == ["drop"]  # type: ignore[union-attr]
+    assert kept is not None
+    assert free is not None
+    assert kept.lines == []
+    assert [each.kind for each in free.lines] == ["drop"]
+
+
+def test_a_line_is_worth_what_is_left_after_film_hire(small: Hall, large: Hall, hit: Film, settings: Any) -> None:
+    settings.ADVICE_LINES = 1
+    draft(film=hit, hall=small, start=EVENING, ticket_price=PRICE, at=NOON)
+
+    advice = advise_week(
+        small.cinema, first=WEEK, at=NOON, agreed=Agreed(hire=lambda _session, _admissions, takings: takings / 2)
+    )
+
+    assert advice is not None
+    assert [(line.kind, line.takings, line.kept) for line in advice.lines] == [("move", 14 * PRICE, 7 * PRICE)]
 
 
 def test_a_moved_draft_keeps_its_history_and_added_ones_their_price(
@@ -167,5 +180,5 @@ def test_advice_costs_the_same_for_any_number(
     for days in range(number):
         draft(film=hit, hall=small, start=EVENING + timedelta(days=days), ticket_price=PRICE, at=NOON)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         advise_week(small.cinema, first=WEEK, at=NOON)

@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from incidents.services import follow_time_zone
 from notifications.models import Notification
 from orders.models import Order
-from orders.services import follow_time_zone, hold
+from orders.services import hold
 from screenings.errors import MovedTooEarly
 from screenings.models import Cinema
 from tests.helpers.factories import (

@@ -5,15 +5,13 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Subquery
-from django.db.models.functions import Least
 
-from concessions.models import ConcessionPreorder
 from house_rules.rules import rules
-from orders import notifications
+from incidents.services.telling import tell_times
 from orders.locks import lock_orders
-from orders.models import Order, Ticket
-from screenings.models import Cinema, Session
+from orders.models import Ticket
+from orders.services.visits.moved_sessions import follow_sessions_locked
+from screenings.models import Cinema
 from screenings.services import time_zones
 
 
@@ -29,7 +27,7 @@ def follow_time_zone(cinema: Cinema, zone: ZoneInfo, *, keep_clock: bool, at: da
         if keep_clock:
             _keep_clock_times(clock_shifts(cinema, zone, at=at), at=at)
         if changed:
-            notifications.notify_times_changed(changed, at=at)
+            tell_times(changed, at=at)
         return len(changed)
 
 
@@ -46,17 +44,7 @@ def clock_shifts(cinema: Cinema, zone: ZoneInfo, *, at: datetime) -> dict[int, t
 
 def _keep_clock_times(shifts: Mapping[int, timedelta], *, at: datetime) -> None:
     tickets = Ticket.objects.live().filter(session__in=shifts)
-    last = {}  # the shift of each order's last session
-    for order, session in tickets.order_by("session__start_datetime").values_list("order", "session"):
-        last[order] = shifts[session]
-    lock_orders(last.keys())
+    orders = set(tickets.order_by().values_list("order", flat=True))
+    lock_orders(orders)
     time_zones.shift_sessions(shifts, at=at)
-    for shift in {*last.values()}:
-        keys = [order for order, own in last.items() if own == shift]
-        preorders = ConcessionPreorder.objects.filter(order__in=keys, status__in=ConcessionPreorder.OPEN)
-        preorders.update(collection_deadline=F("collection_deadline") + shift)
-    first = Session.objects.filter(tickets__order=OuterRef("pk"), tickets__status__in=Ticket.LIVE)
-    start = Subquery(first.order_by("start_datetime").values("start_datetime")[:1])
-    Order.objects.filter(pk__in=last, status__in=Order.UNPAID).update(
-        payment_deadline=Least("payment_deadline", start), expires_at=Least("expires_at", start)
-    )
+    follow_sessions_locked(orders)

@@ -18,8 +18,10 @@ class AgreedShows(models.Model):
     shows = models.PositiveSmallIntegerField(_("showings agreed"))
 
     history = History("cinema", "film", "week", "shows")
+    history.table_name = "pricing_historicalagreedshows"  # both tables keep the names under which they were made
 
     class Meta:
+        db_table = "pricing_agreedshows"
         verbose_name = _("agreed number of showings")
         verbose_name_plural = _("agreed numbers of showings")
         default_permissions = ()

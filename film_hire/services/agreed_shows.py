@@ -5,8 +5,13 @@ from datetime import date
 
 from django.db import transaction
 
-from pricing.models import AgreedShows
+from film_hire.models import AgreedShows
 from screenings.models import Cinema, Film
+
+
+def agreed_shows(cinema: Cinema, *, first: date) -> dict[int, int]:
+    """How many showings were agreed for the week, by film. One query. Reads only."""
+    return dict(AgreedShows.objects.filter(cinema=cinema, week=first).values_list("film", "shows"))
 
 
 def agree(cinema: Cinema, shows: Mapping[Film, int | None], *, first: date) -> None:

@@ -1,0 +1,38 @@
+"""The services of changes to sessions with sales. Each file of this package is one process."""
+
+from incidents.services.cancelling import CancellationPreview, cancel, preview_cancellation, sessions_of_day
+from incidents.services.choosing import keep_tickets, return_tickets, returnable_lines
+from incidents.services.correcting import CorrectionPreview, Version, correct, preview_correction
+from incidents.services.delaying import delayed_places, digest_of_record, record_delay, sessions_at
+from incidents.services.moving import MovePreview, move, preview_move, swapped
+from incidents.services.recording import note_phoned, record
+from incidents.services.telling import choice_link, concerned
+from incidents.services.time_zones import clock_shifts, follow_time_zone
+
+__all__ = [
+    "CancellationPreview",
+    "CorrectionPreview",
+    "MovePreview",
+    "Version",
+    "cancel",
+    "choice_link",
+    "clock_shifts",
+    "concerned",
+    "correct",
+    "delayed_places",
+    "digest_of_record",
+    "follow_time_zone",
+    "keep_tickets",
+    "move",
+    "note_phoned",
+    "preview_cancellation",
+    "preview_correction",
+    "preview_move",
+    "record",
+    "record_delay",
+    "return_tickets",
+    "returnable_lines",
+    "sessions_at",
+    "sessions_of_day",
+    "swapped",
+]

@@ -1,0 +1,75 @@
+"""Changes the ticket price of one session, sold or not."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cinema.history import BASELINE
+from cinema.money import MAX_AMOUNT, ZERO
+from cinema.validators import clean_reason
+from incidents.errors import NothingToChange, PreviewOutdated
+from incidents.models import Incident
+from incidents.services import record
+from orders.models import Ticket
+from pricing.services.quoting import end_quotes
+from screenings.errors import ImpossibleSession, SessionAlreadyCancelled, SessionOver
+from screenings.models import Session
+
+
+@dataclass(frozen=True)
+class PricePreview:
+    """The former price, the one in force with demand, the new one, and how many tickets keep theirs."""
+
+    session: Session
+    price: Decimal
+    tickets: int
+
+    @property
+    def digest(self) -> str:
+        facts = [self.session.pk, self.session.ticket_price, self.session.price, self.session.status, self.price]
+        return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+def preview_price(session: Session, *, price: Decimal, at: datetime) -> PricePreview:
+    """Raises as `change_price`. One query. Reads only."""
+    if session.status == Session.Status.CANCELLED:
+        raise SessionAlreadyCancelled(session)
+    if session.status == Session.Status.COMPLETED or session.end_datetime <= at:
+        raise SessionOver(session)
+    if not ZERO <= price <= MAX_AMOUNT:
+        raise ImpossibleSession(_("This price is not possible. Enter another one."))
+    if price == session.ticket_price:
+        raise NothingToChange
+    return PricePreview(session, price, Ticket.objects.live().filter(session=session).count())
+
+
+def change_price(
+    session: Session, *, price: Decimal, reason: str, digest: str = "", at: datetime, actor: User | None = None
+) -> Incident:
+    """Sell further tickets at another price. Tickets that are sold or held keep theirs, and nobody is told.
+
+    An adaptive price starts anew from the new one. Raises `ReasonNeeded`, `NothingToChange`, `PreviewOutdated`,
+    `SessionAlreadyCancelled`, `SessionOver` or `ImpossibleSession`. Owns its transaction. A constant number of queries.
+    """
+    reason = clean_reason(reason)
+    with transaction.atomic():
+        locked = Session.objects.select_for_update(of=("self",), no_key=True).select_related("film", "hall__cinema")
+        row = locked.get(pk=session.pk)
+        shown = preview_price(row, price=price, at=at)
+        if digest and shown.digest != digest:
+            raise PreviewOutdated
+        kind, cinema = Incident.Kind.REPRICED, row.hall.cinema
+        incident = record(kind, cinema, [row], orders=(), reason=reason, at=at, actor=actor)
+        history = {"update": True, "default_date": at}
+        if not Session.history.filter(id=row.pk).exists():
+            Session.history.bulk_history_create([row], default_change_reason=BASELINE, **history)
+        row.ticket_price = price
+        end_quotes([row], code="LIST_CHANGED", at=at)
+        Session.objects.filter(pk=row.pk).update(ticket_price=price)
+        Session.history.bulk_history_create([row], default_user=actor, **history)
+    return incident

@@ -1,0 +1,84 @@
+"""The page on which a guest decides after a screening was changed.
+
+Opening it decides nothing: mail programs open links.
+"""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from cinema import clock
+from cinema.status import Refused
+from incidents.models import ConcernedOrder
+from incidents.services import concerned, keep_tickets, return_tickets, returnable_lines
+from orders.models import Order, Ticket
+from storefront.errors import message_for_customer
+from storefront.request_identity import customer
+from storefront.views.decorators import lead_to
+from storefront.views.orders import of_order
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_order
+def changed(request: HttpRequest, order: Order, incident: int) -> HttpResponse:
+    """What it was and what it is now. `keep` or `refund` is posted; whoever does nothing keeps the tickets."""
+    at = clock.now()
+    row = concerned(order, incident)
+    if row is None:
+        raise Http404
+    row.order = order
+    refusal = ""
+    if request.method == "POST":
+        if "refund" not in request.POST:
+            keep_tickets(row, at=at)
+            messages.success(request, _("Thank you. We look forward to seeing you."))
+            return redirect("shop:order", order.token)
+        try:
+            return_tickets(row, at=at, actor=customer(request))
+        except Refused as refused:
+            row.refresh_from_db(fields=["answer"])
+            if row.answer == ConcernedOrder.Answer.REFUND:
+                return lead_to(order)  # the button was pressed before
+            refusal = message_for_customer(refused)
+        else:
+            messages.success(request, _("Refund confirmed. See the details below."))
+            return redirect("shop:order", order.token)
+    return render(
+        request,
+        "storefront/changed.html",
+        {"order": order, "row": row, "refusal": refusal, **_facts(row, at=at)},
+        status=409 if refusal else 200,
+    )
+
+
+def _facts(row: ConcernedOrder, *, at: datetime) -> dict[str, object]:
+    """The sessions before and after, the present seats, and whether the tickets can be returned."""
+    seats: dict[int, list[Ticket]] = {}
+    live = row.order.tickets.live().select_related("seat").order_by("seat__row", "seat__number")
+    for ticket in live:
+        seats.setdefault(ticket.session_id, []).append(ticket)
+    former = {each.ticket_id: each.seat for each in row.moved.select_related("seat")}
+    sessions = row.incident.changed.select_related("session__film", "session__hall", "hall").order_by("start_datetime")
+    local = row.incident.cinema.local
+    changes = [
+        {
+            "film": each.session.film,
+            "was": (local(each.start_datetime), each.hall.name),
+            "now": (local(each.session.start_datetime), each.session.hall.name),
+            "seats": [(former.get(ticket.pk), ticket.seat) for ticket in seats[each.session_id]],
+        }
+        for each in sessions
+        if each.session_id in seats
+    ]
+    lines = returnable_lines(row, at=at)
+    until = row.incident.refund_until
+    return {
+        "changes": changes,
+        "may_return": bool(lines),
+        "amount": sum(line.paid for line in lines),
+        "until": local(until) if until else None,
+    }
