@@ -98,6 +98,7 @@ CONNECTIONS = model_permissions("view add change", "integrations", "partner")
 CONNECTIONS |= view("integrations", "apikey") | actions("integrations", "issue_apikey")
 CONNECTIONS |= model_permissions("view add change", "integrations", "webhookendpoint")
 CONNECTIONS |= view("integrations", "webhookdelivery")
+CONNECTIONS |= model_permissions("view add change", "integrations", "marketinglist")
 CONNECTIONS |= actions("integrations", "operate_webhookendpoint resend_webhookdelivery")
 CHAIN = (
     model_permissions("add change", "screenings", "cinema tickettype")

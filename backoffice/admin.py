@@ -6,7 +6,7 @@ from backoffice.concessions import items, low_stock, preorders, reorder_suggesti
 from backoffice.film_hire import contracts, distributors, statements
 from backoffice.house_rules import house_rules
 from backoffice.incidents import guests, incidents
-from backoffice.integrations import catalogues, partners, webhooks
+from backoffice.integrations import catalogues, marketing, partners, webhooks
 from backoffice.jobs import leases, quarantine, runs
 from backoffice.notifications import notifications
 from backoffice.orders import (
@@ -59,6 +59,7 @@ __all__ = [
     "leases",
     "legal_entities",
     "low_stock",
+    "marketing",
     "modes",
     "notifications",
     "order_events",

@@ -86,6 +86,7 @@ SCHEDULE: dict[str, Every | Daily] = {
     "deliver_notifications": minutes(1),
     "announce_sessions": minutes(1),
     "send_webhooks": minutes(1),
+    "sync_marketing_lists": minutes(15),
     "look_up_films": minutes(1),
     "import_files": seconds(20),
     "build_reports": seconds(20),

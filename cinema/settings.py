@@ -236,7 +236,6 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 vars().update(env.email("EMAIL_URL", default=f"filemail:///{quote(str(BASE_DIR / 'var' / 'mail'))}"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Cinema <cinema@localhost>")
-SMS_BACKEND = env.str("SMS_BACKEND", default="")
 
 # --- Payments (docs/payments.md lists what each gateway needs)
 

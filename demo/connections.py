@@ -1,10 +1,12 @@
-"""A partner of the API with a key, a receiver of webhooks, and what a catalogue proposes for a film, to look at."""
+"""A partner of the API with a key, a receiver of webhooks, a marketing list, and proposals of a catalogue."""
 
 from datetime import datetime
 
-from integrations.models import ApiKey, Catalogue, FilmLookup, FilmProposal, Partner, WebhookEndpoint
+from integrations.models import ApiKey, Catalogue, FilmLookup, FilmProposal, MarketingList, Partner, WebhookEndpoint
 from integrations.services.keys import issue_key
 from integrations.webhooks.signing import new_secret
+from payments.models import LegalEntity
+from reports.models import Segment
 from screenings.models import Film
 
 PARTNER, RECEIVER = "Tickets Everywhere", "Demo receiver"
@@ -34,3 +36,15 @@ def create_proposals(*, at: datetime) -> None:
         FilmProposal(film=film, source=Catalogue.WIKIDATA, field=name, value=value, link=PAGE, found_at=at)
         for name, value in values.items()
     )
+
+
+def create_marketing_list(*, at: datetime) -> None:
+    """A list of all customers who agreed to news, at the double of UniSender; or find it. Russian, as it is at home."""
+    entity = LegalEntity.objects.order_by("pk").first()
+    if entity is None or MarketingList.objects.exists():
+        return
+    segment = Segment.objects.filter(cinema=None).first() or Segment.objects.create(name="Everybody")
+    MarketingList.objects.create(
+        name="News", partner="UNISENDER", legal_entity=entity, segment=segment, list_id="1", secret="demo",  # noqa: S106
+        next_attempt_at=at,
+    )  # fmt: skip

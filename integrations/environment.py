@@ -10,9 +10,21 @@ DEBUG = env.bool("DEBUG", default=False)
 __all__ = [
     "EMBED_ON",
     "FILM_CATALOGUES",
+    "MARKETING_API",
+    "MARKETING_TIMEOUT",
     "METRICS_TOKEN",
     "SENTRY_DSN",
     "SENTRY_ENVIRONMENT",
+    "SMS_API",
+    "SMS_BACKEND",
+    "SMS_DAILY_BUDGET",
+    "SMS_LOGIN",
+    "SMS_PASSWORD",
+    "SMS_SENDER",
+    "SMS_TIMEOUT",
+    "TELEGRAM_API",
+    "TELEGRAM_BOT_NAME",
+    "TELEGRAM_BOT_TOKEN",
     "TMDB_API",
     "TMDB_TOKEN",
     "WEBHOOKS_TO_PRIVATE_ADDRESSES",
@@ -45,3 +57,21 @@ for _each in FILM_CATALOGUES:
         exit_with_error(f"FILM_CATALOGUES: {_each} is not a catalogue; write wikidata, tmdb, or both")
 if "tmdb" in FILM_CATALOGUES and not TMDB_TOKEN:
     exit_with_error("FILM_CATALOGUES names tmdb, which needs a key of your own: set TMDB_TOKEN")
+
+# SMS: the class that sends them, and the account at the provider (docs/connections.md). Without a class none are sent.
+SMS_BACKEND = env.str("SMS_BACKEND", default="")
+SMS_LOGIN = env.str("SMS_LOGIN", default="")
+SMS_PASSWORD = env.str("SMS_PASSWORD", default="")
+SMS_SENDER = env.str("SMS_SENDER", default="")
+SMS_API = env.str("SMS_API", default="")  # empty: the provider's own address
+SMS_DAILY_BUDGET = env.str("SMS_DAILY_BUDGET", default="")  # in the currency of the account; empty: no limit
+SMS_TIMEOUT = (3.05, 10.0)  # seconds to connect, and to wait for an answer
+
+# Newsletters: other addresses of partners, for tests, such as UniSender=http://127.0.0.1:8000/double
+MARKETING_API = env.dict("MARKETING_API", default={})
+MARKETING_TIMEOUT = (3.05, 30.0)
+
+# Telegram: the bot that sends customers what they chose to get there (docs/connections.md).
+TELEGRAM_BOT_TOKEN = env.str("TELEGRAM_BOT_TOKEN", default="")
+TELEGRAM_BOT_NAME = env.str("TELEGRAM_BOT_NAME", default="")
+TELEGRAM_API = env.str("TELEGRAM_API", default="https://api.telegram.org")

@@ -1,12 +1,16 @@
 from django.urls import path
 
-from integrations import gateway_webhooks
+from integrations import gateway_webhooks, marketing_hooks, telegram_bot
 from integrations.api.site import api
 from integrations.feeds import calendars, embed, foyer, showtimes
+from integrations.sms import callbacks
 from integrations.watching import metrics
 
 urlpatterns = [
     path("webhooks/<str:gateway>/", gateway_webhooks.receive, name="webhook"),
+    path("sms/callback/", callbacks.receive, name="sms_callback"),
+    path("lists/<uuid:uid>/", marketing_hooks.receive, name="marketing_hook"),
+    path("telegram/", telegram_bot.receive, name="telegram_bot"),
     path("api/", api.urls),
     path("metrics", metrics.metrics, name="metrics"),
     path("feeds/showtimes.json", showtimes.showtimes_json, name="showtimes_json"),

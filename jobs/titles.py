@@ -23,6 +23,7 @@ TITLES: dict[str, str | Promise] = {
     "deliver_notifications": _("Send messages"),
     "announce_sessions": _("Announce screenings to other systems"),
     "send_webhooks": _("Send webhooks"),
+    "sync_marketing_lists": _("Sync marketing lists"),
     "look_up_films": _("Ask film catalogues"),
     "import_files": _("Import files"),
     "build_reports": _("Make report files"),

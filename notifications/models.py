@@ -1,7 +1,7 @@
 import uuid
 from datetime import datetime
 from email.utils import parseaddr
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -30,6 +30,10 @@ class MessageKind(models.TextChoices):
     REFUNDS_TO_APPROVE = "REFUNDS_TO_APPROVE", _("Refunds to approve")
     SCHEDULED_REPORT = "SCHEDULED_REPORT", _("Scheduled report")
     FILM_HIRE_STATEMENT = "FILM_HIRE_STATEMENT", _("Film hire statement")
+
+
+#: The error of messages that wait because the SMS of the day cost enough.
+OVER_BUDGET = "daily SMS budget used up"
 
 
 class Status(models.TextChoices):
@@ -128,3 +132,137 @@ class Notification(models.Model):
         except UnicodeError:
             domain = "localhost"  # no domain at all; check --deploy names the sender
         return f"<{self.pk}.{self.uid.hex}@{domain}>"
+
+
+class SmsDeliveryQuerySet(models.QuerySet["SmsDelivery"]):
+    def to_check(self, at: datetime) -> Self:
+        """SMS of which it is not known whether they arrived, and about which the provider is to be asked at `at`."""
+        return self.filter(status=SmsDelivery.Status.SENT, next_attempt_at__lte=at)
+
+
+class SmsDelivery(models.Model):
+    """One SMS as the provider has it. Its primary key is the number by which providers that take one know it.
+
+    The row is stored before the SMS is sent. If the answer was lost, the next attempt has the same row, so that the
+    provider can be asked before the SMS is sent again. After a refusal the next attempt is another SMS.
+    """
+
+    class Status(models.TextChoices):
+        SENDING = "SENDING", _("Sending")
+        SENT = "SENT", _("Sent")
+        DELIVERED = "DELIVERED", _("Delivered")
+        UNDELIVERED = "UNDELIVERED", _("Not delivered")
+        UNKNOWN = "UNKNOWN", _("No report")
+        REFUSED = "REFUSED", _("Refused")
+
+    TRANSITIONS: ClassVar[dict[str, set[str]]] = {
+        Status.SENDING: {Status.SENT, Status.DELIVERED, Status.UNDELIVERED, Status.REFUSED},
+        Status.SENT: {Status.DELIVERED, Status.UNDELIVERED, Status.UNKNOWN},
+        Status.DELIVERED: set(),
+        Status.UNDELIVERED: set(),
+        Status.UNKNOWN: set(),
+        Status.REFUSED: set(),
+    }
+
+    notification = models.ForeignKey(
+        Notification, models.CASCADE, related_name="sms", verbose_name=_("message"), db_index=False
+    )
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.SENDING)
+    external_id = models.CharField(_("number at the provider"), max_length=64, blank=True, default="")
+    parts = models.PositiveSmallIntegerField(_("parts"), null=True, blank=True)
+    cost = models.DecimalField(_("cost"), max_digits=10, decimal_places=5, null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True, default="")
+    sent_at = models.DateTimeField(_("sent"))
+    attempts = models.PositiveSmallIntegerField(default=0)  # to learn whether it arrived
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    claimed_by = models.CharField(max_length=64, blank=True, default="")
+
+    objects = SmsDeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("SMS")
+        verbose_name_plural = _("SMS")
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["status", "next_attempt_at"], name="sms_to_check"),
+            models.Index(fields=["notification", "status"], name="sms_of_message"),
+            models.Index(fields=["external_id"], name="sms_by_external_id"),
+            models.Index(fields=["sent_at"], name="sms_by_time"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["notification"], condition=models.Q(status="SENDING"), name="one_sms_being_sent"
+            ),
+            models.CheckConstraint(condition=models.Q(cost__isnull=True) | models.Q(cost__gte=0), name="sms_cost"),
+        ]
+
+    def __str__(self) -> str:
+        return f"SMS {self.pk}"
+
+
+class SmsDay(models.Model):
+    """What the SMS of a day in `TIME_ZONE` cost, or are expected to: the daily budget is checked against it."""
+
+    date = models.DateField(primary_key=True)
+    spent = models.DecimalField(max_digits=12, decimal_places=5, default=0)
+
+    class Meta:
+        verbose_name = _("SMS of a day")
+        verbose_name_plural = _("SMS by day")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.date}"
+
+
+#: What customers may get in Telegram in place of an e-mail. Links to sign in, and what staff get, stay e-mails.
+IN_TELEGRAM = frozenset(
+    {
+        MessageKind.ORDER_PAID,
+        MessageKind.ORDER_OVERDUE,
+        MessageKind.ORDER_CANCELLED,
+        MessageKind.SESSION_CANCELLED,
+        MessageKind.SESSION_CHANGED,
+        MessageKind.SESSION_TIME_CHANGED,
+        MessageKind.ORDER_REFUNDED,
+        MessageKind.LATE_PAYMENT_REFUNDED,
+        MessageKind.TICKET_REMINDER,
+        MessageKind.POINTS_EXPIRING,
+    }
+)
+
+
+class TelegramChat(models.Model):
+    """The chat of a customer who chose Telegram, or who is about to: until the bot is started, only `digest` is known.
+
+    `digest` is the hash of the token of the link that starts the bot: it works once, until `expires_at`.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="telegram_chat", verbose_name=_("customer")
+    )
+    chat_id = models.BigIntegerField(null=True, unique=True)
+    digest = models.CharField(max_length=64, blank=True, default="")
+    expires_at = models.DateTimeField(null=True)
+    linked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("Telegram chat")
+        verbose_name_plural = _("Telegram chats")
+        default_permissions = ()
+        indexes = [models.Index(fields=["digest"], name="telegram_by_token")]
+
+    def __str__(self) -> str:
+        return f"Telegram chat {self.pk}"
+
+    @classmethod
+    def forget_customer(cls, *, user: Any, **_orders: Any) -> None:
+        """See `accounts.services.forget_customer`."""
+        if user is not None:
+            cls._default_manager.filter(user=user).delete()
+
+    @classmethod
+    def about_customer(cls, *, user: Any, **_orders: Any) -> list[dict[str, Any]]:
+        """See `accounts.services.rows_about_customer`."""
+        rows: Any = cls._default_manager.filter(user=user, chat_id__isnull=False)
+        return list(rows.values("chat_id", "linked_at")) if user is not None else []

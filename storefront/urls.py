@@ -30,6 +30,7 @@ urlpatterns = [
     path("account/points/", account.points, name="points"),
     path("account/profile/", account.profile, name="profile"),
     path("account/news/", news.of_account, name="news"),
+    path("account/telegram/", personal.choose_telegram, name="telegram"),
     path("account/password/", account.password, name="password"),
     path("account/data.json", personal.my_data, name="my_data"),
     path("account/delete/", personal.delete_account, name="delete_account"),

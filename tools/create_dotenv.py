@@ -24,8 +24,11 @@ DATABASE_URL=sqlite:///var/cinema.sqlite3
 # E-mails are written to files here. In production smtp+tls://USER:PASSWORD@HOST:587
 EMAIL_URL=filemail:///{mail}
 
-# Texts to phones are printed. In production the class of an SMS provider
-SMS_BACKEND=notifications.channels.sms.ConsoleBackend
+# Texts to phones, and newsletters, go to doubles: /webhooks/demo-sms/ and /webhooks/demo-newsletters/
+SMS_BACKEND=integrations.sms.smsru.SmsRu
+SMS_PASSWORD=demo
+SMS_API=http://127.0.0.1:8000/webhooks/demo-sms
+MARKETING_API=UniSender=http://127.0.0.1:8000/webhooks/demo-newsletters
 
 # The default language, ru or en; people can choose the other
 LANGUAGE_CODE=ru

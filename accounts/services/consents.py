@@ -101,6 +101,28 @@ def withdraw(consent: MarketingConsent, *, place: str, actor: User | None = None
     )
 
 
+def withdraw_elsewhere(recipients: Collection[str], *, channel: str, at: datetime) -> None:
+    """Record that these people have unsubscribed at a partner that sends for us. Two queries. Owns its transaction."""
+    rows = MarketingConsent.objects.filter(channel=channel, recipient__in=recipients).current().filter(is_given=True)
+    MarketingConsent.objects.bulk_create(
+        [
+            MarketingConsent(
+                channel=channel,
+                recipient=row.recipient,
+                is_given=False,
+                at=at,
+                wording=wording(channel, is_given=False, language=row.language),
+                language=row.language,
+                place=Place.MESSAGE,
+                is_proved=True,
+                user=row.user,
+                order_id=row.order_id,
+            )
+            for row in rows.select_related("user")
+        ]
+    )
+
+
 def consented(recipients: Mapping[Channel, str]) -> set[Channel]:
     """The channels by which these recipients want news and offers. One query. Reads only."""
     asked = Q(pk__in=[])

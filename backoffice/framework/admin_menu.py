@@ -148,6 +148,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("integrations.apikey", "lock_clock"),
             ("integrations.webhookendpoint", "webhook"),
             ("integrations.webhookdelivery", "list_alt"),
+            ("integrations.marketinglist", "list_alt"),
             ("jobs.quarantinedrow", "report"),
             ("jobs.joblease", "lock_clock"),
         ],

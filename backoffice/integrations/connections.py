@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -12,13 +12,23 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.framework.admin import CinemaScopedAdmin
 from cinema import clock
-from integrations.models import ApiKey, Catalogue, FilmLookup, WebhookDelivery, WebhookEndpoint
-from notifications.models import Notification
+from integrations.models import (
+    ApiKey,
+    Catalogue,
+    FilmLookup,
+    ListMember,
+    MarketingList,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
+from notifications.models import OVER_BUDGET, Notification, SmsDelivery, TelegramChat
 from notifications.models import Status as MessageStatus
+from notifications.services import telegram
 from payments.models import MANUAL_GATEWAYS, Payment, Receipt
 
 
@@ -42,7 +52,9 @@ def connections(at: datetime) -> Iterator[Connection]:
         _webhooks(),
         *_gateways(),
         _receipts(),
-        *_messages(),
+        *_messages(at),
+        _telegram(),
+        *_marketing(),
         *_catalogues(),
         _embedded(),
         *_watching(),
@@ -109,7 +121,7 @@ def _receipts() -> Connection:
     return Connection(_("Fiscal receipts"), True, advice, last, counts["waiting"], counts["failed"], link)
 
 
-def _messages() -> Iterator[Connection]:
+def _messages(at: datetime) -> Iterator[Connection]:
     open_ones = [MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.FAILED]
     by_mail = Q(recipient__contains="@")
     link = reverse("admin:notifications_notification_changelist")
@@ -123,8 +135,57 @@ def _messages() -> Iterator[Connection]:
             waiting=Count("pk", filter=~failed), failed=Count("pk", filter=failed)
         )
         last = rows.filter(status=MessageStatus.SENT).order_by("-pk").values_list("sent_at", flat=True).first()
-        advice = _("The list of messages says why. Send them again from there.") if counts["failed"] else ""
+        advice: Any = _("The list of messages says why. Send them again from there.") if counts["failed"] else ""
+        if ours != by_mail and is_set_up:
+            advice = advice or _sms_advice(at)
         yield Connection(name, is_set_up, advice if is_set_up else how, last, counts["waiting"], counts["failed"], link)
+
+
+def _sms_advice(at: datetime) -> str:
+    """That today's budget is used up, or that many SMS of the last day did not arrive."""
+    if Notification.objects.filter(status=MessageStatus.QUEUED, error=OVER_BUDGET).exists():
+        return gettext("Today’s budget for SMS is used up: the others wait until tomorrow. SMS_DAILY_BUDGET sets it.")
+    recent = SmsDelivery.objects.filter(sent_at__gt=at - timedelta(days=1)).aggregate(
+        all=Count("pk"), lost=Count("pk", filter=Q(status=SmsDelivery.Status.UNDELIVERED))
+    )
+    if recent["lost"] * 5 > recent["all"]:
+        return gettext("%(lost)d of %(all)d SMS since yesterday did not arrive. Ask the provider why.") % recent
+    return ""
+
+
+def _telegram() -> Connection:
+    linked = TelegramChat.objects.filter(chat_id__isnull=False).aggregate(last=Max("linked_at"))
+    how = "" if telegram.is_offered() else _("Set TELEGRAM_BOT_TOKEN and TELEGRAM_BOT_NAME to let customers choose it.")
+    return Connection("Telegram", telegram.is_offered(), how, linked["last"])
+
+
+def _marketing() -> Iterator[Connection]:
+    """A line for each list. Three queries."""
+    lists = MarketingList.objects.filter(is_active=True).select_related("legal_entity").order_by("name")
+    link = reverse("admin:integrations_marketinglist_changelist")
+    if not lists:
+        how = _("Add a marketing list, if a partner is to send newsletters to a segment.")
+        yield Connection(_("Newsletters"), False, how, link=link)
+    status = ListMember.Status
+    rows = ListMember.objects.filter(status__in=[*ListMember.OPEN, status.REFUSED]).order_by().values("marketing_list")
+    counts = {
+        row["marketing_list"]: row
+        for row in rows.annotate(
+            waiting=Count("pk", filter=~Q(status=status.REFUSED)), refused=Count("pk", filter=Q(status=status.REFUSED))
+        )
+    }
+    for each in lists:
+        found = counts.get(each.pk, {"waiting": 0, "refused": 0})
+        advice: str | Promise = ""
+        if each.is_forbidden:
+            advice = _("It is off: the partner is abroad. Record the cross-border notice on the list’s page first.")
+        elif each.error.startswith("Denied"):
+            advice = _("The partner does not accept the key or the list’s number. Correct them on the list’s page.")
+        elif each.error:
+            advice = _("The partner did not answer. It is tried again by itself.")
+        name = f"{each.get_partner_display()}: {each.name}"
+        waiting, refused = found["waiting"], found["refused"]
+        yield Connection(name, not each.is_forbidden, advice, each.succeeded_at, waiting, refused, link)
 
 
 def _catalogues() -> Iterator[Connection]:

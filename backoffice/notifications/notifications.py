@@ -13,6 +13,7 @@ from backoffice.framework.badges import language_name
 from cinema import clock
 from cinema.local_time import format_local
 from cinema.status import Refused
+from notifications.channels import is_email
 from notifications.models import MessageKind, Notification, Status
 from notifications.services import SECRETS, requeue
 
@@ -35,8 +36,8 @@ class NotificationAdmin(ReadOnlyAdmin):
         "created_at",
         "not_after",
     ]
-    fields += ["next_attempt", "sent_at", "error"]
-    readonly_fields = ["language_label", "facts", "next_attempt"]
+    fields += ["next_attempt", "sent_at", "error", "sms"]
+    readonly_fields = ["language_label", "facts", "next_attempt", "sms"]
     list_filter = ["status", "kind", "cinema"]
     search_fields = ["recipient", "occasion"]
     searches_phones = True
@@ -49,6 +50,8 @@ class NotificationAdmin(ReadOnlyAdmin):
     def get_fields(self, request: HttpRequest, obj: Notification | None = None) -> list[str]:
         """Leaves out the details of a sign-in message: its link would let staff sign in as the recipient."""
         hidden = {"facts"} if obj is not None and obj.kind == MessageKind.SIGN_IN else set()
+        if obj is None or is_email(obj.recipient):
+            hidden.add("sms")
         return [each for each in self.fields if each not in hidden]
 
     @admin.display(description=_("language"))
@@ -65,6 +68,19 @@ class NotificationAdmin(ReadOnlyAdmin):
     def next_attempt(self, message: Notification) -> str:
         """Empty for messages that will not be tried again."""
         return format_local(message.next_attempt_at) if message.status in (Status.QUEUED, Status.SENDING) else "–"
+
+    @admin.display(description=_("SMS"))
+    def sms(self, message: Notification) -> SafeString | str:
+        """Whether it arrived, and what it cost; a line for each that was sent."""
+        lines = []
+        for each in message.sms.order_by("pk"):
+            facts = [str(each.get_status_display())]
+            if each.parts:
+                facts.append(ngettext("%(count)d part", "%(count)d parts", each.parts) % {"count": each.parts})
+            if each.cost is not None:
+                facts.append(f"{each.cost.normalize():f} {each.currency}".strip())
+            lines.append((format_local(each.sent_at), ", ".join(facts)))
+        return format_html_join(mark_safe("<br>"), "{}: {}", lines) or "–"
 
     @admin.action(description=_("Send again"), permissions=["resend"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:

@@ -1,6 +1,7 @@
-"""Partners and their keys, what they asked for, what was last told about sessions, webhooks, and film catalogues."""
+"""Partners and their keys, what they asked for, sessions last told of, webhooks, marketing lists, film catalogues."""
 
 from integrations.models.catalogues import Catalogue, FilmLookup, FilmProposal
+from integrations.models.marketing import ListMember, MarketingList
 from integrations.models.partners import ApiKey, ApiRequest, Partner
 from integrations.models.sessions import ListedSession
 from integrations.models.webhooks import EventType, WebhookDelivery, WebhookEndpoint, WebhookEvent
@@ -12,7 +13,9 @@ __all__ = [
     "EventType",
     "FilmLookup",
     "FilmProposal",
+    "ListMember",
     "ListedSession",
+    "MarketingList",
     "Partner",
     "WebhookDelivery",
     "WebhookEndpoint",

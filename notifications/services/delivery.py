@@ -13,8 +13,10 @@ from jobs.claims import Backoff, TimeLimit, new_sender
 from jobs.steps import Counts
 from notifications.channels import DeliveryChannel, is_email
 from notifications.channels.email import EmailChannel
-from notifications.channels.sms import NoSmsProvider, SmsChannel
-from notifications.models import Notification, Status
+from notifications.channels.sms import NoSmsProvider, SmsChannel, SmsReport
+from notifications.channels.telegram import TelegramChannel
+from notifications.models import OVER_BUDGET, Notification, SmsDelivery, Status
+from notifications.services import sms, telegram
 from notifications.services.failures import describe, is_permanent
 from notifications.services.queueing import SECRETS
 
@@ -60,7 +62,7 @@ def deliver(notifications: Collection[Notification], *, at: datetime) -> Counts:
     claimed = claim_due(notifications, sender=sender, at=at)
     unsent = [notification for notification in reversed(claimed) if notification.status == Status.SENDING]
     results: dict[DeliveryResult, list[Notification]] = defaultdict(list)
-    channels: dict[type[DeliveryChannel], DeliveryChannel] = {}
+    channels = _Channels(sms.open_rows(sms.phones(reversed(unsent)), at=at), telegram.chats(unsent))
     try:
         while unsent:
             elapsed = limit.elapsed
@@ -69,15 +71,15 @@ def deliver(notifications: Collection[Notification], *, at: datetime) -> Counts:
             result = _attempt(unsent[-1], channels, now=at + elapsed)
             results[result].append(unsent.pop())
             if limit.elapsed - marked > MARK_EVERY:
-                store_results(results, sender=sender, at=at)
+                store_results(results, sender=sender, at=at, texts=channels.take_answers())
                 results.clear()
                 marked = limit.elapsed
     finally:
         # Also when the process is stopped: sent messages must not be sent again, and the others must not wait.
-        store_results(results, sender=sender, at=at)
+        store_results(results, sender=sender, at=at, texts=channels.take_answers())
         release_unsent(unsent, sender=sender, at=at)
-        for channel in channels.values():
-            channel.close()
+        telegram.forget_lost(channels.lost_chats)
+        channels.close()
     return _counts(claimed, asked=len(notifications))
 
 
@@ -110,12 +112,30 @@ def claim_due(notifications: Iterable[Notification], *, sender: str, at: datetim
         transition(outdated, Status.OUTDATED, claimed_by="")
         _remove_secrets(outdated)
         transition(exhausted, Status.FAILED, claimed_by="", error="SenderLost")
+        if waiting := sms.over_budget(sms.phones(sendable), at=at):
+            sendable = [each for each in sendable if each not in waiting]
+            _put_off(waiting, until=sms.tomorrow(at))
         claims.claim(sendable, sender=sender, at=at, to=Status.SENDING)
     return due
 
 
-def store_results(results: dict[DeliveryResult, list[Notification]], *, sender: str, at: datetime) -> None:
-    """Store the results of attempts, except for messages that another sender has taken over in the meantime."""
+def _put_off(notifications: list[Notification], *, until: datetime) -> None:
+    """Leave the messages in the queue until then; this does not count as an attempt."""
+    transition([each for each in notifications if each.status == Status.SENDING], Status.QUEUED, claimed_by="")
+    keys = [each.pk for each in notifications]
+    Notification.objects.filter(pk__in=keys).update(next_attempt_at=until, error=OVER_BUDGET)
+
+
+def store_results(
+    results: dict[DeliveryResult, list[Notification]],
+    *,
+    sender: str,
+    at: datetime,
+    texts: dict[int, tuple[SmsDelivery, SmsReport]] | None = None,
+) -> None:
+    """Store the results of attempts, and answers about SMS (`texts`, by the message's key), except for messages that
+    another sender has taken over in the meantime.
+    """
     if not results:
         return
     with transaction.atomic(durable=True):
@@ -130,6 +150,7 @@ def store_results(results: dict[DeliveryResult, list[Notification]], *, sender: 
             transition(stored, result.status, **stamps)
             if result.status in (Status.SENT, Status.OUTDATED):
                 _remove_secrets(stored)
+        sms.store_answers([answer for key, answer in (texts or {}).items() if key in claimed], at=at)
 
 
 def release_unsent(notifications: list[Notification], *, sender: str, at: datetime) -> None:
@@ -142,16 +163,46 @@ def release_unsent(notifications: list[Notification], *, sender: str, at: dateti
         transition(rows, Status.QUEUED, claimed_by="", next_attempt_at=at, attempts=F("attempts") - 1)
 
 
-def _attempt(
-    notification: Notification, channels: dict[type[DeliveryChannel], DeliveryChannel], *, now: datetime
-) -> DeliveryResult:
+class _Channels:
+    """The channels of a batch, each opened with its first message."""
+
+    def __init__(self, texts: dict[int, SmsDelivery], chats: dict[int, int]) -> None:
+        self._texts, self._chats = texts, chats
+        self._telegram = TelegramChannel(chats)
+        self._email: EmailChannel | None = None
+        self._sms: SmsChannel | None = None
+
+    def of(self, notification: Notification) -> DeliveryChannel:
+        if notification.pk in self._chats:
+            return self._telegram
+        if is_email(notification.recipient):
+            self._email = self._email or EmailChannel()
+            return self._email
+        self._sms = self._sms or SmsChannel(self._texts)
+        return self._sms
+
+    def take_answers(self) -> dict[int, tuple[SmsDelivery, SmsReport]]:
+        """What was said about SMS since it was last asked."""
+        answers = self._sms.answers if self._sms else {}
+        found = {key: (self._texts[key], report) for key, report in answers.items()}
+        answers.clear()
+        return found
+
+    @property
+    def lost_chats(self) -> set[int]:
+        return self._telegram.lost
+
+    def close(self) -> None:
+        for channel in (self._email, self._sms):
+            if channel is not None:
+                channel.close()
+
+
+def _attempt(notification: Notification, channels: _Channels, *, now: datetime) -> DeliveryResult:
     if notification.not_after and notification.not_after < now:
         return DeliveryResult(Status.OUTDATED)
     try:
-        kind = EmailChannel if is_email(notification.recipient) else SmsChannel
-        if kind not in channels:
-            channels[kind] = kind()
-        channels[kind].send(notification)
+        channels.of(notification).send(notification)
     except Exception as failure:
         # Whatever the error, it must not stop the other messages.
         wait = None if is_permanent(failure) else BACKOFF.after(notification.attempts)

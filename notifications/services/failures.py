@@ -3,7 +3,8 @@
 import re
 from smtplib import SMTPDataError, SMTPNotSupportedError, SMTPRecipientsRefused
 
-from notifications.channels.sms import NoSmsProvider
+from notifications.channels.sms import NoSmsProvider, SmsNotTaken, SmsRefused
+from notifications.channels.telegram import TelegramFailed
 
 ERROR_LENGTH = 200  # of Notification.error
 #: Names a customer or opens an order: addresses, links, and words with a digit of eight or more characters (phone
@@ -19,6 +20,8 @@ def is_permanent(failure: Exception) -> bool:
     """
     if isinstance(failure, NoSmsProvider | SMTPNotSupportedError):
         return True
+    if isinstance(failure, SmsRefused):
+        return not isinstance(failure, SmsNotTaken)
     if isinstance(failure, SMTPRecipientsRefused):
         return all(code >= 500 for code, _words in failure.recipients.values())
     return isinstance(failure, SMTPDataError) and failure.smtp_code >= 500
@@ -40,7 +43,9 @@ def describe(failure: Exception, *, recipient: str) -> str:
     return " ".join(f"{type(failure).__name__} {code} {text}".split())[:ERROR_LENGTH]
 
 
-def _answer(failure: Exception) -> tuple[int | None, bytes | str]:
+def _answer(failure: Exception) -> tuple[int | str | None, bytes | str]:
     if isinstance(failure, SMTPRecipientsRefused):  # an answer for each recipient; here there is one
         return next(iter(failure.recipients.values()), (None, ""))
+    if isinstance(failure, SmsRefused | TelegramFailed):
+        return failure.code, ""
     return getattr(failure, "smtp_code", None), getattr(failure, "smtp_error", "")

@@ -23,8 +23,8 @@ KINDS = {"charge": PayoutLine.Kind.PAYMENT, "refund": PayoutLine.Kind.REFUND}
 def fetch_payouts(*, at: datetime) -> Counts:
     """Read in Stripe's payouts that are not known yet, each whole or not at all; nothing without its key.
 
-    Must not be called inside a transaction: it talks to a network. A payout fetched before, also by another copy
-    at the same time, changes nothing.
+    Must not be called inside a transaction: it talks to a network. A payout that was fetched before, also by another
+    copy at the same time, changes nothing.
     """
     counts = Counts()
     if not settings.STRIPE_SECRET_KEY:

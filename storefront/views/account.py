@@ -28,6 +28,7 @@ from accounts.services.customer_codes import customer_code
 from cinema import clock
 from cinema.http import client_address
 from cinema.status import Refused
+from notifications.services import telegram
 from orders import notifications
 from orders.models import Order
 from screenings.models import Cinema
@@ -39,6 +40,7 @@ from storefront.services.points import points_of
 from storefront.services.programme import time_zone_note
 from storefront.views.decorators import post_or_redirect
 
+TELEGRAM_LINK = "telegram_link"  # shown once on the profile
 BY_LINK = "signed_in_by_link"  # until when a password may be set without the old one, in the session
 FRESH = timedelta(minutes=20)
 A_PAGE = 20
@@ -198,6 +200,9 @@ def profile(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Changes saved."))
         return _in_own_language(redirect("shop:profile"), user)
     page = {"form": form, "has_password": user.has_usable_password(), "news": choices_of_customer(user)}
+    if telegram.is_offered():
+        page |= {"telegram_offered": True, "telegram_chat": telegram.chat_of(user)}
+        page["telegram_link"] = request.session.pop(TELEGRAM_LINK, "")
     return render(request, "storefront/profile.html", page)
 
 

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accounts.errors import WithdrawnAlready
@@ -60,10 +61,14 @@ def of_order_page(request: HttpRequest, order: Order) -> HttpResponse:
     return redirect("shop:order", order.token)
 
 
+@csrf_exempt  # mail servers press the button for their users (RFC 8058); nobody else knows the token
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """Opening the link shows a button, and pressing it withdraws: mail scanners open links but press no buttons."""
+    """Opening the link shows a button, and pressing it withdraws: mail scanners open links but press no buttons.
+
+    A POST needs no cookie and gets no redirect, as RFC 8058 demands of the address in `List-Unsubscribe`.
+    """
     try:
         consent = MarketingConsent.objects.exclude(recipient="").filter(uid=UUID(token)).first()
     except ValueError:

@@ -1,17 +1,22 @@
-"""A customer's rights to their own data: a copy of it, and its deletion."""
+"""A customer's rights to their own data: a copy of it, its deletion, and where messages go."""
 
-from django.contrib import auth
+from django.contrib import auth, messages
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.services import rate_limits
 from bonuses.models import BonusAccount
 from cinema import clock
+from cinema.http import client_address
 from cinema.status import Refused
+from notifications.services import telegram
 from orders.services import Customer, erase_customer, export_customer_data
 from storefront.request_identity import signed_in_customer
-from storefront.views.account import signed_in
+from storefront.views.account import TELEGRAM_LINK, signed_in
+from storefront.views.decorators import post_or_redirect
 
 
 @require_safe
@@ -22,6 +27,24 @@ def my_data(request: HttpRequest) -> HttpResponse:
     answer = JsonResponse(data, encoder=DjangoJSONEncoder, json_dumps_params={"ensure_ascii": False, "indent": 2})
     answer["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return answer
+
+
+@post_or_redirect("shop:profile")
+@signed_in
+def choose_telegram(request: HttpRequest) -> HttpResponse:
+    """Show a link that starts the bot for this account, or send e-mails again."""
+    user, at = signed_in_customer(request), clock.now()
+    if request.POST.get("choice") == "off":
+        telegram.unlink_account(user)
+        messages.success(request, _("Changes saved."))
+    elif telegram.is_offered():
+        try:
+            rate_limits.hit("news", person=f"user {user.pk}", address=client_address(request), at=at)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            request.session[TELEGRAM_LINK] = telegram.start_link(user, at=at)
+    return redirect("shop:profile")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -38,7 +38,7 @@ def fill(page: Page, values: dict[str, str | bool]) -> None:
 @pytest.mark.parametrize("case", ACTION_CASES, ids=lambda case: case.action)
 def test_an_action_changes_the_row_and_shows_its_message(screen: Screen, rows: AdminFixtures, case: ActionCase) -> None:
     row, values = case.target(rows), case.entered(rows)
-    page = screen(someone(case.role, rows.cinema))
+    page = screen(case.actor(rows))
     page.goto(address(row))
 
     page.get_by_role("link", name=case.title, exact=True).click()

@@ -30,6 +30,7 @@ EXPECTED = {
     "deliver_notifications": "every 1 min",
     "announce_sessions": "every 1 min",
     "send_webhooks": "every 1 min",
+    "sync_marketing_lists": "every 15 min",
     "look_up_films": "every 1 min",
     "import_files": "every 20 s",
     "build_reports": "every 20 s",

@@ -34,6 +34,7 @@ OF_THE_CHAIN = {
     "integrations.apikey",
     "integrations.filmlookup",
     "integrations.filmproposal",
+    "integrations.marketinglist",
     "integrations.partner",
     "integrations.webhookendpoint",
     "jobs.joblease",

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Model, Sum
 
-from accounts.models import Approval, MarketingConsent
+from accounts.models import Approval, MarketingConsent, User
 from accounts.services.second_factor import is_enrolled
 from concessions.models import ConcessionPreorder, ReorderSuggestion
 from incidents.models import Incident
@@ -19,6 +19,7 @@ from pricing.models import PriceFreeze
 from reports.models import ReportFile
 from screenings.models import PlannedSession, PriceList, Seat, Session
 from tests.helpers.admin_fixtures import AdminFixtures
+from tests.helpers.users import someone
 
 Entered = dict[str, str | bool]  # by label; True ticks a box
 
@@ -56,6 +57,10 @@ class ActionCase:
     entered: Callable[[AdminFixtures], Entered] = lambda _rows: {}
     leaves_the_row: bool = False  # whether it changes nothing of the row, so that a colleague may do the same
     has_preview: bool = False  # whether the form is shown again with a preview before it takes effect
+
+    def actor(self, rows: AdminFixtures, **fields: Any) -> User:
+        """Somebody of the role in the cinema; the owner works for all cinemas, as partners and consents ask for."""
+        return someone(self.role, rows.cinema, all_cinemas=self.role == "owner", **fields)
 
 
 ACTION_CASES = [

@@ -44,6 +44,7 @@ from tests.helpers.factories import NOON
 from tests.helpers.film_catalogues import a_lookup, a_proposal
 from tests.helpers.film_hire_rows import a_contract, a_distributor, a_statement
 from tests.helpers.forecasts import a_forecast
+from tests.helpers.newsletter_partner import a_list
 from tests.helpers.partners import a_partner
 from tests.helpers.screening_rows import a_price_list, a_price_quote
 from tests.helpers.webhook_receiver import a_webhook
@@ -133,6 +134,7 @@ def create_rows_of_chain() -> None:
     a_partner()
     a_proposal(a_lookup(status="FOUND").film)
     LegalEntity.objects.create(name="Aurora LLC", tax_number="7707083893", tax_system="GENERAL")
+    a_list()
     SocietyRate.objects.create(society="RAO", percent=Decimal(1), valid_from=NOON.date())
     VatRate.objects.create(subject="GOODS", valid_from=NOON.date() + timedelta(days=365), vat="22")
     GatewayEvent.objects.create(gateway="demo", event_id="1", received_at=NOON)

@@ -215,6 +215,7 @@ BusinessState = dict[str, list[str]]
 
 #: The natural key of a model, by which a row is shown where a foreign key points to it: lookups of fields, no ids.
 NATURAL_KEYS: dict[str, tuple[str, ...]] = {
+    "reports.Segment": ("name",),
     "accounts.User": ("email",),
     "contenttypes.ContentType": ("model",),
     "bonuses.BonusAccount": ("user__email",),
@@ -222,9 +223,11 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "concessions.ConcessionItem": ("name",),
     "concessions.ConcessionPreorder": ("order__number", "concession_item__name"),
     "concessions.StockMovement": ("preorder__order__number", "kind", "quantity", "at"),
+    "integrations.MarketingList": ("name",),
     "integrations.Partner": ("name",),
     "integrations.WebhookEndpoint": ("url",),
     "integrations.WebhookEvent": ("type", "at", "data"),
+    "notifications.Notification": ("kind", "recipient", "occasion"),
     "orders.Order": ("number",),
     "orders.Promocode": ("code",),
     "orders.Ticket": ("order__number", "session__start_datetime", "seat__hall__name", "seat__row", "seat__number"),
@@ -271,6 +274,9 @@ COMPARED_FIELDS = {
     "integrations.WebhookEndpoint": ("name", "url", "types", "since"),
     "integrations.WebhookEvent": ("type", "cinema", "at", "data"),
     "integrations.WebhookDelivery": ("event", "endpoint", "status"),
+    "integrations.MarketingList": ("name", "partner", "segment", "is_active"),
+    "integrations.ListMember": ("marketing_list", "email", "status"),
+    "notifications.SmsDelivery": ("notification", "status"),
     "notifications.Notification": ("kind", "recipient", "occasion", "language", "not_after", "status"),
     "reports.ReportFile": ("report", "format", "first", "last", "person", "status", "rows_done", "problem"),
 }

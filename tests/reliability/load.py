@@ -11,6 +11,7 @@ FIRST_KEY, KEYS_PER_COPY = 10_000_000, 50_000  # ids of copies have eight digits
 #: Fields of a unique constraint whose other fields are equal in all copies, so each copy needs its own value.
 UNIQUE_TEXTS = {
     "notifications.Notification": {"occasion"},
+    "integrations.MarketingList": {"list_id"},
     "payments.Payment": {"external_id"},
     "pricing.ForecastBasis": {"history_hash"},
 }

@@ -18,7 +18,7 @@ from backoffice.models import FileImport, FileImportRow
 from concessions.models import ConcessionItem
 from concessions.services import alert_low_stock
 from demo.models import DemoCharge, DemoRefund
-from integrations.models import EventType, WebhookDelivery, WebhookEndpoint, WebhookEvent
+from integrations.models import EventType, ListMember, MarketingList, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from orders.models import Order, Promocode
 from orders.services import (
     accrue,
@@ -57,6 +57,7 @@ from tests.helpers.factories import (
 )
 from tests.helpers.film_catalogues import a_lookup, a_proposal
 from tests.helpers.film_hire_rows import a_contract, a_distributor
+from tests.helpers.newsletter_partner import a_list
 from tests.helpers.webhook_receiver import an_endpoint
 
 AT = NOON
@@ -85,6 +86,7 @@ JOBS = (
     "deliver_notifications",
     "announce_sessions",
     "send_webhooks",
+    "sync_marketing_lists",
     "look_up_films",
     "import_files",
     "build_reports",
@@ -141,6 +143,7 @@ def create_scenario(*, per_case: int = 2) -> None:
         _film_hire,
         _closed_days,
         _webhooks,
+        _marketing_lists,
         _catalogues,
     ):
         create_part(scenario)
@@ -445,6 +448,19 @@ def _webhooks(scenario: Scenario) -> None:
             type=EventType.DAY_CLOSED, subject=10**9 + WebhookEvent.objects.count(), cinema=scenario.cinema,
             at=AT - 40 * DAY, data={},
         )  # fmt: skip
+
+
+def _marketing_lists(scenario: Scenario) -> None:
+    """Lists with members to be added, removed and deleted, some of a killed sender. Nobody answers at the partner."""
+    for _ in range(scenario.per_case):
+        number = MarketingList.objects.count()
+        news = a_list(name=f"News {number}", list_id=f"{number}", next_attempt_at=AT - MINUTE)
+        for place, status in enumerate(ListMember.Status.values):
+            for killed in ("", "killed"):
+                ListMember.objects.create(
+                    marketing_list=news, email=f"reader{place}{killed}@example.org", status=status, changed_at=AT - DAY,
+                    next_attempt_at=AT - MINUTE, attempts=len(killed) and 1, claimed_by=killed,
+                )  # fmt: skip
 
 
 def _catalogues(scenario: Scenario) -> None:

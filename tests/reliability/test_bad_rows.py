@@ -24,6 +24,7 @@ NOT_TRIED = {
     "update_session_figures",
     "announce_sessions",
     "send_webhooks",
+    "sync_marketing_lists",
     "look_up_films",
     "close_business_day",
     "settle_film_hire",

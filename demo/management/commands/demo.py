@@ -9,7 +9,7 @@ from django.db import connection
 
 from cinema import clock
 from demo.builder import DatabaseState, build, database_state
-from demo.connections import create_partner, create_proposals
+from demo.connections import create_marketing_list, create_partner, create_proposals
 from demo.job_report import HEADINGS, format_table, run_all_jobs
 from demo.logins import create_logins
 from demo.progress import ProgressBar
@@ -77,6 +77,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {email}")
         self.stdout.write(f"Password for all of them: {password}   (Ctrl-C stops the server)")
         create_proposals(at=clock.now())
+        create_marketing_list(at=clock.now())
         schedule_reports(at=clock.now())
         key = create_partner(f"http://{ADDRESS}/webhooks/demo-receiver/", at=clock.now())
         self.stdout.write(f"http://{ADDRESS}/api/   the API. A key of a partner: {key}")

@@ -4,19 +4,27 @@ from typing import Any
 from django.db.models import QuerySet
 
 from cinema import clock
-from jobs.command import Counts, JobCommand, JobPass
-from notifications.models import Notification
+from jobs.command import Counts, JobCommand, JobPass, Step
+from notifications.models import Notification, SmsDelivery
 from notifications.services import deliver
+from notifications.services.sms import check_reports
 
 
 class Command(JobCommand):
-    help = "Send queued messages by e-mail and SMS; retry later those that could not be sent."
+    help = "Send queued messages by e-mail and SMS; retry later those that could not be sent. Ask whether SMS arrived."
     batch_size = 100  # about as many as a slow server takes within `jobs.claims.SENDING_LIMIT`
     atomic = False
 
     def work(self, current: JobPass) -> None:
         self.started = clock.monotonic()
         super().work(current)
+
+    def steps(self) -> list[Step]:
+        arrived = Step("arrived", SmsDelivery.objects.to_check, self.act_on_sms, atomic=False)
+        return [*super().steps(), arrived]
+
+    def act_on_sms(self, rows: list[Any], at: datetime, /) -> Counts:
+        return check_reports(rows, at=at)
 
     def due(self, at: datetime, /) -> QuerySet[Any]:
         return Notification.objects.due(at)

@@ -31,7 +31,7 @@ def page_of(case: ActionCase, rows: AdminFixtures) -> str:
 
 def two_clients(case: ActionCase, rows: AdminFixtures) -> list[Client]:
     """Two users with the role of the case, who read Russian."""
-    clients = [browser(someone(case.role, rows.cinema, email=f"{name}@example.org")) for name in ("one", "other")]
+    clients = [browser(case.actor(rows, email=f"{name}@example.org")) for name in ("one", "other")]
     for client in clients:
         client.defaults["HTTP_ACCEPT_LANGUAGE"] = "ru"
     return clients

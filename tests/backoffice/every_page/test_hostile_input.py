@@ -130,6 +130,8 @@ def test_no_number_beyond_64_bits_causes_an_error(client: Client, cinema_row: An
         for form in forms_on(opened.text) if opened.status_code == 200 else []:
             address = form.action or page
             keys = [each.name for each in form.fields.values() if each.kind in ("select", "hidden", "checkbox")]
+            if not EXHAUSTIVE:  # such a number of rows costs a second for each form
+                keys = [name for name in keys if not name.endswith("-TOTAL_FORMS")]
             for instead in [*([key] for key in keys[::ONE_IN]), [f"initial-{name}" for name in form.fields], keys]:
                 sent = form.sent(**dict.fromkeys({*instead} - {"csrfmiddlewaretoken"}, number))
                 with rendered_if(False):

@@ -260,6 +260,15 @@ def test_the_link_shows_a_button_that_withdraws(client) -> None:
     assert rows()[1:] == [("EMAIL", EMAIL, False, "MESSAGE", True, "en")]
 
 
+def test_a_mail_server_withdraws_by_one_post_without_cookies(client) -> None:
+    consent = record_consent(EMAIL, channel="EMAIL", is_given=True, place="ACCOUNT", is_proved=True, at=NOON)
+
+    server = Client(enforce_csrf_checks=True)
+    answer = server.post(f"/unsubscribe/{consent.uid}/", {"List-Unsubscribe": "One-Click"})
+
+    assert (answer.status_code, wants()) == (200, False)
+
+
 def test_a_link_of_nobody_is_not_found(client) -> None:
     erased = record_consent("", channel="EMAIL", is_given=True, place="ACCOUNT", is_proved=True, at=NOON)
 
