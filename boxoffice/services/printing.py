@@ -12,7 +12,7 @@ from payments.models import Shift
 
 
 def is_sold_here(order: Order) -> bool:
-    """Whether the order was sold at the box office, which prints its tickets as often as they are needed. Reads only."""
+    """Whether the order was sold at the box office, which prints its tickets freely. Reads only."""
     return order.channel == Order.Channel.BOX_OFFICE
 
 
