@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import datetime, timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -187,11 +186,7 @@ PHONE_REGION = env.str("PHONE_REGION", default="RU").upper()
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
-# django-ninja is no app: jobs would load it and pydantic at their start. Only its static files are wanted.
-_ninja = find_spec("ninja")
-STATICFILES_DIRS: list[object] = [BASE_DIR / "static"]
-if _ninja and _ninja.submodule_search_locations:
-    STATICFILES_DIRS.append(("ninja", Path(_ninja.submodule_search_locations[0]) / "static" / "ninja"))
+STATICFILES_DIRS: list[object] = [BASE_DIR / "static", *API_PAGES]  # noqa: F405 (of `integrations.environment`)
 
 # What `build_reports` makes. Web server and jobs share it, and nothing is served from it directly.
 _report_files = env.str("REPORT_FILES", default=str(BASE_DIR / "var" / "reports"))

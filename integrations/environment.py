@@ -2,12 +2,14 @@
 
 import re
 from importlib.util import find_spec
+from pathlib import Path
 
 from cinema.environment import env, exit_with_error
 
 DEBUG = env.bool("DEBUG", default=False)
 
 __all__ = [
+    "API_PAGES",
     "EMBED_ON",
     "FILM_CATALOGUES",
     "MARKETING_API",
@@ -30,6 +32,11 @@ __all__ = [
     "WEBHOOKS_TO_PRIVATE_ADDRESSES",
     "WIKIDATA_API",
 ]
+
+# django-ninja is no app: jobs would load it and pydantic at their start. Only its static files are wanted.
+_ninja = find_spec("ninja")
+_places = _ninja.submodule_search_locations if _ninja else None
+API_PAGES = [("ninja", Path(_places[0]) / "static" / "ninja")] if _places else []
 
 # Whether webhooks may go to addresses inside our own network, and by plain HTTP.
 WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", default=DEBUG)

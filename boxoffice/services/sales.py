@@ -57,9 +57,9 @@ def hold_at_till(
     """
     if shift.status != Shift.Status.OPEN:
         raise NoShift
-    counted = {"person": f"staff {actor.pk}", "at": at}
+    cashier = f"staff {actor.pk}"
     if promocode:
-        rate_limits.check("promocode", **counted)
+        rate_limits.check("promocode", person=cashier, at=at)
     try:
         return hold(
             cinema=shift.cinema,
@@ -75,7 +75,7 @@ def hold_at_till(
             actor=actor,
         )
     except PromocodeRefused:
-        rate_limits.hit("promocode", **counted)
+        rate_limits.hit("promocode", person=cashier, at=at)
         raise
 
 
