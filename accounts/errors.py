@@ -154,6 +154,20 @@ class PinOff(Refused, code="pin_off"):
         return _("This PIN was typed wrongly too often and is off. Set a new one on your page in the administration.")
 
 
+class CustomerCodeWrong(Refused, code="customer_code_wrong"):
+    """The code is not that of a customer now."""
+
+    def __str__(self) -> str:
+        return _("This code is wrong or too old. Ask the guest to open their points again.")
+
+
+class OwnCustomerCode(Refused, code="customer_code_own"):
+    """Somebody sells with the code of their own account."""
+
+    def __str__(self) -> str:
+        return _("You cannot earn points on what you sell.")
+
+
 class PinTooSimple(Refused, code="pin_too_simple"):
     """The PIN is too short, has other characters than digits, or is one of those that are guessed first."""
 

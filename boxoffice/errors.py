@@ -23,6 +23,13 @@ class GivenTooLittle(Refused, code="cash_given_too_little"):
         super().__init__(text % {"given": format_money(given), "price": format_money(price)})
 
 
+class CardUnclear(Refused, code="card_unclear"):
+    """Nobody knows yet whether the terminal took the money of this sale."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Say first what the card terminal did: its journal tells whether the card was charged."))
+
+
 class RefundTooLate(Refused, code="refund_too_late_at_till"):
     """The screening has started, and the cinema is not at fault."""
 

@@ -28,6 +28,7 @@ ATTEMPTS = {
     "pin": (timedelta(minutes=15), 5, 0),  # wrong PINs of a person on one device
     "pin_device": (timedelta(minutes=15), 20, 0),  # wrong PINs of anybody on one device
     "device": (timedelta(hours=1), 0, 20),  # wrong codes to enrol a device; by address
+    "customer_code": (timedelta(minutes=15), 10, 0),  # wrong codes of customers that a member of staff types at a till
     "find": (timedelta(hours=1), 5, 30),
     "correct_address": (timedelta(days=1), 3, 30),  # per order
     "corrected": (timedelta(minutes=10), 1, 1_000),  # per showing of an order's page

@@ -45,6 +45,7 @@ from orders.services import (
     remind_to_pay,
 )
 from payments.services import record_slip
+from payments.services.shifts import open_shift_of
 from screenings.models import Seat
 
 COLOURS: dict[str, str] = {
@@ -138,7 +139,8 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
             return gettext("Order %(order)s: check the terminal’s log and confirm the payment result.") % {
                 "order": order
             }
-        mark_paid(order, gateway=gateway, amount=order.final_amount, at=at, actor=actor)
+        shift = open_shift_of(actor, order.cinema_id)  # the drawer of whoever takes the money, if there is one
+        mark_paid(order, gateway=gateway, amount=order.final_amount, at=at, actor=actor, shift=shift)
         if rrn or terminal:
             record_slip(order.payments.all(), rrn=rrn, terminal=terminal)
         return gettext("Order %(order)s has been paid.") % {"order": order}

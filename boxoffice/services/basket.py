@@ -77,7 +77,7 @@ def sessions_at_till(cinema: Cinema, *, at: datetime) -> list[Session]:
 def read(cinema: Cinema, sent: QueryDict, *, at: datetime) -> TillBasket:
     """The basket that a form sent, with the change that its pressed button asks for. Reads only."""
     basket = _read(cinema, sent, at=at)
-    if code := sent.get("promocode", "").strip():
+    if code := sent.get("promocode", "").replace("\x00", "").strip():
         try:
             basket.discount = discount(find_promocode(code, at=at), basket.total)
         except PromocodeRefused as error:

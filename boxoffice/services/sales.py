@@ -12,15 +12,19 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
-from accounts.phones import stored_form
-from boxoffice.errors import GivenTooLittle, NoShift
+from accounts.services import rate_limits
+from accounts.services.customer_codes import customer_of_code
+from boxoffice.errors import CardUnclear, GivenTooLittle, NoShift
 from boxoffice.services.refunds import give_out
 from cinema.money import ZERO
 from concessions.models import ConcessionItem
+from orders.errors import PromocodeRefused
 from orders.models import Order
 from orders.services import CancelReason, cancel, hold, mark_paid, record_uncertain_payment, resolve_payment
 from payments.models import Gateway, Payment, Refund, Shift
 from payments.services import balance_of
+from payments.services.cash import lock_open_shift
+from payments.services.shifts import open_shift_of
 from screenings.models import Cinema, Seat, Session, TicketType
 
 Places = Iterable[tuple[Session, Seat, TicketType]]
@@ -28,13 +32,7 @@ Places = Iterable[tuple[Session, Seat, TicketType]]
 
 def shift_of(person: User, cinema: Cinema) -> Shift | None:
     """The open shift in which this person works at the cinema. One query. Reads only."""
-    return Shift.objects.open().filter(cashier=person, cinema=cinema).select_related("drawer", "cinema").first()
-
-
-def customer_of(phone: str) -> User | None:
-    """The customer whom purchases with this phone number earn points. One query. Reads only."""
-    number = stored_form(phone)
-    return User.objects.filter(phone=number, is_active=True).order_by("pk").first() if number else None
+    return open_shift_of(person, cinema.pk)
 
 
 def hold_at_till(
@@ -44,30 +42,41 @@ def hold_at_till(
     snacks: Iterable[tuple[ConcessionItem, int]],
     promocode: str = "",
     phone: str = "",
+    customer_code: str = "",
     expected_total: Decimal | None = None,
     language: str = "",
     at: datetime,
     actor: User,
 ) -> Order:
-    """Hold what a guest at the till wants to buy. Raises as `hold`, and `NoShift`. Owns its transaction.
+    """Hold what a guest at the till wants to buy; with the code that their account shows, they earn points.
+
+    Wrong promo codes count for the cashier. Raises as `hold`, and `NoShift`, `RateLimited`, `CustomerCodeWrong` and
+    `OwnCustomerCode`. Owns its transaction.
 
     The shift is as it was read; whether it is still open decides when the money comes.
     """
     if shift.status != Shift.Status.OPEN:
         raise NoShift
-    return hold(
-        cinema=shift.cinema,
-        tickets=places,
-        snacks=snacks,
-        user=customer_of(phone),
-        phone=phone,
-        language=language,
-        channel=Order.Channel.BOX_OFFICE,
-        promocode=promocode.strip() or None,
-        expected_total=expected_total,
-        at=at,
-        actor=actor,
-    )
+    counted = {"person": f"staff {actor.pk}", "at": at}
+    if promocode:
+        rate_limits.check("promocode", **counted)
+    try:
+        return hold(
+            cinema=shift.cinema,
+            tickets=places,
+            snacks=snacks,
+            user=customer_of_code(customer_code, at=at, actor=actor) if customer_code else None,
+            phone=phone,
+            language=language,
+            channel=Order.Channel.BOX_OFFICE,
+            promocode=promocode or None,
+            expected_total=expected_total,
+            at=at,
+            actor=actor,
+        )
+    except PromocodeRefused:
+        rate_limits.hit("promocode", **counted)
+        raise
 
 
 def left_to_pay(order: Order) -> Decimal:
@@ -86,8 +95,8 @@ def pay_cash(
 ) -> Decimal:
     """Take cash for an order into the drawer of the shift; returns the change. Without `given`, it was exact.
 
-    The price, or an `amount` as a part of it: the last part makes the order paid. Raises `GivenTooLittle`,
-    `ShiftNotOpen`, and as `mark_paid`. Owns its transaction.
+    The price, or an `amount` as a part of it: the last part makes the order paid. For an order that was held before,
+    call `check_terminal` first. Raises `GivenTooLittle`, `ShiftNotOpen`, and as `mark_paid`. Owns its transaction.
     """
     price = order.final_amount if amount is None else amount
     if given is not None and given < price:
@@ -99,11 +108,14 @@ def pay_cash(
 def card_approved(order: Order, *, shift: Shift, amount: Decimal | None = None, at: datetime, actor: User) -> None:
     """The terminal took the price, or an `amount` as a part of it; also if nobody knew before: then what it was.
 
-    Raises as `mark_paid`. Owns its transaction.
+    It belongs to the shift of whoever says so: the one in which it was tried may be counted. Raises as `mark_paid`, and
+    `ShiftNotOpen`. Owns its transaction.
     """
     uncertain = _uncertain(order)
     if uncertain is not None:
-        resolve_payment(uncertain, approved=True, at=at, actor=actor)
+        with transaction.atomic():
+            resolve_payment(uncertain, approved=True, at=at, actor=actor)
+            Payment.objects.filter(pk=uncertain.pk).update(shift=lock_open_shift(shift))
         return
     price = order.final_amount if amount is None else amount
     mark_paid(order, gateway=Gateway.CARD_TERMINAL, amount=price, part=True, at=at, actor=actor, shift=shift)
@@ -127,11 +139,18 @@ def _uncertain(order: Order) -> Payment | None:
     return order.payments.filter(gateway=Gateway.CARD_TERMINAL, status=Payment.Status.PENDING).first()
 
 
+def check_terminal(order: Order) -> None:
+    """Raise `CardUnclear` while nobody knows whether the terminal took money for the order. One query. Reads only."""
+    if _uncertain(order) is not None:
+        raise CardUnclear
+
+
 def undo(order: Order, *, shift: Shift | None = None, at: datetime, actor: User) -> list[Refund]:
     """Cancel an unfinished sale; its seats are free again, and in a `shift` the parts that were collected go back.
 
-    Returns these payouts. Raises `ForbiddenMove`, and as `mark_paid_out`. Owns its transaction.
+    Returns these payouts. Raises `CardUnclear`, `ForbiddenMove`, and as `mark_paid_out`. Owns its transaction.
     """
+    check_terminal(order)
     with transaction.atomic():
         cancel(order, reason=CancelReason.CUSTOMER, at=at, actor=actor)
         parts = Refund.objects.filter(order=order)

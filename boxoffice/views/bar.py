@@ -8,6 +8,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.services import rate_limits
 from boxoffice.access import BoxOfficeRequest, device_page, page
 from boxoffice.services import bar
 from boxoffice.services.second_person import deciders
@@ -40,11 +41,12 @@ def cards(request: BoxOfficeRequest) -> HttpResponseBase:
 @require_POST
 def act(request: BoxOfficeRequest) -> HttpResponseBase:
     """Prepare or hand over an order's snacks, by its card or by the pick-up code."""
-    code, key = request.POST.get("code", "").strip()[:20], request.POST.get("order", "")
+    code, key = request.POST.get("code", "").replace("\x00", "").strip()[:20], request.POST.get("order", "")
     try:
         if code:
             order = bar.order_of_code(code, cinema=request.cinema)
             if order is None:
+                rate_limits.hit("code", person=f"staff {request.user.pk}", at=request.at)
                 messages.error(request, _("No snacks wait under this code."))
                 return redirect("boxoffice:bar")
         else:

@@ -19,12 +19,15 @@ from boxoffice.services.second_person import approve_here, request_of
 from boxoffice.services.vouchers import give_voucher
 from boxoffice.views.second_person import REFUND, decide
 from boxoffice.views.till import WORK, amount_of, orders_of, tell_payouts
+from cinema.ids import valid_ids
 from cinema.money import ZERO, format_money
 from cinema.status import Refused
 from concessions.models import ConcessionPreorder
 from orders.models import Order, OrderLine, Ticket
 from orders.services.refunds.effects import remaining_lines
 from payments.models import Refund, Shift
+
+REFUND_CONSUMED = "orders.refund_consumed"
 
 
 @page(WORK)
@@ -130,10 +133,11 @@ def _open_shift(request: BoxOfficeRequest) -> Shift:
 
 
 def _ticked(request: BoxOfficeRequest, row: Order) -> list[OrderLine]:
-    return [
-        *Ticket.objects.filter(order=row, pk__in=request.POST.getlist("ticket")),
-        *ConcessionPreorder.objects.filter(order=row, pk__in=request.POST.getlist("snack")),
-    ]
+    """The ticked items of the order; what was collected or has expired only for those who may refund it."""
+    snacks = ConcessionPreorder.objects.filter(order=row, pk__in=valid_ids(request.POST.getlist("snack")))
+    if not request.user.has_perm(REFUND_CONSUMED):
+        snacks = snacks.filter(status__in=ConcessionPreorder.OPEN)
+    return [*Ticket.objects.filter(order=row, pk__in=valid_ids(request.POST.getlist("ticket"))), *snacks]
 
 
 def _ask(request: BoxOfficeRequest, row: Order, lines: list[OrderLine], reason: str) -> None:

@@ -1,5 +1,6 @@
 """The cashier's shift: opened, its drawer filled and emptied, counted, and its summary."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from payments.services import count_and_close, end_shift, move_cash, open_shift,
 from screenings.models import Cinema
 
 OTHERS = "payments.count_others_shift"
+LISTED = timedelta(days=7)  # counted shifts, and cash taken without one, on the page of those who may count others'
 
 
 @page(WORK)
@@ -51,8 +53,13 @@ def shift(request: BoxOfficeRequest) -> HttpResponse:
             "unfinished": sales.unfinished_sales(cinema),
             "to_give_out": refunds.money_waiting(cinema),
             "outside": Payment.objects.outside_shifts()
-            .filter(order__cinema=cinema, succeeded_at__date=request.at)
+            .filter(order__cinema=cinema, succeeded_at__gte=request.at - LISTED)
             .select_related("order", "actor")
+            if may_count_others
+            else [],
+            "counted": Shift.objects.filter(cinema=cinema, counted_at__gte=request.at - LISTED)
+            .select_related("drawer", "cashier")
+            .order_by("-counted_at")
             if may_count_others
             else [],
             "kinds": [(kind, CashMovement.Kind(kind).label) for kind in ("CASH_IN", "CASH_OUT", "DROP")],

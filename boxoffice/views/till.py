@@ -11,13 +11,15 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
+from accounts.errors import RateLimited
+from accounts.services import rate_limits
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.errors import NoShift
 from boxoffice.models import Voucher
 from boxoffice.services import basket as baskets
-from boxoffice.services import refunds, sales
+from boxoffice.services import printing, refunds, sales
 from boxoffice.services.second_person import approvers_here, deciders, request_of
 from boxoffice.views.second_person import REFUND
 from cinema.money import CENT, format_money
@@ -44,6 +46,31 @@ def amount_of(text: str) -> Decimal | None:
     return amount
 
 
+def typed(request: BoxOfficeRequest, name: str) -> str:
+    return request.POST.get(name, "").replace("\x00", "").strip()
+
+
+def shown_total(request: BoxOfficeRequest, basket: baskets.TillBasket) -> Decimal:
+    """What the page showed when the button was pressed: a price may have moved since."""
+    try:
+        shown = amount_of(request.POST.get("total", ""))
+    except ValueError:
+        shown = None
+    return basket.total if shown is None else shown
+
+
+def _count_wrong_code(request: BoxOfficeRequest, basket: baskets.TillBasket) -> Refused | None:
+    """Count a wrong promo code for the cashier, once while it stays in its field; too many are refused."""
+    code = typed(request, "promocode")
+    if not basket.promocode_refused or request.POST.get("refused") == code:
+        return None
+    try:
+        rate_limits.hit("promocode", person=f"staff {request.user.pk}", at=request.at)
+    except RateLimited as error:
+        return error
+    return None
+
+
 @page(WORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def till(request: BoxOfficeRequest) -> HttpResponse:
@@ -53,16 +80,17 @@ def till(request: BoxOfficeRequest) -> HttpResponse:
     if shift is None:
         return redirect("boxoffice:shift")
     basket = baskets.read(cinema, request.POST, at=at)
-    refusal: object = None
-    if request.POST.get("sell"):
+    refusal: object = _count_wrong_code(request, basket)
+    if request.POST.get("sell") and not refusal:
         try:
             order = sales.hold_at_till(
                 shift,
                 places=basket.tickets,
                 snacks=basket.snacks,
-                promocode=request.POST.get("promocode", ""),
-                phone=request.POST.get("phone", ""),
-                expected_total=basket.total,
+                promocode=typed(request, "promocode"),
+                phone=typed(request, "phone"),
+                customer_code=typed(request, "customer_code"),
+                expected_total=shown_total(request, basket),
                 language=get_language() or "",
                 at=at,
                 actor=request.user,
@@ -155,7 +183,14 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
         if shift is None:
             messages.error(request, str(NoShift()))
             return redirect("boxoffice:shift")
-        return _pay(request, row, way=request.POST.get("pay", ""), given=request.POST.get("given", ""), shift=shift)
+        way = request.POST.get("pay", "")
+        if way == "cash":
+            try:
+                sales.check_terminal(row)
+            except Refused as error:
+                messages.error(request, str(error))
+                return redirect("boxoffice:order", key=row.pk)
+        return _pay(request, row, way=way, given=request.POST.get("given", ""), shift=shift)
     payments = list(row.payments.order_by("pk"))
     actor, device, at = request.user, request.device, request.at
     unpaid, sold, may_refund = row.status in Order.UNPAID, row.status in Order.SOLD, actor.has_perm(REFUND)
@@ -170,6 +205,7 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "shift": shift,
             "unpaid": unpaid,
             "sold": sold,
+            "sold_here": printing.is_sold_here(row),
             "left": sales.left_to_pay(row),
             "uncertain": next((each for each in payments if each.status == Payment.Status.PENDING), None),
             "payments": taken,
@@ -187,10 +223,22 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
 
 
 @page(WORK)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def tickets(request: BoxOfficeRequest, key: int) -> HttpResponse:
-    """The tickets and the slip of an order, to print on a roll of 80 mm or on A4."""
+    """The tickets and the slip of an order, to print on a roll of 80 mm or on A4.
+
+    Those of an order that was not sold at the box office are printed by a press of a button, which is recorded.
+    """
     row = get_object_or_404(orders_of(request), pk=key, status__in=Order.SOLD)
+    if not printing.is_sold_here(row):
+        if request.method != "POST":
+            return redirect("boxoffice:order", key=row.pk)
+        try:
+            shift = sales.shift_of(request.user, row.cinema)
+            printing.print_for_guest(row, shift=shift, at=request.at, actor=request.user)
+        except Refused as error:
+            messages.error(request, str(error))
+            return redirect("boxoffice:order", key=row.pk)
     live = row.tickets.live().select_related("seat", "session__film", "session__hall", "ticket_type", "order")
     return TemplateResponse(
         request,

@@ -1,6 +1,6 @@
 """The part of the API that anybody may read: what the shop announces, and nothing else."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -183,7 +183,9 @@ def _after(text: str) -> Q:
     instant, _line, key = text.rpartition("_")
     try:
         changed_at, pk = datetime.fromisoformat(instant), int(key)
-    except ValueError:
+        if changed_at.tzinfo:
+            changed_at = changed_at.astimezone(UTC)  # databases take fewer offsets than Python
+    except (ValueError, OverflowError):
         raise Http404 from None
     in_range = 1970 <= changed_at.year < 9999  # databases store no instants outside
     if not (changed_at.tzinfo and in_range and 0 < pk <= schemas.LARGEST_ID):

@@ -23,6 +23,7 @@ class OrderChange(models.Model):
         ADDRESS = "ADDRESS", _("Email corrected, tickets sent again")
         SEATS = "SEATS", _("Other seats")
         CLAIMED = "CLAIMED", _("Added to the account with this email")
+        PRINTED = "PRINTED", _("Tickets printed at the box office")
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="changes", verbose_name=_("order"))
     kind = models.CharField(_("change"), max_length=16, choices=Kind)

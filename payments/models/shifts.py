@@ -37,8 +37,9 @@ class CashPlace(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["cinema", "name"],
-                name="one_cash_place_a_name",
-                violation_error_message=_("This cinema already has a place of this name."),
+                condition=Q(kind="DRAWER"),  # the others are told apart by their kind
+                name="one_drawer_a_name",
+                violation_error_message=_("This cinema already has a drawer of this name."),
             ),
             models.UniqueConstraint(
                 fields=["cinema", "kind"], condition=~Q(kind="DRAWER"), name="one_safe_fund_and_bank_a_cinema"

@@ -51,6 +51,11 @@ def open_shift(
     return shift
 
 
+def open_shift_of(person: User | None, cinema: int) -> Shift | None:
+    """The open shift in which this person works at the cinema. One query. Reads only."""
+    return Shift.objects.open().filter(cashier=person, cinema=cinema).select_related("drawer", "cinema").first()
+
+
 def _is_working(cashier: User) -> bool:
     return Shift.objects.open().filter(cashier=cashier).exists()
 

@@ -24,6 +24,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.backends import SHOP_BACKEND
 from accounts.models import normalise_email
 from accounts.services import rate_limits
+from accounts.services.customer_codes import customer_code
 from cinema import clock
 from cinema.http import client_address
 from cinema.status import Refused
@@ -184,7 +185,9 @@ def _local(cinema: Cinema, starts: datetime | None) -> datetime | None:
 @require_safe
 @signed_in
 def points(request: HttpRequest) -> HttpResponse:
-    return render(request, "storefront/points.html", {"points": points_of(signed_in_customer(request))})
+    user = signed_in_customer(request)
+    code = customer_code(user, at=clock.now())
+    return render(request, "storefront/points.html", {"points": points_of(user), "code": code})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

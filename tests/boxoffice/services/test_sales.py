@@ -5,14 +5,16 @@ from decimal import Decimal
 
 import pytest
 
-from boxoffice.errors import GivenTooLittle, NoShift
+from accounts.errors import RateLimited
+from accounts.services.customer_codes import customer_code
+from boxoffice.errors import CardUnclear, GivenTooLittle, NoShift
 from boxoffice.services import sales
-from orders.errors import NotOnSale, SeatTaken, WrongAmount
+from orders.errors import NotOnSale, PromocodeRefused, SeatTaken, WrongAmount
 from orders.models import Order
 from orders.services import cancel_expired
 from payments.errors import ShiftNotOpen
 from payments.models import Payment, Refund
-from payments.services import end_shift, totals_of
+from payments.services import count_and_close, end_shift, totals_of
 from screenings.services import start_sessions
 from tests.helpers.cash import a_shift, cash_of
 from tests.helpers.factories import NOON, PRICE, a_customer, a_session, an_adult, an_item, free_seats
@@ -207,11 +209,47 @@ def test_parts_of_an_order_that_lapses_wait_to_be_given_back(shift, session):
     assert invariant_violations() == []
 
 
-def test_a_phone_number_earns_points(shift, session):
+def test_the_code_of_an_account_earns_points_and_a_phone_number_alone_does_not(shift, session):
     customer = a_customer()
     customer.phone = "+79161234567"
     customer.save()
 
-    order = held(shift, session, phone="8 916 123-45-67")
+    by_code = held(shift, session, customer_code=customer_code(customer, at=NOON))
+    by_number = held(shift, session, phone="8 916 123-45-67")
 
-    assert order.user == customer
+    assert by_code.user == customer
+    assert by_number.user is None  # anybody can type anybody's number into a profile
+
+
+def test_a_card_that_nobody_was_sure_of_belongs_to_the_shift_in_which_it_is_resolved(shift, session):
+    order = held(shift, session)
+    sales.card_unclear(order, shift=shift, at=NOON, actor=shift.cashier)
+    counted = count_and_close(shift, counted_cash=Decimal(0), at=NOON + MINUTE, actor=shift.cashier)
+    later = a_shift(session.hall.cinema)
+
+    sales.card_approved(order, shift=later, at=NOON + 2 * MINUTE, actor=later.cashier)
+
+    order.refresh_from_db()
+    assert order.status == Order.Status.PAID
+    assert order.payments.get().shift == later
+    assert totals_of(counted).expected_card == counted.expected_card == 0
+    assert totals_of(later).expected_card == order.final_amount
+
+
+def test_nothing_else_happens_to_a_sale_while_the_card_is_unclear(shift, session):
+    order = held(shift, session)
+    sales.card_unclear(order, shift=shift, at=NOON, actor=shift.cashier)
+
+    with pytest.raises(CardUnclear):
+        sales.check_terminal(order)  # as the page does before it takes cash
+    with pytest.raises(CardUnclear):
+        sales.undo(order, shift=shift, at=NOON, actor=shift.cashier)
+
+
+def test_wrong_promo_codes_count_for_the_cashier(shift, session):
+    for attempt in range(10):
+        with pytest.raises(PromocodeRefused):
+            held(shift, session, promocode=f"GUESS{attempt}")
+
+    with pytest.raises(RateLimited):
+        held(shift, session, promocode="GUESS")

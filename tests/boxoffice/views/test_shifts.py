@@ -73,3 +73,24 @@ def test_a_manager_counts_the_forgotten_shift_of_another(cinema, client):
 
     forgotten.refresh_from_db()
     assert (forgotten.status, forgotten.counted_by.email) == (Shift.Status.COUNTED, "floor_manager@example.org")
+
+
+@pytest.mark.parametrize("name", ["SAFE", "BANK", "CHANGE_FUND"])
+def test_a_drawer_may_be_named_as_a_safe(client, cinema, name):
+    client.post(SHIFT, {"do": "open", "name": name, "float": "100"})
+    shift = Shift.objects.get()
+    client.post(f"/boxoffice/till/shifts/{shift.pk}/count/", {"cash": "150"})
+
+    shift.refresh_from_db()
+    assert (shift.drawer.name, shift.status, shift.difference) == (name, Shift.Status.COUNTED, 50)
+    assert invariant_violations() == []
+
+
+def test_a_manager_sees_what_was_over_or_short_in_the_last_days(client, cinema):
+    client.post(SHIFT, {"do": "open", "name": "Till 7", "float": "100"})
+    shift = Shift.objects.get()
+    client.post(f"/boxoffice/till/shifts/{shift.pk}/count/", {"cash": "60"})
+    manager = at_work(someone("cinema_manager", cinema), a_device(cinema, name="Office"))
+
+    assert "Counted in the last seven days" in manager.get(SHIFT).text
+    assert "Counted in the last seven days" not in client.get(SHIFT).text

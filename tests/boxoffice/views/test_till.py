@@ -13,9 +13,10 @@ from boxoffice.services import sales
 from cinema import clock
 from orders.models import Order, Promocode, Ticket
 from payments.models import Shift
+from screenings.models import Session
 from tests.helpers.box_office import a_device, at_work
 from tests.helpers.cash import a_shift, cash_of
-from tests.helpers.factories import a_session, an_adult, an_item, free_seats
+from tests.helpers.factories import a_paid_order, a_session, an_adult, an_item, free_seats
 from tests.helpers.users import someone
 from tests.reliability.run_job import invariant_violations
 
@@ -41,7 +42,7 @@ def cashier_at(session, *, role="cashier", opening_float=Decimal(0)) -> tuple[Cl
 def fields_of(page: str) -> dict[str, list[str]]:
     """The hidden inputs and the ticket types that the page would send."""
     found: dict[str, list[str]] = {}
-    for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="(\d+)">', page):
+    for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([\d.]+)">', page):
         found.setdefault(name, []).append(value)
     return found
 
@@ -193,3 +194,38 @@ def test_a_sale_takes_a_constant_number_of_queries(session):
 
     asked = [each["sql"] for each in captured if not each["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN"))]
     assert len(asked) <= 20, "\n".join(asked)
+
+
+def test_a_price_that_moved_since_the_page_was_shown_sells_nothing(session):
+    client, _shift = cashier_at(session)
+    page = press(client, client.get(TILL).text, best="2").text
+    Session.objects.filter(pk=session.pk).update(ticket_price=session.ticket_price + 100)
+
+    answer = press(client, page, sell="cash")
+
+    assert answer.status_code == 409
+    assert not Order.objects.filter(status=Order.Status.PAID).exists()
+
+
+def test_what_was_sold_elsewhere_is_printed_by_name(session):
+    client, shift = cashier_at(session)
+    order = a_paid_order(session, at=clock.now())
+    address = f"{TILL}orders/{order.pk}/print/"
+
+    assert client.get(address).status_code == 302
+    printed = client.post(address)
+
+    assert printed.status_code == 200
+    change = order.changes.get()
+    assert (change.kind, change.actor) == ("PRINTED", shift.cashier)
+
+
+@pytest.mark.parametrize("sent", [{"ticket": "x"}, {"ticket": ""}, {"snack": "\x00"}])
+def test_no_number_of_a_line_refunds_nothing(session, sent):
+    client, _shift = cashier_at(session, role="cinema_manager")
+    order = a_paid_order(session, at=clock.now())
+
+    answer = client.post(f"{TILL}orders/{order.pk}/refund/", {"reason": "Ill", **sent})
+
+    assert answer.status_code == 302
+    assert order.refunds.count() == 0

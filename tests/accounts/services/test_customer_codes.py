@@ -1,0 +1,47 @@
+from datetime import timedelta
+
+import pytest
+
+from accounts.errors import CustomerCodeWrong, OwnCustomerCode, RateLimited
+from accounts.models import User
+from accounts.services.customer_codes import customer_code, customer_of_code
+from tests.helpers.factories import NOON, a_cinema, a_customer
+from tests.helpers.users import someone
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cashier() -> User:
+    return someone("cashier", a_cinema())
+
+
+def test_the_code_of_a_customer_is_taken_for_ten_minutes_at_least(cashier: User) -> None:
+    customer = a_customer()
+    code = customer_code(customer, at=NOON)
+
+    assert customer_of_code(code, at=NOON + timedelta(minutes=10), actor=cashier) == customer
+    with pytest.raises(CustomerCodeWrong):
+        customer_of_code(code, at=NOON + timedelta(minutes=20), actor=cashier)
+
+
+@pytest.mark.parametrize("text", ["", "x", "\x00", "123456", "000000 99999999", "9" * 5000])
+def test_no_other_text_is_taken(cashier: User, text: str) -> None:
+    with pytest.raises(CustomerCodeWrong):
+        customer_of_code(text, at=NOON, actor=cashier)
+
+
+def test_the_number_of_an_account_alone_proves_nothing_and_cannot_be_tried(cashier: User) -> None:
+    customer = a_customer()
+    right = customer_code(customer, at=NOON)
+    for attempt in range(10):
+        with pytest.raises(CustomerCodeWrong):
+            customer_of_code(f"{attempt:06} {customer.pk}", at=NOON, actor=cashier)
+
+    with pytest.raises(RateLimited):
+        customer_of_code(right, at=NOON, actor=cashier)
+
+
+def test_nobody_earns_points_on_what_they_sell(cashier: User) -> None:
+    with pytest.raises(OwnCustomerCode):
+        customer_of_code(customer_code(cashier, at=NOON), at=NOON, actor=cashier)
