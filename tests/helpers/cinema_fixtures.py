@@ -16,6 +16,7 @@ from film_hire.models import AgreedShows
 from house_rules.models import HouseRules
 from house_rules.rules import settings_as_row
 from incidents.models import ConcernedOrder, Incident
+from integrations.models import ListMember
 from jobs.models import JobLease, JobRun, QuarantinedRow
 from notifications.models import MessageKind, Notification
 from orders.models import Order
@@ -134,7 +135,7 @@ def create_rows_of_chain() -> None:
     a_partner()
     a_proposal(a_lookup(status="FOUND").film)
     LegalEntity.objects.create(name="Aurora LLC", tax_number="7707083893", tax_system="GENERAL")
-    a_list()
+    ListMember.objects.create(marketing_list=a_list(), email="a@example.org", changed_at=NOON)
     SocietyRate.objects.create(society="RAO", percent=Decimal(1), valid_from=NOON.date())
     VatRate.objects.create(subject="GOODS", valid_from=NOON.date() + timedelta(days=365), vat="22")
     GatewayEvent.objects.create(gateway="demo", event_id="1", received_at=NOON)
