@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import apps
+from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -203,8 +204,7 @@ def _can_view(request: HttpRequest, page: str) -> bool:
         return request.user.has_perm("integrations.view_webhookendpoint")
     if page.startswith("reports:"):
         return request.user.has_perm("reports.view_businessday")
-    app, model = page.split(".")
-    return request.user.has_perm(f"{app}.view_{model}")
+    return admin.site.get_model_admin(apps.get_model(page)).has_view_permission(request)
 
 
 def _has_own_entry(path: str) -> bool:

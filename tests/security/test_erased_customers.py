@@ -1,6 +1,7 @@
 """No column of any table names an erased customer."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
@@ -10,6 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from accounts.models import Approval, MarketingConsent, User
 from accounts.services.approvals import digest_of
 from accounts.services.consents import record_consent
+from boxoffice.services.vouchers import give_voucher
 from orders.models import Order, OrderChange, OrderEvent
 from orders.services import Customer, cancel, erase_customer
 from tests.helpers import factories
@@ -56,6 +58,9 @@ def anna() -> User:
     """A customer with an order, among the rows of a whole chain."""
     create_rows_of_chain()
     create_rows_of_cinema(factories.a_cinema())
+    give_voucher(
+        Order.objects.order_by("pk")[0], amount=Decimal(1), reason="A torn seat", at=NOON, actor=someone("bar")
+    )
     anna = User.objects.create_user(EMAIL, "wrong", first_name="Анна", last_name=LAST_NAME, phone=PHONE)
     order = factories.an_order(customer=anna)
     cancel(order, reason="STAFF", at=NOON)

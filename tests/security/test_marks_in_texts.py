@@ -25,7 +25,7 @@ COMPARED = {
     "time_zone", "to_status", "token", "row", "change_message", "arguments", "facts", "context", "email",
     "percents", "steps", "phone", "vat", "status", "digest", "occasion", "history_change_reason", "person", "visitor",
     "address_hash", "who", "pickup_code", "discrepancy", "auth.Group.name", "key", "report", "mode",
-    "rhythm", "format", "reasons",
+    "rhythm", "format", "reasons", "integrations.FilmProposal.field",
 }  # fmt: skip
 
 
