@@ -33,6 +33,7 @@ NAMES_OF_THINGS |= {"original_title", "country", "no_certificate_reason"}  # of 
 TECHNICAL = {
     "percents", "steps", "film_hire.Contract.number", "film_hire.HistoricalContract.number", "filename",
     "digest", "discrepancy", "event_id", "external_id", "gateway", "history_change_reason", "holder", "host",
+    "integrations.FilmProposal.link",  # the page of a catalogue
     "secret", "former_secret", "types", "url",  # of a receiver of webhooks
     "database", "job", "key", "language", "object_id", "occasion", "password", "person", "redirect_url", "return_url",
     "row", "service",
@@ -58,9 +59,8 @@ def anna() -> User:
     """A customer with an order, among the rows of a whole chain."""
     create_rows_of_chain()
     create_rows_of_cinema(factories.a_cinema())
-    give_voucher(
-        Order.objects.order_by("pk")[0], amount=Decimal(1), reason="A torn seat", at=NOON, actor=someone("bar")
-    )
+    some_order = Order.objects.order_by("pk")[0]
+    give_voucher(some_order, amount=Decimal(1), reason="A torn seat", at=NOON, actor=someone("bar"))
     anna = User.objects.create_user(EMAIL, "wrong", first_name="Анна", last_name=LAST_NAME, phone=PHONE)
     order = factories.an_order(customer=anna)
     cancel(order, reason="STAFF", at=NOON)
