@@ -319,7 +319,7 @@ ACTION_CASES = [
         lambda rows: {"Неделя с": str(rows.day)}, has_preview=True,
     ),
     ActionCase(
-        "take_back_week", "Отозвать сеансы без продаж", "cinema_manager", "floor_manager",
+        "take_back_week", "Отозвать сеансы без продаж", "cinema_manager", "cashier",
         lambda rows: rows.session.hall.cinema,
         "1 сеанс снова стал черновиком.", status("session"), Session.Status.CANCELLED,
         "Отзывать нечего",
@@ -355,7 +355,7 @@ ACTION_CASES = [
         lambda rows: {"Начало": f"{rows.day}T20:00", "Причина": "Задержка плёнки"}, has_preview=True,
     ),
     ActionCase(
-        "swap", "Поменяться залами", "floor_manager", "cashier", lambda rows: rows.session,
+        "swap", "Поменяться залами", "floor_manager", "cashier", lambda rows: [rows.session, rows.other_session][0],
         "поменялись залами.", lambda rows: rows.refreshed(rows.session).hall == rows.other_session.hall, True,
         "Это уже не то, что вам показали",
         lambda rows: {"С сеансом": str(rows.other_session.pk), "Причина": "Звук"}, has_preview=True,

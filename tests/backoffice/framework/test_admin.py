@@ -15,6 +15,9 @@ WITHOUT_PAGE = {
     "accounts.Attempt",  # holds hashes only, as the next but one
     "accounts.RecoveryCode",  # hashes, and of interest to their owner only: the page of two-step sign-in counts them
     "accounts.LimitUse",  # the amounts are listed among refunds, points and movements
+    "notifications.SmsDelivery",  # how many arrived is on the page Connections
+    "notifications.SmsDay",  # what SMS cost a day: on the page Connections
+    "notifications.TelegramChat",  # the customer sees and ends it
     "orders.OnlineHold",
     "orders.OrderChange",  # in the timeline of its order
     "accounts.Pin",  # a hash, set by its owner only

@@ -19,6 +19,7 @@ PER_REQUEST = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]+"|
 ROOT = Path(__file__).resolve().parents[3]
 #: Whatever names drafts. A public page, feed or search must not be added here.
 READERS = {
+    "pricing/services/advice_lines.py",
     "accounts/roles.py",  # the permissions
     "backoffice/framework/admin_menu.py",
     "backoffice/screenings/advice.py",

@@ -35,7 +35,7 @@ OPEN = {
     "sign_in",
     "link",
 }
-BY_SECRET_LINK = {"order", "order_seats", "change", "paid", "refund", "tickets_calendar", "unsubscribe"}
+BY_SECRET_LINK = {"order", "order_seats", "change", "paid", "refund", "tickets_calendar", "unsubscribe", "changed"}
 SIGNED_IN = {"account", "points", "profile", "password", "my_data", "delete_account"}
 ONLY_POST = {"extend", "cancel", "confirm", "correct_address", "pay", "language", "send_link", "sign_out"}
 ONLY_POST |= {"news", "order_news", "telegram"}
@@ -51,7 +51,7 @@ def address(name: str, order: Order, *, token: str = "") -> str:
     path = next(str(each.pattern) for each in shop.urlpatterns if each.name == name)
     key = str(ticket.session.film_id if name in ("film", "title_card") else ticket.session_id)
     secret = "<str:token>" if name == "link" else "<slug:token>"
-    path = path.replace("<int:key>", key).replace(secret, token or order.token)
+    path = path.replace("<int:key>", key).replace("<int:incident>", "1").replace(secret, token or order.token)
     assert "<" not in path, "the URL was not filled in"
     return f"/{path}"
 
