@@ -22,6 +22,7 @@ from notifications.services import telegram
 
 #: One of these words alone ends it.
 STOP = {"/stop", "stop", "стоп"}
+LARGEST = 2**52  # Telegram's keys of chats are below it
 
 
 def hook_secret() -> str:
@@ -42,9 +43,9 @@ def receive(request: HttpRequest) -> HttpResponse:
         message = json.loads(request.body).get("message") or {}
         chat, text = message["chat"], str(message["text"]).strip()
         chat_id, is_private = int(chat["id"]), chat.get("type") == "private"
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return HttpResponse()  # a picture, a change in a group: nothing for us
-    if not is_private:  # in a group others would read it
+    if not is_private or abs(chat_id) > LARGEST:  # in a group others would read it
         return HttpResponse()
     return JsonResponse({"method": "sendMessage", "chat_id": chat_id, "text": _answer(text, chat_id)})
 

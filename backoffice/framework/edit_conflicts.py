@@ -127,7 +127,9 @@ class ConflictCheckingForm(forms.ModelForm):
         )
         stored = {field.name for field in self.instance._meta.get_fields()}
         for name, field in self.fields.items():
-            field.show_hidden_initial = exists and not field.disabled and name in stored
+            # A secret stays on the server, so it is not checked for conflicts.
+            is_secret = isinstance(field.widget, forms.PasswordInput)
+            field.show_hidden_initial = exists and not field.disabled and name in stored and not is_secret
 
     def full_clean(self) -> None:
         super().full_clean()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminPasswordWidget
 
 from backoffice.framework.admin import ConflictCheckingForm, NoDeleteAdmin
+from backoffice.framework.reauthentication import ReauthenticationMixin
 from cinema import clock
 from integrations.models import ListMember, MarketingList
 
@@ -35,7 +36,9 @@ class MarketingListForm(ConflictCheckingForm):
 
 
 @admin.register(MarketingList)
-class MarketingListAdmin(NoDeleteAdmin):
+class MarketingListAdmin(ReauthenticationMixin, NoDeleteAdmin):
+    """A list sends away the addresses of a segment, so it needs the password again as their export does."""
+
     cinema_path = None
     form = MarketingListForm
     list_display = ["name", "partner", "segment", "is_active", "on_list", "succeeded_at"]

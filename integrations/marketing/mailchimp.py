@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from integrations.marketing.base import ListPartner
+from integrations.marketing.base import Denied, ListPartner
+from integrations.models.marketing import MAILCHIMP_KEY
 
 PAGE = 1000
 KNOWN = "ERROR_CONTACT_EXISTS"  # on the list already, or unsubscribed: neither is to be changed
@@ -16,7 +17,8 @@ class Mailchimp(ListPartner):
 
     def __init__(self, *, key: str, list_id: str) -> None:
         super().__init__(key=key, list_id=list_id)
-        self.address = f"https://{key.rpartition('-')[2]}.api.mailchimp.com/3.0"  # type: ignore[misc] # by the account
+        if known := MAILCHIMP_KEY.fullmatch(key):
+            self.address = f"https://{known['data_centre']}.api.mailchimp.com/3.0"  # type: ignore[misc] # by the account
 
     def add(self, addresses: Collection[str], *, back: Collection[str]) -> Mapping[str, str]:
         for each in back:  # whom we have archived is not new to it
@@ -59,4 +61,6 @@ class Mailchimp(ListPartner):
         return f"/lists/{self._list}/members/{hashlib.md5(email.lower().encode(), usedforsecurity=False).hexdigest()}"
 
     def _call(self, method: str, path: str, **request: Any) -> Any:
+        if not self.address:
+            raise Denied("the key names no data centre")
         return self.call(method, path, auth=("key", self._key), **request)

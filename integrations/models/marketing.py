@@ -1,5 +1,6 @@
 """Lists at partners that send newsletters, each with a segment's customers, and whom each has."""
 
+import re
 import uuid
 from collections.abc import Collection
 from datetime import date, datetime
@@ -23,6 +24,8 @@ class Partner(models.TextChoices):
 
 
 ABROAD = [Partner.MAILCHIMP, Partner.BREVO]
+#: The data centre becomes a part of the host that addresses are sent to, so nothing else may stand there.
+MAILCHIMP_KEY = re.compile(r"[A-Za-z0-9]+-(?P<data_centre>[a-z]{2,4}[0-9]{1,3})")
 
 
 class MarketingListQuerySet(models.QuerySet["MarketingList"]):
@@ -103,7 +106,7 @@ class MarketingList(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        if self.partner == Partner.MAILCHIMP and self.secret and "-" not in self.secret:
+        if self.partner == Partner.MAILCHIMP and self.secret and not MAILCHIMP_KEY.fullmatch(self.secret):
             raise ValidationError({"secret": _("A key of Mailchimp ends with its data centre, such as -us21.")})
         if self.partner in (Partner.UNISENDER, Partner.BREVO) and self.list_id and not self.list_id.isdecimal():
             raise ValidationError({"list_id": _("This partner’s lists have numbers.")})

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.db import transaction
 
 from accounts.models import User
@@ -135,13 +136,21 @@ def _ask(lookup: FilmLookup) -> Answer:
     )
     try:
         found = CLIENTS[lookup.source](asked)
+        if found is not None:
+            _validate(found.link, "link")
     except SeveralFilms:
         return Status.SEVERAL, None, "", None
     except CatalogueRefused as error:
         return Status.FAILED, None, str(error), None
     except CatalogueUnavailable as error:
         return None, None, str(error), error.wait
-    except (KeyError, TypeError, AttributeError, ValueError) as error:  # an answer of another shape than documented
+    except (
+        KeyError,
+        TypeError,
+        AttributeError,
+        ValueError,
+        ValidationError,
+    ) as error:  # an answer of another shape than documented
         return Status.FAILED, None, type(error).__name__, None
     return (Status.FOUND if found else Status.NOT_FOUND), found, found.link if found else "", None
 
@@ -183,9 +192,17 @@ def _is_news(film: Film, name: str, value: str) -> bool:
     if name not in PROPOSED or not value:
         return False
     try:
+        _validate(value, "value")
         return bool(getattr(film, name) != film_field(name).clean(value, film))
-    except ValidationError:
+    except (ValidationError, UnicodeEncodeError):
         return False
+
+
+def _validate(text: str, name: str) -> None:
+    """Refuse what this column of `FilmProposal` cannot hold, such as NUL, half a character, or a text too long."""
+    text.encode()
+    ProhibitNullCharactersValidator()(text)
+    FilmProposal._meta.get_field(name).run_validators(text)  # type: ignore[union-attr]
 
 
 def _release(lookup: FilmLookup, *, sender: str, at: datetime) -> None:

@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
-from notifications.models import IN_TELEGRAM, Notification, TelegramChat
+from notifications.models import IN_TELEGRAM, MessageKind, Notification, TelegramChat
+from notifications.services.queueing import Message, queue
 
 LINK_VALID = timedelta(minutes=15)
 #: After so many attempts a message goes out as an e-mail.
@@ -38,7 +39,8 @@ def start_link(user: User, *, at: datetime) -> str:
 def link(token: str, *, chat_id: int, at: datetime) -> TelegramChat | None:
     """Link the chat to the account whose token this is; None if there is none. The chat leaves its former account.
 
-    Telegram may repeat what it tells us: a token that has linked this very chat is right again. Owns its transaction.
+    The owner is told by e-mail, since a stranger at a signed-in browser could have done it. Telegram may repeat what it
+    tells us: a token that has linked this very chat is right again. Owns its transaction.
     """
     with transaction.atomic():
         found = TelegramChat.objects.select_for_update().filter(digest=_digest(token)).select_related("user").first()
@@ -49,6 +51,13 @@ def link(token: str, *, chat_id: int, at: datetime) -> TelegramChat | None:
         TelegramChat.objects.filter(chat_id=chat_id).exclude(pk=found.pk).update(chat_id=None)
         found.chat_id, found.linked_at, found.expires_at = chat_id, at, None
         found.save(update_fields=["chat_id", "linked_at", "expires_at"])
+        notice = Message(
+            kind=MessageKind.TELEGRAM_LINKED,
+            recipient=found.user.email,
+            occasion=found.digest,
+            language=found.user.preferred_language,
+        )
+        queue([notice], at=at)
     return found
 
 
@@ -61,9 +70,10 @@ def unlink(*, chat_id: int) -> User | None:
     return found.user
 
 
-def unlink_account(user: User) -> None:
-    """Send this account's messages as e-mails again. Owns its transaction."""
-    TelegramChat.objects.filter(user=user).delete()
+def unlink_accounts(users: Collection[User]) -> None:
+    """Send these accounts' messages as e-mails again. One query, none without accounts. Owns its transaction."""
+    if users:
+        TelegramChat.objects.filter(user__in=[each.pk for each in users]).delete()
 
 
 def chat_of(user: User) -> TelegramChat | None:
@@ -90,4 +100,4 @@ def forget_lost(chat_ids: Collection[int]) -> None:
 
 
 def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()  # whoever writes to the bot sends anything

@@ -223,6 +223,7 @@ def password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user.set_password(form.cleaned_data["new"])
         user.save(update_fields=["password"])
+        telegram.unlink_accounts([user])  # whoever knew the old password may have connected it
         auth.update_session_auth_hash(request, user)  # this browser stays; all others are signed out
         messages.success(request, _("Password saved. You’ve been signed out on other devices."))
         return redirect("shop:profile")

@@ -35,7 +35,7 @@ def choose_telegram(request: HttpRequest) -> HttpResponse:
     """Show a link that starts the bot for this account, or send e-mails again."""
     user, at = signed_in_customer(request), clock.now()
     if request.POST.get("choice") == "off":
-        telegram.unlink_account(user)
+        telegram.unlink_accounts([user])
         messages.success(request, _("Changes saved."))
     elif telegram.is_offered():
         try:

@@ -163,6 +163,13 @@ def test_what_is_not_reported_is_asked_about_ever_less_often_and_given_up_after_
     assert 5 < len(there.calls) < 15
 
 
+@pytest.mark.parametrize(
+    "form", [{"MessageSid": "\0"}, {"id": "1\0"}, {"data[0]": "sms_status\n\0\n1"}, {"id": "9" * 10_000}]
+)
+def test_whatever_a_stranger_sends_as_a_report_is_answered(form: dict[str, str]) -> None:
+    assert Client().post(CALLBACK_PATH, form).content == b"100"
+
+
 def test_a_report_makes_us_ask_and_a_forged_one_changes_nothing(there: Provider) -> None:
     queued(recipient=PHONE)
     a_pass()

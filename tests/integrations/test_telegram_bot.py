@@ -18,7 +18,7 @@ from notifications.services.telegram import start_link
 from orders.services import Customer, erase_customer
 from tests.helpers.fake_mail import NOW, queued
 from tests.helpers.telegram_bot import Bot, telegram_bot
-from tests.helpers.users import browser
+from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,6 +47,7 @@ def write(text: str, *, chat: int = CHAT, kind: str = "private", **headers: str)
 
 def linked(user: User, *, at: datetime = NOW) -> None:
     write(f"/start {start_link(user, at=at).rpartition('=')[2]}")
+    Notification.objects.all().delete()  # the notice to the owner
 
 
 def sent() -> tuple[list[str], int]:
@@ -78,6 +79,60 @@ def test_a_customer_connects_by_a_link_that_works_once_and_for_a_short_time(
     )
     assert TelegramChat.objects.get().chat_id == CHAT
     assert token not in str(TelegramChat.objects.values())
+
+
+def test_the_owner_is_told_by_email_when_a_chat_is_connected(bot: Bot, anna: User) -> None:
+    token = start_link(anna, at=NOW).rpartition("=")[2]
+    for _repeated in range(2):
+        write(f"/start {token}")
+
+    deliver(list(Notification.objects.all()), at=NOW)
+
+    assert (bot.ledger, sent()) == ([], ([ANNA], 1))
+    assert mail.outbox[0].subject == "Telegram was connected to your account"
+
+
+def test_a_new_password_ends_it(bot: Bot, anna: User) -> None:
+    anna.set_password("wide open space")
+    anna.save()
+    linked(anna)
+
+    browser(anna).post("/account/password/", {"old": "wide open space", "new": "another open space"})
+
+    assert not TelegramChat.objects.exists()
+
+
+def test_another_address_of_the_account_and_its_end_end_it(bot: Bot, anna: User) -> None:
+    boris = User.objects.create_user("boris@example.org", None)
+    linked(anna)
+    write(f"/start {start_link(boris, at=NOW).rpartition('=')[2]}", chat=CHAT + 1)
+    owner = browser(someone("owner", all_cinemas=True), password_at=NOW)
+
+    owner.post(f"/admin/accounts/user/{anna.pk}/change/", {"email": "new@example.org", "preferred_language": "en"})
+    owner.post("/admin/accounts/user/", {"action": "deactivate", "_selected_action": [boris.pk], "confirmed": "yes"})
+
+    anna.refresh_from_db()
+    boris.refresh_from_db()
+    assert (anna.email, boris.is_active) == ("new@example.org", False)
+    assert not TelegramChat.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"message": {"chat": {"id": 5, "type": "private"}, "text": "/start \\ud800"}}',
+        '{"message": {"chat": {"id": 5, "type": "private"}, "text": "/start \\u0000"}}',
+        '{"message": {"chat": {"id": 1e999, "type": "private"}, "text": "stop"}}',
+        '{"message": {"chat": {"id": 1000000000000000000000000000000, "type": "private"}, "text": "stop"}}',
+        "[" * 100_000,
+    ],
+    ids=["half a character", "NUL", "infinite", "large", "deep"],
+)
+def test_whatever_is_written_to_the_bot_is_answered(bot: Bot, body: str) -> None:
+    """Telegram repeats what was not answered, and holds back all that comes after it."""
+    secret = {"X-Telegram-Bot-Api-Secret-Token": hook_secret()}
+
+    assert Client().post("/telegram/", body, content_type="application/json", headers=secret).status_code == 200
 
 
 def test_a_message_goes_to_telegram_or_by_email_and_never_both(bot: Bot, anna: User) -> None:

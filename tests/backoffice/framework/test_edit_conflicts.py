@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django import forms
 from django.contrib import admin
 from django.db.models import Model
 from django.test import Client, RequestFactory
@@ -16,6 +17,7 @@ from concessions.models import ConcessionItem
 from orders.models import Promocode
 from screenings.models import Cinema, Film, Genre
 from tests.helpers import factories
+from tests.helpers.newsletter_partner import a_list
 from tests.helpers.page_forms import forms_on
 from tests.helpers.users import browser, someone
 
@@ -179,6 +181,30 @@ def test_the_password_hash_is_not_sent_as_an_initial_value(chain):
 
     assert colleague.password not in page
     assert "initial-password" not in page
+
+
+def test_a_stored_secret_is_in_no_page_and_stays_if_none_is_entered(chain):
+    marketing_list = a_list("MAILCHIMP", secret="0a1b2c3d-us21")
+
+    form = opened(chain, marketing_list)
+    page, history = (chain.get(page_of(marketing_list, each)).text for each in ("change", "history"))
+    chain.post(page_of(marketing_list), form.left_alone(name="Renamed"))
+
+    marketing_list.refresh_from_db()
+    assert "0a1b2c3d" not in page + history
+    assert (marketing_list.name, marketing_list.secret) == ("Renamed", "0a1b2c3d-us21")
+
+
+def test_no_field_with_a_password_widget_sends_its_initial_value():
+    class SecretForm(ConflictCheckingForm):
+        class Meta:
+            model = Genre
+            fields = ["name"]
+            widgets = {"name": forms.PasswordInput}
+
+    genre = Genre.objects.create(name="Drama")
+
+    assert "Drama" not in SecretForm(instance=genre).as_p()
 
 
 def test_every_form_of_a_row_checks_for_conflicts(rf: RequestFactory):

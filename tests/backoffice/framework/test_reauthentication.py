@@ -19,6 +19,7 @@ from house_rules.rules import settings_as_row
 from orders.services import cancel
 from screenings.models import Cinema
 from tests.helpers.factories import NOON, a_cinema, a_customer, an_order
+from tests.helpers.newsletter_partner import a_list
 from tests.helpers.users import PASSWORD, browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,8 @@ def test_every_change_on_the_pages_of_people_and_rules_waits(cinema: Cinema) -> 
         (reverse("admin:accounts_user_changelist"), {"action": "deactivate", **chosen}),
         (reverse("admin:accounts_user_changelist"), {"action": "reactivate", **chosen}),
         (reverse("admin:house_rules_houserules_change", args=[1]), {"refund_limit": ""}),
+        (reverse("admin:integrations_marketinglist_add"), {"name": "Mine", "secret": "key-us1"}),
+        (reverse("admin:integrations_marketinglist_change", args=[a_list().pk]), {"secret": "key-us2"}),
     ]:
         assert not asks(client.get(page)), page
         assert asks(client.post(page, form)), page

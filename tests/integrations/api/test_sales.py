@@ -189,6 +189,19 @@ def test_a_key_reaches_its_cinemas_and_rights_only(session: Session) -> None:
     assert Order.objects.count() == 0
 
 
+def test_an_order_of_a_cinema_that_was_taken_away_is_not_paid(session: Session) -> None:
+    partner, key = a_partner(may_pay_on_account=True)
+    api = ApiClient(key)
+    number = api.post("orders", basket(session), key="first-try").json()["number"]
+    Partner.objects.filter(pk=partner.pk).update(all_cinemas=False)
+
+    paid = api.post(f"orders/{number}/payment", {"gateway": "account", "return_url": "https://partner.example/"})
+
+    assert code(paid) == (404, "not_found")
+    assert api.get(f"orders/{number}").json()["status"] != "PAID"
+    assert api.post(f"orders/{number}/cancel").status_code == 200
+
+
 def test_the_seat_map_shows_what_is_free(api: ApiClient, session: Session) -> None:
     api.post("orders", basket(session, seats=2), key="first-try")
 

@@ -8,8 +8,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from cinema.status import ForbiddenMove
+from integrations.catalogues.client import Found
 from integrations.errors import CatalogueNotSetUp, FilmFieldFilled, ProposalNotValid
 from integrations.models import Catalogue, FilmLookup, FilmProposal
+from integrations.services import film_lookup
 from integrations.services.film_lookup import accept_proposal, ask_catalogues, decline_proposal
 from screenings.models import Film
 from tests.helpers.factories import NOON
@@ -223,8 +225,6 @@ def test_a_key_that_tmdb_refuses_is_reported_and_not_tried_again(there: Catalogu
 
 def test_two_senders_ask_once(there: Catalogues, monkeypatch: Any) -> None:
     """The second one starts while the first waits for the catalogue."""
-    from integrations.services import film_lookup
-
     film = a_film()
     there.items["Q463"] = an_item("Q463", "Mirror", year=1975)
     ask_catalogues(film, at=NOON)
@@ -262,3 +262,28 @@ def test_proposals_are_forgotten_after_five_months_but_for_those_accepted(there:
 
     assert list(FilmProposal.objects.all()) == [accepted]
     assert not FilmLookup.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("link", "title", "status"),
+    [
+        ("https://catalogue.example/1", "Zerkalo\0", Status.FOUND),
+        ("https://catalogue.example/1", "Zerkalo\ud800", Status.FOUND),
+        ("https://catalogue.example/\0", "Zerkalo", Status.FAILED),
+        ("https://catalogue.example/\ud800", "Zerkalo", Status.FAILED),
+        ("https://catalogue.example/" + "1" * 200, "Zerkalo", Status.FAILED),
+    ],
+)
+def test_what_no_column_can_hold_is_left_out_and_the_question_ends(
+    link: str, title: str, status: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.FILM_CATALOGUES = ["wikidata"]
+    found = Found(link, {"original_title": title, "tmdb_id": "9" * 300})
+    monkeypatch.setitem(film_lookup.CLIENTS, Catalogue.WIKIDATA, lambda _asked: found)
+    film = a_film()
+    ask_catalogues(film, at=NOON)
+
+    film_lookup.look_up_films(list(FilmLookup.objects.all()), at=NOON)
+
+    assert FilmLookup.objects.get().status == status
+    assert proposed(film) == {}

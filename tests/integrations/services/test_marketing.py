@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import MarketingConsent
 from accounts.services.consents import record_consent
+from integrations.marketing import Denied, client
 from integrations.models import ListMember, MarketingList
 from integrations.services import marketing
 from orders.services import Customer, cancel, erase_customer
@@ -236,3 +238,21 @@ def test_the_customer_s_file_names_the_lists(unisender: There) -> None:
     [row] = ListMember.about_customer(user=None, orders=[order])
 
     assert (row["marketing_list__partner"], row["status"]) == ("UNISENDER", "ON_LIST")
+
+
+@pytest.mark.parametrize(
+    "key", ["key", "key-evil.example/#", "x-127.0.0.1:8443/?", "key-us1\n", "key-us1@evil.example"]
+)
+def test_the_key_of_mailchimp_names_a_data_centre_and_no_other_host(key: str) -> None:
+    marketing_list = a_list("MAILCHIMP", secret=key)
+
+    with pytest.raises(ValidationError, match="data centre"):
+        marketing_list.clean()
+    with pytest.raises(Denied):
+        client(marketing_list).unsubscribed(None)
+
+
+def test_the_data_centre_of_the_key_is_part_of_the_host() -> None:
+    partner = client(a_list("MAILCHIMP", secret="0a1b2c3d-us21"))
+
+    assert partner.address == "https://us21.api.mailchimp.com/3.0"
