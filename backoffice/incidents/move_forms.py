@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -24,7 +25,7 @@ from backoffice.framework.fields import ReasonField
 from backoffice.incidents.guarded import GuardedForm
 from backoffice.screenings.forms import date_time_field
 from cinema.local_time import format_local
-from cinema.money import format_money
+from cinema.money import format_money, rounded
 from incidents.services import (
     CorrectionPreview,
     MovePreview,
@@ -214,6 +215,15 @@ class PriceForm(GuardedForm):
     )
     reason = ReasonField()
     field_order = ["price", "reason"]
+
+    def clean_price(self) -> Decimal:
+        """Below half of the price only those go who may apply price lists to what is sold."""
+        price: Decimal = self.cleaned_data["price"]
+        least = self.row.ticket_price / 2
+        if price < least and not self.actor.has_perm("screenings.apply_pricelist"):
+            text = gettext("You may go down to %(least)s. Ask somebody who keeps the price list for a lower price.")
+            raise forms.ValidationError(text % {"least": format_money(rounded(least))})
+        return price
 
     def preview(self) -> PricePreview:
         return preview_price(self.row, price=self.cleaned_data["price"], at=self.at)

@@ -134,6 +134,7 @@ class SessionChangeActions(ActionsMixin):
         text=_("Tickets that are sold or held keep their price. Further ones cost the new one."),
         form=PriceForm,
         when=is_coming,
+        reauthenticate=True,
         icon="payments",
     )
     def change_price(

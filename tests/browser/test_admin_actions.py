@@ -30,7 +30,7 @@ def fill(page: Page, values: dict[str, str | bool]) -> None:
         if value is True:
             field.check()
         elif field.evaluate("each => each.tagName") == "SELECT":
-            field.select_option(label=str(value))
+            field.select_option(str(value))  # by its label or its value
         else:
             field.fill(str(value))
 
