@@ -30,6 +30,37 @@ class CardUnclear(Refused, code="card_unclear"):
         super().__init__(_("Say first what the card terminal did: its journal tells whether the card was charged."))
 
 
+class WrongPart(Refused, code="card_part_wrong"):
+    """The card cannot be unclear about nothing, or about more than is left to pay."""
+
+    def __init__(self, *, left: Decimal) -> None:
+        text = _("Enter more than zero and at most %(left)s, which is left to pay. Nothing was recorded.")
+        super().__init__(text % {"left": format_money(left)})
+
+
+class ColleagueCode(Refused, code="customer_code_of_colleague"):
+    """A guest's code belongs to somebody who has an open shift in this cinema."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This is the code of a colleague at work, who earns no points on what is sold here now."))
+
+
+class VoucherUsed(Refused, code="voucher_used"):
+    """The voucher was used for an order, so its code is not printed again."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This voucher has been used. It is not printed again."))
+
+
+class CashPlaceFull(Refused, code="cash_place_full"):
+    """The drawer, the safe, the change fund or the bank would hold more cash than can be recorded."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This is more cash than can be recorded in one place. Check the amount. Nothing was changed.")
+        )
+
+
 class RefundTooLate(Refused, code="refund_too_late_at_till"):
     """The screening has started, and the cinema is not at fault."""
 

@@ -1,6 +1,6 @@
-"""Tickets printed at the box office.
+"""Tickets and vouchers printed at the box office.
 
-Whoever prints what was sold elsewhere is recorded, since a printed code opens the door.
+Whoever prints what was not sold in their own open shift is recorded, since a printed code opens the door.
 """
 
 from datetime import datetime
@@ -8,19 +8,21 @@ from datetime import datetime
 from accounts.models import User
 from boxoffice.errors import NoShift
 from orders.models import Order, OrderChange
-from payments.models import Shift
+from payments.models import Payment, Shift
 
 
-def is_sold_here(order: Order) -> bool:
-    """Whether the order was sold at the box office, which prints its tickets freely. Reads only."""
-    return order.channel == Order.Channel.BOX_OFFICE
+def is_sold_in(order: Order, shift: Shift | None) -> bool:
+    """Whether the order was paid in this open shift, which prints its tickets freely. At most one query. Reads only."""
+    if shift is None or shift.status != Shift.Status.OPEN:
+        return False
+    return order.payments.filter(shift=shift, status=Payment.Status.SUCCEEDED).exists()
 
 
-def print_for_guest(order: Order, *, shift: Shift | None, at: datetime, actor: User) -> None:
-    """Record that somebody prints the tickets of a guest who did not buy at the box office.
+def print_for_guest(order: Order, *, shift: Shift | None, at: datetime, actor: User, reason: str = "") -> None:
+    """Record that somebody prints the tickets of an order that was not paid in their open shift, or its voucher.
 
     Raises `NoShift`. Owns its transaction.
     """
     if shift is None:
         raise NoShift
-    OrderChange.objects.create(order=order, kind=OrderChange.Kind.PRINTED, at=at, actor=actor)
+    OrderChange.objects.create(order=order, kind=OrderChange.Kind.PRINTED, at=at, actor=actor, reason=reason)

@@ -9,10 +9,12 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from boxoffice.errors import NotVoidable, RefundTooLate
+from boxoffice.errors import NotVoidable, RefundTooLate, SecondPersonNeeded
 from cinema.money import ZERO
+from cinema.validators import clean_reason
 from concessions.models import ConcessionPreorder
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, OrderLine, Ticket
@@ -44,13 +46,16 @@ def void(
 ) -> list[Refund]:
     """Undo a whole sale of this shift, and give back every part of the money as it came; returns the payouts.
 
-    `decided_by` is the person whose limit counts, if not the actor. Raises `NotVoidable`, `ApprovalRequired`, and as
-    `refund` and `mark_paid_out`. Owns its transaction.
+    `decided_by` is the person whose limit counts, if not the actor; after the start it has to be one who may refund.
+    Raises `NotVoidable`, `SecondPersonNeeded`, `ApprovalRequired`, and as `refund` and `mark_paid_out`. Owns its
+    transaction.
     """
     with transaction.atomic():
         [row] = lock_orders_with_sessions([order.pk])
         if not is_voidable(row, shift=shift):
             raise NotVoidable
+        if has_started(row.tickets.all(), at=at) and not (decided_by or actor).has_perm("orders.refund_order"):
+            raise SecondPersonNeeded
         return _refund(row, None, reason=reason, shift=shift, at=at, actor=actor, decided_by=decided_by)
 
 
@@ -66,12 +71,13 @@ def refund_at_till(
     decided_by: User | None = None,
 ) -> list[Refund]:
     """Refund these lines and give the money back as it came: at the guest's wish until the start of their screening,
-    later only if the cinema is `at_fault`. Returns the payouts.
+    later only if the cinema is `at_fault`, which stands in the reason. Returns the payouts.
 
     `decided_by` is the person who may refund, if not the actor. Raises `RefundTooLate`, `ApprovalRequired`, and as
     `refund` and `mark_paid_out`. Owns its transaction.
     """
     check_in_time(lines, at_fault=at_fault, at=at)
+    reason = stated(reason, at_fault=at_fault)
     with transaction.atomic():
         [row] = lock_orders_with_sessions([order.pk])
         return _refund(row, lines, reason=reason, shift=shift, at=at, actor=actor, decided_by=decided_by)
@@ -80,9 +86,18 @@ def refund_at_till(
 def check_in_time(lines: Sequence[OrderLine], *, at_fault: bool, at: datetime) -> None:
     """Raise `RefundTooLate` for tickets of a screening that has started, unless the cinema is at fault. Reads only."""
     tickets = [line.pk for line in lines if isinstance(line, Ticket)]
-    started = Ticket.objects.filter(pk__in=tickets, session__start_datetime__lte=at)
-    if not at_fault and started.exists():
+    if not at_fault and has_started(Ticket.objects.filter(pk__in=tickets), at=at):
         raise RefundTooLate
+
+
+def has_started(tickets: QuerySet[Ticket], *, at: datetime) -> bool:
+    """Whether the screening of one of these tickets has started. One query. Reads only."""
+    return tickets.filter(session__start_datetime__lte=at).exists()
+
+
+def stated(reason: str, *, at_fault: bool) -> str:
+    """The reason as it is recorded: it says whether the cinema is at fault. Raises `ReasonNeeded`. Reads only."""
+    return _("The cinema is at fault: %(reason)s") % {"reason": clean_reason(reason)} if at_fault else reason
 
 
 def give_out(refunds: RefundQuerySet, *, shift: Shift, at: datetime, actor: User) -> list[Refund]:

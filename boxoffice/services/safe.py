@@ -1,13 +1,21 @@
 """The places where a cinema keeps cash, and what was moved between them."""
 
+from collections.abc import Iterable
+from decimal import Decimal
+
 from django.db import transaction
 
-from payments.models import CashMovement, CashPlace
+from boxoffice.errors import CashPlaceFull
+from cinema.money import MoneyField
+from payments.models import CashMovement, CashPlace, Shift
+from payments.services import totals_of
 from payments.services.cash import place_of
 from screenings.models import Cinema
 
 MOVABLE = [CashPlace.Kind.SAFE, CashPlace.Kind.CHANGE_FUND, CashPlace.Kind.BANK]
 SHOWN = 50  # the last movements
+OF_SHIFT = [CashPlace.Kind.DRAWER, CashPlace.Kind.SAFE, CashPlace.Kind.CHANGE_FUND]  # where a shift's cash goes
+LIKELY_DIGITS = 5  # no count below 100,000 is asked about
 
 
 def places_of(cinema: Cinema) -> list[CashPlace]:
@@ -25,3 +33,17 @@ def last_movements(cinema: Cinema) -> list[CashMovement]:
     """What went into and out of the safe, the change fund and the bank, the latest first. One query. Reads only."""
     moved = CashMovement.objects.filter(place__cinema=cinema, place__kind__in=MOVABLE)
     return list(moved.select_related("place", "actor", "shift__drawer", "shift__cashier").order_by("-pk")[:SHOWN])
+
+
+def is_unlikely(shift: Shift, counted: Decimal) -> bool:
+    """Whether the count has a digit more than what is expected, which asking tells nobody exactly. Reads only."""
+    expected = len(str(int(totals_of(shift).expected_cash)))
+    return counted >= 10 ** max(expected, LIKELY_DIGITS)
+
+
+def check_room(cinema: Cinema, amount: Decimal, *, kinds: Iterable[str] = OF_SHIFT) -> None:
+    """Raise `CashPlaceFull` if one of these places cannot take so much more. One query. Reads only."""
+    field = CashPlace._meta.get_field("cash")
+    assert isinstance(field, MoneyField)
+    if CashPlace.objects.filter(cinema=cinema, kind__in=kinds, cash__gt=field.highest - amount).exists():
+        raise CashPlaceFull

@@ -14,7 +14,7 @@ from django.db.models import Q
 from accounts.models import User
 from accounts.services import rate_limits
 from accounts.services.customer_codes import customer_of_code
-from boxoffice.errors import CardUnclear, GivenTooLittle, NoShift
+from boxoffice.errors import CardUnclear, ColleagueCode, GivenTooLittle, NoShift, WrongPart
 from boxoffice.services.refunds import give_out
 from cinema.money import ZERO
 from concessions.models import ConcessionItem
@@ -50,8 +50,8 @@ def hold_at_till(
 ) -> Order:
     """Hold what a guest at the till wants to buy; with the code that their account shows, they earn points.
 
-    Wrong promo codes count for the cashier. Raises as `hold`, and `NoShift`, `RateLimited`, `CustomerCodeWrong` and
-    `OwnCustomerCode`. Owns its transaction.
+    Wrong promo codes count for the cashier. Raises as `hold`, and `NoShift`, `RateLimited`, `CustomerCodeWrong`,
+    `OwnCustomerCode` and `ColleagueCode`. Owns its transaction.
 
     The shift is as it was read; whether it is still open decides when the money comes.
     """
@@ -60,12 +60,15 @@ def hold_at_till(
     cashier = f"staff {actor.pk}"
     if promocode:
         rate_limits.check("promocode", person=cashier, at=at)
+    customer = customer_of_code(customer_code, at=at, actor=actor) if customer_code else None
+    if customer is not None and shift_of(customer, shift.cinema) is not None:
+        raise ColleagueCode
     try:
         return hold(
             cinema=shift.cinema,
             tickets=places,
             snacks=snacks,
-            user=customer_of_code(customer_code, at=at, actor=actor) if customer_code else None,
+            user=customer,
             phone=phone,
             language=language,
             channel=Order.Channel.BOX_OFFICE,
@@ -129,10 +132,14 @@ def card_declined(order: Order, *, at: datetime, actor: User) -> None:
 
 
 def card_unclear(order: Order, *, shift: Shift, amount: Decimal | None = None, at: datetime, actor: User) -> None:
-    """Nobody knows whether the terminal took the money: the sale stays unfinished. Raises `AlreadyPaid`. Owns its
-    transaction."""
+    """Nobody knows whether the terminal took the money: the sale stays unfinished. Raises `AlreadyPaid`,
+    and `WrongPart` for nothing or more than is left to pay. Owns its transaction."""
     price = order.final_amount if amount is None else amount
-    record_uncertain_payment(order, gateway=Gateway.CARD_TERMINAL, amount=price, shift=shift, at=at, actor=actor)
+    with transaction.atomic():
+        record_uncertain_payment(order, gateway=Gateway.CARD_TERMINAL, amount=price, shift=shift, at=at, actor=actor)
+        left = left_to_pay(order)
+        if not ZERO < price <= left:
+            raise WrongPart(left=left)
 
 
 def _uncertain(order: Order) -> Payment | None:

@@ -6,13 +6,17 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import require_approval_above_limit
+from boxoffice.errors import VoucherUsed
 from boxoffice.models import Voucher
+from boxoffice.services.printing import print_for_guest
 from cinema.validators import clean_reason
 from orders.models import Order, Promocode
 from orders.models.codes import CODE_CHARACTERS
+from payments.models import Shift
 from payments.services.cash import check_amount
 
 CODE_LENGTH = 12  # 60 random bits
@@ -33,3 +37,16 @@ def give_voucher(order: Order, *, amount: Decimal, reason: str, at: datetime, ac
         voucher = Voucher.objects.create(promocode=promocode, order=order, reason=reason, actor=actor, at=at)
         require_approval_above_limit("orders.refund", amount, actor=actor, approver=None, at=at)
     return voucher
+
+
+def check_unused(voucher: Voucher) -> None:
+    """Raise `VoucherUsed` once the code was used: it is not shown any more. Reads only."""
+    if voucher.promocode.used_count >= voucher.promocode.max_uses:
+        raise VoucherUsed
+
+
+def print_again(voucher: Voucher, *, shift: Shift | None, at: datetime, actor: User) -> None:
+    """Record that somebody prints the code of a voucher once more. Raises `VoucherUsed` and `NoShift`. Owns its
+    transaction."""
+    check_unused(voucher)
+    print_for_guest(voucher.order, shift=shift, at=at, actor=actor, reason=_("Voucher"))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from boxoffice.access import BoxOfficeRequest, page
-from boxoffice.services.safe import MOVABLE, last_movements, places_of
+from boxoffice.services.safe import MOVABLE, check_room, last_movements, places_of
 from boxoffice.views.till import amount_of
 from cinema.ids import is_valid_id
 from cinema.money import ZERO
@@ -31,6 +31,7 @@ def cash(request: BoxOfficeRequest) -> HttpResponse:
                 return redirect("boxoffice:cash")
             amount = amount_of(request.POST.get("amount", "")) or ZERO
             reason = request.POST.get("reason", "")
+            check_room(cinema, amount, kinds=[target.kind])
             move_between(source, target, amount=amount, reason=reason, at=request.at, actor=request.user)
             messages.success(request, _("Recorded."))
         except ValueError:

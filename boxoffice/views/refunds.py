@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.errors import ApprovalRequired
 from accounts.services import request_approval
@@ -16,7 +16,7 @@ from boxoffice.errors import NoShift, SecondPersonNeeded
 from boxoffice.models import Voucher
 from boxoffice.services import refunds, sales
 from boxoffice.services.second_person import approve_here, request_of
-from boxoffice.services.vouchers import give_voucher
+from boxoffice.services.vouchers import check_unused, give_voucher, print_again
 from boxoffice.views.second_person import REFUND, decide
 from boxoffice.views.till import WORK, amount_of, orders_of, tell_payouts
 from cinema.ids import valid_ids
@@ -28,6 +28,7 @@ from orders.services.refunds.effects import remaining_lines
 from payments.models import Refund, Shift
 
 REFUND_CONSUMED = "orders.refund_consumed"
+GIVEN = "boxoffice_voucher_given"  # in the session: the last voucher given here, and the shift in which it was
 
 
 @page(WORK)
@@ -52,7 +53,7 @@ def refund(request: BoxOfficeRequest, key: int) -> HttpResponse:
                 raise
             if not request.user.has_perm(REFUND):
                 raise SecondPersonNeeded from None
-            _ask(request, row, lines, reason)
+            _ask(request, row, lines, refunds.stated(reason, at_fault=at_fault and not whole))
             messages.warning(request, _("This is above your limit. A second person has to approve it, here by PIN."))
         else:
             _tell(request, row, paid)
@@ -86,6 +87,7 @@ def give(request: BoxOfficeRequest, key: int) -> HttpResponse:
     """Give the guest a voucher for trouble, decided by whoever may refund; it is printed next."""
     row = get_object_or_404(orders_of(request), pk=key, status__in=[*Order.SOLD, Order.Status.REFUNDED])
     try:
+        shift = _open_shift(request)
         decided_by = decide(request, REFUND)
         amount = amount_of(request.POST.get("amount", "")) or ZERO
         actor, reason = decided_by or request.user, request.POST.get("reason", "")
@@ -97,17 +99,32 @@ def give(request: BoxOfficeRequest, key: int) -> HttpResponse:
     except Refused as error:
         messages.error(request, str(error))
     else:
+        request.session[GIVEN] = [voucher.pk, shift.pk]
         return redirect("boxoffice:voucher", key=voucher.pk)
     return redirect("boxoffice:order", key=row.pk)
 
 
 @page(WORK)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def voucher(request: BoxOfficeRequest, key: int) -> HttpResponse:
-    """A voucher to print on a roll of 80 mm or on A4."""
+    """A voucher to print on a roll of 80 mm or on A4, until it is used.
+
+    Whoever gave it prints it freely in the same shift; later it takes a press of a button, which is recorded.
+    """
     rows = Voucher.objects.filter(order__in=orders_of(request)).select_related("promocode", "order")
+    row = get_object_or_404(rows, pk=key)
+    shift = sales.shift_of(request.user, request.cinema)
+    try:
+        if request.method == "POST":
+            print_again(row, shift=shift, at=request.at, actor=request.user)
+        elif shift is None or request.session.get(GIVEN) != [row.pk, shift.pk]:
+            return redirect("boxoffice:order", key=row.order_id)
+        check_unused(row)
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect("boxoffice:order", key=row.order_id)
     paper = "a4" if request.GET.get("paper") == "a4" else "roll"
-    context = {"voucher": get_object_or_404(rows, pk=key), "cinema": request.cinema, "paper": paper}
+    context = {"voucher": row, "cinema": request.cinema, "paper": paper}
     return TemplateResponse(request, "boxoffice/print_voucher.html", context)
 
 

@@ -14,15 +14,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.services import refunds, sales
+from boxoffice.services.safe import check_room, is_unlikely
 from boxoffice.views.till import WORK, amount_of
 from cinema.ids import is_valid_id
-from cinema.money import ZERO
+from cinema.money import ZERO, format_money
 from cinema.status import Refused
 from payments.models import CashMovement, CashPlace, Payment, Refund, Shift
 from payments.services import count_and_close, end_shift, move_cash, open_shift, totals_of
 from screenings.models import Cinema
 
 OTHERS = "payments.count_others_shift"
+ASKED = "boxoffice_count_asked"  # in the session: the unlikely count that was asked about, and its shift
 LISTED = timedelta(days=7)  # counted shifts, and cash taken without one, on the page of those who may count others'
 
 
@@ -71,11 +73,13 @@ def _act(request: BoxOfficeRequest, cinema: Cinema, actor: User) -> HttpResponse
     at, what = request.at, request.POST.get("do")
     if what == "open":
         opened = amount_of(request.POST.get("float", "")) or ZERO
+        check_room(cinema, opened)
         open_shift(_drawer(request, cinema), opening_float=opened, at=at, actor=actor)
         return redirect("boxoffice:till")
     current = get_object_or_404(Shift.objects.open(), cashier=actor, cinema=cinema)
     if what == "move" and (kind := request.POST.get("kind")) in ("CASH_IN", "CASH_OUT", "DROP"):
         amount = amount_of(request.POST.get("amount", "")) or ZERO
+        check_room(cinema, ZERO if kind == "CASH_OUT" else amount)
         move_cash(current, kind=kind, amount=amount, reason=request.POST.get("reason", ""), at=at, actor=actor)
         messages.success(request, _("Recorded."))
     elif what == "end":
@@ -103,7 +107,10 @@ def _shift(request: BoxOfficeRequest, key: int) -> Shift:
 @page(WORK)
 @require_POST
 def count(request: BoxOfficeRequest, key: int) -> HttpResponse:
-    """Count and close; only afterwards the summary says what should have been there."""
+    """Count and close; only afterwards the summary says what should have been there.
+
+    An unlikely count is asked about once: sent again, it is taken.
+    """
     row = _shift(request, key)
     try:
         cash = amount_of(request.POST.get("cash", ""))
@@ -111,6 +118,15 @@ def count(request: BoxOfficeRequest, key: int) -> HttpResponse:
             raise ValueError
         card: Decimal | None = amount_of(request.POST.get("card", ""))
         note = request.POST.get("note", "")
+        check_room(row.cinema, cash)
+        asked = f"{row.pk} {cash}"
+        if request.session.get(ASKED) != asked and is_unlikely(row, cash):
+            request.session[ASKED] = asked
+            text = _(
+                "%(amount)s is unusually much. Nothing was closed. Count again, and enter it once more if it is right."
+            )
+            messages.warning(request, text % {"amount": format_money(cash)})
+            return redirect("boxoffice:shift")
         count_and_close(row, counted_cash=cash, counted_card=card, note=note, at=request.at, actor=request.user)
     except ValueError:
         messages.error(request, _("Enter an amount such as 500 or 500.50."))

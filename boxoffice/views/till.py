@@ -29,6 +29,7 @@ from payments.models import Gateway, Payment, Refund, Shift
 
 WORK = "payments.work_shift"
 NOTES = [Decimal(500), Decimal(1000), Decimal(2000), Decimal(5000)]
+REFUSED_CODE = "boxoffice_refused_code"  # in the session: the last promo code that was wrong
 LETTERS = "QWERTYUIOPASDFGHJKLZXVBNM"  # keys of snacks; C and digits are taken
 
 
@@ -59,16 +60,23 @@ def shown_total(request: BoxOfficeRequest, basket: baskets.TillBasket) -> Decima
     return basket.total if shown is None else shown
 
 
-def _count_wrong_code(request: BoxOfficeRequest, basket: baskets.TillBasket) -> Refused | None:
-    """Count a wrong promo code for the cashier, once while it stays in its field; too many are refused."""
-    code = typed(request, "promocode")
-    if not basket.promocode_refused or request.POST.get("refused") == code:
-        return None
+def _read(request: BoxOfficeRequest) -> tuple[baskets.TillBasket, Refused | None]:
+    """The basket. A wrong promo code counts for the cashier, once while it stays in its field; after too many no code
+    is looked up."""
+    code, who = typed(request, "promocode")[:40], f"staff {request.user.pk}"
+    is_new = bool(code) and code != request.session.get(REFUSED_CODE)
     try:
-        rate_limits.hit("promocode", person=f"staff {request.user.pk}", at=request.at)
+        if is_new:
+            rate_limits.check("promocode", person=who, at=request.at)
+        basket = baskets.read(request.cinema, request.POST, at=request.at)
+        if is_new and basket.promocode_refused:
+            rate_limits.hit("promocode", person=who, at=request.at)
+            request.session[REFUSED_CODE] = code
     except RateLimited as error:
-        return error
-    return None
+        without = request.POST.copy()
+        without["promocode"] = ""
+        return baskets.read(request.cinema, without, at=request.at), error
+    return basket, None
 
 
 @page(WORK)
@@ -79,8 +87,7 @@ def till(request: BoxOfficeRequest) -> HttpResponse:
     shift = sales.shift_of(request.user, cinema)
     if shift is None:
         return redirect("boxoffice:shift")
-    basket = baskets.read(cinema, request.POST, at=at)
-    refusal: object = _count_wrong_code(request, basket)
+    basket, refusal = _read(request)
     if request.POST.get("sell") and not refusal:
         try:
             order = sales.hold_at_till(
@@ -205,7 +212,7 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "shift": shift,
             "unpaid": unpaid,
             "sold": sold,
-            "sold_here": printing.is_sold_here(row),
+            "sold_here": printing.is_sold_in(row, shift),
             "left": sales.left_to_pay(row),
             "uncertain": next((each for each in payments if each.status == Payment.Status.PENDING), None),
             "payments": taken,
@@ -227,14 +234,14 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
 def tickets(request: BoxOfficeRequest, key: int) -> HttpResponse:
     """The tickets and the slip of an order, to print on a roll of 80 mm or on A4.
 
-    Those of an order that was not sold at the box office are printed by a press of a button, which is recorded.
+    Those of an order that was not paid in one's own open shift are printed by a press of a button, which is recorded.
     """
     row = get_object_or_404(orders_of(request), pk=key, status__in=Order.SOLD)
-    if not printing.is_sold_here(row):
+    shift = sales.shift_of(request.user, row.cinema)
+    if not printing.is_sold_in(row, shift):
         if request.method != "POST":
             return redirect("boxoffice:order", key=row.pk)
         try:
-            shift = sales.shift_of(request.user, row.cinema)
             printing.print_for_guest(row, shift=shift, at=request.at, actor=request.user)
         except Refused as error:
             messages.error(request, str(error))

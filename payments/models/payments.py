@@ -39,13 +39,13 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
     def without_receipt(self, at: datetime) -> "PaymentQuerySet":
         """Payments made since `RECEIPTS_SINCE` for which no receipt is queued yet.
 
-        Not those on a partner's account: whoever takes the customer's money issues the receipt. A part that was
-        collected for an order waits until all is paid, or until it goes back.
+        Not those on a partner's account: whoever takes the customer's money issues the receipt. Not a part that still
+        waits for the others: see `is_part`.
         """
         if settings.RECEIPTS_SINCE is None:
             return self.none()
         return self.filter(
-            Q(order__paid_at__isnull=False) | Exists(Refund.objects.filter(payment=OuterRef("pk"))),
+            is_part=False,
             status=Payment.Status.SUCCEEDED,
             receipted_at__isnull=True,
             succeeded_at__gte=settings.RECEIPTS_SINCE,
@@ -96,6 +96,8 @@ class Payment(models.Model):
     created_at = models.DateTimeField(_("created"))
     succeeded_at = models.DateTimeField(_("paid"), null=True, blank=True)
     receipted_at = models.DateTimeField(_("receipt queued"), null=True, blank=True)
+    #: A part of an order that is not paid yet. Its receipt waits until all is paid, or until it goes back.
+    is_part = models.BooleanField(default=False, editable=False)
     next_poll_at = models.DateTimeField(_("next check with the provider"), null=True, blank=True)
     discrepancy = models.CharField(_("problem"), max_length=20, choices=Discrepancy, blank=True)
     actor = models.ForeignKey(
@@ -116,7 +118,9 @@ class Payment(models.Model):
             models.Index(fields=["status", "created_at"], name="payment_open"),
             models.Index(fields=["next_poll_at"], name="payment_to_ask"),
             models.Index(
-                fields=["succeeded_at"], condition=Q(receipted_at__isnull=True), name="payment_without_receipt"
+                fields=["succeeded_at"],
+                condition=Q(receipted_at__isnull=True, is_part=False),
+                name="payment_without_receipt",
             ),
             models.Index(fields=["succeeded_at"], name="payment_succeeded"),
             models.Index(fields=["discrepancy", "created_at"], name="payment_in_trouble"),  # asked as `> ""`

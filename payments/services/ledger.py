@@ -140,7 +140,7 @@ def save_refunds(refunds: Iterable[Refund]) -> None:
 
 
 def return_parts(orders: Collection[int], *, reason: str, at: datetime, actor: User | None = None) -> list[Refund]:
-    """Request the return of every part that was collected for orders that were given up. None or two queries.
+    """Request the return of every part that was collected for orders that were given up. A query, or three.
 
     Must be called inside a transaction (the orders are locked).
     """
@@ -150,6 +150,8 @@ def return_parts(orders: Collection[int], *, reason: str, at: datetime, actor: U
         for payment, left in balance.left.items()
         if left
     ]
+    if refunds:
+        Payment.objects.filter(pk__in=[refund.payment_id for refund in refunds]).update(is_part=False)
     save_refunds(refunds)
     return refunds
 

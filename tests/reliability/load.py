@@ -12,6 +12,7 @@ FIRST_KEY, KEYS_PER_COPY = 10_000_000, 50_000  # ids of copies have eight digits
 UNIQUE_TEXTS = {
     "notifications.Notification": {"occasion"},
     "integrations.MarketingList": {"list_id"},
+    "payments.LegalEntity": {"tax_number"},
     "payments.Payment": {"external_id"},
     "pricing.ForecastBasis": {"history_hash"},
 }

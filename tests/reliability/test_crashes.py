@@ -46,7 +46,7 @@ from tests.reliability.scenario import AT, DAY, HOUR, JOBS, create_scenario
 
 AT_EVERY_POINT = {"cancel_expired_orders", "process_refunded_orders"}
 #: Rows claimed by a killed sender wait for its claim to expire.
-SENDERS = {"deliver_notifications", "execute_refunds", "build_reports"}
+SENDERS = {"deliver_notifications", "execute_refunds", "build_reports", "sync_marketing_lists"}
 #: In the scenario it closes forty days and passes thousands of points, most of them alike; see `a_small_cinema`.
 IN_A_SMALL_CINEMA = {"close_business_day"}
 SAMPLED = [job for job in JOBS if job not in AT_EVERY_POINT | SENDERS | IN_A_SMALL_CINEMA]

@@ -23,15 +23,20 @@ from tests.reliability.scenario import AT, DAY, JOBS, create_scenario
 
 #: The maximum of queries per step. Refunds touch every app, so they take more; returned and wasted stock are one each.
 #: The figures about customers fill ten tables, for a whole night.
-MAX_PER_BATCH = {"process_refunded_orders": 33, "refund_cancelled_sessions": 51, "refresh_engagement": 32}
+MAX_PER_BATCH = {
+    "cancel_expired_orders": 26,
+    "process_refunded_orders": 33,
+    "refund_cancelled_sessions": 51,
+    "refresh_engagement": 32,
+}
 MAX_PER_IDLE_STEP = 8
 COPIES = 240
 
 #: Plans that read a whole table, or on SQLite a whole index. PostgreSQL rightly reads small tables whole, so there only
-#: tables that grow with every sale are checked. Disputes are few, and of SMS the scenario has none.
+#: tables that grow with every sale are checked. Disputes and legal entities are few, and of SMS the scenario has none.
 FULL_SCAN = {
     "postgresql": r"Seq Scan on (orders_|concessions_concessionpreorder|screenings_session|notifications_(?!sms)"
-    r"|payments_(?!dispute))",
+    r"|payments_(?!dispute|legalentity))",
     "sqlite": r"SCAN (?!TABLE|CONSTANT)",
 }
 #: They ask for ticket types or marketing lists, of which there are a handful. SQLite's plans do not say which table is

@@ -75,9 +75,12 @@ def _take(order: Order, *, amount: Decimal, part: bool, at: datetime, actor: Use
         raise AlreadyPaid(_("Order %(order)s is already paid.") % {"order": order})
     kept = balance_of(order.pk).kept
     if part and kept < order.final_amount and order.status in Order.UNPAID:
+        order.payments.update(is_part=True)
         return
     if kept != order.final_amount:
         raise _wrong(order, amount)
+    if kept != amount:
+        order.payments.update(is_part=False)
     if order.status == Order.Status.CANCELLED:
         _revive(order, at=at, actor=actor)
     else:

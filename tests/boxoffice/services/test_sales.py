@@ -7,7 +7,7 @@ import pytest
 
 from accounts.errors import RateLimited
 from accounts.services.customer_codes import customer_code
-from boxoffice.errors import CardUnclear, GivenTooLittle, NoShift
+from boxoffice.errors import CardUnclear, ColleagueCode, GivenTooLittle, NoShift, WrongPart
 from boxoffice.services import sales
 from orders.errors import NotOnSale, PromocodeRefused, SeatTaken, WrongAmount
 from orders.models import Order
@@ -18,6 +18,7 @@ from payments.services import count_and_close, end_shift, totals_of
 from screenings.services import start_sessions
 from tests.helpers.cash import a_shift, cash_of
 from tests.helpers.factories import NOON, PRICE, a_customer, a_session, an_adult, an_item, free_seats
+from tests.helpers.users import someone
 from tests.reliability.run_job import invariant_violations
 
 pytestmark = pytest.mark.django_db
@@ -253,3 +254,24 @@ def test_wrong_promo_codes_count_for_the_cashier(shift, session):
 
     with pytest.raises(RateLimited):
         held(shift, session, promocode="GUESS")
+
+
+@pytest.mark.parametrize("part", [Decimal(0), PRICE + 1])
+def test_the_card_is_unclear_about_no_more_than_is_left_to_pay(shift, session, part):
+    order = held(shift, session)
+    sales.pay_cash(order, shift=shift, given=None, amount=PRICE, at=NOON, actor=shift.cashier)
+
+    with pytest.raises(WrongPart):
+        sales.card_unclear(order, shift=shift, amount=part, at=NOON, actor=shift.cashier)
+
+    sales.check_terminal(order)  # nothing waits for an answer
+
+
+def test_colleagues_at_work_earn_nothing_by_their_codes(shift, session):
+    colleague = a_shift(session.hall.cinema).cashier
+    at_home = someone("cashier", session.hall.cinema, email="at-home@example.org")
+
+    with pytest.raises(ColleagueCode):
+        held(shift, session, customer_code=customer_code(colleague, at=NOON))
+
+    assert held(shift, session, customer_code=customer_code(at_home, at=NOON)).user == at_home

@@ -10,7 +10,7 @@ from accounts.services.pins import set_pin
 from boxoffice.models import Voucher
 from boxoffice.services import sales
 from cinema import clock
-from orders.models import Order
+from orders.models import Order, Promocode
 from payments.models import Refund, Shift
 from tests.helpers.box_office import PIN, a_device, at_work
 from tests.helpers.cash import a_shift, cash_of
@@ -151,3 +151,25 @@ def test_a_voucher_is_decided_by_a_second_person_and_printed(session):
     assert (voucher.actor, voucher.promocode.discount_amount) == (manager, 200)
     assert voucher.promocode.code in printed.text
     assert "The sound failed" in client.get(f"{TILL}orders/{order.pk}/").text
+
+
+def test_a_voucher_is_printed_again_only_by_name_and_never_once_it_is_used(session):
+    client, _shift, order = at_till(session, role="floor_manager")
+    client.post(f"{TILL}orders/{order.pk}/voucher/", {"amount": "200", "reason": "The sound failed"})
+    voucher = Voucher.objects.select_related("promocode").get()
+    address, code = f"{TILL}vouchers/{voucher.pk}/", voucher.promocode.code
+    colleague = someone("cashier", session.hall.cinema, email="colleague@example.org")
+    other = at_work(colleague, a_device(session.hall.cinema, name="Till 2"))
+
+    assert code in client.get(f"{address}?paper=a4").text  # the giver, in the same shift
+    assert code not in other.get(address, follow=True).text
+    assert code not in other.post(address, follow=True).text  # without a shift
+    assert not order.changes.exists()
+    a_shift(session.hall.cinema, cashier=colleague, at=clock.now())
+    assert code in other.post(address).text
+    assert [(each.kind, each.actor, each.reason) for each in order.changes.all()] == [("PRINTED", colleague, "Voucher")]
+
+    Promocode.objects.update(used_count=1)
+    assert code not in client.get(address, follow=True).text
+    assert code not in other.post(address, follow=True).text
+    assert order.changes.count() == 1

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from cinema import clock
-from payments.models import CashMovement, Shift
+from cinema.money import MAX_AMOUNT
+from payments.models import CashMovement, CashPlace, Shift
 from tests.helpers.box_office import a_device, at_work
 from tests.helpers.cash import a_shift, cash_of
 from tests.helpers.factories import a_cinema
@@ -94,3 +95,29 @@ def test_a_manager_sees_what_was_over_or_short_in_the_last_days(client, cinema):
 
     assert "Counted in the last seven days" in manager.get(SHIFT).text
     assert "Counted in the last seven days" not in client.get(SHIFT).text
+
+
+def test_an_unlikely_count_is_asked_about_once_more(client, cinema):
+    client.post(SHIFT, {"do": "open", "name": "Till 7", "float": "5000"})
+    shift = Shift.objects.get()
+    path = f"/boxoffice/till/shifts/{shift.pk}/count/"
+
+    asked = client.post(path, {"cash": "500000"}, follow=True)
+    shift.refresh_from_db()
+    assert (shift.status, "unusually much" in asked.text) == (Shift.Status.OPEN, True)
+    client.post(path, {"cash": "500000"})
+
+    shift.refresh_from_db()
+    assert shift.counted_cash == 500000
+
+
+def test_more_cash_than_can_be_recorded_is_refused_in_words(client, cinema):
+    CashPlace.objects.create(cinema=cinema, kind="SAFE", name="SAFE", cash=MAX_AMOUNT * 100)
+    client.post(SHIFT, {"do": "open", "name": "Till 7", "float": "0"})
+    shift = Shift.objects.get()
+
+    answer = client.post(f"/boxoffice/till/shifts/{shift.pk}/count/", {"cash": "1"}, follow=True)
+
+    shift.refresh_from_db()
+    assert (shift.status, answer.status_code) == (Shift.Status.OPEN, 200)
+    assert "more cash than can be recorded" in answer.text

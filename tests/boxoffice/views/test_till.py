@@ -220,6 +220,34 @@ def test_what_was_sold_elsewhere_is_printed_by_name(session):
     assert (change.kind, change.actor) == ("PRINTED", shift.cashier)
 
 
+def test_what_a_colleague_sold_is_printed_by_name_in_a_shift(session):
+    client, _shift = cashier_at(session)
+    press(client, press(client, client.get(TILL).text, best="1").text, sell="cash")
+    order = Order.objects.get()
+    address = f"{TILL}orders/{order.pk}/print/"
+    colleague = someone("cashier", session.hall.cinema, email="colleague@example.org")
+    other = at_work(colleague, a_device(session.hall.cinema, name="Till 2"))
+
+    assert [other.get(address).status_code, other.post(address).status_code] == [302, 302]  # without a shift
+    assert not order.changes.exists()
+    a_shift(session.hall.cinema, cashier=colleague, at=clock.now())
+    assert [other.get(address).status_code, other.post(address).status_code] == [302, 200]
+
+    assert order.changes.get().actor == colleague
+
+
+def test_wrong_promo_codes_count_whatever_the_form_says(session):
+    Promocode.objects.create(code="RAIN", discount_amount=Decimal(50), max_uses=1)
+    client, _shift = cashier_at(session)
+    page = press(client, client.get(TILL).text, best="1").text
+
+    tried = [press(client, page, promocode=code, refused=code) for code in ("SNOW", "SNOW", *map(str, range(9)))]
+    right = press(client, page, promocode="RAIN", refused="RAIN")
+
+    assert {answer.status_code for answer in tried} == {200}  # one that stays in its field counts once
+    assert (right.status_code, right.context_data["basket"].discount) == (409, 0)
+
+
 @pytest.mark.parametrize("sent", [{"ticket": "x"}, {"ticket": ""}, {"snack": "\x00"}])
 def test_no_number_of_a_line_refunds_nothing(session, sent):
     client, _shift = cashier_at(session, role="cinema_manager")
