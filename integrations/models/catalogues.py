@@ -79,7 +79,10 @@ class FilmLookup(models.Model):
         default_permissions = ("view",)
         permissions = [("ask_filmlookup", "Ask catalogues about a film")]
         ordering = ["-id"]
-        indexes = [models.Index(fields=["status", "next_attempt_at"], name="film_lookup_due")]
+        indexes = [
+            models.Index(fields=["status", "next_attempt_at"], name="film_lookup_due"),
+            models.Index(fields=["requested_at"], name="film_lookup_asked"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["film", "source"], condition=Q(status="QUEUED"), name="one_open_lookup_a_film"

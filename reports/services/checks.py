@@ -1,11 +1,12 @@
 """The checks of a closed day: pairs of sums, counted from different tables, that should be equal."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, ExpressionWrapper, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
 
 from bonuses.models import BonusTransaction
 from cinema.money import ZERO, MoneyField
@@ -18,7 +19,7 @@ Name = DayCheck.Name
 
 
 def checks_of(day: BusinessDay) -> Iterable[DayCheck]:
-    """The checks of the day, not saved. At most twenty queries."""
+    """The checks of the day, not saved. At most twenty-two queries."""
     for name, sides in SIDES.items():
         left, right = sides(day)
         yield DayCheck(day=day, name=name, left=left, right=right)
@@ -45,7 +46,20 @@ def _money(day: BusinessDay) -> tuple[Decimal, Decimal]:
     ordered = _sum(Order.objects.filter(pk__in=kept, paid_at__lt=end), "final_amount")
     lines = RefundLine.objects.filter(refund__in=refunds.filter(order__in=kept))
     left = received - _sum(refunds, "amount")
-    return left, ordered - _sum(lines, "amount") - _sum(refunds.filter(order__in=kept), "unallocated_amount")
+    return left, ordered - _sum(lines, "amount") - _unallocated(kept, end)
+
+
+def _unallocated(orders: set[int], end: datetime) -> Decimal:
+    """What had been refunded outside for these orders at `end`, and belonged to no line of theirs then.
+
+    A later refund of lines counts such money as theirs, and pays out the rest only: what its lines exceed it by was
+    still open.
+    """
+    refunds = Refund.objects.filter(order__in=orders)
+    of_lines = Exists(RefundLine.objects.filter(refund=OuterRef("pk"))) | Q(along_with__isnull=False)
+    later = refunds.filter(of_lines, requested_at__gte=end)
+    covered = _sum(RefundLine.objects.filter(refund__in=later), "amount") - _sum(later, "amount")
+    return covered + _sum(refunds.filter(Q(requested_at__lt=end) | of_lines), "unallocated_amount")
 
 
 def _receipts(day: BusinessDay) -> tuple[Decimal, Decimal]:

@@ -221,9 +221,10 @@ UNION ALL SELECT -item.id, item.id, 1000000, 5000, 5000000000, false, 'OPENING',
 
 MONEY = """
 INSERT INTO payments_payment (id, order_id, gateway, external_id, amount, status, created_at, succeeded_at,
-                              receipted_at, uid, return_url, redirect_url, discrepancy, actor_id, rrn, terminal)
+                              receipted_at, uid, return_url, redirect_url, discrepancy, actor_id, rrn, terminal,
+                              is_part)
 SELECT id, id, gateway, 'paid ' || id, final, 'SUCCEEDED', bought, paid, paid, gen_random_uuid(), '', '', '',
-       seller, '', ''
+       seller, '', '', false
 FROM sale WHERE fate <> 'CANCELLED';
 
 INSERT INTO payments_refund (id, order_id, payment_id, amount, status, reason, external_id, handed_out,

@@ -334,9 +334,9 @@ SELECT id * 2, item, -1, 5000, -5000, false, 'HOLD', bought, id, NULL::bigint, '
 UNION ALL SELECT id * 2 + 1, item, 1, 5000, 5000, false, 'RETURN', ends, id, id * 2, '' FROM sale WHERE %(returned)s;
 
 INSERT INTO payments_payment (id, order_id, gateway, external_id, amount, status, created_at, succeeded_at, uid,
-                              return_url, redirect_url, discrepancy, rrn, terminal)
+                              return_url, redirect_url, discrepancy, rrn, terminal, is_part)
 SELECT id, id, 'demo', 'paid ' || id, 80000 - discount * 8000 - points * 100, 'SUCCEEDED', bought,
-       bought + interval '5 minutes', gen_random_uuid(), '', '', '', '', ''
+       bought + interval '5 minutes', gen_random_uuid(), '', '', '', '', '', false
 FROM sale WHERE %(paid)s;
 
 INSERT INTO payments_refund (id, order_id, payment_id, amount, status, reason, external_id, handed_out,

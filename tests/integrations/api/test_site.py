@@ -74,4 +74,4 @@ def test_no_request_that_the_description_allows_ends_in_an_error_of_ours(live_se
             case.call_and_validate(base_url=live_server.url, headers=headers, checks=[not_a_server_error])
 
         fuzz()
-    assert len(found) == 13
+    assert len(found) == 14
