@@ -229,10 +229,10 @@ FROM sale WHERE fate <> 'CANCELLED';
 
 INSERT INTO payments_refund (id, order_id, payment_id, amount, status, reason, external_id, handed_out,
                              unallocated_amount, requested_at, succeeded_at, receipted_at, uid, attempts, claimed_by,
-                             error, despite_dispute, actor_id, rrn)
+                             error, despite_dispute, actor_id, rrn, is_void)
 SELECT id, id, id, final, 'SUCCEEDED', CASE WHEN chance %% 2 = 0 THEN 'STAFF' ELSE 'BY_CUSTOMER' END, 'back ' || id,
        false, 0, refunded, refunded, refunded, gen_random_uuid(), 0, '', '', false,
-       CASE WHEN chance %% 2 = 0 THEN somebody END, ''
+       CASE WHEN chance %% 2 = 0 THEN somebody END, '', false
 FROM sale WHERE refunded IS NOT NULL;
 
 INSERT INTO orders_refundline (id, refund_id, ticket_id, preorder_id, amount)

@@ -66,9 +66,9 @@ def refund_cancelled_sessions(cursor: Any, keys: Keys, at: datetime) -> int:
     cursor.execute(
         """INSERT INTO payments_refund (order_id, payment_id, amount, status, reason, external_id, handed_out,
                                         unallocated_amount, requested_at, uid, attempts, claimed_by, error,
-                                        despite_dispute, rrn)
+                                        despite_dispute, rrn, is_void)
            SELECT line.order_id, paid.id, line.amount, 'REQUESTED', %(reason)s, '', false, 0, %(at)s,
-                  gen_random_uuid(), 0, '', '', false, ''
+                  gen_random_uuid(), 0, '', '', false, '', false
            FROM (SELECT order_id, sum(paid) AS amount FROM (
                      SELECT order_id, price - discount_share - bonus_share AS paid FROM orders_ticket ticket
                      WHERE order_id = ANY(%(keys)s) AND status IN ('RESERVED', 'PAID', 'USED', 'EXPIRED')

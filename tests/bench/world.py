@@ -341,9 +341,9 @@ FROM sale WHERE %(paid)s;
 
 INSERT INTO payments_refund (id, order_id, payment_id, amount, status, reason, external_id, handed_out,
                              unallocated_amount, requested_at, succeeded_at, uid, attempts, claimed_by, error,
-                             despite_dispute, rrn)
+                             despite_dispute, rrn, is_void)
 SELECT id, id, id, 80000 - discount * 8000 - points * 100, 'SUCCEEDED', '', 'back ' || id, false, 0, ends, ends,
-       gen_random_uuid(), 0, '', '', false, ''
+       gen_random_uuid(), 0, '', '', false, '', false
 FROM sale WHERE %(refunded)s;
 
 INSERT INTO orders_refundline (id, refund_id, ticket_id, preorder_id, amount)
