@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Device, User
 from boxoffice.models import DoorEvent
 from boxoffice.services import door
-from house_rules.rules import rules, rules_scope
+from house_rules.rules import rules
+from house_rules.scope import rules_scope
 from orders.errors import ScanNotUndoable
 from orders.models import Scan, Ticket
 from orders.services import code_of, refund
