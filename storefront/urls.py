@@ -38,6 +38,7 @@ urlpatterns = [
     path("account/sign-in/link/", account.send_link, name="send_link"),
     path("account/link/<str:token>/", account.link, name="link"),
     path("account/sign-out/", account.sign_out, name="sign_out"),
+    path("subscribe/<slug:token>/", news.subscribe, name="subscribe"),
     path("unsubscribe/<slug:token>/", news.unsubscribe, name="unsubscribe"),
     path("language/", language.choose, name="language"),
     path("robots.txt", programme.robots, name="robots"),
