@@ -118,10 +118,10 @@ def choose(
     """
     if is_given == choice.is_given:
         return
-    about = {"user": user, "order": order.pk if order else None}
+    key = order.pk if order else None
     is_proved = order is None and is_proved_by_account(choice.channel, choice.recipient, user)
     if not is_given and not is_proved:
-        is_proved = may_withdraw(choice.channel, choice.recipient, **about)
+        is_proved = may_withdraw(choice.channel, choice.recipient, user=user, order=key)
     record_consent(
         choice.recipient,
         channel=choice.channel,
@@ -129,6 +129,7 @@ def choose(
         place=Place.ACCOUNT if order is None else Place.ORDER,
         is_proved=is_proved,
         language=language,
+        user=user,
+        order=key,
         at=at,
-        **about,
     )
