@@ -50,6 +50,7 @@ urlpatterns = [
     path("account/sign-in/link/", account.send_link, name="send_link"),
     path("account/link/<str:token>/", account.link, name="link"),
     path("account/sign-out/", account.sign_out, name="sign_out"),
+    path("subscribe/<slug:token>/", news.subscribe, name="subscribe"),
     path("unsubscribe/<slug:token>/", news.unsubscribe, name="unsubscribe"),
     path("contacts/", chain.contacts, name="contacts"),
     path("pages/<slug:slug>/", chain.page, name="page"),

@@ -39,7 +39,8 @@ OPEN = {
     "page_version",
     "face_css",
 }
-BY_SECRET_LINK = {"order", "order_seats", "change", "paid", "refund", "tickets_calendar", "unsubscribe", "changed"}
+BY_SECRET_LINK = {"order", "order_seats", "change", "paid", "refund", "tickets_calendar", "changed"}
+BY_SECRET_LINK |= {"subscribe", "unsubscribe"}
 SIGNED_IN = {"account", "points", "profile", "password", "my_data", "delete_account"}
 ONLY_POST = {"extend", "cancel", "confirm", "correct_address", "pay", "language", "send_link", "sign_out"}
 ONLY_POST |= {"news", "order_news", "telegram"}
