@@ -21,7 +21,9 @@ def test_the_backgrounds_are_those_of_the_stylesheet() -> None:
 
 @pytest.mark.parametrize(("colour", "backgrounds"), [("#ffe000", LIGHT), ("#00003c", DARK)])
 def test_the_suggested_shade_can_be_read(colour: str, backgrounds: tuple[str, ...]) -> None:
-    assert least_contrast(colour, backgrounds) < LEAST <= least_contrast(readable_shade(colour, backgrounds), backgrounds)
+    assert (
+        least_contrast(colour, backgrounds) < LEAST <= least_contrast(readable_shade(colour, backgrounds), backgrounds)
+    )
 
 
 def test_every_colour_can_have_readable_text_on_it() -> None:
