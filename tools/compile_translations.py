@@ -15,8 +15,16 @@ def compile_catalogues(locale: Path) -> list[Path]:
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue
+        catalogue = polib.pofile(str(source))
+        for entry in catalogue.untranslated_entries():  # English, not the language of the installation
+            if entry.msgid_plural:
+                entry.msgstr_plural = {
+                    form: entry.msgid_plural if form else entry.msgid for form in entry.msgstr_plural or (0, 1)
+                }
+            else:
+                entry.msgstr = entry.msgid
         unfinished = target.with_suffix(f".{os.getpid()}")
-        polib.pofile(str(source)).save_as_mofile(str(unfinished))
+        catalogue.save_as_mofile(str(unfinished))
         unfinished.replace(target)  # a running server never reads half of it
         written.append(target)
     return written

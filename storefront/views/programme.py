@@ -11,11 +11,13 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from cinema import clock
+from house_rules.face import face
 from screenings.announcements import announcements
 from screenings.calendars import CalendarEvent, calendar, event_uid, place_of
 from screenings.listings import advertised, next_day
 from screenings.models import Cinema, Film, Session
 from storefront.services import programme
+from storefront.services.addresses import alternates
 from storefront.services.title_card import title_card
 from storefront.structured_data import screening_events
 
@@ -137,13 +139,14 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """The start page and every film that is still showing."""
+    """The start page, every film that is still showing and the chain's own pages, each in every language."""
     films = advertised(clock.now()).order_by("film").values_list("film", flat=True).distinct()
     paths = [reverse("shop:home"), *(reverse("shop:film", args=[key]) for key in films)]
+    paths += [reverse("shop:contacts"), *(reverse("shop:page", args=[page.slug]) for page in face().pages)]
     return render(
         request,
         "storefront/sitemap.xml",
-        {"links": [settings.SITE_URL + path for path in paths]},
+        {"pages": [(settings.SITE_URL + path, alternates(path)) for path in paths]},
         content_type="application/xml",
     )
 
