@@ -35,7 +35,7 @@ def test_search_engines_find_each_page_in_every_language(client: Client, setting
 
 
 def test_a_language_needs_no_code_but_its_entry_in_the_setting(client: Client, settings: Any) -> None:
-    """Without a catalogue its texts are those of the default language; one that is written from right to left says so."""
+    """Without a catalogue its texts are those of the default language; what is written from right to left says so."""
     settings.LANGUAGES = [("en", "English"), ("he", "Hebrew")]
 
     page = client.get("/?lang=he").text
