@@ -119,7 +119,7 @@ INVARIANTS = [
         f"""
         SELECT o.id FROM orders_order o
         LEFT JOIN (SELECT order_id, SUM(amount) AS amount,
-                          SUM(CASE WHEN gateway IN ('cash', 'card_terminal') THEN amount ELSE 0 END) AS by_hand
+                          SUM(CASE WHEN gateway IN ('cash', 'card_terminal', 'gift_card') THEN amount ELSE 0 END) AS by_hand
                    FROM payments_payment WHERE status = 'SUCCEEDED'
                    GROUP BY order_id) paid ON paid.order_id = o.id
         LEFT JOIN (SELECT order_id, SUM(amount) AS amount,

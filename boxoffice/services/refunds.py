@@ -19,10 +19,12 @@ from concessions.models import ConcessionPreorder
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, OrderLine, Ticket
 from orders.services import refund
-from payments.models import MANUAL_GATEWAYS, Payment, Refund, Shift
+from payments.models import MANUAL_GATEWAYS, Gateway, Payment, Refund, Shift
 from payments.models.payments import RefundQuerySet
 from payments.services import mark_paid_out
 from screenings.models import Cinema
+
+VOIDABLE = MANUAL_GATEWAYS | {Gateway.GIFT_CARD}  # what was taken in a shift, and can be given back in it
 
 
 def is_voidable(order: Order, *, shift: Shift | None) -> bool:
@@ -34,7 +36,7 @@ def is_voidable(order: Order, *, shift: Shift | None) -> bool:
         return False
     paid = Payment.objects.filter(order=order, status=Payment.Status.SUCCEEDED).values_list("shift", "gateway")
     return (
-        all(of == shift.pk and gateway in MANUAL_GATEWAYS for of, gateway in paid)
+        all(of == shift.pk and gateway in VOIDABLE for of, gateway in paid)
         and not Refund.objects.filter(order=order).exists()
         and not Ticket.objects.filter(order=order, status=Ticket.Status.USED).exists()
         and not order.preorders.exclude(status__in=ConcessionPreorder.OPEN).exists()
