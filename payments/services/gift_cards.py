@@ -87,6 +87,6 @@ def _take_money(
     """Book the sale of a card, or its undoing with a negative amount; cash goes into the drawer, or out of it."""
     movement = post(card, kind=kind, amount=amount, shift=shift, tender=tender, **stamps)
     if tender == Gateway.CASH:
-        of_card = {"kind": CashMovement.Kind.GIFT_CARD, "gift_card_movement": movement}
-        book(shift.drawer, amount=amount, shift=shift, **of_card, **stamps)
+        of_card = CashMovement.Kind.GIFT_CARD
+        book(shift.drawer, kind=of_card, amount=amount, shift=shift, gift_card_movement=movement, **stamps)
     return movement

@@ -69,7 +69,7 @@ def queue_settlement_receipts(
     """
     rates = Rates()
     receipts = []
-    paid = balances([sale.order_id for sale in sales])
+    paid = balances([sale.order_id or 0 for sale in sales])
     for sale in sales:
         sold, completed_at = kept[sale.pk]
         total = sum((item.amount for item in sold.items), ZERO)
