@@ -273,7 +273,8 @@ def test_what_is_missing_leaves_the_base_price(member: str) -> None:
 
 
 def test_without_a_base_price_there_is_no_price() -> None:
-    found = [price_quote(q) for q in (payload(base_price=None), payload(base_price="-1"), {}, None, [], "10.00")]
+    payloads: list[Any] = [payload(base_price=None), payload(base_price="-1"), {}, None, [], "10.00"]
+    found = [price_quote(q) for q in payloads]
 
     assert [each["price"] for each in found] == [None] * 6
     assert all(each["reasons"] for each in found)
