@@ -38,6 +38,7 @@ class DoorEvent(models.Model):
         verbose_name_plural = _("door events")
         default_permissions = ()
         ordering: ClassVar = ["-pk"]
+        indexes: ClassVar = [models.Index(fields=["device", "at"], name="door_events_of_device")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%H:%M}"

@@ -24,6 +24,7 @@ urlpatterns = [
     path("door/scan/", door.scan, name="door_scan"),
     path("door/again/", door.again, name="door_again"),
     path("door/counts/", door.counts, name="door_counts"),
+    path("door/log/", door.log, name="door_log"),
     path("door/list/", offline.evening, name="door_list"),
     path("door/list/print/", offline.printed, name="print_door"),
     path("door/upload/", offline.upload, name="door_upload"),

@@ -47,9 +47,7 @@ class Waiting:
     listed: str = ""
 
 
-def store(
-    scans: Iterable[Waiting], *, device: Device, actor: User, sent_at: datetime, at: datetime
-) -> list[UUID]:
+def store(scans: Iterable[Waiting], *, device: Device, actor: User, sent_at: datetime, at: datetime) -> list[UUID]:
     """Store what a device uploads, each in a transaction; returns what is stored now, which the device then forgets.
 
     `sent_at` is the time of the upload by the device's clock, which tells how wrong it is. A scan that cannot be stored

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.models import DoorEvent
-from boxoffice.services import door
+from boxoffice.services import door, door_log
 from cinema.ids import is_valid_id
 from cinema.keyboards import readings
 from cinema.permissions_policy import HEADER, POLICY
@@ -74,6 +74,14 @@ def again(request: BoxOfficeRequest) -> HttpResponseBase:
 def counts(request: BoxOfficeRequest) -> HttpResponseBase:
     found = door.counts(request.device, at=request.at)
     return TemplateResponse(request, "boxoffice/_counts.html", {"counts": found})
+
+
+@page(PERMISSION)
+@require_safe
+def log(request: BoxOfficeRequest) -> HttpResponseBase:
+    entries = door_log.log_of(request.cinema, at=request.at)
+    context = {"entries": entries, "numbers": door_log.numbers_of(entries)}
+    return TemplateResponse(request, "boxoffice/door_log.html", context)
 
 
 def _answer(request: HttpRequest, **context: Any) -> HttpResponseBase:

@@ -46,9 +46,7 @@ def upload(request: BoxOfficeRequest) -> HttpResponseBase:
         scans = [_scan(each) for each in json.loads(request.POST.get("scans", ""))[:MOST_SCANS]]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise BadRequest("scans") from error
-    stored = offline_scans.store(
-        scans, device=request.device, actor=request.user, sent_at=sent_at, at=request.at
-    )
+    stored = offline_scans.store(scans, device=request.device, actor=request.user, sent_at=sent_at, at=request.at)
     return JsonResponse({"stored": [str(each) for each in stored]})
 
 

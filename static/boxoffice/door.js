@@ -74,8 +74,10 @@
     waits = doorStore.works ? (await doorStore.waiting()).length : 0;
     banner.hidden = !away;
     document.body.toggleAttribute("data-away", Boolean(away)); // the page then does not lock itself: a PIN needs the network
+    const age = doorAway.is() ? fill(words.kept, { time: doorAway.made(), minutes: doorAway.minutes(), number: doorAway.number() }) : words.noList;
+    banner.querySelector(".age").textContent = kept.textContent = age;
+    kept.hidden = Boolean(away);
     if (away) banner.querySelector("p").textContent = fill(words[doorAway.is() ? "awayText" : "awayBare"], { since: doorAway.time(away) });
-    kept.textContent = doorAway.is() ? fill(words.kept, { time: doorAway.made(), minutes: doorAway.minutes(), number: doorAway.number() }) : words.noList;
     kept.classList.toggle("old", doorAway.is() && doorAway.minutes() >= 10);
     waiting.hidden = !waits;
     waiting.textContent = fill(words.waiting, { number: waits });
