@@ -129,7 +129,7 @@ def _check_in(ticket: Ticket, row: OfflineScan) -> None:
         recount([ticket.session_id])
 
 
-def _outcome(row: OfflineScan, *, is_valid: bool) -> Outcome:
+def _outcome(row: OfflineScan, *, is_valid: bool) -> OfflineScan.Outcome:
     ticket = row.ticket
     if row.decision not in OfflineScan.LET_IN:
         return Outcome.NOTED
