@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.errors import WithdrawnAlready
 from accounts.models import MarketingConsent, User, normalise_email
 from accounts.services.export import facts_of
+from house_rules.face import face
 
 Channel = MarketingConsent.Channel
 Place = MarketingConsent.Place
@@ -36,13 +37,13 @@ def wording(channel: str, *, is_given: bool = True, language: str = "") -> str:
     """The sentence with which a consent is given or withdrawn, in this language or the active one. Reads only."""
     texts = AGREEMENTS if is_given else WITHDRAWALS
     with translation.override(known_language(language)):
-        return str(texts[Channel(channel)]) % {"site": site_name(language)}
+        return str(texts[Channel(channel)]) % {"site": face().name}
 
 
 def site_name(language: str) -> str:
     """The name of the site, for messages in this language. Reads only."""
     with translation.override(known_language(language)):
-        return settings.SITE_NAME or gettext("Cinema")
+        return face().name
 
 
 def known_language(language: str) -> str:
