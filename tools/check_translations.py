@@ -63,7 +63,7 @@ def flaws(catalogue: polib.POFile, *, whole: bool = True) -> Iterator[str]:
     """What keeps the catalogue from being complete, one line each; without `whole`, texts of staff may lack."""
     forms = re.search(r"nplurals\s*=\s*(\d+)", catalogue.metadata.get("Plural-Forms", ""))
     for entry in catalogue:
-        if entry.obsolete or not (whole or is_translated(entry) or is_for_customers(entry)):
+        if entry.obsolete or not (whole or entry.translated() or is_for_customers(entry)):
             continue
         if entry.fuzzy:
             yield f"fuzzy: {entry.msgid!r}"
@@ -80,10 +80,6 @@ def flaws(catalogue: polib.POFile, *, whole: bool = True) -> Iterator[str]:
             yield f"not translated: {entry.msgid!r}"
         elif strange(entry.msgid, entry.msgstr) or strange(entry.msgstr, entry.msgid):
             yield f"other placeholders in the translation: {entry.msgid!r}"
-
-
-def is_translated(entry: polib.POEntry) -> bool:
-    return bool(entry.msgstr or any(entry.msgstr_plural.values()))
 
 
 def is_for_customers(entry: polib.POEntry) -> bool:

@@ -16,7 +16,10 @@ def compile_catalogues(locale: Path) -> list[Path]:
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue
         catalogue = polib.pofile(str(source))
-        for entry in catalogue.untranslated_entries():  # English, not the language of the installation
+        for entry in catalogue:  # English where a translation lacks, not the language of the installation
+            if entry.obsolete or entry.translated():
+                continue
+            entry.flags = [flag for flag in entry.flags if flag != "fuzzy"]
             if entry.msgid_plural:
                 entry.msgstr_plural = {
                     form: entry.msgid_plural if form else entry.msgid for form in entry.msgstr_plural or (0, 1)

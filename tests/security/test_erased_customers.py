@@ -33,6 +33,7 @@ NAMES_OF_THINGS |= {"original_title", "country", "no_certificate_reason"}  # of 
 TECHNICAL = {
     "percents", "steps", "film_hire.Contract.number", "film_hire.HistoricalContract.number", "filename",
     "digest", "discrepancy", "event_id", "external_id", "gateway", "history_change_reason", "holder", "host",
+    "boxoffice.OfflineScan.listed",  # a hall and a seat, written by the door's script
     "integrations.FilmProposal.link",  # the page of a catalogue
     "secret", "former_secret", "types", "url",  # of a receiver of webhooks
     "database", "job", "key", "language", "object_id", "occasion", "password", "person", "redirect_url", "return_url",
