@@ -32,7 +32,7 @@ PROGRAMME |= view("screenings", "holiday pricelist pricerow")
 SALES = view("orders", "order orderevent overdueorder ticket") | view("payments", "payment")
 SALES |= view("concessions", "concessionpreorder")
 STOCK = view("concessions", "concessionitem concessionpreorder lowstockitem reordersuggestion stockmovement")
-REFUNDS = view("orders", "refundline") | view("payments", "dispute receipt receiptline refund vatrate")
+REFUNDS = view("orders", "refundline") | view("payments", "dispute giftcard receipt receiptline refund vatrate")
 BONUSES = view("bonuses", "bonusaccount bonustransaction")
 SUMMARIES = view("screenings", "pricequote sessionsummary") | view("pricing", "pricingmode")
 ACCOUNTING = (
@@ -41,7 +41,7 @@ ACCOUNTING = (
 REPORTS = view("reports", "businessday daycheck")
 FORECASTS = view("pricing", "sessionforecast")
 JOBS = view("jobs", "jobrun")
-HOUSE_RULES = view("house_rules", "houserules")
+HOUSE_RULES = view("house_rules", "chainface chainpage houserules")
 SYSTEM = view("jobs", "joblease quarantinedrow") | view("notifications", "notification")
 
 # --- What roles can do
@@ -105,7 +105,8 @@ CHAIN = (
     | model_permissions("add change delete", "screenings", "holiday")
     | model_permissions("delete", "screenings", "genre")
     | model_permissions("add change", "orders", "promocode")
-    | model_permissions("change", "house_rules", "houserules")
+    | model_permissions("change", "house_rules", "chainface chainpage houserules")
+    | model_permissions("add", "house_rules", "chainpage")
     | HOUSE_RULES
     | CONSENTS
     | CONNECTIONS

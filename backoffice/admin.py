@@ -4,7 +4,7 @@ from backoffice.accounts import approvals, consents, devices, users
 from backoffice.bonuses import accounts, transactions
 from backoffice.concessions import items, low_stock, preorders, reorder_suggestions, stock_movements
 from backoffice.film_hire import contracts, distributors, statements
-from backoffice.house_rules import house_rules
+from backoffice.house_rules import face, house_rules, pages
 from backoffice.incidents import guests, incidents
 from backoffice.integrations import catalogues, marketing, partners, webhooks
 from backoffice.jobs import leases, quarantine, runs
@@ -18,7 +18,16 @@ from backoffice.orders import (
     scans,
     tickets,
 )
-from backoffice.payments import disputes, gateway_events, legal_entities, payments, receipts, refunds, vat_rates
+from backoffice.payments import (
+    disputes,
+    gateway_events,
+    gift_cards,
+    legal_entities,
+    payments,
+    receipts,
+    refunds,
+    vat_rates,
+)
 from backoffice.pricing import forecasts, modes
 from backoffice.reports import business_days, payouts, schedules, segments, societies
 from backoffice.screenings import (
@@ -47,10 +56,12 @@ __all__ = [
     "devices",
     "disputes",
     "distributors",
+    "face",
     "films",
     "forecasts",
     "gateway_events",
     "genres",
+    "gift_cards",
     "guests",
     "halls",
     "house_rules",
@@ -65,6 +76,7 @@ __all__ = [
     "order_events",
     "orders",
     "overdue_orders",
+    "pages",
     "partners",
     "payments",
     "payouts",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from boxoffice.views import bar, cash, door, home, refunds, shifts, till
+from boxoffice.views import bar, cash, door, gift_cards, home, offline, refunds, shifts, till
 
 app_name = "boxoffice"
 
@@ -14,6 +14,10 @@ urlpatterns = [
     path("till/orders/<int:key>/refund/", refunds.refund, name="refund"),
     path("till/orders/<int:key>/approve/", refunds.approve, name="approve"),
     path("till/orders/<int:key>/voucher/", refunds.give, name="give_voucher"),
+    path("till/orders/<int:key>/gift-card/", gift_cards.pay, name="pay_gift_card"),
+    path("till/gift-cards/", gift_cards.show, name="gift_cards"),
+    path("till/gift-cards/sell/", gift_cards.sell, name="sell_gift_card"),
+    path("till/gift-cards/<int:key>/take-back/", gift_cards.take_back, name="take_back_gift_card"),
     path("till/vouchers/<int:key>/", refunds.voucher, name="voucher"),
     path("till/refunds/<int:key>/pay-out/", refunds.pay_out, name="pay_out"),
     path("till/shift/", shifts.shift, name="shift"),
@@ -24,6 +28,12 @@ urlpatterns = [
     path("door/scan/", door.scan, name="door_scan"),
     path("door/again/", door.again, name="door_again"),
     path("door/counts/", door.counts, name="door_counts"),
+    path("door/log/", door.log, name="door_log"),
+    path("door/list/", offline.evening, name="door_list"),
+    path("door/list/print/", offline.printed, name="print_door"),
+    path("door/upload/", offline.upload, name="door_upload"),
+    path("door/conflicts/", offline.conflicts, name="door_conflicts"),
+    path("door/sw.js", offline.worker, name="door_worker"),
     path("bar/", bar.show, name="bar"),
     path("bar/cards/", bar.cards, name="bar_cards"),
     path("bar/act/", bar.act, name="bar_act"),

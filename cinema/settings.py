@@ -90,7 +90,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",  # stores who made a change
     "axes.middleware.AxesMiddleware",
-    "house_rules.rules.HouseRulesMiddleware",
+    "house_rules.scope.HouseRulesMiddleware",
     "storefront.middleware.RateLimitMiddleware",
 ]
 
@@ -259,6 +259,7 @@ GATEWAY_CLASSES = {  # by the code stored in `Payment.gateway`
     "cash": "payments.gateways.cash.Cash",
     "card_terminal": "payments.gateways.card_terminal.CardTerminal",
     "account": "payments.gateways.account.Account",
+    "gift_card": "payments.gateways.gift_card.GiftCards",
     "stripe": "payments.gateways.stripe.Stripe",
     "yookassa": "payments.gateways.yookassa.YooKassa",
 }

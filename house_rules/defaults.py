@@ -12,6 +12,7 @@ HOLD_LIMITS = {
 MAX_TICKETS_AN_ORDER = 50
 SEATS_A_VISITOR = 10  # maximum in one order of the shop; larger groups buy at the box office
 MAX_SNACKS_A_LINE = 99
+GIFT_CARD_LARGEST = Decimal(50_000)  # that one card is sold for
 VOUCHER_VALIDITY = timedelta(days=180)  # of a discount that a guest is given for trouble
 HOLD_CEILING = timedelta(minutes=150)  # the longest that extensions can make an online hold
 #: Unpaid seats at one time: online per browser or e-mail and per IP address, and of a partner of the API.
@@ -22,6 +23,7 @@ ATTEMPTS = {
     "remember": (timedelta(minutes=15), 60, 240),  # what was typed at a checkout, kept in the session
     "hold_expired": (timedelta(days=1), 1, 10),  # messages about expired holds to addresses that were only typed
     "promocode": (timedelta(hours=1), 10, 40),  # wrong codes only
+    "gift_card": (timedelta(hours=1), 10, 40),  # wrong codes only
     "log_in": (timedelta(minutes=15), 30, 30),  # wrong passwords only; by address
     "sign_in": (timedelta(hours=1), 5, 30),
     "second_factor": (timedelta(minutes=15), 10, 60),  # codes at log-in, right ones included
@@ -42,6 +44,7 @@ ATTEMPTS = {
 SIGN_IN_LINK = timedelta(minutes=20)  # how long a sign-in link is valid
 PASSWORD_LINK = timedelta(hours=72)  # how long a link to set a staff password is valid
 SECOND_STEP = timedelta(minutes=10)  # between the password and the second factor, at log-in
+ASK_FOR_NEWS_AGAIN = timedelta(days=90)  # at most one message to confirm a subscription in this time, per address
 LINK_AGAIN = timedelta(minutes=5)  # at most one link in this time, once too many were asked for one e-mail address
 PAYMENT_IN_FLIGHT_GRACE = timedelta(minutes=30)
 
@@ -81,6 +84,7 @@ SECOND_FACTOR_FOR_MONEY = False  # whether staff who may take, return or book mo
 
 REMINDER_AHEAD = timedelta(hours=2)
 TILL_SALES_UNTIL = timedelta(minutes=20)  # after the start, at the box office
+VOID_SNACKS_WITHIN = timedelta(hours=1)  # from the sale: until then a sale without tickets is undone at the till
 DOORS_OPEN = timedelta(minutes=60)  # before the start
 ARCHIVE_AFTER = timedelta(days=30)
 REFUND_UNCOLLECTED_SNACKS = False

@@ -13,7 +13,8 @@ from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.models import FileImport, FileImportRow
 from concessions.models import ReorderSuggestion
 from film_hire.models import AgreedShows
-from house_rules.models import HouseRules
+from house_rules.models import ChainPage, HouseRules
+from house_rules.pages import publish
 from house_rules.rules import settings_as_row
 from incidents.models import ConcernedOrder, Incident
 from integrations.models import ListMember
@@ -40,7 +41,7 @@ from screenings.models import (
 )
 from screenings.services import draft
 from tests.helpers import factories
-from tests.helpers.cash import a_shift
+from tests.helpers.cash import a_gift_card, a_shift
 from tests.helpers.factories import NOON
 from tests.helpers.film_catalogues import a_lookup, a_proposal
 from tests.helpers.film_hire_rows import a_contract, a_distributor, a_statement
@@ -78,7 +79,7 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     AgreedShows.objects.create(cinema=cinema, film=session.film, week=NOON.date(), shows=3)
     draft(film=session.film, hall=hall, start=NOON + timedelta(days=11), ticket_price=factories.PRICE, at=NOON)
     SeatSurcharge.objects.create(cinema=cinema, kind="VIP", amount=100)
-    a_shift(cinema, opening_float=Decimal(100))
+    a_gift_card(a_shift(cinema, opening_float=Decimal(100)))
     PriceFreeze.objects.create(session=ahead, reason="A group comes", at=NOON)
     a_price_list(cinema, ("All", "350", {}), published=False)
     a_price_quote(session, "380.00", at=NOON)
@@ -122,6 +123,8 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
 def create_rows_of_chain() -> None:
     """Create a row of each model that belongs to no cinema, except those that `create_rows_of_cinema` creates."""
     HouseRules.objects.create(**settings_as_row())
+    page = ChainPage.objects.create(kind="TERMS", slug="terms")
+    publish(page, {"en": ("Terms of sale", "Tickets are sold.")}, at=NOON, actor=None)
     record_consent("a@example.org", channel="EMAIL", is_given=True, place="ACCOUNT", is_proved=True, at=NOON)
     Genre.objects.create(name="Drama")
     Holiday.objects.create(day=NOON.date(), name="Unity Day")
