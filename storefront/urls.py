@@ -1,6 +1,18 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from storefront.views import account, changes, checkout, language, news, orders, paying, personal, programme, seats
+from storefront.views import (
+    account,
+    changes,
+    checkout,
+    language,
+    news,
+    orders,
+    paying,
+    personal,
+    pictures,
+    programme,
+    seats,
+)
 
 app_name = "shop"
 
@@ -8,6 +20,11 @@ urlpatterns = [
     path("", programme.home, name="home"),
     path("films/<int:key>/", programme.film, name="film"),
     path("films/<int:key>/card.svg", programme.film_card, name="title_card"),
+    re_path(  # the base URL of the storage `pictures`
+        r"^pictures/(?P<digest>[0-9a-f]{20})-(?P<width>[0-9]{3,4})\.(?P<extension>avif|webp|jpg)$",
+        pictures.film_picture,
+        name="picture",
+    ),
     path("sessions/<int:key>/", seats.seats, name="session"),
     path("sessions/<int:key>/taken/", seats.taken, name="taken"),
     path("sessions/<int:key>/session.ics", programme.session_calendar, name="session_calendar"),

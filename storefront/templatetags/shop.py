@@ -22,6 +22,7 @@ from screenings.hall_layout import SeatInRow, SeatRow
 from screenings.models import Film, Seat, SeatKind
 from screenings.seat_rules import love_seat_halves
 from storefront.services.programme import AtCinema, Showing, duration
+from storefront.templatetags.pictures import TILE, picture
 
 register = template.Library()
 
@@ -80,9 +81,13 @@ def qr(code: str) -> SafeString:
 
 @register.simple_tag
 def card(film: Film) -> SafeString:
-    """The title card of a film without a poster, in one of eight styles; always the same for a film. Its
-    font size depends on the longest word, since browsers hyphenate few languages.
+    """The poster of a film that has one and that `with_pictures` has looked up, beside its title.
+
+    Without one, a title card in one of eight styles; always the same for a film. Its font size depends on the longest
+    word, since browsers hyphenate few languages.
     """
+    if film.poster is not None:
+        return format_html('<span class="card">{}</span>', picture(film.poster, sizes=TILE))
     longest = max(map(len, re.split(r"[\s-]", film.title)))
     fits = next((f" words{length}" for length in (13, 11, 9) if longest >= length), "")
     return format_html(

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,8 +14,8 @@ from cinema import clock
 from screenings.announcements import announcements
 from screenings.calendars import CalendarEvent, calendar, event_uid, place_of
 from screenings.listings import advertised, next_day
-from screenings.models import Cinema, Film, Session
-from storefront.services import programme
+from screenings.models import Cinema, Film, Session, with_pictures
+from storefront.services import film_page, programme
 from storefront.services.title_card import title_card
 from storefront.structured_data import screening_events
 
@@ -33,10 +33,13 @@ def home(request: HttpRequest) -> HttpResponse:
     span = request.GET.get("day", "")
     week, later = span == "week", span == "later"
     day = today if week or later else _day(span, today=today)
+    beyond = today + timedelta(days=programme.WEEK)
+    films = programme.films_on_sale(beyond=beyond, cinema=chosen, at=at)
     found = []
     if not later:
-        found = programme.showings(first=day, days=programme.WEEK if week else 1, cinema=chosen, at=at)
-    ahead = programme.films_ahead(beyond=today + timedelta(days=programme.WEEK), cinema=chosen, at=at)
+        known = {each.film.pk: each.film for each in films}
+        found = programme.showings(first=day, days=programme.WEEK if week else 1, cinema=chosen, films=known, at=at)
+    ahead = programme.ahead(films, beyond=beyond)
     return render(
         request,
         "storefront/programme.html",
@@ -53,6 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "tabs": tabs,
             "beyond": day > tabs[-1],
             "days": programme.by_day(found),
+            "premieres": programme.featured(films) if span in ("", today.isoformat()) else [],
             "ahead": ahead,
             "coming": [each for each in ahead if each.coming],
             "next_day": None if found or later else next_day(cinema=chosen, at=at),
@@ -63,9 +67,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def film(request: HttpRequest, key: int) -> HttpResponse:
-    """A film and all its showings. A film is announced by its first session; before that it has no page."""
+    """A film and all its showings. A film has a page once it has a session or was announced."""
     at = clock.now()
     shown = get_object_or_404(announced_films().prefetch_related("genres"), pk=key)
+    with_pictures([shown])
     found = programme.showings(film=shown, at=at)
     soon = [each for each in found if each.session.start_datetime <= at + timedelta(days=MARKUP_DAYS)]
     cinemas = {showing.session.hall.cinema for showing in found}
@@ -74,6 +79,8 @@ def film(request: HttpRequest, key: int) -> HttpResponse:
         "storefront/film.html",
         {
             "film": shown,
+            "facts": film_page.facts(shown, found),
+            "stills": film_page.stills(shown),
             "days": programme.by_day(found),
             "markup": screening_events(soon or found[:1]) if found else "",
             "cinemas": sorted(cinemas, key=lambda cinema: (cinema.city, cinema.name)),
@@ -83,7 +90,8 @@ def film(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def announced_films() -> QuerySet[Film]:
-    return Film.objects.filter(Exists(Session.objects.filter(film=OuterRef("pk")))).exclude(age_rating="")
+    has_session = Exists(Session.objects.filter(film=OuterRef("pk")))
+    return Film.objects.filter(has_session | Q(is_announced=True)).exclude(age_rating="")
 
 
 @require_safe

@@ -205,7 +205,7 @@ def test_the_number_of_queries_does_not_depend_on_what_is_shown(client: Client, 
                 factories.a_session(hall, start=NOON + timedelta(hours=hours), minutes=90 + hours), seats=2
             )
 
-    assert queries() == few <= 13
+    assert queries() == few <= 12
 
 
 def test_each_session_of_a_film_has_structured_data(client: Client, settings: Any) -> None:
@@ -408,3 +408,77 @@ def test_a_film_without_a_rating_is_neither_shown_nor_sold(client: Client) -> No
     assert session.film.title not in home
     assert f"/films/{session.film_id}/" not in sitemap
     assert len(shown) > 2
+
+
+def test_premieres_come_first_then_what_sells_best(client: Client) -> None:
+    hall, start = factories.a_hall(), NOON + timedelta(days=1)
+    quiet, sells, new = (
+        factories.a_session(hall, start=start + timedelta(hours=3 * number), minutes=90 + number) for number in range(3)
+    )
+    factories.an_order(sells, seats=3)
+    Film.objects.filter(pk=new.film_id).update(release_date=start.date())
+
+    page = client.get(f"/?day={start.date()}").content.decode()
+
+    shown = [int(key) for key in re.findall(r'<h3><a href="/films/(\d+)/"', page)]
+    assert shown == [new.film_id, sells.film_id, quiet.film_id]
+
+
+def test_an_announced_film_has_a_page_and_is_coming_until_its_release(client: Client) -> None:
+    film = Film.objects.create(
+        title="Stalker", duration_minutes=160, is_announced=True, description="A zone.\n\nA wish."
+    )
+    address = f"/films/{film.pk}/"
+
+    assert "<p>A zone.</p>\n\n<p>A wish.</p>" in client.get(address).content.decode()
+    assert address in client.get("/").content.decode()
+    assert "Coming soon" in client.get("/").content.decode()
+
+    Film.objects.update(release_date=clock.now().date() - timedelta(days=1))
+    assert address not in client.get("/").content.decode()
+
+    Film.objects.update(release_date=None, age_rating="")
+    assert client.get(address).status_code == 404
+    assert address not in client.get("/").content.decode()
+
+
+def test_staff_choose_up_to_three_films_for_the_top_of_the_first_page(client: Client) -> None:
+    hall = factories.a_hall()
+    for number in range(3):
+        session = factories.a_session(hall, start=NOON + timedelta(days=2, hours=3 * number), minutes=90 + number)
+        Film.objects.filter(pk=session.film_id).update(featured=3 - number)
+    Film.objects.create(title="Not on sale", duration_minutes=90, featured=1)
+
+    first, tomorrow = (client.get(path).content.decode() for path in ("/", f"/?day={NOON.date() + timedelta(days=1)}"))
+
+    assert re.findall(r"<b>(Solaris, \d+ minutes)</b>", first)[:3] == [
+        f"Solaris, {each} minutes" for each in (92, 91, 90)
+    ]
+    assert "Not on sale" not in first
+    assert 'class="premieres' not in tomorrow
+
+
+def test_the_page_of_a_film_tells_what_is_known_of_it(client: Client) -> None:
+    session = factories.a_session()
+    known = {"director": "A. Tarkovsky", "starring": "D. Banionis", "country": "USSR", "year": 1972}
+    known |= {"content_warnings": "Flashing lights", "trailer_url": "https://video.example/1"}
+    Film.objects.update(
+        original_title="Солярис", release_date=date(1972, 3, 20), certificate_number="111006008", **known
+    )
+    Session.objects.update(subtitles="en")
+
+    page = client.get(f"/films/{session.film_id}/").content.decode()
+
+    assert re.findall("<dt>(.*?)</dt><dd>(.*?)</dd>", page) == [
+        ("Original title", "Солярис"),
+        ("Director", "A. Tarkovsky"),
+        ("Cast", "D. Banionis"),
+        ("Country", "USSR"),
+        ("Year", "1972"),
+        ("Premiere", "20 March 1972"),
+        ("Languages", "Russian"),
+        ("Subtitles", "English"),
+        ("Certificate", "111006008"),
+    ]
+    assert "Flashing lights" in page
+    assert '<a class="button quiet" href="https://video.example/1" rel="external noopener noreferrer nofollow">' in page
