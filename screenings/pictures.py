@@ -57,11 +57,10 @@ def open_picture(content: bytes, *, most_width: int) -> Opened:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is lower
-            image = Image.open(io.BytesIO(content), formats=READ)
-        _check_size(image)
-        image.draft("RGB", (most_width, most_width * image.height // image.width))  # a JPEG is decoded smaller
-        image = ImageOps.exif_transpose(image)
-        image = _opaque(image)
+            file = Image.open(io.BytesIO(content), formats=READ)
+        _check_size(file)
+        file.draft("RGB", (most_width, most_width * file.height // file.width))  # a JPEG is decoded smaller
+        image = _opaque(ImageOps.exif_transpose(file))
     except Image.DecompressionBombError as error:
         raise _too_many_pixels() from error
     except (OSError, ValueError, SyntaxError, TypeError, MemoryError, EOFError) as error:  # whatever is wrong with it
@@ -94,13 +93,11 @@ def _too_many_pixels() -> PictureRefused:
 
 
 def _opaque(image: Image.Image) -> Image.Image:
-    """In plain colours; what was transparent is white."""
-    if image.mode == "RGB":
-        image.load()
-        return image
+    """A new picture of the pixels alone, in plain colours; what was transparent is white."""
+    ground = Image.new("RGB", image.size, "white")
     if "A" in image.getbands() or "transparency" in image.info:
         coloured = image.convert("RGBA")
-        ground = Image.new("RGB", image.size, "white")
         ground.paste(coloured, mask=coloured.getchannel("A"))
-        return ground
-    return image.convert("RGB")
+    else:
+        ground.paste(image.convert("RGB"))
+    return ground

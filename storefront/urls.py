@@ -4,6 +4,7 @@ from storefront.views import (
     account,
     changes,
     checkout,
+    finding,
     language,
     news,
     orders,
@@ -18,6 +19,8 @@ app_name = "shop"
 
 urlpatterns = [
     path("", programme.home, name="home"),
+    path("search/", finding.find, name="search"),
+    path("my-cinema/", finding.choose_cinema, name="my_cinema"),
     path("films/<int:key>/", programme.film, name="film"),
     path("films/<int:key>/card.svg", programme.film_card, name="title_card"),
     re_path(  # the base URL of the storage `pictures`

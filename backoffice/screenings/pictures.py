@@ -101,8 +101,8 @@ class FilmPicturesMixin:
             if not form.is_valid():
                 return None
             entered = form.cleaned_data
-            picture = add_picture(film, content=entered["file"].read(), kind=entered["kind"], text=entered["text"])
-            return gettext("The picture is added: %(kind)s.") % {"kind": picture.get_kind_display()}
+            added = add_picture(film, content=entered["file"].read(), kind=entered["kind"], text=entered["text"])
+            return gettext("The picture is added: %(kind)s.") % {"kind": added.get_kind_display()}
         keys = valid_ids([request.POST.get("remove") or request.POST.get("describe") or ""])
         picture = film.pictures.filter(pk__in=keys).first()
         if picture is None:

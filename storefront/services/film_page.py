@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from screenings.models import Film, FilmPicture
+from storefront.services.languages import language_names
 from storefront.services.programme import Showing
 
 
@@ -20,26 +20,15 @@ def facts(film: Film, showings: Iterable[Showing]) -> list[tuple[str, str]]:
         (_("Country"), film.country),
         (_("Year"), str(film.year or "")),
         (_("Premiere"), date_format(film.release_date, "j E Y") if film.release_date else ""),
-        (_("Languages"), _languages(session.language for session in sessions)),
-        (_("Subtitles"), _languages(session.subtitles for session in sessions)),
+        (_("Languages"), language_names(session.language for session in sessions)),
+        (_("Subtitles"), language_names(session.subtitles for session in sessions)),
         (_("Certificate"), film.certificate_number),
     ]
     return [(name, value) for name, value in found if value]
 
 
-def stills(film: Film) -> list[FilmPicture]:
-    """One query. Reads only."""
-    return list(film.pictures.filter(kind=FilmPicture.Kind.STILL).order_by("pk"))
-
-
-def _languages(codes: Iterable[str]) -> str:
-    return ", ".join(sorted({_language(code) for code in codes if code}))
-
-
-def _language(code: str) -> str:
-    """The language's name in that of the page, for its code; the code itself where Django does not know it."""
-    try:
-        name = str(get_language_info(code)["name_translated"])
-    except KeyError:
-        return code.upper()
-    return name.lower() if get_language() == "ru" else name  # Russian writes them small within a list
+def with_all_pictures(film: Film) -> list[FilmPicture]:
+    """The film's stills; the film then has its `poster`. One query. Reads only."""
+    pictures = list(film.pictures.order_by("pk"))
+    film.poster = next((each for each in pictures if each.kind == FilmPicture.Kind.POSTER), None)
+    return [each for each in pictures if each.kind == FilmPicture.Kind.STILL]

@@ -3,10 +3,11 @@
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -14,38 +15,50 @@ from cinema import clock
 from screenings.announcements import announcements
 from screenings.calendars import CalendarEvent, calendar, event_uid, place_of
 from screenings.listings import advertised, next_day
-from screenings.models import Cinema, Film, Session, with_pictures
+from screenings.models import Cinema, Film, Session
 from storefront.services import film_page, programme
+from storefront.services.filters import Filters, choices
 from storefront.services.title_card import title_card
+from storefront.services.week import IN_FULL, weeks_of_films
 from storefront.structured_data import screening_events
+from storefront.views.finding import MINE
 
 MARKUP_DAYS = 14  # how far ahead the structured data of a film looks: each session of it weighs a kilobyte
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """All cinemas or one; one day, the week, or what is on sale beyond it."""
+    """All cinemas or one; one day, the week, or what is on sale beyond it; all of it or what is looked for."""
     at = clock.now()
     cinemas = list(Cinema.objects.order_by("city", "name"))
-    chosen = _chosen(cinemas, request.GET.get("cinema", ""))
+    mine = _mine(cinemas, request)
+    chosen = _chosen(cinemas, request.GET.get("cinema", ""), mine)
     today, tonight = programme.first_day(cinema=chosen, at=at)
     tabs = [today + timedelta(days=number) for number in range(programme.WEEK)]
     span = request.GET.get("day", "")
     week, later = span == "week", span == "later"
     day = today if week or later else _day(span, today=today)
     beyond = today + timedelta(days=programme.WEEK)
-    films = programme.films_on_sale(beyond=beyond, cinema=chosen, at=at)
-    found = []
-    if not later:
-        known = {each.film.pk: each.film for each in films}
-        found = programme.showings(first=day, days=programme.WEEK if week else 1, cinema=chosen, films=known, at=at)
-    ahead = programme.ahead(films, beyond=beyond)
+    on_sale = programme.films_on_sale(beyond=beyond, cinema=chosen, at=at)
+    films = {each.film.pk: each.film for each in on_sale}
+    filters = Filters.of(request.GET.dict())
+    in_brief = week and chosen is None and len(cinemas) > IN_FULL
+    found, weeks = [], []
+    if in_brief:
+        weeks = weeks_of_films(first=today, cinemas={each.pk: each for each in cinemas}, films=films, at=at)
+    elif not later:
+        found = programme.showings(first=day, days=programme.WEEK if week else 1, cinema=chosen, films=films, at=at)
+        prefetch_related_objects(list(films.values()), "genres")
+    fitting = filters.keep(found) if filters else found
+    ahead = programme.ahead(on_sale, beyond=beyond)
+    place = {} if chosen == mine else {"cinema": chosen.pk if chosen else "all"}
     return render(
         request,
         "storefront/programme.html",
         {
             "cinemas": cinemas,
             "cinema": chosen,
+            "mine": mine,
             "all_cinemas": chosen is None,
             "day": day,
             "week": week,
@@ -55,11 +68,16 @@ def home(request: HttpRequest) -> HttpResponse:
             "tonight": tonight,
             "tabs": tabs,
             "beyond": day > tabs[-1],
-            "days": programme.by_day(found),
-            "premieres": programme.featured(films) if span in ("", today.isoformat()) else [],
+            "days": programme.by_day(fitting),
+            "weeks": weeks,
+            "filters": filters,
+            "choices": choices(found, filters),
+            "kept": urlencode({**place, **filters.asked}),  # of the address, when another day is chosen
+            "place": place,
+            "premieres": programme.featured(on_sale) if not span and not filters else [],
             "ahead": ahead,
             "coming": [each for each in ahead if each.coming],
-            "next_day": None if found or later else next_day(cinema=chosen, at=at),
+            "next_day": None if found or weeks or later else next_day(cinema=chosen, at=at),
             "zones": _zones(cinemas, at),
         },
     )
@@ -67,11 +85,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def film(request: HttpRequest, key: int) -> HttpResponse:
-    """A film and all its showings. A film has a page once it has a session or was announced."""
+    """A film and its showings, all or those of a day. A film has a page once it has a session or was announced."""
     at = clock.now()
+    day = _date(request.GET.get("day", ""))
     shown = get_object_or_404(announced_films().prefetch_related("genres"), pk=key)
-    with_pictures([shown])
-    found = programme.showings(film=shown, at=at)
+    stills = film_page.with_all_pictures(shown)
+    found = programme.showings(first=day, film=shown, at=at)
     soon = [each for each in found if each.session.start_datetime <= at + timedelta(days=MARKUP_DAYS)]
     cinemas = {showing.session.hall.cinema for showing in found}
     return render(
@@ -79,8 +98,9 @@ def film(request: HttpRequest, key: int) -> HttpResponse:
         "storefront/film.html",
         {
             "film": shown,
+            "day": day,
             "facts": film_page.facts(shown, found),
-            "stills": film_page.stills(shown),
+            "stills": stills,
             "days": programme.by_day(found),
             "markup": screening_events(soon or found[:1]) if found else "",
             "cinemas": sorted(cinemas, key=lambda cinema: (cinema.city, cinema.name)),
@@ -156,8 +176,15 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _chosen(cinemas: list[Cinema], key: str) -> Cinema | None:
+def _mine(cinemas: list[Cinema], request: HttpRequest) -> Cinema | None:
+    """The visitor's cinema, which a cookie keeps."""
+    return next((cinema for cinema in cinemas if str(cinema.pk) == request.COOKIES.get(MINE)), None)
+
+
+def _chosen(cinemas: list[Cinema], key: str, mine: Cinema | None) -> Cinema | None:
     if not key:
+        return mine
+    if key == "all":
         return None
     for cinema in cinemas:
         if str(cinema.pk) == key:
@@ -167,11 +194,16 @@ def _chosen(cinemas: list[Cinema], key: str) -> Cinema | None:
 
 def _day(text: str, *, today: date) -> date:
     """The requested day; today if there is none, or if it is invalid or too far away."""
+    day = _date(text)
+    return today if day is None or abs(day - today) > timedelta(days=366) else day
+
+
+def _date(text: str) -> date | None:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        return today
-    return day if abs(day - today) <= timedelta(days=366) else today
+        return None
+    return day if 2000 <= day.year <= 2200 else None
 
 
 def _zones(cinemas: set[Cinema] | list[Cinema], at: datetime) -> dict[int, str]:

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 # The audience of each page. A new page must be added here, or a test fails.
 OPEN = {
     "home",
+    "search",
     "film",
     "title_card",
     "session",
@@ -39,7 +40,7 @@ FILES = {"picture"}  # of everybody, and no page: tests/storefront/views/test_pi
 BY_SECRET_LINK = {"order", "order_seats", "change", "paid", "refund", "tickets_calendar", "unsubscribe", "changed"}
 SIGNED_IN = {"account", "points", "profile", "password", "my_data", "delete_account"}
 ONLY_POST = {"extend", "cancel", "confirm", "correct_address", "pay", "language", "send_link", "sign_out"}
-ONLY_POST |= {"news", "order_news", "telegram"}
+ONLY_POST |= {"news", "order_news", "telegram", "my_cinema"}
 
 
 @pytest.fixture
@@ -151,7 +152,10 @@ def test_user_input_is_escaped(client: Client, order: Order) -> None:
 
     files = {"robots", "sitemap", "taken", "session_calendar", "tickets_calendar", "my_data"}
     pages = [address(name, order) for name in (OPEN | BY_SECRET_LINK | SIGNED_IN) - files]
-    bodies = [client.get(path).content.decode() for path in [*pages, f"/?q={payload}"]]
+    bodies = [
+        client.get(path).content.decode()
+        for path in [*pages, f"/search/?q={payload}", f"/?genre={payload}&day={payload}"]
+    ]
     bodies.append(
         client.post(
             f"/sessions/{session.pk}/checkout/?seat={seat.pk}",

@@ -482,3 +482,58 @@ def test_the_page_of_a_film_tells_what_is_known_of_it(client: Client) -> None:
     ]
     assert "Flashing lights" in page
     assert '<a class="button quiet" href="https://video.example/1" rel="external noopener noreferrer nofollow">' in page
+
+
+def listed(page: str) -> list[int]:
+    return [int(key) for key in re.findall(r'href="/sessions/(\d+)/"', page)]
+
+
+def test_the_programme_is_narrowed_by_time_format_language_genre_and_for_children(client: Client) -> None:
+    hall, start = factories.a_hall(), NOON + timedelta(days=1)  # 15:00 in Moscow
+    early, evening = (
+        factories.a_session(hall, start=start + timedelta(hours=each), minutes=90 + each) for each in (0, 4)
+    )
+    night = factories.a_session(hall, start=start + timedelta(hours=10), minutes=95)
+    Session.objects.filter(pk=evening.pk).update(format="3D", language="en", subtitles="ru")
+    Film.objects.filter(pk=early.film_id).update(age_rating="6+")
+    Film.objects.filter(pk=evening.film_id).update(age_rating="16+")
+    drama = Genre.objects.create(name="Drama")
+    drama.films.add(evening.film)
+
+    def found(**asked: str) -> set[int]:
+        return set(listed(client.get("/", {"day": str(start.date()), **asked}).content.decode()))
+
+    assert found() == found(after="nonsense") == {early.pk, evening.pk, night.pk}
+    assert found(after="18") == {evening.pk, night.pk}
+    assert found(format="3D") == found(language="en") == found(language="sub-ru") == {evening.pk}
+    assert found(genre=str(drama.pk)) == {evening.pk}
+    assert found(children="1") == {early.pk, night.pk}
+    assert found(format="3D", children="1") == set()
+
+
+def test_where_nothing_fits_a_link_leads_to_everything_and_other_days_keep_what_is_looked_for(client: Client) -> None:
+    factories.a_session(start=NOON + timedelta(hours=1))
+
+    page = client.get("/?format=3D").content.decode()
+
+    assert "Nothing fits what you are looking for." in page
+    assert "&amp;format=3D" in page
+    assert '<a href="?day=2026-11-05">Show everything</a>' in page
+
+
+def test_a_week_of_a_large_chain_lists_on_which_days_each_film_is_shown(client: Client) -> None:
+    for number in range(4):
+        hall = factories.a_hall()
+        for days in (1, 1 + number % 2):
+            factories.a_session(hall, start=NOON + timedelta(days=days, hours=days))
+    film = Film.objects.get()
+
+    page = client.get("/?day=week").content.decode()
+    day = client.get(f"/films/{film.pk}/?day=2026-11-07").content.decode()
+
+    assert re.findall(rf'/films/{film.pk}/\?day=(.{{10}})"><b>.*?</b> <small>(.*?)</small>', page) == [
+        ("2026-11-06", "6 showtimes"),
+        ("2026-11-07", "2 showtimes"),
+    ]
+    assert listed(page) == []
+    assert len(listed(day)) == 2
