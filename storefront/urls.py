@@ -13,6 +13,7 @@ from storefront.views import (
     pictures,
     programme,
     seats,
+    site_files,
 )
 
 app_name = "shop"
@@ -60,6 +61,7 @@ urlpatterns = [
     path("account/sign-out/", account.sign_out, name="sign_out"),
     path("unsubscribe/<slug:token>/", news.unsubscribe, name="unsubscribe"),
     path("language/", language.choose, name="language"),
-    path("robots.txt", programme.robots, name="robots"),
-    path("sitemap.xml", programme.sitemap, name="sitemap"),
+    path("manifest.webmanifest", site_files.manifest, name="manifest"),
+    path("robots.txt", site_files.robots, name="robots"),
+    path("sitemap.xml", site_files.sitemap, name="sitemap"),
 ]

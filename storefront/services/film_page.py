@@ -28,7 +28,9 @@ def facts(film: Film, showings: Iterable[Showing]) -> list[tuple[str, str]]:
 
 
 def with_all_pictures(film: Film) -> list[FilmPicture]:
-    """The film's stills; the film then has its `poster`. One query. Reads only."""
+    """The film's stills; the film then has its `poster` and its first `still`. One query. Reads only."""
     pictures = list(film.pictures.order_by("pk"))
+    stills = [each for each in pictures if each.kind == FilmPicture.Kind.STILL]
     film.poster = next((each for each in pictures if each.kind == FilmPicture.Kind.POSTER), None)
-    return [each for each in pictures if each.kind == FilmPicture.Kind.STILL]
+    film.still = stills[0] if stills else None
+    return stills

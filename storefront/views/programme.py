@@ -14,13 +14,13 @@ from django.views.decorators.http import require_safe
 from cinema import clock
 from screenings.announcements import announcements
 from screenings.calendars import CalendarEvent, calendar, event_uid, place_of
-from screenings.listings import advertised, next_day
+from screenings.listings import next_day
 from screenings.models import Cinema, Film, Session
 from storefront.services import film_page, programme
 from storefront.services.filters import Filters, choices
 from storefront.services.title_card import title_card
 from storefront.services.week import IN_FULL, weeks_of_films
-from storefront.structured_data import screening_events
+from storefront.structured_data import film_and_events, image_of
 from storefront.views.finding import MINE
 
 MARKUP_DAYS = 14  # how far ahead the structured data of a film looks: each session of it weighs a kilobyte
@@ -74,6 +74,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "choices": choices(found, filters),
             "kept": urlencode({**place, **filters.asked}),  # of the address, when another day is chosen
             "place": place,
+            "address": settings.SITE_URL + reverse("shop:home") + (f"?cinema={chosen.pk}" if chosen else ""),
             "premieres": programme.featured(on_sale) if not span and not filters else [],
             "ahead": ahead,
             "coming": [each for each in ahead if each.coming],
@@ -102,7 +103,9 @@ def film(request: HttpRequest, key: int) -> HttpResponse:
             "facts": film_page.facts(shown, found),
             "stills": stills,
             "days": programme.by_day(found),
-            "markup": screening_events(soon or found[:1]) if found else "",
+            "markup": film_and_events(shown, soon or found[:1]),
+            "address": settings.SITE_URL + reverse("shop:film", args=[shown.pk]),
+            "image": image_of(shown),
             "cinemas": sorted(cinemas, key=lambda cinema: (cinema.city, cinema.name)),
             "zones": _zones(cinemas, at),
         },
@@ -147,33 +150,6 @@ def calendar_file(text: str, *, name: str) -> HttpResponse:
     response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.ics"'
     return response
-
-
-@require_safe
-def robots(request: HttpRequest) -> HttpResponse:
-    private = [
-        reverse("admin:index"),
-        reverse("shop:account"),
-        reverse("shop:order", args=["token"]).removesuffix("token/"),
-        reverse("shop:find_order"),
-        reverse("shop:checkout", args=[0]).replace("/0/", "/*/"),
-    ]
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in private)]
-    lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('shop:sitemap')}", ""]
-    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
-
-
-@require_safe
-def sitemap(request: HttpRequest) -> HttpResponse:
-    """The start page and every film that is still showing."""
-    films = advertised(clock.now()).order_by("film").values_list("film", flat=True).distinct()
-    paths = [reverse("shop:home"), *(reverse("shop:film", args=[key]) for key in films)]
-    return render(
-        request,
-        "storefront/sitemap.xml",
-        {"links": [settings.SITE_URL + path for path in paths]},
-        content_type="application/xml",
-    )
 
 
 def _mine(cinemas: list[Cinema], request: HttpRequest) -> Cinema | None:

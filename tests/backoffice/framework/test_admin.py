@@ -25,6 +25,7 @@ WITHOUT_PAGE = {
     "payments.CashPlace",
     "payments.Shift",
     "screenings.FilmCertificate",  # on the page of its film
+    "screenings.FilmPicture",  # the same
     "screenings.RowSurcharge",  # on the page of its price row
     "screenings.TicketTypeTerm",  # the same
 }

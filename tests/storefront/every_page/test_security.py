@@ -30,6 +30,7 @@ OPEN = {
     "taken",
     "session_calendar",
     "checkout",
+    "manifest",
     "robots",
     "sitemap",
     "find_order",
@@ -109,7 +110,10 @@ def test_only_webhooks_the_api_and_unsubscribing_are_exempt_from_csrf_protection
 
 def test_every_page_has_security_headers_and_no_inline_code(client: Client, order: Order) -> None:
     client.force_login(order.user)
-    pages = [address(name, order) for name in (OPEN - {"robots", "sitemap", "taken"}) | BY_SECRET_LINK | SIGNED_IN]
+    pages = [
+        address(name, order)
+        for name in (OPEN - {"manifest", "robots", "sitemap", "taken"}) | BY_SECRET_LINK | SIGNED_IN
+    ]
     for path in [*pages, "/nothing/"]:
         answer = client.get(path, follow=True)
         policy = answer["Content-Security-Policy"]
@@ -150,7 +154,7 @@ def test_user_input_is_escaped(client: Client, order: Order) -> None:
     session = order.tickets.first().session
     seat = factories.free_seats(session)[0]
 
-    files = {"robots", "sitemap", "taken", "session_calendar", "tickets_calendar", "my_data"}
+    files = {"manifest", "robots", "sitemap", "taken", "session_calendar", "tickets_calendar", "my_data"}
     pages = [address(name, order) for name in (OPEN | BY_SECRET_LINK | SIGNED_IN) - files]
     bodies = [
         client.get(path).content.decode()
