@@ -41,7 +41,7 @@ ACCOUNTING = (
 REPORTS = view("reports", "businessday daycheck")
 FORECASTS = view("pricing", "sessionforecast")
 JOBS = view("jobs", "jobrun")
-HOUSE_RULES = view("house_rules", "houserules")
+HOUSE_RULES = view("house_rules", "chainface chainpage houserules")
 SYSTEM = view("jobs", "joblease quarantinedrow") | view("notifications", "notification")
 
 # --- What roles can do
@@ -105,7 +105,8 @@ CHAIN = (
     | model_permissions("add change delete", "screenings", "holiday")
     | model_permissions("delete", "screenings", "genre")
     | model_permissions("add change", "orders", "promocode")
-    | model_permissions("change", "house_rules", "houserules")
+    | model_permissions("change", "house_rules", "chainface chainpage houserules")
+    | model_permissions("add", "house_rules", "chainpage")
     | HOUSE_RULES
     | CONSENTS
     | CONNECTIONS

@@ -4,7 +4,7 @@ from backoffice.accounts import approvals, consents, devices, users
 from backoffice.bonuses import accounts, transactions
 from backoffice.concessions import items, low_stock, preorders, reorder_suggestions, stock_movements
 from backoffice.film_hire import contracts, distributors, statements
-from backoffice.house_rules import house_rules
+from backoffice.house_rules import face, house_rules, pages
 from backoffice.incidents import guests, incidents
 from backoffice.integrations import catalogues, marketing, partners, webhooks
 from backoffice.jobs import leases, quarantine, runs
@@ -47,6 +47,7 @@ __all__ = [
     "devices",
     "disputes",
     "distributors",
+    "face",
     "films",
     "forecasts",
     "gateway_events",
@@ -65,6 +66,7 @@ __all__ = [
     "order_events",
     "orders",
     "overdue_orders",
+    "pages",
     "partners",
     "payments",
     "payouts",

@@ -74,11 +74,14 @@ class RefundTooLate(Refused, code="refund_too_late_at_till"):
 
 
 class NotVoidable(Refused, code="sale_not_voidable"):
-    """The sale is of another shift, something of it was used or refunded, or it was not paid at the till."""
+    """The sale is of another shift, was used or refunded, is too long ago, or was not paid at the till."""
 
     def __init__(self) -> None:
         super().__init__(
-            _("This sale can no longer be undone: something of it was used or refunded. Refund the items instead.")
+            _(
+                "This sale can no longer be undone: something of it was used or refunded, its screening is over, or "
+                "the snacks were sold too long ago. Refund the items instead."
+            )
         )
 
 

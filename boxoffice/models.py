@@ -1,4 +1,4 @@
-"""What happens at the door and is no check-in, and the vouchers that guests are given for trouble."""
+"""What happens at the door and is no check-in, what was scanned without a network, and vouchers for trouble."""
 
 from typing import ClassVar
 
@@ -38,9 +38,68 @@ class DoorEvent(models.Model):
         verbose_name_plural = _("door events")
         default_permissions = ()
         ordering: ClassVar = ["-pk"]
+        indexes: ClassVar = [models.Index(fields=["device", "at"], name="door_events_of_device")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%H:%M}"
+
+
+class OfflineScan(models.Model):
+    """A scan that a device judged by its own list while the network was away, as it was uploaded. Rows never change.
+
+    `at` is the time of the scan within what is possible: not before the list was made, nor after the upload.
+    """
+
+    class Decision(models.TextChoices):
+        LET_IN = "LET_IN", _("Let in by the list")
+        BY_EYE = "BY_EYE", _("Let in by eye")
+        RE_ENTRY = "RE_ENTRY", _("Let in again")
+        TURNED_AWAY = "TURNED_AWAY", _("Not let in after all")
+        REFUSED = "REFUSED", _("Refused")
+
+    class Outcome(models.TextChoices):
+        CHECKED_IN = "CHECKED_IN", _("Checked in")
+        KNOWN = "KNOWN", _("Was checked in by the same scan")
+        NOTED = "NOTED", _("Noted")
+        USED_TWICE = "USED_TWICE", _("The ticket was used twice")
+        REFUNDED = "REFUNDED", _("The ticket was refunded")
+        CANCELLED = "CANCELLED", _("The screening was cancelled")
+        NOT_PAID = "NOT_PAID", _("The ticket was not paid")
+        MOVED = "MOVED", _("The ticket was moved")
+        UNKNOWN = "UNKNOWN", _("No ticket has this code")
+
+    CONFLICTS: ClassVar = [
+        Outcome.USED_TWICE,
+        Outcome.REFUNDED,
+        Outcome.CANCELLED,
+        Outcome.NOT_PAID,
+        Outcome.MOVED,
+        Outcome.UNKNOWN,
+    ]
+    LET_IN: ClassVar = [Decision.LET_IN, Decision.BY_EYE]
+
+    uuid = models.UUIDField(unique=True)
+    ticket = models.ForeignKey(
+        "orders.Ticket", models.PROTECT, null=True, related_name="offline_scans", verbose_name=_("ticket")
+    )
+    decision = models.CharField(_("decision"), max_length=16, choices=Decision)
+    outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome)
+    listed = models.CharField(_("place on the list"), max_length=160, blank=True)
+    device = models.ForeignKey("accounts.Device", models.PROTECT, related_name="+", verbose_name=_("device"))
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("time"))
+    device_at = models.DateTimeField(_("time on the device"))
+    received_at = models.DateTimeField(_("uploaded"))
+
+    class Meta:
+        verbose_name = _("off-line scan")
+        verbose_name_plural = _("off-line scans")
+        default_permissions = ()
+        ordering: ClassVar = ["-pk"]
+        indexes: ClassVar = [models.Index(fields=["device", "received_at"], name="offline_scans_of_device")]
+
+    def __str__(self) -> str:
+        return f"{self.decision} {self.at:%H:%M}"
 
 
 class Voucher(models.Model):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from boxoffice.views import bar, cash, door, home, refunds, shifts, till
+from boxoffice.views import bar, cash, door, home, offline, refunds, shifts, till
 
 app_name = "boxoffice"
 
@@ -24,6 +24,12 @@ urlpatterns = [
     path("door/scan/", door.scan, name="door_scan"),
     path("door/again/", door.again, name="door_again"),
     path("door/counts/", door.counts, name="door_counts"),
+    path("door/log/", door.log, name="door_log"),
+    path("door/list/", offline.evening, name="door_list"),
+    path("door/list/print/", offline.printed, name="print_door"),
+    path("door/upload/", offline.upload, name="door_upload"),
+    path("door/conflicts/", offline.conflicts, name="door_conflicts"),
+    path("door/sw.js", offline.worker, name="door_worker"),
     path("bar/", bar.show, name="bar"),
     path("bar/cards/", bar.cards, name="bar_cards"),
     path("bar/act/", bar.act, name="bar_act"),

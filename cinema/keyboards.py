@@ -6,6 +6,7 @@ A scanner presses the keys of an American keyboard; the computer turns them into
 RUSSIAN = str.maketrans("ЙЦУКЕНГШЩЗФЫВАПРОЛДЯЧСМИТЬ", "QWERTYUIOPASDFGHJKLZXCVBNM")
 GERMAN = str.maketrans("YZß", "ZY-")
 FRENCH = str.maketrans("AQZW?,)&ÉéÈèÇçÀà\"'(-_", "QAWZMM-12277990034568")
+LAYOUTS = (RUSSIAN, GERMAN, FRENCH)
 
 
 def readings(typed: str) -> list[str]:
@@ -13,4 +14,4 @@ def readings(typed: str) -> list[str]:
     Russian, a German and a French layout.
     """
     upper = "".join(sign if sign == "ß" else sign.upper() for sign in typed.strip())  # "ß".upper() is "SS"
-    return list(dict.fromkeys([upper, *(upper.translate(layout) for layout in (RUSSIAN, GERMAN, FRENCH))]))
+    return list(dict.fromkeys([upper, *(upper.translate(layout) for layout in LAYOUTS)]))

@@ -90,7 +90,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",  # stores who made a change
     "axes.middleware.AxesMiddleware",
-    "house_rules.rules.HouseRulesMiddleware",
+    "house_rules.scope.HouseRulesMiddleware",
     "storefront.middleware.RateLimitMiddleware",
 ]
 

@@ -15,7 +15,7 @@ from demo.past_programme import PastProgramme
 from demo.past_sales import PastCashier
 from demo.past_stock import PastStock
 from demo.visitors import BookingGenerator
-from house_rules.rules import rules_scope
+from house_rules.scope import rules_scope
 from screenings.models import Session
 
 ORDERS_A_SHOW = 2.1

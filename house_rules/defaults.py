@@ -42,6 +42,7 @@ ATTEMPTS = {
 SIGN_IN_LINK = timedelta(minutes=20)  # how long a sign-in link is valid
 PASSWORD_LINK = timedelta(hours=72)  # how long a link to set a staff password is valid
 SECOND_STEP = timedelta(minutes=10)  # between the password and the second factor, at log-in
+ASK_FOR_NEWS_AGAIN = timedelta(days=90)  # at most one message to confirm a subscription in this time, per address
 LINK_AGAIN = timedelta(minutes=5)  # at most one link in this time, once too many were asked for one e-mail address
 PAYMENT_IN_FLIGHT_GRACE = timedelta(minutes=30)
 
@@ -81,6 +82,7 @@ SECOND_FACTOR_FOR_MONEY = False  # whether staff who may take, return or book mo
 
 REMINDER_AHEAD = timedelta(hours=2)
 TILL_SALES_UNTIL = timedelta(minutes=20)  # after the start, at the box office
+VOID_SNACKS_WITHIN = timedelta(hours=1)  # from the sale: until then a sale without tickets is undone at the till
 DOORS_OPEN = timedelta(minutes=60)  # before the start
 ARCHIVE_AFTER = timedelta(days=30)
 REFUND_UNCOLLECTED_SNACKS = False

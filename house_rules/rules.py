@@ -1,25 +1,18 @@
 """The house rules that apply now: the row that the owner edits (`HouseRules`) or, without one, the settings.
 
-    with rules_scope():        # a request, a pass of a job
-        rules().bonus_rate     # one query, at the first call
-
-Outside a scope each call costs a query, so that a shell never uses an outdated rule. A service that calls `rules()` in
-a loop opens a scope (`@rules_scope()`).
+with rules_scope():        # a request, a pass of a job: see `house_rules.scope`
+    rules().bonus_rate     # one query, at the first call
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 
 from house_rules.models import HouseRules
+from house_rules.scope import read_once
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -42,41 +35,9 @@ class Rules:
     archive_after: timedelta  # ARCHIVE_AFTER
 
 
-_scope: ContextVar[list[Rules] | None] = ContextVar("house_rules", default=None)
-
-
 def rules() -> Rules:
     """The rules. One query in a scope, however often it is called."""
-    found = _scope.get()
-    if found is None:
-        return _read()
-    if not found:
-        found.append(_read())
-    return found[0]
-
-
-@contextmanager
-def rules_scope() -> Iterator[None]:
-    """Within it the rules are read once, at the first call of `rules`. A scope inside another is part of it."""
-    if _scope.get() is not None:
-        yield
-        return
-    token = _scope.set([])
-    try:
-        yield
-    finally:
-        _scope.reset(token)
-
-
-class HouseRulesMiddleware:
-    """A request is a scope."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        with rules_scope():
-            return self.get_response(request)
+    return read_once("rules", _read)
 
 
 def _read() -> Rules:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from cinema import clock
-from house_rules.rules import rules_scope
+from house_rules.scope import rules_scope
 from jobs import leases, runs
 from jobs.leases import Lease
 from jobs.models import JobRun

@@ -22,6 +22,7 @@ class MessageKind(models.TextChoices):
     SESSION_TIME_CHANGED = "SESSION_TIME_CHANGED", _("Screening time corrected")
     SESSION_CHANGED = "SESSION_CHANGED", _("Screening changed")
     ADDRESS_CHANGED = "ADDRESS_CHANGED", _("Email of an order corrected")
+    NEWS_CONFIRMATION = "NEWS_CONFIRMATION", _("Subscription to confirm")
     TELEGRAM_LINKED = "TELEGRAM_LINKED", _("Telegram connected")
     ORDER_REFUNDED = "ORDER_REFUNDED", _("Order refunded")
     LATE_PAYMENT_REFUNDED = "LATE_PAYMENT_REFUNDED", _("Late payment returned")

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.encoding import punycode
 from django.utils.translation import gettext as _
 
+from house_rules.face import face
 from screenings.models import Session
 
 MAX_LINE_OCTETS = 75  # longer lines are folded
@@ -70,7 +71,8 @@ def _organizer() -> str:
     """The sender of the tickets: RFC 5546 asks for somebody."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     mailbox, _sign, domain = address.rpartition("@")
-    name = "".join(letter for letter in settings.SITE_NAME or name if letter.isprintable() and letter != '"')
+    name = face().own_name or settings.SITE_NAME or name
+    name = "".join(letter for letter in name if letter.isprintable() and letter != '"')
     return f'ORGANIZER;CN="{name or _("Cinema")}":mailto:{mailbox}@{punycode(domain)}'
 
 

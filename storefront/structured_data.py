@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from house_rules.face import face
 from screenings.announcements import Announcement, announcements
 from screenings.models import Cinema, Film, Session
 from storefront.services.programme import Showing, duration
@@ -72,7 +73,7 @@ def _event(showing: Showing, announced: Announcement) -> dict[str, Any]:
         },
         "organizer": {
             "@type": "Organization",
-            "name": settings.SITE_NAME or cinema.name,
+            "name": face().own_name or settings.SITE_NAME or cinema.name,
             "url": settings.SITE_URL + reverse("shop:home"),
         },
         "workPresented": _movie(film),

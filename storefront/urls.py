@@ -2,6 +2,7 @@ from django.urls import path, re_path
 
 from storefront.views import (
     account,
+    chain,
     changes,
     checkout,
     finding,
@@ -59,7 +60,12 @@ urlpatterns = [
     path("account/sign-in/link/", account.send_link, name="send_link"),
     path("account/link/<str:token>/", account.link, name="link"),
     path("account/sign-out/", account.sign_out, name="sign_out"),
+    path("subscribe/<slug:token>/", news.subscribe, name="subscribe"),
     path("unsubscribe/<slug:token>/", news.unsubscribe, name="unsubscribe"),
+    path("contacts/", chain.contacts, name="contacts"),
+    path("pages/<slug:slug>/", chain.page, name="page"),
+    path("pages/<slug:slug>/<str:language>/<int:number>/", chain.version, name="page_version"),
+    path("face.css", chain.face_css, name="face_css"),
     path("language/", language.choose, name="language"),
     path("manifest.webmanifest", site_files.manifest, name="manifest"),
     path("robots.txt", site_files.robots, name="robots"),

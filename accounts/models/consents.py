@@ -1,5 +1,6 @@
 """Consents to news and offers. They are apart from the terms of sale and from the consent to process data."""
 
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.conf import settings
@@ -7,35 +8,43 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-UNSUBSCRIBE_PATH = "/unsubscribe/{token}/"  # a test compares the shop's
+UNSUBSCRIBE_PATH, SUBSCRIBE_PATH = "/unsubscribe/{token}/", "/subscribe/{token}/"  # a test compares the shop's
+ASKED_WITHIN = timedelta(days=60)  # shorter than `ASK_FOR_NEWS_AGAIN`: nobody is asked twice about one consent
 
 
 class MarketingConsentQuerySet(models.QuerySet["MarketingConsent"]):
     def counting(self) -> "MarketingConsentQuerySet":
-        """Rows that count: the recipient was proved, or was given with an order that has been paid since.
+        """Rows that count: the recipient was proved. Others are only asked for: anybody can type anybody's address."""
+        return self.filter(is_proved=True).exclude(recipient="")
 
-        Anybody can type anybody's address at a checkout. An order whose address was corrected stands for its new one.
-        What an account says about its phone number, which is only typed too, counts with a paid order to that number.
+    def current(self) -> "MarketingConsentQuerySet":
+        """What each recipient wants now, by channel: the latest row whose recipient was proved."""
+        newer = _same_recipient().filter(is_proved=True, pk__gt=models.OuterRef("pk"))
+        return self.counting().filter(~models.Exists(newer))
+
+    def to_confirm(self, at: datetime) -> "MarketingConsentQuerySet":
+        """Consents to be confirmed by a link that is sent to the recipient: asked for with an order that was paid since
+        (or by an account that has paid an order to this number), not taken back, and the recipient has not agreed yet.
+
+        Nothing is sent because of an unpaid order. One whose address was corrected stands for its new address alone.
         """
         of_order = Q(order__email=F("recipient")) | Q(order__phone=F("recipient"))
         paid_to_number = MarketingConsent.objects.filter(
             pk=models.OuterRef("pk"), user__orders__phone=F("recipient"), user__orders__paid_at__isnull=False
         )
-        counts = Q(is_proved=True) | Q(of_order, order__paid_at__isnull=False)
-        return self.filter(counts | Q(models.Exists(paid_to_number), order=None)).exclude(recipient="")
+        paid = Q(of_order, order__paid_at__isnull=False) | Q(models.Exists(paid_to_number), order=None)
+        by_them = Q(order=models.OuterRef("order")) | Q(order=None, user=models.OuterRef("user"))
+        later = _same_recipient().filter(by_them | Q(is_proved=True), pk__gt=models.OuterRef("pk"))
+        agreed = _same_recipient().current().filter(is_given=True)
+        return (
+            self.filter(paid, is_given=True, is_proved=False, at__gt=at - ASKED_WITHIN, at__lte=at)
+            .exclude(recipient="")
+            .filter(~models.Exists(later), ~models.Exists(agreed))
+        )
 
-    def current(self) -> "MarketingConsentQuerySet":
-        """What each recipient wants now, by channel: the latest row whose recipient was proved. Only without any, the
-        latest that a guest has left with an order: whoever pays may have typed somebody else's address.
-        """
-        same = MarketingConsent.objects.counting().filter(
-            channel=models.OuterRef("channel"), recipient=models.OuterRef("recipient")
-        )
-        proved, newer = same.filter(is_proved=True), models.Q(pk__gt=models.OuterRef("pk"))
-        return self.counting().filter(
-            models.Q(~models.Exists(proved.filter(newer)), is_proved=True)
-            | models.Q(~models.Exists(proved), ~models.Exists(same.filter(newer)), is_proved=False)
-        )
+
+def _same_recipient() -> MarketingConsentQuerySet:
+    return MarketingConsent.objects.filter(channel=models.OuterRef("channel"), recipient=models.OuterRef("recipient"))
 
 
 class MarketingConsent(models.Model):
@@ -62,7 +71,7 @@ class MarketingConsent(models.Model):
     place = models.CharField(_("where"), max_length=16, choices=Place)
     is_proved = models.BooleanField(
         _("recipient proved"),
-        help_text=_("An address that a guest typed counts once the order is paid."),
+        help_text=_("If not, the consent counts once it is confirmed by the link that is sent to the recipient."),
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("customer")
@@ -78,7 +87,7 @@ class MarketingConsent(models.Model):
         related_name="+",
         verbose_name=_("recorded by"),
     )
-    uid = models.UUIDField(default=uuid4, unique=True, editable=False)  # the token of links that withdraw
+    uid = models.UUIDField(default=uuid4, unique=True, editable=False)  # the token of links that confirm and withdraw
 
     objects = MarketingConsentQuerySet.as_manager()
 
@@ -91,6 +100,7 @@ class MarketingConsent(models.Model):
         indexes = [
             models.Index(fields=["channel", "recipient", "id"], name="consents_of_recipient"),
             models.Index(fields=["at"], condition=Q(is_given=False), name="consents_withdrawn"),
+            models.Index(fields=["at"], condition=Q(is_given=True, is_proved=False), name="consents_asked_for"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -108,3 +118,8 @@ class MarketingConsent(models.Model):
     def link(self) -> str:
         """Where whoever got a message withdraws the consent."""
         return settings.SITE_URL + UNSUBSCRIBE_PATH.format(token=self.uid)
+
+    @property
+    def confirmation_link(self) -> str:
+        """Where whoever is asked to confirm the consent does so."""
+        return settings.SITE_URL + SUBSCRIBE_PATH.format(token=self.uid)

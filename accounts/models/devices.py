@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 
@@ -42,6 +43,11 @@ class Device(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @cached_property
+    def hall_keys(self) -> frozenset[int]:
+        """The primary keys of its halls; none if it admits to every hall. One query, unless `device_of` found it."""
+        return frozenset(self.halls.values_list("pk", flat=True))
 
 
 class Pin(models.Model):

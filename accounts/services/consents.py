@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.errors import WithdrawnAlready
 from accounts.models import MarketingConsent, User, normalise_email
 from accounts.services.export import facts_of
+from house_rules.face import face
 
 Channel = MarketingConsent.Channel
 Place = MarketingConsent.Place
@@ -36,7 +37,13 @@ def wording(channel: str, *, is_given: bool = True, language: str = "") -> str:
     """The sentence with which a consent is given or withdrawn, in this language or the active one. Reads only."""
     texts = AGREEMENTS if is_given else WITHDRAWALS
     with translation.override(known_language(language)):
-        return str(texts[Channel(channel)]) % {"site": settings.SITE_NAME or gettext("Cinema")}
+        return str(texts[Channel(channel)]) % {"site": face().name}
+
+
+def site_name(language: str) -> str:
+    """The name of the site, for messages in this language. Reads only."""
+    with translation.override(known_language(language)):
+        return face().name
 
 
 def known_language(language: str) -> str:
@@ -60,8 +67,8 @@ def record_consent(
 ) -> MarketingConsent:
     """Record that a consent was given or withdrawn with the sentence that was shown in this language.
 
-    `is_proved`: the recipient is known to be the person's own. If not, the row counts once `order`, or one of the
-    account's orders to this number, is paid. Staff (`actor`) record withdrawals only. One query. Owns its transaction.
+    `is_proved`: the recipient is known to be the person's own. If not, the row does not count until the recipient
+    confirms it. Staff (`actor`) record withdrawals only. One query. Owns its transaction.
     """
     return MarketingConsent.objects.create(
         channel=channel,
@@ -75,6 +82,27 @@ def record_consent(
         user=user,
         order_id=order,
         actor=actor,
+    )
+
+
+def confirm(consent: MarketingConsent, *, at: datetime) -> None:
+    """Record that the recipient of this row, which was only asked for, agrees with the same words.
+
+    For whoever has the link that was sent to the recipient. Again records nothing. Two queries. Owns its transaction.
+    """
+    if Channel(consent.channel) in consented({Channel(consent.channel): consent.recipient}):
+        return
+    MarketingConsent.objects.create(
+        channel=consent.channel,
+        recipient=consent.recipient,
+        is_given=True,
+        at=at,
+        wording=consent.wording,
+        language=consent.language,
+        place=Place.MESSAGE,
+        is_proved=True,
+        user=consent.user,
+        order_id=consent.order_id,
     )
 
 
@@ -132,18 +160,28 @@ def consented(recipients: Mapping[Channel, str]) -> set[Channel]:
     return {Channel(channel) for channel in rows.values_list("channel", flat=True)}
 
 
-def consented_by(user: User, recipients: Mapping[Channel, str]) -> set[Channel]:
-    """The channels by which the owner of this account wants news and offers at these recipients.
+def consented_by(user: User, recipients: Mapping[Channel, str]) -> dict[Channel, bool]:
+    """The channels by which the owner of this account wants news and offers at these recipients, each with whether that
+    counts already or is still to be confirmed.
 
     The address of an account is its owner's, but its phone number is only typed: of that, only what this account itself
     has said, so that nobody learns what a number has agreed to. Two queries. Reads only.
     """
     email, phone = recipients.get(Channel.EMAIL), recipients.get(Channel.SMS)
-    wanted = consented({Channel.EMAIL: email}) if email else set()
+    wanted = dict.fromkeys(consented({Channel.EMAIL: email}), True) if email else {}
     if phone:
-        said = MarketingConsent.objects.filter(user=user, channel=Channel.SMS, recipient=phone).order_by("-pk")
-        wanted |= {Channel.SMS} if said.values_list("is_given", flat=True).first() else set()
+        said = MarketingConsent.objects.filter(user=user, channel=Channel.SMS, recipient=phone).order_by("-pk").first()
+        wanted |= {Channel.SMS: said.is_proved} if said and said.is_given else {}
     return wanted
+
+
+def may_withdraw(channel: str, recipient: str, *, user: User | None, order: int | None) -> bool:
+    """Whether what the recipient agreed to rests on this account or order, so that either may take it back at once.
+    One query. Reads only.
+    """
+    theirs = Q(order=order) if order else Q(user=user, user__isnull=False)
+    rows = MarketingConsent.objects.filter(theirs, channel=channel, recipient=recipient, is_given=True)
+    return rows.current().exists()
 
 
 def is_proved_by_account(channel: str, recipient: str, user: User | None) -> bool:

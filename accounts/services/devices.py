@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.errors import DeviceCodeWrong, DeviceRevoked
@@ -53,10 +54,15 @@ def enrol(code: str, *, address: str | None, at: datetime) -> tuple[Device, str]
 
 
 def device_of(token: str | None) -> Device | None:
-    """The enrolled device of this token, with its cinema; None once it is revoked. One query. Reads only."""
+    """The enrolled device of this token, with its cinema and halls; None once it is revoked. One query. Reads only."""
     if not token:
         return None
-    return Device.objects.select_related("cinema").filter(digest=_digest(token), revoked_at=None).first()
+    own = Device.objects.select_related("cinema").filter(digest=_digest(token), revoked_at=None)
+    rows = list(own.annotate(hall=F("halls__pk")).order_by())  # the device once for each of its halls
+    if not rows:
+        return None
+    rows[0].hall_keys = frozenset(row.hall for row in rows if row.hall is not None)
+    return rows[0]
 
 
 def revoke(device: Device, *, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """The list “Before you open” of the first page: what a new installation needs until it can sell.
 
-Owners and superusers see it until every step is done. One query, whether it is shown or not.
+Owners and superusers see it until every step is done. One query beside that of `face`, whether it is shown or not.
 """
 
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.scope import cinemas_of
 from cinema.checks import faults
+from house_rules.face import face
 from jobs.crontab import INSTALL
 from jobs.models import JobRun
 from screenings.models import Cinema, Film, Seat, TicketType
@@ -92,12 +93,11 @@ def _steps_on_the_server() -> Iterator[Step]:
             f"{page}#gateway",
             done=False,
         )
-    if not (settings.TERMS_URL and settings.PRIVACY_URL):
+    if not (face().terms_url and face().privacy_url):
         yield Step(
             _("Legal texts"),
-            _("Set the addresses of your terms of sale and privacy policy: %(settings)s")
-            % {"settings": "TERMS_URL, PRIVACY_URL"},
-            f"{page}#legal",
+            _("Publish your terms of sale and privacy policy: customers accept them when they buy."),
+            reverse("admin:house_rules_chainpage_changelist"),
             done=False,
         )
     for fault in faults():

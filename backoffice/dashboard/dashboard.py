@@ -21,7 +21,15 @@ from accounts.services import who_gives_access
 from backoffice.dashboard.before_you_open import steps_before_opening
 from backoffice.dashboard.connections import ConnectionItems
 from backoffice.dashboard.figures import figures_of_first_page
-from backoffice.dashboard.items import NAMES_SHOWN, Asking, DashboardItem, answered, list_link, names_and_more
+from backoffice.dashboard.items import (
+    NAMES_SHOWN,
+    Asking,
+    DashboardItem,
+    answered,
+    count_and_first,
+    list_link,
+    names_and_more,
+)
 from backoffice.dashboard.payments import PaymentItems
 from backoffice.reports.schedules import visible_schedules
 from cinema import clock
@@ -193,9 +201,15 @@ class Dashboard(PaymentItems, ConnectionItems):
         )
 
     def rejected_session_refunds(self) -> Asking:
-        """Cancelled sessions whose customers wait for money that nobody has been asked to approve again."""
+        """Cancelled sessions whose customers wait for money that nobody has been asked to approve again.
+
+        Which requests wait is asked only if refunds are held at all.
+        """
+        yield self.own_rows(Session.objects.filter(refunds_held=True), "hall__cinema")
         held = self.own_rows(without_refund_request(), "hall__cinema").select_related("film", "hall__cinema")
-        total, rows = yield held.order_by("start_datetime", "pk")
+        total, rows = count_and_first(held.order_by("start_datetime", "pk"))
+        if not total:
+            return
         yield DashboardItem(
             ngettext(
                 "%(count)d cancelled screening with rejected refunds",
@@ -234,7 +248,7 @@ class Dashboard(PaymentItems, ConnectionItems):
 
     def jobs(self) -> Asking:
         """Late jobs, failed jobs and quarantined rows: up to three items from one reading of the job statuses."""
-        job_statuses = statuses(self.at)
+        job_statuses = statuses(self.at, with_sums=False)
         if self.may("jobs", "view_jobrun"):
             link = reverse("admin:jobs_jobrun_changelist")
             late = [each for each in job_statuses if each.late]
@@ -286,6 +300,7 @@ class Dashboard(PaymentItems, ConnectionItems):
             start_datetime__lt=self.at + timedelta(days=1),
         )
         sessions = self.own_rows(sessions, "hall__cinema").select_related("film", "hall__cinema")
+        yield sessions
         today = [
             session
             for session in sessions.order_by("start_datetime", "pk")

@@ -1,6 +1,7 @@
 """Items of the dashboard, and the helpers that read them."""
 
 from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -28,8 +29,8 @@ class DashboardItem:
     urgent: bool = False
 
 
-#: Yields the rows it is about, gets their number and the first of them if there are any, and yields what to show. One
-#: that reads its rows itself yields only what to show.
+#: Yields the rows it is about, gets their number and the first of them if there are any, and yields what to show, or
+#: nothing if it finds on a closer look that there is nothing. One that reads its rows itself yields only what to show.
 Asking = Generator[Any, tuple[int, list[Any]], None]
 
 
@@ -64,7 +65,8 @@ def answered(asking: Iterable[Asking], request: HttpRequest) -> Iterator[Dashboa
         elif found[f"has_{number}"]:
             total, shown = count_and_first(first)
             if total:
-                yield each.send((total, shown))
+                with suppress(StopIteration):
+                    yield each.send((total, shown))
                 yield from each
 
 

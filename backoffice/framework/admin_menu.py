@@ -130,6 +130,8 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         True,
         [
             ("house_rules.houserules", "rule"),
+            ("house_rules.chainface", "category"),
+            ("house_rules.chainpage", "list_alt"),
             ("screenings.cinema", "theaters"),
             ("screenings.seat", "chair"),
             ("screenings.pricelist", "sell"),

@@ -15,8 +15,13 @@ from unfold.sites import UnfoldAdminSite
 from accounts.backends import is_pin_session, is_shop_session
 from accounts.staff_sessions import note_log_in
 from cinema import clock
+from house_rules.face import face
 
 HOUR = 3600  # seconds
+
+
+def chain_name(_request: HttpRequest) -> str:
+    return face().name
 
 
 class Site(UnfoldAdminSite):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.framework.admin import NoDeleteAdmin
 from backoffice.framework.reauthentication import ReauthenticationMixin
 from cinema.checks import faults
+from house_rules.face import face
 from house_rules.models import HouseRules
 from house_rules.rules import settings_as_row
 
@@ -85,6 +86,6 @@ class HouseRulesAdmin(ReauthenticationMixin, NoDeleteAdmin):
             "opts": self.opts,
             "faults": list(faults()),
             "without_gateway": not settings.PAYMENT_GATEWAYS,
-            "without_legal_texts": not (settings.TERMS_URL and settings.PRIVACY_URL),
+            "without_legal_texts": not (face().terms_url and face().privacy_url),
         }
         return TemplateResponse(request, "backoffice/house_rules/installation.html", context)

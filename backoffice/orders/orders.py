@@ -6,6 +6,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +33,7 @@ from backoffice.orders.order_timeline import OrderTimeline
 from backoffice.orders.personal_data import PersonalDataMixin
 from cinema.local_time import format_local
 from cinema.money import format_money
+from house_rules.models import AgreedTerms
 from orders.approvals import RefundApproval
 from orders.models import Order, OrderChange, OrderLine, Ticket
 from orders.reasons import Reason
@@ -86,10 +89,10 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
     history_note = _("The full history of the order is on its page.")
     search_help_text = _("Full order number, e-mail, phone or pick-up code")
     change_form_after_template = "backoffice/orders/order_timeline.html"
-    readonly_fields = ["number", "status_label"]
+    readonly_fields = ["number", "status_label", "accepted_terms"]
     fieldsets: Any = [  # without the token, which is enough to pay for the order and to refund it
         (None, {"fields": [("number", "status_label"), ("cinema", "channel")]}),
-        (_("Customer"), {"fields": [("user", "language"), ("email", "phone")]}),
+        (_("Customer"), {"fields": [("user", "language"), ("email", "phone"), "accepted_terms"]}),
         (_("Money"), {"fields": [("total_amount", "final_amount"), ("discount_amount", "bonus_amount"), "promocode"]}),
         (_("Dates"), {"classes": ["collapse"], "fields": DATES}),
     ]
@@ -116,6 +119,15 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
             timeline = {"timeline": OrderTimeline(order, request.user), "zone": zone_of(self, order)}
             extra_context = {**(extra_context or {}), **timeline}
         return super().change_view(request, object_id, form_url, extra_context)
+
+    @admin.display(description=_("accepted terms of sale"))
+    def accepted_terms(self, order: Order) -> str:
+        found = AgreedTerms.objects.select_related("version__page").filter(order=order).first()
+        if found is None:
+            return "–"
+        each = found.version
+        path = reverse("shop:page_version", args=[each.page.slug, each.language, each.number])
+        return format_html('<a href="{}">{}</a>', path, each)
 
     @admin.display(description=_("to pay"), ordering="final_amount")
     def amount(self, order: Order) -> str:

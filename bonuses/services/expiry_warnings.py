@@ -9,7 +9,8 @@ from django.db.models import prefetch_related_objects
 from django.utils.timezone import get_default_timezone
 
 from bonuses.models import BonusAccount
-from house_rules.rules import rules, rules_scope
+from house_rules.rules import rules
+from house_rules.scope import rules_scope
 from notifications.models import MessageKind
 from notifications.services import Message, queue
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 from bonuses.models import BonusTransaction
 from bonuses.services.spending import GivenBack, TakenBack, give_back, take_back
 from bonuses.services.values import points_earned, points_of, spent_and_earned
-from house_rules.rules import rules, rules_scope
+from house_rules.rules import rules
+from house_rules.scope import rules_scope
 
 
 @dataclass(frozen=True)

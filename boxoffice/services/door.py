@@ -63,8 +63,7 @@ def scan(code: str, *, device: Device, actor: User, at: datetime) -> Verdict:
 def admit(ticket: Ticket, *, device: Device, actor: User, at: datetime) -> Verdict:
     """Check in one ticket of this cinema. Never raises a refusal. Owns its transaction."""
     try:
-        halls = {hall.pk for hall in device.halls.all()}
-        if halls and ticket.session.hall_id not in halls:
+        if device.hall_keys and ticket.session.hall_id not in device.hall_keys:
             raise OtherHall(ticket)
         check_in(ticket, at=at, actor=actor, device=device)
     except NotAdmitted as refused:
@@ -158,14 +157,13 @@ def counts(device: Device, *, at: datetime) -> list[Entered]:
 
 
 def _admitting(device: Device, *, at: datetime) -> QuerySet[Session]:
-    halls = [hall.pk for hall in device.halls.all()]
     rows = Session.objects.filter(
         hall__cinema=device.cinema_id,
         archived_at=None,
         start_datetime__lte=at + rules().doors_open,
         end_datetime__gte=at,
     ).exclude(status=Session.Status.CANCELLED)
-    return rows.filter(hall__in=halls) if halls else rows
+    return rows.filter(hall__in=device.hall_keys) if device.hall_keys else rows
 
 
 def _refused(ticket: Ticket | None, refused: Refused, *, device: Device, actor: User, at: datetime) -> Verdict:

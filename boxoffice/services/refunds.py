@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -25,18 +26,22 @@ from payments.services import mark_paid_out
 from screenings.models import Cinema
 
 
-def is_voidable(order: Order, *, shift: Shift | None) -> bool:
-    """Whether the whole sale can be undone: all of it was taken in this open shift, and nothing was used or refunded.
+def is_voidable(order: Order, *, shift: Shift | None, at: datetime) -> bool:
+    """Whether the whole sale can be undone: all of it was taken in this open shift, nothing was used or refunded, and
+    no screening of it has ended; without tickets, it was made less than `VOID_SNACKS_WITHIN` ago.
 
-    The terminal's batch is open as long as the shift is. At most four queries. Reads only.
+    The terminal's batch is open as long as the shift is. At most five queries. Reads only.
     """
     if shift is None or shift.status != Shift.Status.OPEN or order.status != Order.Status.PAID:
         return False
     paid = Payment.objects.filter(order=order, status=Payment.Status.SUCCEEDED).values_list("shift", "gateway")
+    too_late = Q(status=Ticket.Status.USED) | Q(session__end_datetime__lte=at)
+    is_recent = order.paid_at is not None and order.paid_at > at - settings.VOID_SNACKS_WITHIN
     return (
         all(of == shift.pk and gateway in MANUAL_GATEWAYS for of, gateway in paid)
         and not Refund.objects.filter(order=order).exists()
-        and not Ticket.objects.filter(order=order, status=Ticket.Status.USED).exists()
+        and not Ticket.objects.filter(too_late, order=order).exists()
+        and (is_recent or Ticket.objects.filter(order=order).exists())
         and not order.preorders.exclude(status__in=ConcessionPreorder.OPEN).exists()
     )
 
@@ -52,7 +57,7 @@ def void(
     """
     with transaction.atomic():
         [row] = lock_orders_with_sessions([order.pk])
-        if not is_voidable(row, shift=shift):
+        if not is_voidable(row, shift=shift, at=at):
             raise NotVoidable
         if has_started(row.tickets.all(), at=at) and not (decided_by or actor).has_perm("orders.refund_order"):
             raise SecondPersonNeeded
@@ -133,7 +138,7 @@ def _refund(
     actor: User,
     decided_by: User | None,
 ) -> list[Refund]:
-    was_voidable = is_voidable(order, shift=shift)
+    was_voidable = is_voidable(order, shift=shift, at=at)
     refund(order, lines=lines, reason=reason, at=at, actor=decided_by or actor)
     return _pay_out(order, was_voidable=was_voidable, shift=shift, at=at, actor=actor)
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.models import DoorEvent
-from boxoffice.services import door
+from boxoffice.services import door, door_log
 from cinema.ids import is_valid_id
 from cinema.keyboards import readings
 from cinema.permissions_policy import HEADER, POLICY
@@ -27,7 +27,7 @@ WITH_CAMERA = POLICY.replace("camera=()", "camera=(self)")
 @require_safe
 def show(request: BoxOfficeRequest) -> HttpResponseBase:
     response = TemplateResponse(
-        request, "boxoffice/door.html", {"counts": door.counts(request.device, at=request.at), **_choices()}
+        request, "boxoffice/door.html", {"counts": door.counts(request.device, at=request.at), "words": _words()}
     )
     response[HEADER] = WITH_CAMERA
     return response
@@ -76,6 +76,14 @@ def counts(request: BoxOfficeRequest) -> HttpResponseBase:
     return TemplateResponse(request, "boxoffice/_counts.html", {"counts": found})
 
 
+@page(PERMISSION)
+@require_safe
+def log(request: BoxOfficeRequest) -> HttpResponseBase:
+    entries = door_log.log_of(request.cinema, at=request.at)
+    context = {"entries": entries, "numbers": door_log.numbers_of(entries)}
+    return TemplateResponse(request, "boxoffice/door_log.html", context)
+
+
 def _answer(request: HttpRequest, **context: Any) -> HttpResponseBase:
     """The part of the page that the script replaces; the whole page for a browser without scripts."""
     verdicts = context.get("verdicts", [])
@@ -84,12 +92,45 @@ def _answer(request: HttpRequest, **context: Any) -> HttpResponseBase:
     context |= _choices()
     if request.headers.get("X-Part"):
         return TemplateResponse(request, "boxoffice/_verdict.html", context)
+    context["words"] = _words()
     context["counts"] = door.counts(request.device, at=request.at)  # type: ignore[attr-defined]
     return TemplateResponse(request, "boxoffice/door.html", context)
 
 
 def _choices() -> dict[str, Any]:
     return {"reasons": DoorEvent.TurnedAway.choices}
+
+
+def _words() -> dict[str, str]:
+    """What the script writes, in the reader's language. Words in braces are filled in."""
+    return {
+        "noAnswer": _("No answer"),
+        "noAnswerText": _("The network is away. Let the guest wait, or admit by the printed list."),
+        "awayText": _("No network since {since}. Go on scanning: tickets are checked against the list on this device."),
+        "awayBare": _("No network since {since}, and no list on this device. Admit by the printed list."),
+        "kept": _("List on this device: made at {time}, {minutes} min ago. Tickets on it: {number}."),
+        "noList": _("There is no list on this device yet."),
+        "waiting": _("Scans waiting to be sent: {number}"),
+        "admit": _("Admit"),
+        "check": _("Check, then admit"),
+        "used": _("Already used"),
+        "usedHere": _("Used {time} at this door."),
+        "usedBefore": _("Used before {time}, when the list was made."),
+        "early": _("Too early"),
+        "other": _("Other screening"),
+        "unknown": _("Unknown code"),
+        "scanTickets": _("Off-line only ticket codes are read. Scan each ticket."),
+        "unlisted": _("Not on the list"),
+        "byEye": _("Look at the ticket and ask. It may have been sold after {time}, or be for another hall or day."),
+        "seat": _("row {row} seat {number}"),
+        "undo": _("Undo"),
+        "undone": _("Undone"),
+        "return": _("Came back: let in again"),
+        "returned": _("Let in again"),
+        "sent": _("Not possible"),
+        "sentText": _("This scan has been sent. Scan the ticket again, and undo it there."),
+        "locked": _("Locked. The list was removed from this device. Scans that wait are sent after the next PIN."),
+    }
 
 
 def _ticket(request: BoxOfficeRequest) -> Ticket:

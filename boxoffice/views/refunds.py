@@ -71,7 +71,7 @@ def approve(request: BoxOfficeRequest, key: int) -> HttpResponse:
     try:
         shift = _open_shift(request)
         if approval is not None:
-            was_voidable = refunds.is_voidable(row, shift=shift)
+            was_voidable = refunds.is_voidable(row, shift=shift, at=request.at)
             given = {name: request.POST.get(name, "") for name in ("digest", "person", "pin")}
             approve_here(approval, request.device, **given, at=request.at)
             work: dict[str, Any] = {"shift": shift, "at": request.at, "actor": request.user}

@@ -221,7 +221,7 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "refunds": row.refunds.select_related("payment"),
             "may_refund": may_refund,
             "vouchers": Voucher.objects.filter(order=row).select_related("promocode"),
-            "voidable": refunds.is_voidable(row, shift=shift),
+            "voidable": refunds.is_voidable(row, shift=shift, at=at),
             "deciders": deciders(device, REFUND, other_than=actor) if not (unpaid or may_refund) else [],
             "approval": approval,
             "approvers": approvers_here(approval, device, at=at) if approval else [],

@@ -117,32 +117,34 @@ class _Deadline:
         self.line.close()
 
 
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # the only IPv6 addresses that are given out
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
-#: Networks that Python's `is_global` lets through, though they lead inside: protocol assignments with the metadata of
-#: Oracle Cloud, the host of Azure, IPv4-compatible and IPv4-translated addresses, local NAT64, and site-local ones.
-INSIDE = [
+#: Networks for special purposes of the registries of IANA (IPv4 and IPv6), whatever Python's `is_global` says of them
+#: in each version, and the metadata of Azure. Tunnels (6to4, Teredo) are refused, wherever they lead.
+SPECIAL = [
     ipaddress.ip_network(each)
     for each in (
-        "192.0.0.0/24",
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+        *("192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16"),
+        *("192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
         "168.63.129.16/32",
-        "::/96",
-        "::ffff:0:0:0/96",
-        "64:ff9b:1::/48",
-        "fec0::/10",
+        *("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"),
     )
 ]
 
 
 def is_public(address: str) -> bool:
-    """Whether anybody on the internet could be meant: not private, local, link-local, reserved or multicast."""
+    """Whether anybody on the internet could be meant: not private, local, link-local, reserved or multicast.
+
+    An IPv4 address that is mapped into IPv6, or reached by NAT64, counts as itself.
+    """
     parsed = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
-        inner = parsed.ipv4_mapped or parsed.sixtofour or (parsed.teredo[1] if parsed.teredo else None)
-        if inner is not None:
-            return is_public(str(inner))
-        if parsed in NAT64:
+        if parsed.ipv4_mapped is not None or parsed in NAT64:
             return is_public(str(ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)))
-    return parsed.is_global and not parsed.is_multicast and not any(parsed in network for network in INSIDE)
+        if parsed not in GLOBAL_UNICAST:
+            return False
+    return parsed.is_global and not any(parsed in network for network in SPECIAL)
 
 
 def may_be_called(url: str) -> bool:

@@ -22,6 +22,7 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 |                       | as they were, a list as showings), refund_until (instant), choice (link to keep or  |
 |                       | return the tickets), the return                                                     |
 | ADDRESS_CHANGED       | number, cinema, address ("" if there is none), by_staff (or by whoever has the link) |
+| NEWS_CONFIRMATION     | link, wording (what was agreed to), site (its name)                                 |
 | TELEGRAM_LINKED       | nothing                                                                             |
 | ORDER_REFUNDED        | the order with only the refunded items, the return                                  |
 | LATE_PAYMENT_REFUNDED | the order, amount                                                                   |
@@ -62,6 +63,7 @@ CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.SESSION_TIME_CHANGED: ORDER_KEYS,
     MessageKind.SESSION_CHANGED: ORDER_KEYS | RETURN_KEYS | {"change", "was", "versions", "refund_until", "choice"},
     MessageKind.ADDRESS_CHANGED: frozenset({"number", "cinema", "address", "by_staff"}),
+    MessageKind.NEWS_CONFIRMATION: frozenset({"link", "wording", "site"}),
     MessageKind.TELEGRAM_LINKED: frozenset(),
     MessageKind.ORDER_REFUNDED: ORDER_KEYS | RETURN_KEYS,
     MessageKind.LATE_PAYMENT_REFUNDED: ORDER_KEYS | {"amount"},

@@ -36,7 +36,7 @@ class Ticket(PriceParts):
         Status.RESERVED: {Status.PAID, Status.AVAILABLE},
         Status.PAID: {Status.USED, Status.EXPIRED, Status.AVAILABLE},
         Status.USED: {Status.PAID, Status.AVAILABLE},
-        Status.EXPIRED: {Status.AVAILABLE},
+        Status.EXPIRED: {Status.USED, Status.AVAILABLE},  # used: a scan without a network, uploaded late
         Status.AVAILABLE: {Status.PAID},  # late money
     }
     LIVE: ClassVar = [Status.RESERVED, Status.PAID, Status.USED, Status.EXPIRED]

@@ -45,6 +45,9 @@ class LegalEntity(models.Model):
         blank=True,
         help_text=_("Of Russian companies: nine characters. Entrepreneurs have none."),
     )
+    address = models.CharField(
+        _("registered address"), max_length=250, blank=True, help_text=_("The shop names it beneath every page.")
+    )
     tax_system = models.CharField(
         _("tax system"),
         max_length=20,
@@ -53,7 +56,7 @@ class LegalEntity(models.Model):
         help_text=_("For receipts under Russian law. Leave empty outside Russia."),
     )
 
-    history = History("name", "tax_number", "kpp", "tax_system")
+    history = History("name", "tax_number", "kpp", "address", "tax_system")
 
     class Meta:
         verbose_name = _("legal entity")

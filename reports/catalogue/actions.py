@@ -2,11 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from bonuses.models import BonusTransaction
 from concessions.models import StockMovement
-from orders.models import Order, OrderEvent, Scan
+from orders.models import Order, OrderEvent, Scan, Ticket
 from orders.reasons import Reason
 from payments.models import Refund
 from reports.catalogue.takings import subtitle
@@ -23,10 +23,12 @@ from reports.tables import Column, Kind, Table
 
 #: A rate is pointed out from so many actions on, and if it is so many times that of all the others together.
 FEWEST, TIMES = 3, 2
+LATE = timedelta(minutes=30)  # after the sale
 BY_CUSTOMERS = (Reason.CUSTOMER, Reason.CHANGED, Reason.EXPIRED)
 
 ACTIONS = {
     "refunds": gettext_lazy("Refunds"),
+    "late_voids": gettext_lazy("Sales undone late"),
     "voids": gettext_lazy("Unpaid orders cancelled"),
     "free_tickets": gettext_lazy("Free tickets"),
     "overrides": gettext_lazy("Admissions outside hours"),
@@ -38,7 +40,7 @@ Counts = Mapping[int, int]  # by person
 
 
 def actions(period: Period, *, with_points: bool) -> Table:
-    """The actions of each member of staff. At most eight queries.
+    """The actions of each member of staff. At most nine queries.
 
     Points belong to no cinema, so `with_points` is for people who work for all of them.
     """
@@ -47,6 +49,7 @@ def actions(period: Period, *, with_points: bool) -> Table:
         "refunds": _by_actor(
             _within(period, Refund, "requested_at", "order__cinema").exclude(reason=Reason.BY_CUSTOMER)
         ),
+        "late_voids": _late_voids(period),
         "voids": voids,
         "free_tickets": _free_tickets(period),
         "overrides": _by_actor(_within(period, Scan, "at", "ticket__order__cinema").exclude(override="")),
@@ -95,7 +98,12 @@ def actions(period: Period, *, with_points: bool) -> Table:
                 "their colleagues with at least %(fewest)d actions, and %(times)d times as many per 100 orders as all "
                 "others who do the same together. That is a reason to ask, not a verdict."
             )
-            % {"fewest": FEWEST, "times": TIMES}
+            % {"fewest": FEWEST, "times": TIMES},
+            _(
+                "Sales undone late were undone at a till after the start of their screening, or more than "
+                "%(minutes)d minutes after they were made. They count for whoever gave the money back."
+            )
+            % {"minutes": LATE // timedelta(minutes=1)},
         ],
     )
 
@@ -142,6 +150,17 @@ def _of_events(period: Period) -> tuple[Counts, Counts]:
     totals = Counter({actor: orders for actor, orders, _voids in rows})
     totals.update(_by_actor(refunded, "order"))
     return totals, {actor: number for actor, _orders, number in rows if number}
+
+
+def _late_voids(period: Period) -> Counts:
+    """Sales undone after the start of their screening, or long after they were made, by the person who gave the money
+    back.
+    """
+    started = Ticket.objects.filter(order=OuterRef("order"), session__start_datetime__lte=OuterRef("requested_at"))
+    long_ago = Q(order__paid_at__lt=F("requested_at") - LATE)
+    late = _within(period, Refund, "requested_at", "order__cinema").filter(Exists(started) | long_ago, is_void=True)
+    found = late.order_by().values("paid_out_by").annotate(number=Count("order", distinct=True))
+    return dict(found.exclude(paid_out_by=None).values_list("paid_out_by", "number"))
 
 
 def _free_tickets(period: Period) -> Counts:

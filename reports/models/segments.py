@@ -104,7 +104,7 @@ class Segment(models.Model):
         current = MarketingConsent.objects.current().filter(channel=channel)
         same = current.alias(small=Lower("recipient")).filter(small=OuterRef("lower_address"))
         as_stored = {"recipient__in": [OuterRef("address"), OuterRef("lower_address")]}
-        given = MarketingConsent.objects.filter(channel=channel, is_given=True, **as_stored).order_by("-pk")
+        given = MarketingConsent.objects.counting().filter(channel=channel, is_given=True, **as_stored).order_by("-pk")
         return (
             self.customers(today)
             .filter(Q(user__isnull=True) | Q(user__is_active=True))

@@ -1,13 +1,15 @@
 """Cinemas, each with its own time zone, and their halls."""
 
+import re
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pytz
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +49,19 @@ class Cinema(models.Model):
     city = models.CharField(_("city"), max_length=120, blank=True)
     address = models.CharField(_("address"), max_length=250, blank=True)
     postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
+    phone = models.CharField(
+        _("phone"), max_length=40, blank=True, help_text=_("For customers, as they should read it: +7 843 555-01-99.")
+    )
+    way_there = models.TextField(
+        _("way there"), max_length=2000, blank=True, help_text=_("Nearest stop, entrance, parking. For customers.")
+    )
+    map_url = models.CharField(
+        _("link to a map"),
+        max_length=500,
+        blank=True,
+        validators=[URLValidator(["https", "http"])],
+        help_text=_("From the map that your customers use. Leave empty for OpenStreetMap."),
+    )
     time_zone = models.CharField(
         _("time zone"),
         max_length=64,
@@ -97,6 +112,9 @@ class Cinema(models.Model):
         "city",
         "address",
         "postal_code",
+        "phone",
+        "way_there",
+        "map_url",
         "time_zone",
         "adverts_minutes",
         "day_ends_at",
@@ -126,6 +144,18 @@ class Cinema(models.Model):
     def full_address(self) -> str:
         """City and address, such as “Kazan, Main St 1”; empty if neither is known."""
         return ", ".join(filter(None, [self.city, self.address]))
+
+    @property
+    def map_link(self) -> str:
+        """Where customers see the cinema on a map; empty without an address."""
+        if self.map_url or not self.full_address:
+            return self.map_url
+        return f"https://www.openstreetmap.org/search?query={quote(self.full_address)}"
+
+    @property
+    def phone_link(self) -> str:
+        """The phone number for a link: digits with the plus sign alone."""
+        return re.sub(r"[^\d+]", "", self.phone)
 
     def local(self, instant: datetime) -> datetime:
         """The instant in this cinema's time zone."""

@@ -16,6 +16,6 @@
   if (idle) {
     let last = Date.now();
     for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { last = Date.now(); }, { passive: true });
-    setInterval(() => { if (Date.now() - last > idle && navigator.onLine) lock.submit(); }, 5000);
+    setInterval(() => { if (Date.now() - last > idle && navigator.onLine && !document.body.hasAttribute("data-away")) lock.submit(); }, 5000);
   }
 })();

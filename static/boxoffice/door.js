@@ -1,10 +1,15 @@
-// The door: sends each scan, shows the answer in colour with sound and vibration, and reads codes by camera.
+// The door: sends each scan, shows the answer in colour with sound and vibration, and reads codes by camera. Without a
+// network it judges by the list on the device (door-away.js) and keeps the scans (door-store.js).
 (() => {
   "use strict";
   const form = document.getElementById("scan");
   const field = form.elements.code;
   const place = document.getElementById("verdict");
   const counts = document.getElementById("counts");
+  const banner = document.getElementById("away");
+  const kept = document.getElementById("kept");
+  const waiting = document.getElementById("waiting");
+  const words = JSON.parse(document.getElementById("words").textContent);
   let sound;
 
   // A different melody for each answer, so that nobody has to look.
@@ -32,43 +37,123 @@
     tell(place.firstElementChild?.dataset.colour);
   }
 
-  function failed() {
-    const box = document.createElement("div");
-    box.className = "verdict red";
-    box.dataset.colour = "red";
-    const word = document.createElement("p");
-    word.className = "word";
-    word.append(Object.assign(document.createElement("strong"), { textContent: place.dataset.failed }));
-    box.append(word, Object.assign(document.createElement("p"), { className: "why", textContent: place.dataset.failedText }));
+  const element = (name, className, text) => Object.assign(document.createElement(name), { className, textContent: text });
+  const fill = (text, values = {}) => text.replace(/\{(\w+)\}/g, (_whole, name) => values[name]);
+
+  // The same as the server's answer, for what was judged here.
+  function draw({ colour, word, text, values, checks = [], seat, session, kind }, buttons = []) {
+    const box = element("div", `verdict ${colour}`);
+    const result = element("section", `result ${colour}`);
+    const first = element("p", "word");
+    first.append(document.getElementById(`sign-${colour}`).content.cloneNode(true), element("strong", "", words[word]));
+    result.append(first);
+    if (text) result.append(element("p", "why", fill(words[text], values)));
+    for (const check of checks) result.append(element("p", "check", check));
+    if (seat) result.append(element("p", "seat", fill(words.seat, seat)));
+    if (session) result.append(element("p", "film", [session.film, session.time, session.hall, kind].join(" · ")));
+    const after = element("div", "after");
+    for (const [name, act] of buttons) {
+      const button = after.appendChild(element("button", "", words[name]));
+      button.type = "button";
+      button.addEventListener("click", act);
+    }
+    if (buttons.length) result.append(after);
+    box.dataset.colour = colour;
+    box.append(result);
     place.replaceChildren(box);
-    tell("red");
+    tell(colour);
+  }
+  const failed = () => draw({ colour: "red", word: "noAnswer", text: "noAnswerText" });
+
+  // Without a network
+
+  const { list: listAt, upload: uploadAt, worker: workerAt } = banner.dataset;
+  let away = null, waits = 0, last = null, locked = null; // when the network went, scans that wait, the last hash, the form that locks
+
+  async function showState() {
+    waits = doorStore.works ? (await doorStore.waiting()).length : 0;
+    banner.hidden = !away;
+    document.body.toggleAttribute("data-away", Boolean(away)); // the page then does not lock itself: a PIN needs the network
+    const age = doorAway.is() ? fill(words.kept, { time: doorAway.made(), minutes: doorAway.minutes(), number: doorAway.number() }) : words.noList;
+    banner.querySelector(".age").textContent = kept.textContent = age;
+    kept.hidden = Boolean(away);
+    if (away) banner.querySelector("p").textContent = fill(words[doorAway.is() ? "awayText" : "awayBare"], { since: doorAway.time(away) });
+    kept.classList.toggle("old", doorAway.is() && doorAway.minutes() >= 10);
+    waiting.hidden = !waits;
+    waiting.textContent = fill(words.waiting, { number: waits });
   }
 
-  async function send(from, button) {
-    const data = new FormData(from, button);
+  async function ask(url, options = {}) {
+    const answer = await fetch(url, { ...options, headers: { Accept: "application/json", ...options.headers }, signal: AbortSignal.timeout(6000) });
+    if (answer.status === 401) location.reload();
+    if (answer.status === 401 || answer.status >= 500) throw new Error(String(answer.status));
+    return answer;
+  }
+  const send = () => doorStore.send(uploadAt, form.elements.csrfmiddlewaretoken.value);
+  async function renew() {
+    if (!doorStore.works || waits) return;
+    try { await doorAway.renew(() => ask(listAt)); } catch { /* the list that is there stays, and says how old it is */ }
+  }
+
+  async function leave() { away ??= new Date(); await showState(); }
+  async function back() {
+    if (waits) await send();
+    if (away) place.querySelector(".after")?.remove(); // what is shown has been sent, so it is changed as usual
+    away = null;
+    await showState();
+  }
+
+  async function judge(code) {
+    if (!doorAway.is()) return failed();
+    const verdict = await doorAway.judge(code);
+    const buttons = [];
+    if (verdict.mayReturn) buttons.push(["return", async () => { await doorAway.letIn(verdict); draw({ colour: "green", word: "returned" }); }]);
+    if (verdict.colour !== "red") buttons.push(["undo", async () => draw(await doorAway.takeBack(verdict) ? { colour: "amber", word: "undone" } : { colour: "red", word: "sent", text: "sentText" })]);
+    draw(verdict, buttons);
+    await showState();
+  }
+
+  async function check(action, data, code) {
+    if (away) return code ? judge(code) : failed();
     try {
-      const answer = await fetch(from.action, { method: "POST", body: data, headers: { "X-Part": "1", Accept: "application/json" } });
-      if (answer.status === 401) { location.reload(); return; }
-      if (!answer.ok) throw new Error(String(answer.status));
+      if (waits) await send(); // what waits was earlier
+      const answer = await ask(action, { method: "POST", body: data, headers: { "X-Part": "1" } });
+      if (!answer.ok) return failed();
       show(await answer.text());
-    } catch { failed(); }
-    refresh();
+    } catch {
+      await leave();
+      return code ? judge(code) : failed();
+    }
+    const colour = place.firstElementChild?.dataset.colour;
+    if (!doorStore.works) return undefined;
+    if (code) last = ["green", "amber"].includes(colour) ? await doorAway.note(code) : null;
+    else { if (last) await doorAway.unnote(last); await renew(); }
+    return undefined;
   }
 
   async function refresh() {
     if (document.hidden) return;
     try {
-      const answer = await fetch(counts.dataset.url, { headers: { Accept: "application/json" } });
-      if (answer.status === 401) location.reload();
-      else if (answer.ok) counts.innerHTML = await answer.text();
-    } catch { /* the network is away: the last numbers stay */ }
+      const answer = await ask(counts.dataset.url);
+      if (locked) { locked.submit(); return; }
+      if (answer.ok) counts.innerHTML = await answer.text();
+      const returned = Boolean(away);
+      await back();
+      if (returned || !doorAway.is() || doorAway.minutes() >= 2) { await renew(); await showState(); }
+    } catch { await leave(); }
   }
+
+  // One after another, so that the same ticket is not judged twice at once.
+  let line = Promise.resolve();
+  const inLine = (act) => { line = line.then(act, act); return line; };
 
   document.addEventListener("submit", (event) => {
     if (!event.target.closest("main")) return;
     event.preventDefault();
     if (event.target === form && !field.value.trim()) return;
-    send(event.target, event.submitter);
+    const data = new FormData(event.target, event.submitter);
+    const code = event.target === form ? field.value.trim() : "";
+    inLine(() => check(event.target.action, data, code)).then(() => { if (!away) inLine(refresh); });
     if (event.target === form) field.value = "";
     field.focus();
   });
@@ -78,7 +163,30 @@
     if (event.target.matches("input, select, button, a") || event.ctrlKey || event.metaKey || event.key.length !== 1) return;
     field.focus();
   });
-  setInterval(refresh, 10000);
+  addEventListener("offline", () => inLine(leave));
+  addEventListener("online", () => inLine(refresh));
+  document.addEventListener("visibilitychange", () => inLine(refresh));
+  setInterval(() => inLine(refresh), 10000);
+  setInterval(() => { if (away) inLine(refresh); }, 4000);
+  // Locking works without a network too: the list goes, what waits stays.
+  document.getElementById("lock")?.addEventListener("submit", async (event) => {
+    if (!away) return;
+    event.preventDefault();
+    await doorStore.forget();
+    doorAway.gone();
+    document.getElementById("main").replaceChildren(element("p", "note", words.locked));
+    locked = event.target;
+    locked.hidden = true;
+  });
+  inLine(async () => { await doorAway.load(); await showState(); await refresh(); });
+  if (doorStore.works && "serviceWorker" in navigator) {
+    const controlled = Boolean(navigator.serviceWorker.controller);
+    navigator.serviceWorker.register(workerAt).then(() => navigator.serviceWorker.ready).then(async () => {
+      navigator.storage.persist?.();
+      const answer = controlled ? null : await fetch(location.pathname); // the page was loaded before there was a worker
+      if (answer?.ok && !answer.redirected) await (await caches.open(doorStore.PAGE)).put(location.pathname, answer);
+    }).catch(() => { /* the page itself then needs the network */ });
+  }
 
   // Camera
   const button = document.getElementById("camera");

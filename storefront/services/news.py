@@ -12,6 +12,7 @@ from accounts.services.consents import (
     Place,
     consented_by,
     is_proved_by_account,
+    may_withdraw,
     offered_channels,
     record_consent,
     wording,
@@ -22,11 +23,14 @@ from storefront import request_identity
 
 @dataclass(frozen=True)
 class NewsChoice:
-    """What somebody wants by one channel: `label` is the sentence of the consent, `withdrawal` that of the opposite."""
+    """What somebody wants by one channel: `label` is the sentence of the consent, `withdrawal` that of the opposite.
+    It counts once it is confirmed, by a link that is sent to the recipient if nothing else proves it.
+    """
 
     channel: Channel
     recipient: str
     is_given: bool
+    is_confirmed: bool
     label: str
     withdrawal: str
 
@@ -38,7 +42,7 @@ def channels_to_ask(request: HttpRequest) -> list[Channel]:
     if request_identity.is_colleague(request):
         return []
     user = request_identity.customer(request)
-    known = consented_by(user, contacts(user)) if user is not None else set()
+    known = consented_by(user, contacts(user)) if user is not None else {}
     return [channel for channel in offered_channels() if channel not in known]
 
 
@@ -66,18 +70,18 @@ def agree(
         )
 
 
-def agreed_in(order: Order) -> list[Channel]:
-    """What was agreed to for this order, whether it counts yet or not. One query. Reads only."""
+def agreed_in(order: Order) -> dict[Channel, bool]:
+    """What was agreed to for this order, each channel with whether it is confirmed. One query. Reads only."""
     rows = MarketingConsent.objects.filter(order=order, recipient__in=[order.email, order.phone]).order_by("pk")
-    latest = dict(rows.values_list("channel", "is_given"))
-    return [Channel(channel) for channel, is_given in latest.items() if is_given]
+    latest = {row.channel: row for row in rows}
+    return {Channel(channel): row.is_proved for channel, row in latest.items() if row.is_given}
 
 
 def choices_of_order(order: Order) -> list[NewsChoice]:
     """The choices on an order's page: only what was agreed to with this order, so that nobody learns what an address
     has agreed to by ordering with it. One query. Reads only.
     """
-    return _choices(contacts(order), set(agreed_in(order)))
+    return _choices(contacts(order), agreed_in(order))
 
 
 def choices_of_customer(user: User) -> list[NewsChoice]:
@@ -86,9 +90,16 @@ def choices_of_customer(user: User) -> list[NewsChoice]:
     return _choices(found, consented_by(user, found))
 
 
-def _choices(found: Mapping[Channel, str], given: set[Channel]) -> list[NewsChoice]:
+def _choices(found: Mapping[Channel, str], given: Mapping[Channel, bool]) -> list[NewsChoice]:
     return [
-        NewsChoice(channel, recipient, channel in given, wording(channel), wording(channel, is_given=False))
+        NewsChoice(
+            channel,
+            recipient,
+            is_given=channel in given,
+            is_confirmed=given.get(channel, False),
+            label=wording(channel),
+            withdrawal=wording(channel, is_given=False),
+        )
         for channel, recipient in found.items()
     ]
 
@@ -103,18 +114,22 @@ def choose(
     at: datetime,
 ) -> None:
     """Record another choice of an account (without `order`), or of whoever has an order's link. The same choice again
-    records nothing. Owns its transaction.
+    records nothing. What was confirmed because of this account or order is withdrawn at once. Owns its transaction.
     """
     if is_given == choice.is_given:
         return
+    key = order.pk if order else None
+    is_proved = order is None and is_proved_by_account(choice.channel, choice.recipient, user)
+    if not is_given and not is_proved:
+        is_proved = may_withdraw(choice.channel, choice.recipient, user=user, order=key)
     record_consent(
         choice.recipient,
         channel=choice.channel,
         is_given=is_given,
         place=Place.ACCOUNT if order is None else Place.ORDER,
-        is_proved=order is None and is_proved_by_account(choice.channel, choice.recipient, user),
+        is_proved=is_proved,
         language=language,
         user=user,
-        order=order.pk if order else None,
+        order=key,
         at=at,
     )

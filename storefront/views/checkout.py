@@ -20,6 +20,7 @@ from cinema.ids import valid_ids
 from cinema.status import Refused
 from concessions.errors import OutOfStock
 from concessions.models import ConcessionItem
+from house_rules.pages import agree_to_terms
 from orders.errors import (
     ChoiceRefused,
     NotEnoughPoints,
@@ -141,6 +142,8 @@ def _record_agreements(request: HttpRequest, form: CheckoutForm, order: Order, *
     user = request_identity.customer(request)
     agreements = form.agreements()
     news.agree(order, agreements, user=user, language=request.POST.get("shown_in", ""), at=at)
+    if shown := valid_ids([request.POST.get("terms_shown", "")]):
+        agree_to_terms(order, shown.pop(), at=at)
 
 
 def _form(request: HttpRequest, seat_map: SeatMap, chosen: Sequence[Seat]) -> CheckoutForm:

@@ -1,9 +1,11 @@
 """News and offers: agreeing to them and withdrawing, in the account, on an order's page and by a link in a message."""
 
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.errors import WithdrawnAlready
 from accounts.models import MarketingConsent
 from accounts.services import rate_limits
-from accounts.services.consents import Place, withdraw, wording
+from accounts.services.consents import Place, confirm, withdraw, wording
 from cinema import clock
 from cinema.http import client_address
 from cinema.status import Refused
@@ -69,18 +71,38 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
     A POST needs no cookie and gets no redirect, as RFC 8058 demands of the address in `List-Unsubscribe`.
     """
+    consent = _of_link(request, token, MarketingConsent.objects.all())
+    done = request.method == "POST"
+    if done:
+        with suppress(WithdrawnAlready):
+            withdraw(consent, place=Place.MESSAGE, at=clock.now())
+    label = wording(consent.channel, is_given=False)
+    return _answer(request, "storefront/unsubscribe.html", {"consent": consent, "done": done, "label": label})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def subscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """Opening the link shows a button, and pressing it confirms what was agreed to for this address or number."""
+    consent = _of_link(request, token, MarketingConsent.objects.filter(is_given=True, is_proved=False))
+    done = request.method == "POST"
+    if done:
+        confirm(consent, at=clock.now())
+    return _answer(request, "storefront/subscribe.html", {"consent": consent, "done": done})
+
+
+def _of_link(request: HttpRequest, token: str, rows: QuerySet[MarketingConsent]) -> MarketingConsent:
     try:
-        consent = MarketingConsent.objects.exclude(recipient="").filter(uid=UUID(token)).first()
+        consent = rows.exclude(recipient="").filter(uid=UUID(token)).first()
     except ValueError:
         consent = None
     if consent is None:
         rate_limits.hit("unknown_link", address=client_address(request), at=clock.now())
         raise Http404
-    done = request.method == "POST"
-    if done:
-        with suppress(WithdrawnAlready):
-            withdraw(consent, place=Place.MESSAGE, at=clock.now())
-    page = {"consent": consent, "done": done, "label": wording(consent.channel, is_given=False)}
-    response = render(request, "storefront/unsubscribe.html", page)
+    return consent
+
+
+def _answer(request: HttpRequest, template: str, page: dict[str, Any]) -> HttpResponse:
+    response = render(request, template, page)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

@@ -39,7 +39,9 @@ from storefront.views.decorators import lead_to, post_or_redirect
 from storefront.views.programme import calendar_file
 
 View = Callable[..., HttpResponseBase]
-WHOLE = Order.objects.select_related("cinema", "promocode", "user")
+WHOLE = Order.objects.select_related("cinema", "promocode", "user", "agreed_terms__version__page").defer(
+    "agreed_terms__version__text"
+)
 
 
 def of_order(view: View) -> View:

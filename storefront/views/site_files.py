@@ -6,11 +6,11 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from cinema import clock
+from house_rules.face import face
 from screenings.listings import advertised
 from screenings.models import Film, with_pictures
 
@@ -48,7 +48,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 @cache_control(max_age=86_400)
 def manifest(request: HttpRequest) -> JsonResponse:
     """What a phone shows when somebody puts the shop on its first screen."""
-    name = settings.SITE_NAME or _("Cinema")
+    name = str(face().name)
     icons = [
         {
             "src": static(f"shop/icon-{size}.png"),

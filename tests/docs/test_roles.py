@@ -30,6 +30,8 @@ OF_THE_CHAIN = {
     "accounts.marketingconsent",
     "bonuses.bonusaccount",
     "bonuses.bonustransaction",
+    "house_rules.chainface",
+    "house_rules.chainpage",
     "house_rules.houserules",
     "integrations.apikey",
     "integrations.filmlookup",

@@ -65,7 +65,10 @@ class Windows:
     def wipe(self) -> None:
         for looks, page in self._open:
             page.goto("about:blank")
-            kept = {"origin": self.home, "storageTypes": "cookies,indexeddb,local_storage"}
+            kept = {
+                "origin": self.home,
+                "storageTypes": "cookies,indexeddb,local_storage,service_workers,cache_storage",
+            }
             page.context.new_cdp_session(page).send("Storage.clearDataForOrigin", kept)
             page.context.clear_cookies()
             self._free[looks].append(page)

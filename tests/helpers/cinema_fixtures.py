@@ -13,7 +13,8 @@ from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.models import FileImport, FileImportRow
 from concessions.models import ReorderSuggestion
 from film_hire.models import AgreedShows
-from house_rules.models import HouseRules
+from house_rules.models import ChainPage, HouseRules
+from house_rules.pages import publish
 from house_rules.rules import settings_as_row
 from incidents.models import ConcernedOrder, Incident
 from integrations.models import ListMember
@@ -123,6 +124,8 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
 def create_rows_of_chain() -> None:
     """Create a row of each model that belongs to no cinema, except those that `create_rows_of_cinema` creates."""
     HouseRules.objects.create(**settings_as_row())
+    page = ChainPage.objects.create(kind="TERMS", slug="terms")
+    publish(page, {"en": ("Terms of sale", "Tickets are sold.")}, at=NOON, actor=None)
     record_consent("a@example.org", channel="EMAIL", is_given=True, place="ACCOUNT", is_proved=True, at=NOON)
     Genre.objects.create(name="Drama")
     Holiday.objects.create(day=NOON.date(), name="Unity Day")

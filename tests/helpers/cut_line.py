@@ -8,7 +8,14 @@ from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 
+class Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+
+
 class Line:
+    """`cut` and `mend` it as often as you like."""
+
     def __init__(self, upstream: str) -> None:
         there = urlsplit(upstream)
         open_ones = self.open_ones = []  # type: list[socket.socket]
@@ -29,9 +36,16 @@ class Line:
             with suppress(OSError):
                 target.shutdown(socket.SHUT_RDWR)
 
-        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://localhost:{self.server.server_address[1]}"
+        self.handler = Handler
+        self.mend()
+        self.url = f"http://localhost:{self.port}"
+
+    port = 0  # any at first
+
+    def mend(self) -> None:
+        """Answer again, at the same address."""
+        self.server = Server(("127.0.0.1", self.port), self.handler)
+        self.port = self.server.server_address[1]
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
         self.thread.start()
 

@@ -35,6 +35,7 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
     MessageKind.ORDER_LINK: AN_ORDER,
     MessageKind.SIGN_IN: {"link": "https://cinema.example/o/secret", "minutes": 20},
     MessageKind.STAFF_PASSWORD: {"link": "https://cinema.example/o/secret", "hours": 72, "by": "Horizon"},
+    MessageKind.NEWS_CONFIRMATION: {"link": "https://cinema.example/o/secret", "wording": "Horizon", "site": "Horizon"},
     MessageKind.TELEGRAM_LINKED: {},
     MessageKind.STAFF_ACCOUNT: {"change": "SECOND_FACTOR", "by": "Horizon"},
     MessageKind.ORDER_OVERDUE: AN_ORDER | {"amount": "1350.00", "cancelled_at": "2026-11-25T09:30:00+03:00"},

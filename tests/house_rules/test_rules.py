@@ -13,7 +13,8 @@ from accounts.errors import ApprovalRequired
 from accounts.services import require_approval_above_limit
 from bonuses.services import points_earned
 from house_rules.models import HouseRules
-from house_rules.rules import rules, rules_scope, settings_as_row
+from house_rules.rules import rules, settings_as_row
+from house_rules.scope import rules_scope
 from orders.models import Order
 from orders.queries import tickets_to_remind
 from orders.services import refundable_by_customer

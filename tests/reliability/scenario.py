@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from accounts.models import User
+from accounts.services.consents import record_consent
 from backoffice.framework.import_export.background import confirm, read_file, receive
 from backoffice.framework.import_export.importer import Importer
 from backoffice.models import FileImport, FileImportRow
@@ -144,6 +145,7 @@ def create_scenario(*, per_case: int = 2) -> None:
         _closed_days,
         _webhooks,
         _marketing_lists,
+        _consents,
         _catalogues,
     ):
         create_part(scenario)
@@ -461,6 +463,16 @@ def _marketing_lists(scenario: Scenario) -> None:
                     marketing_list=news, email=f"reader{place}{killed}@example.org", status=status, changed_at=AT - DAY,
                     next_attempt_at=AT - MINUTE, attempts=len(killed) and 1, claimed_by=killed,
                 )  # fmt: skip
+
+
+def _consents(scenario: Scenario) -> None:
+    """Guests who agreed to news with an order: paid, paid when they agreed long ago, or not paid."""
+    guests = Order.objects.filter(user=None).exclude(email="").order_by("-pk")
+    for paid, at in ((True, AT - HOUR), (True, AT - 70 * DAY), (False, AT - MINUTE)):
+        for order in guests.filter(paid_at__isnull=not paid)[: scenario.per_case]:
+            record_consent(
+                order.email, channel="EMAIL", is_given=True, place="CHECKOUT", is_proved=False, order=order.pk, at=at
+            )
 
 
 def _catalogues(scenario: Scenario) -> None:

@@ -37,6 +37,7 @@ NAMES_OF_THINGS |= {  # of films too, for everybody to read
 TECHNICAL = {
     "percents", "steps", "film_hire.Contract.number", "film_hire.HistoricalContract.number", "filename",
     "digest", "discrepancy", "event_id", "external_id", "gateway", "history_change_reason", "holder", "host",
+    "boxoffice.OfflineScan.listed",  # a hall and a seat, written by the door's script
     "integrations.FilmProposal.link",  # the page of a catalogue
     "secret", "former_secret", "types", "url",  # of a receiver of webhooks
     "database", "job", "key", "language", "object_id", "occasion", "password", "person", "redirect_url", "return_url",
@@ -50,6 +51,8 @@ TECHNICAL = {
     "reports.PayoutLayout.columns", "reports.PayoutLayout.entered", "reports.PayoutLayout.headings",  # of files
     "reports.PayoutLayout.payment_words", "reports.PayoutLayout.refund_words",
     "reports.PayoutLine.identity", "reports.PayoutLine.reference",  # of a provider; files with other texts are refused
+    "accent_light", "accent_dark", "footer", "published", "social", "slug",  # what the chain says of itself
+    "house_rules.PageVersion.text", "map_url", "way_there",
     "pickup_code", "wording", "from_status", "to_status", "vat", "kind",
 }  # fmt: skip
 #: They hold one person's data each. The customer's own rows are made below.

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import resolve, reverse
 
-from accounts.models.consents import UNSUBSCRIBE_PATH
+from accounts.models.consents import SUBSCRIBE_PATH, UNSUBSCRIBE_PATH
 from accounts.throttling import locked_out
 from orders.models import Order, new_token
 
@@ -15,6 +15,7 @@ from orders.models import Order, new_token
 def test_the_link_in_messages_opens_the_order_page() -> None:
     token = new_token()
 
+    assert SUBSCRIBE_PATH.format(token=token) == reverse("shop:subscribe", args=[token])
     assert UNSUBSCRIBE_PATH.format(token=token) == reverse("shop:unsubscribe", args=[token])
     assert settings.ORDER_PATH.format(token=token) == reverse("shop:order", args=[token])
     assert Order(token=token).link == settings.SITE_URL + reverse("shop:order", args=[token])

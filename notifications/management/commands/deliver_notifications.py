@@ -6,12 +6,15 @@ from django.db.models import QuerySet
 from cinema import clock
 from jobs.command import Counts, JobCommand, JobPass, Step
 from notifications.models import Notification, SmsDelivery
-from notifications.services import deliver
+from notifications.services import deliver, news
 from notifications.services.sms import check_reports
 
 
 class Command(JobCommand):
-    help = "Send queued messages by e-mail and SMS; retry later those that could not be sent. Ask whether SMS arrived."
+    help = (
+        "Send queued messages by e-mail and SMS; retry later those that could not be sent. Ask whether SMS arrived."
+        " Ask whoever may have agreed to news and offers to confirm it."
+    )
     batch_size = 100  # about as many as a slow server takes within `jobs.claims.SENDING_LIMIT`
     atomic = False
 
@@ -21,7 +24,10 @@ class Command(JobCommand):
 
     def steps(self) -> list[Step]:
         arrived = Step("arrived", SmsDelivery.objects.to_check, self.act_on_sms, atomic=False)
-        return [*super().steps(), arrived]
+        return [Step("news", news.to_ask, self.act_on_news), *super().steps(), arrived]
+
+    def act_on_news(self, rows: list[Any], at: datetime, /) -> None:
+        news.ask(rows, at=at)
 
     def act_on_sms(self, rows: list[Any], at: datetime, /) -> Counts:
         return check_reports(rows, at=at)

@@ -6,7 +6,7 @@ from django.db import transaction
 from bonuses.services import Earned, points_earned
 from bonuses.services import accrue as credit
 from cinema.money import ZERO
-from house_rules.rules import rules_scope
+from house_rules.scope import rules_scope
 from orders.locks import keys_of, lock_orders
 from orders.models import Order
 from orders.services.refunds.effects import refunded_so_far

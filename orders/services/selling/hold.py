@@ -15,7 +15,8 @@ from bonuses.services import money_for, most_points, spend
 from cinema.money import ZERO, format_money
 from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import holds
-from house_rules.rules import rules, rules_scope
+from house_rules.rules import rules
+from house_rules.scope import rules_scope
 from orders.errors import DetailsRefused, HoldEnds, NotEnoughPoints, PointsRefused, SeatTaken, SessionChanged
 from orders.locks import lock_order, share_sessions
 from orders.models import OnlineHold, Order, OrderChange, OrderEvent, Promocode, Ticket

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import MarketingConsent
-from accounts.services.consents import record_consent
+from accounts.services.consents import confirm, record_consent
 from orders.services import correct_address
 from tests.helpers import factories
 from tests.helpers.factories import NOON
@@ -25,6 +25,10 @@ def wanted() -> list[str]:
     return list(current.values_list("recipient", flat=True))
 
 
+def to_confirm() -> list[MarketingConsent]:
+    return list(MarketingConsent.objects.to_confirm(NOON))
+
+
 def test_the_latest_row_of_a_channel_and_recipient_counts() -> None:
     said("a@example.org")
     said("b@example.org")
@@ -36,14 +40,41 @@ def test_the_latest_row_of_a_channel_and_recipient_counts() -> None:
     assert wanted() == ["a@example.org", "c@example.org"]
 
 
-def test_what_a_guest_agreed_to_counts_once_the_order_is_paid() -> None:
+def test_what_a_guest_agreed_to_is_confirmed_once_the_order_is_paid_and_counts_only_then() -> None:
     order = factories.an_order(email=GUEST)
-    said(is_proved=False, order=order.pk)
-    assert wanted() == []
+    consent = said(is_proved=False, order=order.pk)
+    assert to_confirm() == []
 
     factories.pay(order)
+    assert (to_confirm(), wanted()) == ([consent], [])
+    confirm(consent, at=NOON)
 
-    assert wanted() == [GUEST]
+    assert (to_confirm(), wanted()) == ([], [GUEST])
+
+
+def test_only_what_was_asked_for_lately_and_not_taken_back_is_confirmed() -> None:
+    order, other = factories.a_paid_order(email=GUEST), factories.a_paid_order(email=GUEST)
+    asked = {"is_proved": False, "order": order.pk}
+    said(**asked, at=NOON - timedelta(days=60))
+    said(**asked)
+    said(**asked, is_given=False)
+    said("elsewhere@example.org", **asked)
+    assert to_confirm() == []
+
+    again = said(**asked)
+    said(is_proved=False, is_given=False, order=other.pk)  # by somebody else, perhaps
+
+    assert to_confirm() == [again]
+
+
+def test_an_account_confirms_its_number_after_an_order_to_it() -> None:
+    anna, stranger = factories.a_customer(), factories.a_customer()
+    number, asked = "+79035550199", {"channel": "SMS", "is_proved": False, "place": "ACCOUNT"}
+    of_anna, _of_stranger = said(number, **asked, user=anna), said(number, **asked, user=stranger)
+
+    factories.a_paid_order(customer=anna, phone=number)
+
+    assert to_confirm() == [of_anna]
 
 
 def test_an_unpaid_order_changes_nothing_for_an_address_that_somebody_typed() -> None:
@@ -54,14 +85,14 @@ def test_an_unpaid_order_changes_nothing_for_an_address_that_somebody_typed() ->
     assert wanted() == [GUEST]
 
 
-def test_a_withdrawal_in_between_outlives_an_order_that_is_paid_later() -> None:
+def test_nobody_is_asked_again_about_an_order_before_they_unsubscribed() -> None:
     order = factories.an_order(email=GUEST)
     said(is_proved=False, order=order.pk)
     said(is_given=False)
 
     factories.pay(order)
 
-    assert wanted() == []
+    assert (to_confirm(), wanted()) == ([], [])
 
 
 def test_a_corrected_address_has_agreed_to_nothing() -> None:
@@ -72,7 +103,7 @@ def test_a_corrected_address_has_agreed_to_nothing() -> None:
         order, email="right@example.org", reason="A typo", at=NOON, actor=someone("owner", all_cinemas=True)
     )
 
-    assert wanted() == []
+    assert (to_confirm(), wanted()) == ([], [])
 
 
 def test_an_erased_recipient_gets_nothing() -> None:

@@ -3,7 +3,16 @@ from django.utils import translation
 
 from accounts.errors import WithdrawnAlready
 from accounts.models import MarketingConsent
-from accounts.services.consents import Channel, consented, offered_channels, record_consent, withdraw, wording
+from accounts.services.consents import (
+    Channel,
+    confirm,
+    consented,
+    may_withdraw,
+    offered_channels,
+    record_consent,
+    withdraw,
+    wording,
+)
 from tests.helpers import factories
 from tests.helpers.factories import NOON
 from tests.helpers.users import someone
@@ -63,6 +72,29 @@ def test_each_channel_is_a_choice_of_its_own(django_assert_num_queries) -> None:
     with django_assert_num_queries(1):
         assert consented({Channel.EMAIL: EMAIL, Channel.SMS: "+79035550199"}) == {Channel.SMS}
     assert consented({Channel.EMAIL: "+79035550199"}) == set()
+
+
+def test_a_confirmation_has_the_words_that_were_agreed_to_and_again_records_nothing() -> None:
+    asked = agreed(place="CHECKOUT", is_proved=False, language="ru")
+    assert consented({Channel.EMAIL: EMAIL}) == set()
+
+    for _time in range(2):
+        confirm(asked, at=NOON)
+
+    [confirmed] = MarketingConsent.objects.exclude(pk=asked.pk)
+    assert (confirmed.wording, confirmed.language, confirmed.place) == (asked.wording, "ru", "MESSAGE")
+    assert consented({Channel.EMAIL: EMAIL}) == {Channel.EMAIL}
+
+
+def test_whoever_asked_for_what_was_confirmed_may_take_it_back() -> None:
+    order, other = factories.a_paid_order(email=EMAIL), factories.a_paid_order(email=EMAIL)
+    anna, stranger = factories.a_customer(), factories.a_customer()
+    confirm(agreed(place="CHECKOUT", is_proved=False, order=order.pk), at=NOON)
+    confirm(agreed("SMS", "+79035550199", is_proved=False, user=anna), at=NOON)
+
+    assert [may_withdraw("EMAIL", EMAIL, user=None, order=each.pk) for each in (order, other)] == [True, False]
+    assert [may_withdraw("SMS", "+79035550199", user=each, order=None) for each in (anna, stranger)] == [True, False]
+    assert not may_withdraw("EMAIL", EMAIL, user=None, order=None)
 
 
 def test_withdrawing_records_who_did_it_and_again_records_nothing() -> None:

@@ -82,6 +82,16 @@ def test_what_was_used_or_sold_in_another_shift_is_not_undone(shift, session):
     assert not Refund.objects.exists()
 
 
+def test_a_sale_is_undone_until_its_screening_ends_and_snacks_alone_for_an_hour(shift, session):
+    popcorn = an_item(session.hall.cinema)
+    tickets, snacks = sold(shift, session, snacks=[(popcorn, 1)]), sold(shift, session, seats=0, snacks=[(popcorn, 1)])
+    end, hour = session.end_datetime, NOON + 60 * MINUTE
+
+    for order, last in ((tickets, end), (snacks, hour)):
+        assert refunds.is_voidable(order, shift=shift, at=last - MINUTE)
+        assert not refunds.is_voidable(order, shift=shift, at=last)
+
+
 def test_after_the_start_a_sale_is_undone_only_by_whoever_may_refund(shift, session):
     order = sold(shift, session)
     manager = someone("floor_manager", session.hall.cinema, email="manager@example.org")

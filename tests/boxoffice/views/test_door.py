@@ -66,3 +66,9 @@ def test_a_cashier_has_no_door(session: Session) -> None:
     cashier = at_work(someone("cashier", cinema), a_device(cinema, name="Till 1"))
 
     assert cashier.get("/boxoffice/door/").status_code == 403
+
+
+def test_the_log_of_the_door_is_a_page(session: Session, client: Client) -> None:
+    client.post("/boxoffice/door/scan/", {"code": "T1-" + "A" * 28})
+
+    assert "Unknown code" in client.get("/boxoffice/door/log/").text

@@ -16,13 +16,33 @@ from tests.helpers.webhook_receiver import receiver
         *("127.0.0.1", "10.0.0.1", "172.16.5.5", "192.168.1.1", "169.254.169.254", "100.64.0.1"),
         *("224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1"),
         *("fec0::1", "::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b:1::a00:1", "192.0.0.192", "168.63.129.16"),
+        *(
+            "5f00::1",
+            "3fff::1",
+            "3fff:fff::1",
+            "192.88.99.1",
+            "192.31.196.1",
+            "192.52.193.1",
+            "192.175.48.1",
+            "240.0.0.1",
+        ),
+        *(
+            "2620:4f:8000::1",
+            "4000::1",
+            "100::1",
+            "2001:1::1",
+            "2001:20::1",
+            "2002:808:808::1",
+            "ff02::1",
+            "198.18.0.1",
+        ),
     ],
 )
 def test_addresses_inside_are_not_public(address: str) -> None:
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "2001:200::1", "::ffff:8.8.8.8", "64:ff9b::808:808"])
 def test_addresses_of_the_internet_are_public(address: str) -> None:
     assert is_public(address)
 

@@ -8,6 +8,7 @@ from bonuses.services import adjust
 from concessions.services import receive, write_off
 from orders.models import Ticket
 from orders.services import cancel, check_in, hold, mark_paid, refund, refund_by_customer
+from payments.models import Refund
 from reports.catalogue.actions import actions
 from reports.reading import Period
 from screenings.models import TicketType
@@ -26,7 +27,7 @@ from tests.helpers.users import someone
 
 pytestmark = pytest.mark.django_db
 
-DAY = timedelta(days=1)
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -80,6 +81,21 @@ def test_every_kind_of_action_counts_for_the_person_who_did_it(cinema, anna):
     )
     assert row["handled"] == 5
     assert row["refunds_rate"] == Decimal("20.0")
+
+
+def test_sales_undone_long_after_they_were_made_or_after_the_start_count_for_whoever_gave_the_money_back(
+    cinema, anna, boris
+):
+    soon = a_session(a_hall(cinema), start=NOON + 10 * MINUTE)
+    for start, minutes in ((soon, 0), (soon, 10), (a_session(a_hall(cinema)), 30), (a_session(a_hall(cinema)), 31)):
+        order = mark_paid(an_order(start), gateway="cash", amount=start.ticket_price, at=NOON, actor=boris)
+        refund(order, reason="Wrong film", at=NOON + minutes * MINUTE, actor=anna)
+    Refund.objects.update(is_void=True, paid_out_by=boris)
+
+    found = counts(cinema)
+
+    assert (found["boris@example.org"]["late_voids"], found["anna@example.org"]["refunds"]) == (2, 4)
+    assert "late_voids" not in found["anna@example.org"]
 
 
 def test_free_tickets_count_for_who_made_the_order(cinema, anna):

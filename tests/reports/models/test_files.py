@@ -6,7 +6,7 @@ import pytest
 
 from accounts.services.consents import record_consent
 from reports.models import ReportFile
-from tests.helpers.factories import NOON, a_paid_order, a_session, an_order
+from tests.helpers.factories import NOON, a_paid_order
 from tests.helpers.users import someone
 
 pytestmark = pytest.mark.django_db
@@ -45,14 +45,11 @@ def test_whoever_is_proved_to_own_the_address_makes_a_file_void(file):
     assert is_void(file)
 
 
-def test_who_only_typed_an_address_makes_no_file_void_before_paying(file):
-    session = a_session()
+def test_who_only_typed_an_address_makes_no_file_void(file):
     says_no(is_proved=False)
-    says_no(is_proved=False, order=an_order(session, phone=NUMBER).pk)
-    assert not is_void(file)
+    says_no(is_proved=False, order=a_paid_order(phone=NUMBER).pk)
 
-    says_no(is_proved=False, order=a_paid_order(session, phone=NUMBER).pk)
-    assert is_void(file)
+    assert not is_void(file)
 
 
 def test_a_withdrawal_before_a_file_was_asked_for_is_in_it_already(file):

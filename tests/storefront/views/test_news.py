@@ -1,14 +1,19 @@
 """Consent to news and offers in the shop: at the checkout, in the account, on the page of an order, by a link."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
+from django.core.management import call_command
 from django.test import Client
 from django.utils.html import escape
 
 from accounts.models import MarketingConsent, User
 from accounts.services.consents import Channel, consented, record_consent
+from notifications.models import Notification
+from notifications.services import news
 from orders.models import Order
 from tests.helpers import factories
 from tests.helpers.factories import NOON
@@ -54,6 +59,12 @@ def wants(email: str = EMAIL) -> bool:
     return bool(consented({Channel.EMAIL: email}))
 
 
+def link_to_confirm() -> str:
+    """The path of the link that the job sends next, whichever way."""
+    news.ask(list(news.to_ask(NOON)), at=NOON)
+    return Notification.objects.get(kind="NEWS_CONFIRMATION").context["link"].removeprefix(settings.SITE_URL)
+
+
 # --- The checkout
 
 
@@ -67,16 +78,41 @@ def test_the_box_is_not_ticked_and_without_it_nothing_is_recorded(client, checko
     assert rows() == []
 
 
-def test_what_a_guest_ticks_is_recorded_and_counts_once_the_order_is_paid(client, checkout) -> None:
+def test_what_a_guest_ticks_is_recorded_and_counts_once_the_link_in_a_message_is_confirmed(client, checkout) -> None:
     order = order_at(client, checkout, **{"news-email": "on", "shown_in": "en"})
 
     [consent] = MarketingConsent.objects.all()
     assert rows() == [("EMAIL", EMAIL, True, "CHECKOUT", False, "en")]
     assert (consent.order, consent.user, consent.at, consent.wording) == (order, None, NOON, ASKED)
+    factories.pay(order)
     assert not wants()
 
-    factories.pay(order)
+    where = link_to_confirm()
+    assert escape(ASKED) in client.get(where).content.decode()
+    assert not wants()  # mail scanners open links, but press no buttons
+    answers = [client.post(where).status_code for _time in range(2)]
+
+    assert answers == [200, 200]
     assert wants()
+    assert rows()[1:] == [("EMAIL", EMAIL, True, "MESSAGE", True, "en")]
+
+
+def test_an_address_is_asked_to_confirm_once_in_a_long_time_and_only_for_paid_orders(client, checkout) -> None:
+    order_at(client, checkout, **{"news-email": "on", "shown_in": "en"})
+    call_command("deliver_notifications", at=NOON.isoformat(), verbosity=0)
+    assert not Notification.objects.exists()
+
+    for days in (0, 1, 89, 91):
+        at = NOON + timedelta(days=days)
+        order = factories.a_paid_order(email=EMAIL, at=NOON)
+        record_consent(EMAIL, channel="EMAIL", is_given=True, place="CHECKOUT", is_proved=False, order=order.pk, at=at)
+        call_command("deliver_notifications", at=at.isoformat(), verbosity=0)
+
+    asked = Notification.objects.filter(kind="NEWS_CONFIRMATION").order_by("pk")
+    assert [(each.recipient, each.created_at) for each in asked] == [
+        (EMAIL, NOON),
+        (EMAIL, NOON + timedelta(days=91)),
+    ]
 
 
 def test_the_sentence_is_recorded_in_the_language_of_the_page_that_was_sent(client, checkout) -> None:
@@ -126,6 +162,7 @@ def test_text_messages_need_a_number(client, checkout, text_messages) -> None:
     order = order_at(client, checkout, phone=PHONE, **{"news-sms": "on"})
 
     factories.pay(order)
+    client.post(link_to_confirm())
     assert consented({Channel.SMS: PHONE, Channel.EMAIL: EMAIL}) == {Channel.SMS}
 
 
@@ -167,17 +204,26 @@ def test_a_channel_without_a_contact_or_a_way_to_send_is_no_choice(client) -> No
     assert rows() == []
 
 
-def test_what_an_account_says_about_its_number_counts_once_an_order_to_it_is_paid(client, text_messages) -> None:
+def test_what_an_account_says_about_its_number_is_confirmed_by_a_text_after_an_order_to_it(
+    client, text_messages
+) -> None:
     customer = User.objects.create_user("viewer@example.org", phone=PHONE)
     client.force_login(customer)
 
     client.post("/account/news/", {"channel": "SMS", "shown_in": "en"})
 
     assert rows() == [("SMS", PHONE, True, "ACCOUNT", False, "en")]
-    assert not consented({Channel.SMS: PHONE})
+    page = client.get("/account/profile/").content.decode()
+    assert TICKED.search(page)
+    assert "Not confirmed yet" in page
     factories.a_paid_order(customer=customer, phone=PHONE)
+    client.post(link_to_confirm())
     assert consented({Channel.SMS: PHONE})
-    assert TICKED.search(client.get("/account/profile/").content.decode())
+    page = client.get("/account/profile/").content.decode()
+    assert TICKED.search(page)
+    assert "Not confirmed yet" not in page
+    client.post("/account/news/", {"shown_in": "en"})
+    assert not consented({Channel.SMS: PHONE})
 
 
 def test_whoever_types_somebodys_number_in_the_profile_neither_learns_nor_changes_what_it_has_agreed_to(
@@ -215,12 +261,25 @@ def test_whoever_has_the_link_of_a_paid_order_agrees_and_withdraws(client) -> No
     assert escape(ASKED) in client.get(page).content.decode()
 
     client.post(where, {"channel": "EMAIL", "agree": "yes", "shown_in": "en"})
+    assert f"we send a link to {EMAIL}: open it to confirm" in client.get(page).content.decode()
+    assert not wants()
+    client.post(link_to_confirm())
     assert wants()
     assert f"We send news and offers to {EMAIL}." in client.get(page).content.decode()
     client.post(where, {"channel": "EMAIL", "agree": "no", "shown_in": "en"})
 
     assert not wants()
-    assert [row[2:4] for row in rows()] == [(True, "ORDER"), (False, "ORDER")]
+    assert [row[2:4] for row in rows()] == [(True, "ORDER"), (True, "MESSAGE"), (False, "ORDER")]
+
+
+def test_whoever_orders_to_an_address_does_not_unsubscribe_it(client) -> None:
+    record_consent(EMAIL, channel="EMAIL", is_given=True, place="ACCOUNT", is_proved=True, at=NOON)
+    where = f"/order/{factories.a_paid_order(email=EMAIL).token}/news/"
+
+    for agree in ("yes", "no"):
+        client.post(where, {"channel": "EMAIL", "agree": agree, "shown_in": "en"})
+
+    assert wants()
 
 
 def test_an_unpaid_order_shows_nothing_of_what_its_address_agreed_to_and_changes_nothing(client) -> None:
@@ -274,3 +333,12 @@ def test_a_link_of_nobody_is_not_found(client) -> None:
 
     for token in (str(uuid4()), str(erased.uid), "x", str(erased.pk)):
         assert client.post(f"/unsubscribe/{token}/").status_code == 404
+        assert client.post(f"/subscribe/{token}/").status_code == 404
+
+
+def test_the_link_that_unsubscribes_subscribes_nobody(client) -> None:
+    consent = record_consent(EMAIL, channel="EMAIL", is_given=True, place="ACCOUNT", is_proved=True, at=NOON)
+    client.post(f"/unsubscribe/{consent.uid}/")
+
+    assert client.post(f"/subscribe/{consent.uid}/").status_code == 404
+    assert not wants()

@@ -1,0 +1,74 @@
+"""Page of the chain's name, colours, footer and seller."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.framework.admin import NoDeleteAdmin
+from backoffice.framework.by_language import LANGUAGES, field_name, rows_of_fields, text_fields, typed_texts
+from backoffice.framework.edit_conflicts import ConflictCheckingForm
+from house_rules.models import ChainFace
+
+FOOTER = 500
+
+
+class ChainFaceForm(ConflictCheckingForm):
+    """`footer` is typed by language; the column holds all of them."""
+
+    locals().update(text_fields("footer", _("footer"), max_length=FOOTER, rows=3))
+
+    class Meta:
+        model = ChainFace
+        fields = ["name", "accent_light", "accent_dark", "social", "seller"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        stored = getattr(kwargs.get("instance"), "footer", {})
+        kwargs["initial"] = {
+            **{field_name("footer", language): stored.get(language, "") for language in LANGUAGES},
+            **(kwargs.get("initial") or {}),
+        }
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        others = {each: text for each, text in self.instance.footer.items() if each not in LANGUAGES}
+        self.instance.footer = {**others, **typed_texts(cleaned, "footer")}
+        return cleaned
+
+
+@admin.register(ChainFace)
+class ChainFaceAdmin(NoDeleteAdmin):
+    """One row, as the house rules."""
+
+    cinema_path = None
+    form = ChainFaceForm
+    list_display = ["__str__", "name", "seller"]
+    list_select_related = ["seller"]
+    fieldsets = [
+        (None, {"fields": ["name", "seller"]}),
+        (_("Colours"), {"fields": [("accent_light", "accent_dark")]}),
+        (_("Beneath every page"), {"fields": [*rows_of_fields("footer"), "social"]}),
+    ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """The first row: until it is stored, the settings decide."""
+        return self.has_change_permission(request) and not ChainFace.objects.exists()
+
+    def save_model(self, request: HttpRequest, obj: ChainFace, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and any(name.startswith("footer_") for name in form.changed_data):
+            obj.save(update_fields=["footer"])
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Without “Save and add another”: there is one row."""
+        context["show_save_and_add_another"] = False
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_add(self, request: HttpRequest, obj: ChainFace, post_url_continue: str | None = None) -> HttpResponse:
+        """Also for a page that still had that button: what follows is the list."""
+        sent = request.POST.copy()
+        sent.pop("_addanother", None)
+        request.POST = sent  # type: ignore[assignment]
+        return super().response_add(request, obj, post_url_continue)

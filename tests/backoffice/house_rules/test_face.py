@@ -1,0 +1,59 @@
+"""The page of the chain's name, colours and footer."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from house_rules.models import ChainFace
+from tests.helpers.admin_pages import admin_url
+from tests.helpers.users import browser, someone
+
+pytestmark = pytest.mark.django_db
+
+ADD = reverse("admin:house_rules_chainface_add")
+
+
+def typed(**changed: Any) -> dict[str, Any]:
+    blank = {"name": "", "seller": "", "accent_light": "", "accent_dark": "", "social": "", "footer_ru": ""}
+    return {**blank, "footer_en": "", **changed}
+
+
+def test_the_owner_names_the_chain_and_the_admin_has_that_name() -> None:
+    owner = browser(someone("owner", all_cinemas=True))
+
+    answer = owner.post(ADD, typed(name="Aurora", footer_en="Since 1961", footer_ru="С 1961 года"))
+
+    assert answer.status_code == 302, answer.context_data["errors"]
+    row = ChainFace.objects.get()
+    assert (row.name, row.footer) == ("Aurora", {"en": "Since 1961", "ru": "С 1961 года"})
+    assert "Aurora</title>" in owner.get(admin_url(row)).text
+
+
+def test_a_change_of_the_footer_alone_is_saved_and_is_in_the_history() -> None:
+    row = ChainFace.objects.create(name="Aurora", footer={"en": "Old", "fr": "Vieux"})
+    owner = browser(someone("owner", all_cinemas=True))
+    form = owner.get(admin_url(row)).context_data["adminform"].form
+    hidden = {name: form[name].value() for name in form.fields if form[name].is_hidden}
+
+    answer = owner.post(admin_url(row), {**hidden, **typed(name="Aurora", footer_en="New")})
+
+    assert answer.status_code == 302, answer.context_data["errors"]
+    assert ChainFace.objects.get().footer == {"en": "New", "fr": "Vieux"}
+    assert ChainFace.history.first().footer == {"en": "New", "fr": "Vieux"}
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "why"),
+    [
+        ("accent_light", "#ffe000", "#ffe000 can’t be read on light pages"),
+        ("accent_dark", "#00003c", "Choose a lighter shade, such as #"),
+        ("accent_light", "red", "Write a colour as #"),
+        ("social", "https://t.me/aurora\njavascript:alert(1)", "javascript:alert(1) is not an address"),
+    ],
+)
+def test_what_cannot_be_read_or_followed_is_refused_with_what_to_do(field: str, text: str, why: str) -> None:
+    answer = browser(someone("owner", all_cinemas=True)).post(ADD, typed(**{field: text}))
+
+    assert why in " ".join(answer.context_data["adminform"].form.errors[field])
+    assert not ChainFace.objects.exists()

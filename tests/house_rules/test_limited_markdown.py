@@ -1,0 +1,21 @@
+from house_rules.limited_markdown import to_html
+
+
+def test_headings_paragraphs_lists_links_and_bold_words_become_html() -> None:
+    text = "# Refunds\r\nUntil **one hour**\nbefore.\n\n- online\n- at the [box office](/contacts/)\n1. first"
+
+    assert to_html(text).split("\n") == [
+        "<h2>Refunds</h2>",
+        "<p>Until <b>one hour</b><br>before.</p>",
+        '<ul><li>online</li><li>at the <a href="/contacts/">box office</a></li></ul>',
+        "<ol><li>first</li></ol>",
+    ]
+
+
+def test_markup_and_addresses_of_scripts_stay_text() -> None:
+    html = to_html('<script>x</script> [a](javascript:x) [b](//evil.example) [c](https://x.example/"onclick="y)')
+
+    assert html == (
+        "<p>&lt;script&gt;x&lt;/script&gt; [a](javascript:x) [b](//evil.example) "
+        '<a href="https://x.example/&quot;onclick=&quot;y">c</a></p>'
+    )
