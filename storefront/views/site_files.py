@@ -35,8 +35,9 @@ def robots(request: HttpRequest) -> HttpResponse:
 def sitemap(request: HttpRequest) -> HttpResponse:
     """The start page and every film that is on sale or announced, with its poster."""
     at = clock.now()
-    shown = Film.objects.filter(pk__in=advertised(at).order_by().values("film"))
-    films = with_pictures(shown.union(Film.objects.filter(Film.announced(at.date())).order_by()).order_by("id"))
+    on_sale = Film.objects.filter(pk__in=advertised(at).order_by().values("film")).order_by()
+    announced = Film.objects.filter(Film.announced(at.date())).order_by()
+    films = with_pictures(on_sale.union(announced).order_by("id"))
     links = [(settings.SITE_URL + reverse("shop:home"), "")]
     for film in films:
         poster = settings.SITE_URL + film.poster.url(film.poster.width) if film.poster else ""
