@@ -265,6 +265,7 @@ GATEWAY_CLASSES = {  # by the code stored in `Payment.gateway`
     "cash": "payments.gateways.cash.Cash",
     "card_terminal": "payments.gateways.card_terminal.CardTerminal",
     "account": "payments.gateways.account.Account",
+    "gift_card": "payments.gateways.gift_card.GiftCards",
     "stripe": "payments.gateways.stripe.Stripe",
     "yookassa": "payments.gateways.yookassa.YooKassa",
 }

@@ -42,7 +42,7 @@ from screenings.models import (
 )
 from screenings.services import draft
 from tests.helpers import factories
-from tests.helpers.cash import a_shift
+from tests.helpers.cash import a_gift_card, a_shift
 from tests.helpers.factories import NOON
 from tests.helpers.film_catalogues import a_lookup, a_proposal
 from tests.helpers.film_hire_rows import a_contract, a_distributor, a_statement
@@ -80,7 +80,7 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     AgreedShows.objects.create(cinema=cinema, film=session.film, week=NOON.date(), shows=3)
     draft(film=session.film, hall=hall, start=NOON + timedelta(days=11), ticket_price=factories.PRICE, at=NOON)
     SeatSurcharge.objects.create(cinema=cinema, kind="VIP", amount=100)
-    a_shift(cinema, opening_float=Decimal(100))
+    a_gift_card(a_shift(cinema, opening_float=Decimal(100)))
     PriceFreeze.objects.create(session=ahead, reason="A group comes", at=NOON)
     a_price_list(cinema, ("All", "350", {}), published=False)
     a_price_quote(session, "380.00", at=NOON)

@@ -14,7 +14,7 @@ from bonuses.models import BonusTransaction
 from cinema.money import CENT, ZERO
 from concessions.models import ConcessionPreorder, StockMovement
 from orders.models import Order, RefundLine, Ticket
-from payments.models import CashMovement, CashPlace, Payment, ReceiptLine, Refund
+from payments.models import CashMovement, CashPlace, GiftCardMovement, Payment, ReceiptLine, Refund
 from reports.catalogue.day_figures import day_figures
 from reports.models import (
     CASH,
@@ -68,6 +68,7 @@ class DirectCount:
         self._money()
         self._points_and_stock()
         self._cash()
+        self._gift_cards()
         self._receipts()
 
     def result(self) -> dict[str, Sums]:
@@ -188,6 +189,10 @@ class DirectCount:
             of_shift = opened is not None and self.date_of(move.place.cinema_id, opened) is not None
             instant = opened if opened and of_shift else move.at
             self.add("CashFigures", move.place.cinema_id, instant, (move.place_id, move.kind), amount=move.amount)
+
+    def _gift_cards(self) -> None:
+        for move in GiftCardMovement.objects.filter(at__lt=self.until).select_related("card"):
+            self.add("GiftCardFigures", move.card.cinema_id, move.at, (move.kind,), amount=move.amount)
 
     def _receipts(self) -> None:
         for line in ReceiptLine.objects.filter(receipt__created_at__lt=self.until).select_related("receipt__order"):

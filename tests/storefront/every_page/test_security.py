@@ -10,7 +10,7 @@ from django.conf import settings as live_settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from cinema.logs import MaskSecrets
+from cinema.logs import MaskSecrets, mask
 from orders.models import Order
 from screenings.models import Cinema, Film
 from storefront import urls as shop
@@ -219,6 +219,14 @@ def test_logs_hold_neither_addresses_nor_secret_links(
     assert "/order/***/refund/" in caplog.text
     for secret in (order.token, "secret-token", order.email):
         assert secret not in caplog.text
+
+
+def test_the_secret_of_every_link_is_masked_in_logs(order: Order) -> None:
+    for name in BY_SECRET_LINK | {"link"}:
+        path = address(name, order, token="secret-token")
+
+        assert "secret-token" in path
+        assert "secret-token" not in mask(path)
 
 
 def test_cookies_are_secure_and_http_only() -> None:
