@@ -34,7 +34,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """The start page, every film on sale or announced with its poster, and the chain's pages, each in every language."""
+    """The start page, films on sale or announced with their posters, the chain's own pages, each in every language."""
     at = clock.now()
     on_sale = Film.objects.filter(pk__in=advertised(at).order_by().values("film")).order_by()
     announced = Film.objects.filter(Film.announced(at.date())).order_by()
