@@ -1,6 +1,7 @@
 """What the bar sells, every movement of its stock, and what to order."""
 
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cinema.history import History
 from cinema.money import MAX_AMOUNT, MoneyField, between
+from house_rules.translated import Translated
 
 MOST_STOCK = 1_000_000
 MOST_VALUE = MAX_AMOUNT * MOST_STOCK
@@ -61,8 +63,10 @@ class ConcessionItemQuerySet(models.QuerySet["ConcessionItem"]):
         )
 
 
-class ConcessionItem(models.Model):
+class ConcessionItem(Translated):
     """An item that the bar of one cinema sells. Its stock is the sum of its movements."""
+
+    TRANSLATED: ClassVar = ("name",)
 
     cinema = models.ForeignKey(
         "screenings.Cinema", models.PROTECT, related_name="concession_items", verbose_name=_("cinema")
@@ -106,7 +110,7 @@ class ConcessionItem(models.Model):
     expected_at = models.DateTimeField(_("expected use worked out"), null=True, blank=True, editable=False)
 
     objects = ConcessionItemQuerySet.as_manager()
-    history = History("name", "price", "max_stock_quantity", "low_stock_percent", "made_to_order", "is_active")
+    history = History("name", "price", "max_stock_quantity", "low_stock_percent", "made_to_order", "is_active", "texts")
 
     class Meta:
         verbose_name = _("bar item")
