@@ -48,15 +48,14 @@ class TextsForm(ConflictCheckingForm):
 
 
 def texts_form(model: type[Translated]) -> Any:
-    """A form of the model with a field for each of its texts in each further language."""
+    """A form for a page of the model, with a field for each of its texts in each further language."""
     fields: dict[str, Any] = {}
     for name in model.TRANSLATED:
         column: Any = model._meta.get_field(name)
         rows = 5 if isinstance(column, TextField) else 0
         label = capfirst(column.verbose_name)
         fields |= text_fields(name, label, languages=OTHERS, max_length=column.max_length, rows=rows)
-    meta = type("Meta", (), {"model": model, "fields": model.TRANSLATED})
-    return type(TextsForm)(f"{model.__name__}TextsForm", (TextsForm,), {**fields, "Meta": meta, "__module__": __name__})
+    return type(TextsForm)(f"{model.__name__}TextsForm", (TextsForm,), {**fields, "__module__": __name__})
 
 
 class TranslatedAdminMixin:
