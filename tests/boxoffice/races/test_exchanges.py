@@ -1,4 +1,4 @@
-"""Tickets are exchanged while others buy, scan or exchange. Not on SQLite, where only one transaction writes at a time."""
+"""Tickets are exchanged while others buy or scan them. Not on SQLite, where only one transaction writes at a time."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
