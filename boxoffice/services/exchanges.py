@@ -7,6 +7,7 @@ nothing is changed.
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 from django.db import transaction
 
@@ -95,8 +96,8 @@ def _pay(
     order: Order, refunds: Sequence[Refund], *, kept: Decimal, way: str, shift: Shift, at: datetime, actor: User
 ) -> None:
     def pay(gateway: str, amount: Decimal, external_id: str) -> object:
-        by = {"gateway": gateway, "external_id": external_id}
-        return mark_paid(order, amount=amount, part=True, at=at, actor=actor, **by)
+        book = partial(mark_paid, order, part=True, at=at, actor=actor)
+        return book(gateway=gateway, amount=amount, external_id=external_id)
 
     if kept:
         move_money(refunds, amount=kept, pay=pay, at=at)
