@@ -32,6 +32,7 @@ from screenings.models import (
     Distributor,
     Film,
     FilmCertificate,
+    FilmPicture,
     FormatCode,
     Genre,
     Holiday,
@@ -130,6 +131,7 @@ def create_rows_of_chain() -> None:
     Holiday.objects.create(day=NOON.date(), name="Unity Day")
     film = Film.objects.create(title="Mirror", duration_minutes=107)
     FilmCertificate.objects.create(film=film, format="3D", number="111006008")
+    FilmPicture.objects.create(film=film, kind="STILL", digest="0" * 20, width=480, height=270)
     FormatCode.objects.create(system="EAIS", format="3D", code="3D")
     Distributor.objects.create(name="Volga")
     JobRun.objects.create(job="sell", started_at=NOON, at=NOON, host="here", database="this")

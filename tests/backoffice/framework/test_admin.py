@@ -26,6 +26,7 @@ WITHOUT_PAGE = {
     "payments.GiftCardMovement",  # on the page of its card
     "payments.Shift",
     "screenings.FilmCertificate",  # on the page of its film
+    "screenings.FilmPicture",  # the same
     "screenings.RowSurcharge",  # on the page of its price row
     "screenings.TicketTypeTerm",  # the same
 }
