@@ -191,10 +191,16 @@ STATICFILES_DIRS: list[object] = [BASE_DIR / "static", *API_PAGES]  # noqa: F405
 # What `build_reports` makes. Web server and jobs share it, and nothing is served from it directly.
 _report_files = env.str("REPORT_FILES", default=str(BASE_DIR / "var" / "reports"))
 _only_ours = {"location": _report_files, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+# Pictures of films, which everybody may see: web server and jobs share them, and the shop serves them.
+_picture_files = env.str("PICTURE_FILES", default=str(BASE_DIR / "var" / "pictures"))
 STORAGES: dict[str, dict[str, object]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     "reports": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": _only_ours},
+    "pictures": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": _picture_files, "base_url": "/pictures/", "file_permissions_mode": 0o644},
+    },
     "statements": {"BACKEND": "film_hire.files.SentStatements"},  # rows of the database
 }
 
@@ -259,6 +265,7 @@ GATEWAY_CLASSES = {  # by the code stored in `Payment.gateway`
     "cash": "payments.gateways.cash.Cash",
     "card_terminal": "payments.gateways.card_terminal.CardTerminal",
     "account": "payments.gateways.account.Account",
+    "gift_card": "payments.gateways.gift_card.GiftCards",
     "stripe": "payments.gateways.stripe.Stripe",
     "yookassa": "payments.gateways.yookassa.YooKassa",
 }

@@ -21,10 +21,13 @@ class Gateway(models.TextChoices):
     STRIPE = "stripe", "Stripe"
     YOOKASSA = "yookassa", _("YooKassa")
     ACCOUNT = "account", _("On a partner’s account")
+    GIFT_CARD = "gift_card", _("Gift card")
 
 
 # Taken by staff in person: a wrong amount is refused at once instead of being refunded later.
 MANUAL_GATEWAYS = frozenset({Gateway.CASH, Gateway.CARD_TERMINAL})
+# There is no service to ask: our own rows are the books.
+OWN_BOOKS = frozenset({Gateway.ACCOUNT, Gateway.GIFT_CARD})
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):

@@ -30,6 +30,10 @@ REMARK = "Жалоба Анны Петровой (Anna.Petrova@example.org, 8 90
 #: remark above. Whoever lists it here says that nobody writes in it about customers.
 NAMES_OF_THINGS = {"name", "title", "city", "address", "code", "codename", "society"}
 NAMES_OF_THINGS |= {"original_title", "country", "no_certificate_reason"}  # of films
+NAMES_OF_THINGS |= {  # of films too, for everybody to read
+    "director", "starring", "content_warnings", "trailer_url", "screenings.Film.description",
+    "screenings.HistoricalFilm.description", "screenings.FilmPicture.text",
+}  # fmt: skip
 TECHNICAL = {
     "percents", "steps", "film_hire.Contract.number", "film_hire.HistoricalContract.number", "filename",
     "digest", "discrepancy", "event_id", "external_id", "gateway", "history_change_reason", "holder", "host",
