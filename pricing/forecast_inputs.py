@@ -112,14 +112,12 @@ def read(record: Any) -> Session | None:
     )
 
 
-_UNDATED = (
-    7.0  # days left, of seats that are sold by nobody says when: past sessions with the same field tell their share
-)
+_UNDATED = 7.0  # days left, of seats of which nobody says when they were sold; past sessions tell their share
 _SOLD = ("sold", "seats", "tickets", "admissions")
 
 
 def read_bookings(value: Any) -> tuple[tuple[float, float], ...]:
-    """(days left, seats sold by then), the most days first; from pairs, dicts, a dict by days left, or a number alone."""
+    """(days left, seats sold by then), the most days first; from pairs, dicts, a dict by days left, or a number."""
     if not is_dated(value):
         value = [(_UNDATED, _sold(value) if isinstance(value, Mapping) else value)]
     if isinstance(value, Mapping):
