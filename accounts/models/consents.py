@@ -25,7 +25,7 @@ class MarketingConsentQuerySet(models.QuerySet["MarketingConsent"]):
         return self.counting().filter(~models.Exists(newer))
 
     def to_confirm(self, at: datetime) -> "MarketingConsentQuerySet":
-        """Consents to be confirmed by a link that is sent to the recipient: asked for with an order that was paid since,
+        """Consents to be confirmed by a link that goes to the recipient: asked for with an order that was paid since,
         or by an account that has paid an order to this recipient; not taken back, and not agreed to by the recipient.
 
         Nothing is sent because of an unpaid order. One whose address was corrected stands for its new address alone.

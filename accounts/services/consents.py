@@ -167,7 +167,7 @@ def consented_by(user: User, recipients: Mapping[Channel, str]) -> dict[Channel,
     Of what is only typed, such as its phone number, only what this account itself has said, so that nobody learns what
     a number has agreed to. Two queries a channel. Reads only.
     """
-    wanted = {}
+    wanted: dict[Channel, bool] = {}
     for channel, recipient in recipients.items():
         if is_proved_by_account(channel, recipient, user):
             wanted |= dict.fromkeys(consented({channel: recipient}), True)
