@@ -128,9 +128,10 @@ format: .venv/installed-dev ## formats the code
 	@$(BIN)/ruff check --quiet --fix --select I .
 	@$(BIN)/ruff format .
 
+LOCALES = $(patsubst locale/%/LC_MESSAGES/django.po,--locale %,$(wildcard locale/*/LC_MESSAGES/django.po))
 messages: .venv/installed-dev ## collects the texts to translate (needs GNU gettext)
 	@command -v xgettext >/dev/null || { echo "GNU gettext is not installed (Debian: apt-get install gettext)"; exit 1; }
-	@$(BIN)/python manage.py makemessages --locale ru --no-obsolete --add-location file --ignore 'tests/*' --ignore 'var/*'
+	@$(BIN)/python manage.py makemessages $(LOCALES) --no-obsolete --add-location file --ignore 'tests/*' --ignore 'var/*'
 
 settings: .venv/installed-dev ## makes docs/settings.md from .env.example
 	@$(BIN)/python tools/settings_page.py

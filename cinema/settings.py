@@ -5,14 +5,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
-from django.utils.translation import gettext_lazy as _
-
 from backoffice.framework import theme
 from cinema import clock, csp
 from cinema.environment import BASE_DIR, database_settings, env, exit_with_error, required, time_zone
 from cinema.schedule import SCHEDULE
 from house_rules.defaults import *  # noqa: F403 (they are settings too)
 from house_rules.defaults import HOLD_LIMITS
+from house_rules.languages import languages_of
 from jobs.cron_lines import cron_line, machine_zone
 from payments.currencies import TWO_DECIMAL_CURRENCIES
 
@@ -82,6 +81,7 @@ MIDDLEWARE = [
     "accounts.body_limit.BodyLimit",  # before anything that reads a body
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "storefront.middleware.LanguageInAddress",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -175,7 +175,7 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False  # masks names and addresses in its log lines
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="ru")
-LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
+LANGUAGES = languages_of([LANGUAGE_CODE, *env.list("LANGUAGES", default=["ru", "en", "de"])])
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "unfold"]  # django-unfold has no Russian of its own
 USE_I18N = True
 FORMAT_MODULE_PATH = "cinema.formats"

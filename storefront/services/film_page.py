@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from house_rules.languages import month_day
 from screenings.models import Film, FilmPicture
 from storefront.services.languages import language_names
 from storefront.services.programme import Showing
@@ -19,7 +19,7 @@ def facts(film: Film, showings: Iterable[Showing]) -> list[tuple[str, str]]:
         (_("Cast"), film.starring),
         (_("Country"), film.country),
         (_("Year"), str(film.year or "")),
-        (_("Premiere"), date_format(film.release_date, "j E Y") if film.release_date else ""),
+        (_("Premiere"), f"{month_day(film.release_date)} {film.release_date.year}" if film.release_date else ""),
         (_("Languages"), language_names(session.language for session in sessions)),
         (_("Subtitles"), language_names(session.subtitles for session in sessions)),
         (_("Certificate"), film.certificate_number),

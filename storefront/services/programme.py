@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Max, Min
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cinema.local_time import programme_day, utc_offset_note
+from house_rules.languages import month_day
 from orders.availability.seat_counts import seat_counts
 from screenings.listings import advertised, listed_sessions
 from screenings.models import Cinema, Film, SeatKind, Session, with_pictures
@@ -55,7 +55,7 @@ class Showing:
     def night(self) -> str:
         """The date of a start after midnight, since the session is listed under the evening before."""
         night = self.session.hall.cinema.business_date(self.starts) < self.starts.date()
-        return _("Night, %(day)s") % {"day": date_format(self.starts, "j E")} if night else ""
+        return _("Night, %(day)s") % {"day": month_day(self.starts)} if night else ""
 
     @property
     def facts(self) -> str:

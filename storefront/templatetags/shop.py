@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from cinema.local_time import night_note
 from cinema.money import format_money
 from cinema.typography import with_inner_quotes
+from house_rules.languages import month_day
 from screenings.hall_layout import SeatInRow, SeatRow
 from screenings.models import Film, Seat, SeatKind
 from screenings.seat_rules import love_seat_halves
@@ -31,6 +32,7 @@ GAP, DISABLED, CHECKED = SafeString('<i class="gap"></i>'), SafeString(" disable
 register.filter("money", format_money)
 register.filter("inner_quotes", with_inner_quotes)
 register.filter("duration", duration)
+register.filter("date_of", month_day)  # `24 November`, within a sentence
 
 
 @register.filter
@@ -52,7 +54,7 @@ def in_zone(time: str, zone: str) -> str:
 @register.filter
 def day(local: date | datetime) -> str:
     """`Tuesday, 24 November`."""
-    return date_format(local, "l, j E")
+    return f"{date_format(local, 'l')}, {month_day(local)}"
 
 
 @register.filter
@@ -62,9 +64,9 @@ def night(local: datetime) -> str:
 
 
 @register.filter
-def date_of(local: date | datetime) -> str:
-    """`24 November`, within a sentence."""
-    return date_format(local, "j E")
+def date_with_year(local: date | datetime) -> str:
+    """`24 November 2026`."""
+    return f"{month_day(local)} {local.year}"
 
 
 @register.filter

@@ -13,6 +13,7 @@ from cinema import clock
 from house_rules.face import face
 from screenings.listings import advertised
 from screenings.models import Film, with_pictures
+from storefront.services.addresses import alternates
 
 ICON_SIZES = (192, 512)
 
@@ -33,15 +34,17 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """The start page and every film that is on sale or announced, with its poster."""
+    """The start page, films on sale or announced with their posters, the chain's own pages, each in every language."""
     at = clock.now()
     on_sale = Film.objects.filter(pk__in=advertised(at).order_by().values("film")).order_by()
     announced = Film.objects.filter(Film.announced(at.date())).order_by()
     films = with_pictures(on_sale.union(announced).order_by("id"))
-    links = [(settings.SITE_URL + reverse("shop:home"), "")]
+    paths = [(reverse("shop:home"), ""), (reverse("shop:contacts"), "")]
+    paths += [(reverse("shop:page", args=[page.slug]), "") for page in face().pages]
     for film in films:
         poster = settings.SITE_URL + film.poster.url(film.poster.width) if film.poster else ""
-        links.append((settings.SITE_URL + reverse("shop:film", args=[film.pk]), poster))
+        paths.append((reverse("shop:film", args=[film.pk]), poster))
+    links = [(address, poster, alternates(path)) for path, poster in paths for _code, address in alternates(path)]
     return render(request, "storefront/sitemap.xml", {"links": links}, content_type="application/xml")
 
 
