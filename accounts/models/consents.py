@@ -115,8 +115,8 @@ class MarketingConsent(models.Model):
         ]
 
     def __str__(self) -> str:
-        state = _("agreed") if self.is_given else _("withdrawn")
-        return f"{self.recipient or '…'}, {self.get_channel_display()}: {state}"
+        # No recipient: this text ends up in the admin's log and in dry runs of a job.
+        return f"{self.get_channel_display()}: {_('agreed') if self.is_given else _('withdrawn')}"
 
     @property
     def link(self) -> str:
