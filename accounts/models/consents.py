@@ -116,7 +116,8 @@ class MarketingConsent(models.Model):
 
     def __str__(self) -> str:
         # No recipient: this text ends up in the admin's log and in dry runs of a job.
-        return f"{self.get_channel_display()}: {_('agreed') if self.is_given else _('withdrawn')}"
+        state = _("agreed") if self.is_given else _("withdrawn")
+        return f"{self.get_channel_display()}: {state}"
 
     @property
     def link(self) -> str:
