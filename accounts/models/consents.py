@@ -115,8 +115,9 @@ class MarketingConsent(models.Model):
         ]
 
     def __str__(self) -> str:
+        # No recipient: this text ends up in the admin's log and in dry runs of a job.
         state = _("agreed") if self.is_given else _("withdrawn")
-        return f"{self.recipient or '…'}, {self.get_channel_display()}: {state}"
+        return f"{self.get_channel_display()}: {state}"
 
     @property
     def link(self) -> str:
