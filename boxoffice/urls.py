@@ -1,6 +1,6 @@
 from django.urls import path
 
-from boxoffice.views import bar, cash, door, gift_cards, home, offline, refunds, shifts, till
+from boxoffice.views import bar, cash, door, exchanges, gift_cards, home, offline, refunds, shifts, till
 
 app_name = "boxoffice"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("till/orders/<int:key>/print/", till.tickets, name="print_order"),
     path("till/orders/<int:key>/refund/", refunds.refund, name="refund"),
     path("till/orders/<int:key>/approve/", refunds.approve, name="approve"),
+    path("till/orders/<int:key>/exchange/", exchanges.show, name="exchange"),
     path("till/orders/<int:key>/voucher/", refunds.give, name="give_voucher"),
     path("till/orders/<int:key>/gift-card/", gift_cards.pay, name="pay_gift_card"),
     path("till/gift-cards/", gift_cards.show, name="gift_cards"),

@@ -93,4 +93,16 @@ INVARIANTS = [
             AND (moved.id IS NULL OR moved.amount <> movement.amount OR moved.shift_id <> movement.shift_id)
         """,
     ),
+    Invariant(
+        "Money that pays for another order since tickets were exchanged went back for the old one, in the same way",
+        "payments.payment",
+        """
+        SELECT payment.id FROM payments_payment payment
+        LEFT JOIN payments_refund refund ON refund.external_id = payment.external_id
+        LEFT JOIN payments_payment old ON old.id = refund.payment_id
+        WHERE payment.moved_from_id IS NOT NULL
+            AND (refund.id IS NULL OR refund.amount <> payment.amount OR old.gateway <> payment.gateway
+                 OR payment.moved_from_id NOT IN (old.id, COALESCE(old.moved_from_id, old.id)))
+        """,
+    ),
 ]

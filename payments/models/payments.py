@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import ZERO, MoneyField, between, format_money
@@ -37,7 +37,8 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 
     def outside_shifts(self) -> "PaymentQuerySet":
         """Cash that was taken in no shift, so it is in no drawer's sum."""
-        return self.filter(gateway=Gateway.CASH, status=Payment.Status.SUCCEEDED, shift__isnull=True)
+        outside = {"shift__isnull": True, "moved_from__isnull": True}
+        return self.filter(gateway=Gateway.CASH, status=Payment.Status.SUCCEEDED, **outside)
 
     def without_receipt(self, at: datetime) -> "PaymentQuerySet":
         """Payments made since `RECEIPTS_SINCE` for which no receipt is queued yet.
@@ -102,6 +103,10 @@ class Payment(models.Model):
     #: A part of an order that is not paid yet. Its receipt waits until all is paid, or until it goes back.
     is_part = models.BooleanField(default=False, editable=False)
     next_poll_at = models.DateTimeField(_("next check with the provider"), null=True, blank=True)
+    #: Of another order, whose tickets were exchanged: this is a part of it, and refunds go through that one.
+    moved_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="moved_to", verbose_name=_("from the payment")
+    )
     discrepancy = models.CharField(_("problem"), max_length=20, choices=Discrepancy, blank=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken by")
@@ -149,7 +154,7 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         """
         return self.filter(
             Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=at),
-            Q(despite_dispute=True) | ~Exists(Dispute.objects.undecided().filter(payment=OuterRef("payment"))),
+            Q(despite_dispute=True) | ~Exists(Dispute.objects.undecided_about("payment", "payment__moved_from")),
             status=Refund.Status.REQUESTED,
             requested_at__lte=at,
             payment__isnull=False,
@@ -157,10 +162,8 @@ class RefundQuerySet(models.QuerySet["Refund"]):
 
     def held_by_dispute(self, at: datetime) -> "RefundQuerySet":
         """Requested refunds that are not sent until the bank has decided about their payment."""
-        disputed = Dispute.objects.undecided().values("payment")
-        return self.filter(
-            status=Refund.Status.REQUESTED, requested_at__lte=at, despite_dispute=False, payment__in=disputed
-        )
+        disputed = Exists(Dispute.objects.undecided_about("payment", "payment__moved_from"))
+        return self.filter(disputed, status=Refund.Status.REQUESTED, requested_at__lte=at, despite_dispute=False)
 
     def awaiting_lines(self) -> "RefundQuerySet":
         """Refunds made at the gateway of which staff still have to assign some amount to order lines."""
@@ -200,6 +203,7 @@ class Refund(models.Model):
         Status.FAILED: {Status.REQUESTED, Status.SUCCEEDED},
         Status.SUCCEEDED: {Status.FAILED},  # the bank returned the money
     }
+    MOVED: ClassVar = "moved-"  # begins the reference of money that paid for another order: see `services.moving`
 
     order = models.ForeignKey("orders.Order", models.PROTECT, related_name="refunds", verbose_name=_("order"))
     payment = models.ForeignKey(
@@ -305,6 +309,10 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"{format_money(self.amount)}, {str(self.get_status_display()).lower()}"
+
+    @property
+    def is_moved(self) -> bool:
+        return self.external_id.startswith(self.MOVED)
 
     @property
     def total(self) -> Decimal:

@@ -49,7 +49,7 @@ def sale_receipt(payment: Payment, *, in_advance: bool, at: datetime) -> Receipt
         is_prepayment=in_advance,
         awaits_settlement=in_advance,
         created_at=at,
-        **initial_status(payment.gateway, at=at),
+        **initial_status("" if payment.moved_from_id else payment.gateway, at=at),
     )
 
 
@@ -62,7 +62,7 @@ def refund_receipt(refund: Refund, payment: Payment, *, at: datetime) -> Receipt
         refund=refund,
         amount=refund.amount,
         created_at=at,
-        **initial_status(payment.gateway, at=at),
+        **initial_status("" if refund.is_moved else payment.gateway, at=at),
     )
 
 

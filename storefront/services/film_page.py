@@ -14,7 +14,7 @@ def facts(film: Film, showings: Iterable[Showing]) -> list[tuple[str, str]]:
     """Names and values of what is known of the film; `showings` tell its languages. Reads only."""
     sessions = [showing.session for showing in showings]
     found = [
-        (_("Original title"), film.original_title if film.original_title != film.title else ""),
+        (_("Original title"), film.original_title if film.original_title != film.shown.title else ""),
         (_("Director"), film.shown.director),
         (_("Cast"), film.shown.starring),
         (_("Country"), film.shown.country),

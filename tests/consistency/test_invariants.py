@@ -676,6 +676,13 @@ def a_payment_with_no_gift_card(cinema):
     return [payment]
 
 
+@breaks("Money that pays for another order since tickets were exchanged went back for the old one, in the same way")
+def money_of_another_order_that_never_left_it(cinema):
+    payment = cinema.partly.payments.get()
+    Payment.objects.filter(pk=payment.pk).update(moved_from=cinema.refunded.payments.get())
+    return [payment]
+
+
 @breaks("A gift card that was sold for cash, or taken back, is one movement of the drawer, of the same amount")
 def a_gift_card_whose_cash_is_in_no_drawer(cinema):
     card = a_gift_card(a_shift(), tender="card_terminal")

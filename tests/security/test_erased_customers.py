@@ -11,6 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from accounts.models import Approval, MarketingConsent, User
 from accounts.services.approvals import digest_of
 from accounts.services.consents import record_consent
+from boxoffice.models import Exchange
 from boxoffice.services.vouchers import give_voucher
 from orders.models import Order, OrderChange, OrderEvent
 from orders.services import Customer, cancel, erase_customer
@@ -68,6 +69,8 @@ def anna() -> User:
     create_rows_of_cinema(factories.a_cinema())
     some_order = Order.objects.order_by("pk")[0]
     give_voucher(some_order, amount=Decimal(1), reason="A torn seat", at=NOON, actor=someone("bar"))
+    stamps = {"value": 1, "reason": "A torn seat", "actor": someone("usher"), "at": NOON}
+    Exchange.objects.create(order=some_order, new_order=Order.objects.order_by("pk")[1], **stamps)
     anna = User.objects.create_user(EMAIL, "wrong", first_name="Анна", last_name=LAST_NAME, phone=PHONE)
     order = factories.an_order(customer=anna)
     cancel(order, reason="STAFF", at=NOON)

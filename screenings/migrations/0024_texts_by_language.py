@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('screenings', '0022_film_pages'),
+        ('screenings', '0023_index_of_announced_films'),
     ]
 
     operations = [
