@@ -117,7 +117,7 @@ def till(request: BoxOfficeRequest) -> HttpResponse:
             "layout": basket.seats.layout(basket.chosen) if basket.seats else None,
             "parties": range(1, baskets.LARGEST_PARTY + 1),
             "snacks": [
-                (item, basket.quantities.get(item.pk, 0), letter)
+                (item, basket.quantities.get(item.pk, 0), letter, basket.left[item.pk])
                 for item, letter in zip(basket.items, LETTERS + " " * len(basket.items), strict=False)
             ],
             "notes": [note for note in NOTES if note > basket.to_pay] if basket.to_pay else [],
