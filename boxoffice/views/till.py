@@ -217,7 +217,7 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "uncertain": next((each for each in payments if each.status == Payment.Status.PENDING), None),
             "payments": taken,
             "tickets": row.tickets.select_related("seat", "session__film", "session__hall", "ticket_type"),
-            "snacks": row.preorders.select_related("concession_item"),
+            "snacks": row.preorders.select_related("concession_item", "combo"),
             "refunds": row.refunds.select_related("payment"),
             "may_refund": may_refund,
             "vouchers": Voucher.objects.filter(order=row).select_related("promocode"),
@@ -255,7 +255,7 @@ def tickets(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "cinema": row.cinema,
             "paper": "a4" if request.GET.get("paper") == "a4" else "roll",
             "tickets": live,
-            "snacks": row.preorders.select_related("concession_item"),
+            "snacks": row.preorders.select_related("concession_item", "combo"),
             "payments": row.payments.filter(status=Payment.Status.SUCCEEDED),
         },
     )

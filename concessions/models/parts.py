@@ -37,7 +37,7 @@ class ItemPart(models.Model):
         return f"{self.units} × {self.part}"
 
     def clean(self) -> None:
-        if self.whole_id is None or self.part_id is None:
+        if not (self.whole_id and self.part_id):  # something was left empty, which the form says
             return
         errors: dict[str, Any] = {}
         if self.part.kind not in self.ALLOWED.get(ConcessionItem.Kind(self.whole.kind), set()):

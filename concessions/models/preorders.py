@@ -86,6 +86,11 @@ class ConcessionPreorder(models.Model):
         return f"{self.quantity} × {self.concession_item}"
 
     @property
+    def title(self) -> str:
+        """The item, and the combo that it is part of: “Cola (Evening for two)”."""
+        return f"{self.concession_item.name} ({self.combo.name})" if self.combo else self.concession_item.name
+
+    @property
     def amount(self) -> Decimal:
         """The line's price before discount and points."""
         return self.unit_price * self.quantity

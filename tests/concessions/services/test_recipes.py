@@ -160,6 +160,7 @@ def test_a_combo_is_a_line_for_each_item_whose_prices_add_up_and_is_refunded_by_
         "Cola": (6, Decimal("142.86"), evening, 3),
         "Popcorn": (3, Decimal("214.28"), evening, 3),
     }
+    assert [each.title for each in lines if each.quantity == 6] == ["Cola (Evening)"]
     assert order.final_amount == Decimal(1500)
     assert stocks(corn, cola) == [760, 24]
 
