@@ -17,6 +17,8 @@ from backoffice.framework.import_export.pages import ImportExportMixin
 from concessions.models import ConcessionItem, ItemPart
 
 COSTS_OF_ITEM = ["average_cost", "stock_value"]
+OF_STOCK = {"max_stock_quantity", "low_stock_percent", "stock_quantity", "stock_level", "low_since", "low_alerted_at"}
+OF_STOCK |= {"expected_today", "expected_week", "expected_at", *COSTS_OF_ITEM}
 
 
 class ItemPartInline(TabularInline):
@@ -26,15 +28,19 @@ class ItemPartInline(TabularInline):
     fk_name = "whole"
     fields = ["part", "units"]
     extra = 1
+    hide_title = True  # the name of a row would repeat its cells
     verbose_name = _("part")
     verbose_name_plural = _("made of")
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
-        if obj is not None and "part" in formset.form.base_fields:
+        fields = formset.form.base_fields
+        if obj is not None and "part" in fields:
             kinds = ItemPart.ALLOWED.get(obj.kind, set())
-            own = ConcessionItem.objects.filter(cinema=obj.cinema_id, kind__in=kinds)
-            formset.form.base_fields["part"].queryset = own
+            fields["part"].queryset = ConcessionItem.objects.filter(cinema=obj.cinema_id, kind__in=kinds)
+        for field in fields.values():  # the column's heading is no label of the field
+            widget = getattr(field.widget, "widget", field.widget)
+            widget.attrs["aria-label"] = field.label
         return formset
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -87,6 +93,11 @@ class ConcessionItemAdmin(StockActionsMixin, ImportExportMixin, NoDeleteAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         costs = COSTS_OF_ITEM if obj and may_see_costs(request) else []
         return [*self.readonly_fields, *costs, "cinema", "kind", "unit"] if obj else self.readonly_fields
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """A portion and a combo have no stock of their own."""
+        fields = super().get_fields(request, obj)
+        return [each for each in fields if each not in OF_STOCK] if obj and not obj.is_stocked else fields
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [ItemPartInline, StockMovementInline] if obj and not obj.is_stocked else [StockMovementInline]
