@@ -36,7 +36,7 @@ WORKDIR /srv/cinema
 
 # The code belongs to root: whoever gets into the site cannot change it.
 COPY --from=build /srv/cinema ./
-RUN chmod 0755 var && install -d -m 0700 -o cinema -g cinema var/mail var/reports var/log var/crontabs \
+RUN chmod 0755 var && install -d -m 0700 -o cinema -g cinema var/mail var/reports var/pictures var/log var/crontabs \
     && install -d /var/spool/cron/crontabs \
     && install -m 0755 deploy/container/crontab /usr/bin/crontab
 

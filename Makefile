@@ -7,7 +7,7 @@ PYTEST := $(BIN)/pytest -q -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run quick test proofs coverage audit checks bench bench-steering format lint types floors migrations production \
-	translations messages catalogues settings lock clean exhaustive machines deploy-check installation image
+	translations messages catalogues settings lock clean exhaustive machines deploy-check installation image page-tools
 
 help: ## lists these targets; ARGS=... goes to the command behind a target
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -52,7 +52,7 @@ test: .venv/installed-dev catalogues ## every check, the tests on SQLite, and on
 
 proofs: exhaustive machines ## what takes too long for every run: the other tests on PostgreSQL, all crash points, deployment files, a fresh installation, the image
 
-exhaustive: .venv/installed-dev catalogues
+exhaustive: .venv/installed-dev catalogues page-tools
 	@echo "== exhaustive tests and crashes on SQLite"
 	@EXHAUSTIVE=1 $(ON_SQLITE) $(PYTEST) -m "exhaustive or proofs or reliability" $(ARGS)
 	@echo "== exhaustive tests, and what does not depend on the database, on PostgreSQL"
@@ -74,6 +74,10 @@ installation: .venv/installed-dev ## clones the last commit, runs the demo there
 image: .venv/installed-dev ## builds the image and runs migration, web server and jobs in it (needs buildah, debootstrap and root)
 	@echo "== image"
 	@$(BIN)/python tools/check_image.py
+
+# Without npm the test that needs it is skipped and says so; PAGE_TOOLS=required (CI) makes that an error.
+page-tools: ## installs the checker of HTML that `make proofs` runs on the pages of the shop (needs npm, and Java to run)
+	@command -v npm >/dev/null && $(MAKE) --no-print-directory var/page-tools/installed || [ "$$PAGE_TOOLS" != required ]
 
 coverage: .venv/installed-dev catalogues ## measures branch coverage on SQLite and writes the table of CONTRIBUTING.md
 	@$(ON_SQLITE) $(PYTEST) --cov --cov-report= $(ARGS)
@@ -124,9 +128,10 @@ format: .venv/installed-dev ## formats the code
 	@$(BIN)/ruff check --quiet --fix --select I .
 	@$(BIN)/ruff format .
 
+LOCALES = $(patsubst locale/%/LC_MESSAGES/django.po,--locale %,$(wildcard locale/*/LC_MESSAGES/django.po))
 messages: .venv/installed-dev ## collects the texts to translate (needs GNU gettext)
 	@command -v xgettext >/dev/null || { echo "GNU gettext is not installed (Debian: apt-get install gettext)"; exit 1; }
-	@$(BIN)/python manage.py makemessages --locale ru --no-obsolete --add-location file --ignore 'tests/*' --ignore 'var/*'
+	@$(BIN)/python manage.py makemessages $(LOCALES) --no-obsolete --add-location file --ignore 'tests/*' --ignore 'var/*'
 
 settings: .venv/installed-dev ## makes docs/settings.md from .env.example
 	@$(BIN)/python tools/settings_page.py
@@ -146,7 +151,7 @@ lock: .venv/installed-dev ## refreshes all requirements.txt from pyproject.toml 
 	@$(LOCK) --group pyproject.toml:deploy -o tools/requirements.txt $(ARGS)
 
 clean: ## removes what was installed and compiled, never .env or the demo's data in var/
-	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache var/tests var/audit var/deploy-tools var/coverage*
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache var/tests var/audit var/deploy-tools var/page-tools var/coverage*
 	@rm -f locale/*/LC_MESSAGES/*.mo locale/unfold/*/LC_MESSAGES/*.mo
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -167,6 +172,12 @@ clean: ## removes what was installed and compiled, never .env or the demo's data
 	@echo "installing what the cinema and its tests need into .venv"
 	@$(PIP_INSTALL) --require-hashes -r tests/requirements.txt
 	@touch .venv/installed $@
+
+var/page-tools/installed: tools/pages/package-lock.json
+	@mkdir -p $(@D)
+	@cp tools/pages/package.json tools/pages/package-lock.json $(@D)
+	@npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
 
 var/deploy-tools/installed: tools/requirements.txt | .venv/bin/python
 	@$(BIN)/python -m venv --clear var/deploy-tools

@@ -18,7 +18,16 @@ from backoffice.orders import (
     scans,
     tickets,
 )
-from backoffice.payments import disputes, gateway_events, legal_entities, payments, receipts, refunds, vat_rates
+from backoffice.payments import (
+    disputes,
+    gateway_events,
+    gift_cards,
+    legal_entities,
+    payments,
+    receipts,
+    refunds,
+    vat_rates,
+)
 from backoffice.pricing import forecasts, modes
 from backoffice.reports import business_days, payouts, schedules, segments, societies
 from backoffice.screenings import (
@@ -52,6 +61,7 @@ __all__ = [
     "forecasts",
     "gateway_events",
     "genres",
+    "gift_cards",
     "guests",
     "halls",
     "house_rules",

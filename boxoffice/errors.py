@@ -85,6 +85,13 @@ class NotVoidable(Refused, code="sale_not_voidable"):
         )
 
 
+class ScannedBefore(Refused, code="exchange_of_scanned_ticket"):
+    """A ticket was scanned, and the cinema is not at fault, so it is not exchanged."""
+
+    def __init__(self) -> None:
+        super().__init__(_("One of the tickets was scanned: it is exchanged only if the cinema is at fault."))
+
+
 class SecondPersonNeeded(Refused, code="second_person_needed"):
     """This needs a second person who may decide it, and that person's PIN."""
 

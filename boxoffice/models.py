@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cinema.money import MoneyField, between
+
 
 class DoorEvent(models.Model):
     """A refused scan, a guest turned away, or a guest let in again. Rows never change."""
@@ -123,3 +125,31 @@ class Voucher(models.Model):
 
     def __str__(self) -> str:
         return str(self.promocode)
+
+
+class Exchange(models.Model):
+    """Tickets of an order that were exchanged for those of a new one. `value` is what was paid for the old ones."""
+
+    order = models.ForeignKey("orders.Order", models.PROTECT, related_name="exchanges", verbose_name=_("order"))
+    new_order = models.OneToOneField(
+        "orders.Order", models.PROTECT, related_name="exchanged_from", verbose_name=_("new order")
+    )
+    value = MoneyField(_("value of the old tickets"))
+    reason = models.CharField(_("reason"), max_length=250)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("time"))
+
+    FREE_TEXT = ("reason",)
+
+    class Meta:
+        verbose_name = _("exchange")
+        verbose_name_plural = _("exchanges")
+        default_permissions = ()
+        ordering: ClassVar = ["-pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~models.Q(order=models.F("new_order")), name="exchange_of_another_order"),
+            between("value", name="exchange_bounded"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order} → {self.new_order}"

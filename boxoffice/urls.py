@@ -1,6 +1,6 @@
 from django.urls import path
 
-from boxoffice.views import bar, cash, door, home, offline, refunds, shifts, till
+from boxoffice.views import bar, cash, door, exchanges, gift_cards, home, offline, refunds, shifts, till
 
 app_name = "boxoffice"
 
@@ -13,7 +13,12 @@ urlpatterns = [
     path("till/orders/<int:key>/print/", till.tickets, name="print_order"),
     path("till/orders/<int:key>/refund/", refunds.refund, name="refund"),
     path("till/orders/<int:key>/approve/", refunds.approve, name="approve"),
+    path("till/orders/<int:key>/exchange/", exchanges.show, name="exchange"),
     path("till/orders/<int:key>/voucher/", refunds.give, name="give_voucher"),
+    path("till/orders/<int:key>/gift-card/", gift_cards.pay, name="pay_gift_card"),
+    path("till/gift-cards/", gift_cards.show, name="gift_cards"),
+    path("till/gift-cards/sell/", gift_cards.sell, name="sell_gift_card"),
+    path("till/gift-cards/<int:key>/take-back/", gift_cards.take_back, name="take_back_gift_card"),
     path("till/vouchers/<int:key>/", refunds.voucher, name="voucher"),
     path("till/refunds/<int:key>/pay-out/", refunds.pay_out, name="pay_out"),
     path("till/shift/", shifts.shift, name="shift"),

@@ -5,14 +5,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
-from django.utils.translation import gettext_lazy as _
-
 from backoffice.framework import theme
 from cinema import clock, csp
 from cinema.environment import BASE_DIR, database_settings, env, exit_with_error, required, time_zone
 from cinema.schedule import SCHEDULE
 from house_rules.defaults import *  # noqa: F403 (they are settings too)
 from house_rules.defaults import HOLD_LIMITS
+from house_rules.languages import languages_of
 from jobs.cron_lines import cron_line, machine_zone
 from payments.currencies import TWO_DECIMAL_CURRENCIES
 
@@ -82,6 +81,7 @@ MIDDLEWARE = [
     "accounts.body_limit.BodyLimit",  # before anything that reads a body
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "storefront.middleware.LanguageInAddress",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -175,7 +175,7 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False  # masks names and addresses in its log lines
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="ru")
-LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
+LANGUAGES = languages_of([LANGUAGE_CODE, *env.list("LANGUAGES", default=["ru", "en", "de"])])
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "unfold"]  # django-unfold has no Russian of its own
 USE_I18N = True
 FORMAT_MODULE_PATH = "cinema.formats"
@@ -191,10 +191,16 @@ STATICFILES_DIRS: list[object] = [BASE_DIR / "static", *API_PAGES]  # noqa: F405
 # What `build_reports` makes. Web server and jobs share it, and nothing is served from it directly.
 _report_files = env.str("REPORT_FILES", default=str(BASE_DIR / "var" / "reports"))
 _only_ours = {"location": _report_files, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+# Pictures of films, which everybody may see: web server and jobs share them, and the shop serves them.
+_picture_files = env.str("PICTURE_FILES", default=str(BASE_DIR / "var" / "pictures"))
 STORAGES: dict[str, dict[str, object]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     "reports": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": _only_ours},
+    "pictures": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": _picture_files, "base_url": "/pictures/", "file_permissions_mode": 0o644},
+    },
     "statements": {"BACKEND": "film_hire.files.SentStatements"},  # rows of the database
 }
 
@@ -259,6 +265,7 @@ GATEWAY_CLASSES = {  # by the code stored in `Payment.gateway`
     "cash": "payments.gateways.cash.Cash",
     "card_terminal": "payments.gateways.card_terminal.CardTerminal",
     "account": "payments.gateways.account.Account",
+    "gift_card": "payments.gateways.gift_card.GiftCards",
     "stripe": "payments.gateways.stripe.Stripe",
     "yookassa": "payments.gateways.yookassa.YooKassa",
 }

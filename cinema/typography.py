@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
-INNER_QUOTES = {"ru": ("„", "“"), "en": ("‘", "’")}
+INNER_QUOTES = {"ru": ("„", "“"), "en": ("‘", "’"), "de": ("‚", "‘")}
 QUOTED = re.compile(r"«([^«»]*)»|“([^“”]*)”|„([^„“]*)“|\"([^\"]*)\"")
 
 

@@ -119,7 +119,7 @@ INVARIANTS = [
         f"""
         SELECT o.id FROM orders_order o
         LEFT JOIN (SELECT order_id, SUM(amount) AS amount,
-                          SUM(CASE WHEN gateway IN ('cash', 'card_terminal') THEN amount ELSE 0 END) AS by_hand
+                          SUM(amount) FILTER (WHERE gateway IN ('cash', 'card_terminal', 'gift_card')) AS by_hand
                    FROM payments_payment WHERE status = 'SUCCEEDED'
                    GROUP BY order_id) paid ON paid.order_id = o.id
         LEFT JOIN (SELECT order_id, SUM(amount) AS amount,
@@ -133,7 +133,7 @@ INVARIANTS = [
                 o.final_amount - COALESCE(line.amount, 0) - COALESCE(back.awaiting, 0)
             WHEN o.status IN ('PENDING_PAYMENT', 'PAYMENT_OVERDUE') AND paid.amount > COALESCE(back.amount, 0)
                 THEN paid.amount - COALESCE(back.amount, 0) >= o.final_amount
-                  OR paid.amount - COALESCE(back.amount, 0) > paid.by_hand
+                  OR paid.amount - COALESCE(back.amount, 0) > COALESCE(paid.by_hand, 0)
             ELSE COALESCE(paid.amount, 0) <> COALESCE(back.amount, 0) END
         """,
     ),

@@ -12,6 +12,7 @@ HOLD_LIMITS = {
 MAX_TICKETS_AN_ORDER = 50
 SEATS_A_VISITOR = 10  # maximum in one order of the shop; larger groups buy at the box office
 MAX_SNACKS_A_LINE = 99
+GIFT_CARD_LARGEST = Decimal(50_000)  # that one card is sold for
 VOUCHER_VALIDITY = timedelta(days=180)  # of a discount that a guest is given for trouble
 HOLD_CEILING = timedelta(minutes=150)  # the longest that extensions can make an online hold
 #: Unpaid seats at one time: online per browser or e-mail and per IP address, and of a partner of the API.
@@ -22,6 +23,7 @@ ATTEMPTS = {
     "remember": (timedelta(minutes=15), 60, 240),  # what was typed at a checkout, kept in the session
     "hold_expired": (timedelta(days=1), 1, 10),  # messages about expired holds to addresses that were only typed
     "promocode": (timedelta(hours=1), 10, 40),  # wrong codes only
+    "gift_card": (timedelta(hours=1), 10, 40),  # wrong codes only
     "log_in": (timedelta(minutes=15), 30, 30),  # wrong passwords only; by address
     "sign_in": (timedelta(hours=1), 5, 30),
     "second_factor": (timedelta(minutes=15), 10, 60),  # codes at log-in, right ones included

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from house_rules.contrast import text_on
@@ -133,14 +133,6 @@ def in_best_language(texts: dict[str, Any]) -> Any:
     active = get_language() or settings.LANGUAGE_CODE
     order = [active, active.partition("-")[0], settings.LANGUAGE_CODE, *texts]
     return next((texts[each] for each in order if texts.get(each)), None)
-
-
-def own_name_of(language: str) -> str:
-    """How a language calls itself: “Deutsch”."""
-    try:
-        return str(get_language_info(language)["name_local"]).capitalize()
-    except KeyError:
-        return language
 
 
 def _read() -> Face:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.template import Context, Engine
 from django.utils import translation
 
+from notifications.html_twin import html_of
 from notifications.models import Notification
 
 EMPTY_LINES = re.compile(r"\n\s*\n")  # left by template blocks that rendered nothing
@@ -16,15 +17,16 @@ EMPTY_LINES = re.compile(r"\n\s*\n")  # left by template blocks that rendered no
 class RenderedEmail:
     subject: str
     body: str
+    html: str
 
 
 def render_email(notification: Notification) -> RenderedEmail:
-    """The subject and body of an e-mail, as plain text."""
+    """The subject and body of an e-mail, as plain text and as HTML with the same words."""
     with translation.override(_language(notification)):
-        return RenderedEmail(
-            subject=_one_line(_render(notification, "subject.txt")),
-            body=EMPTY_LINES.sub("\n\n", _render(notification, "txt")).strip() + "\n",
-        )
+        subject = _one_line(_render(notification, "subject.txt"))
+        body = EMPTY_LINES.sub("\n\n", _render(notification, "txt")).strip() + "\n"
+        codes = [name for name, _code in notification.context.get("codes", [])]
+        return RenderedEmail(subject, body, html_of(notification, subject=subject, body=body, codes=codes))
 
 
 def render_text(notification: Notification) -> str:

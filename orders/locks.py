@@ -1,5 +1,5 @@
 """The order in which rows are locked, everywhere: session, order, ticket, preorder; then promo code, stock item and
-bonus account, last because tills wait for them. Rows of a table are locked by id.
+bonus account, last because tills wait for them; then gift card, shift and cash place. Rows of a table are locked by id.
 
 An order's row protects everything that belongs to it: whoever changes its tickets, preorders, payments or refunds locks
 the order first.

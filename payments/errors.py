@@ -1,7 +1,10 @@
 """Errors of payment gateways. The texts are shown to people; `answer` has what the gateway said."""
 
+from decimal import Decimal
+
 from django.utils.translation import gettext as _
 
+from cinema.money import format_money
 from cinema.status import ForbiddenMove, Refused
 
 
@@ -86,3 +89,43 @@ class WrongCashAmount(Refused, code="cash_amount_invalid"):
 
     def __init__(self) -> None:
         super().__init__(_("Enter an amount of money above zero. Nothing was changed."))
+
+
+class GiftCardUnknown(Refused, code="gift_card_unknown"):
+    """No gift card that is valid here has this code."""
+
+    def __init__(self) -> None:
+        super().__init__(_("No gift card of ours has this code. Check it, and enter it again."))
+
+
+class GiftCardEmpty(Refused, code="gift_card_empty"):
+    """There is not enough money on the gift card."""
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no money left on this gift card. Nothing was paid with it."))
+
+
+class GiftCardTooLarge(Refused, code="gift_card_too_large"):
+    """A gift card is not sold for so much."""
+
+    def __init__(self, largest: Decimal) -> None:
+        text = _("A gift card is sold for at most %(largest)s. Sell several. Nothing was sold.")
+        super().__init__(text % {"largest": format_money(largest)})
+
+
+class GiftCardSoldBefore(Refused, code="gift_card_sold_before"):
+    """The form was sent twice: its gift card was sold the first time."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This gift card was sold already. If it was not printed, undo its sale in the list and sell a new one.")
+        )
+
+
+class GiftCardNotReturnable(Refused, code="gift_card_not_returnable"):
+    """The gift card was used, or sold in another shift, so its sale cannot be undone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The sale of a gift card is undone only in its own shift, while nobody has used it. Nothing was changed.")
+        )

@@ -1,7 +1,7 @@
 """Booking curves: which share of a session's seats is still to be bought so many days before it starts.
 
-A curve is only an estimate. `plausible` gives it together with curves that are earlier, later, or of another form, so
-that a slow start is not taken for low demand (or a fast one for high demand) before the timing itself is known.
+A curve is only an estimate. `shares_to_come` gives it with others that are earlier, later, or of another form, so that
+a slow start is not taken for low demand (or a fast one for high demand) before the timing itself is known.
 """
 
 from bisect import bisect_right
@@ -44,27 +44,15 @@ class BookingCurve:
         ]
 
 
-#: (factor, power, weight): the share to come is curve(days * factor) ** power. A factor above 1 books later, below 1
-#: earlier. Less than half of the weight is on the curve as given; docs/steering.md tells what that costs and gains.
-VARIANTS: Sequence[tuple[float, float, float]] = (
-    (1.0, 1.0, 0.45),
-    (1.5, 1.0, 0.11),
-    (2.5, 1.0, 0.11),
-    (0.67, 1.0, 0.11),
-    (0.35, 1.0, 0.065),
-    (0.08, 1.0, 0.045),
-    (1.0, 0.65, 0.055),
-    (1.0, 1.6, 0.055),
-)
-
-
-def shares_to_come(curve: BookingCurve, days: Sequence[float]) -> list[list[float]]:
-    """For each of VARIANTS, the share still to come at each of these times."""
+def shares_to_come(
+    curve: BookingCurve, days: Sequence[float], variants: Sequence[tuple[float, float, float]]
+) -> list[list[float]]:
+    """For each variant of the curve (see `Policy`), the share still to come at each of these times."""
     horizon = max(curve.horizon, 1e-9)
     linear = [_LINEAR_PART * min(1.0, day / horizon) for day in days]
     given = curve.all_to_come(days)
     table = []
-    for factor, power, _weight in VARIANTS:
+    for factor, power, _weight in variants:
         row = given
         if factor != 1.0:
             scale = curve.shares[-1] / max(curve.to_come(horizon * factor), 1e-9)

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pricing.booking_curves import VARIANTS, shares_to_come
+from pricing.booking_curves import shares_to_come
+from pricing.policies import Policy
 from pricing.quote_inputs import QuoteInputs
 
 _PART_OF_TIME_LEFT = 1 / 8  # periods are merged until they last so much of the time left: long histories stay quick
@@ -79,7 +80,7 @@ def with_tails(levels: Sequence[tuple[float, float]]) -> list[tuple[float, float
     return [(levels[0][0] * _LOWER, _TAIL), *inside, (levels[-1][0] * _HIGHER, _TAIL)]
 
 
-def hypotheses(inputs: QuoteInputs) -> list[Hypothesis]:
+def hypotheses(inputs: QuoteInputs, policy: Policy) -> list[Hypothesis]:
     """Every level with every plausible curve, weighed by the history. The weights add up to 1."""
     observed = periods(inputs) if inputs.history.days else []
     times = [observed[0].start, *(period.end for period in observed)] if observed else []
@@ -87,7 +88,7 @@ def hypotheses(inputs: QuoteInputs) -> list[Hypothesis]:
     scores = []
     levels = with_tails(inputs.levels)
     expected_orders = inputs.expected / inputs.party_mean
-    tables = shares_to_come(inputs.curve, times) if times else [[] for _variant in VARIANTS]
+    tables = shares_to_come(inputs.curve, times, policy.variants) if times else [[] for _variant in policy.variants]
     for variant, shares in enumerate(tables):
         exposure = timing = 0.0
         for period, (before, after) in zip(observed, pairwise(shares), strict=True):
@@ -95,7 +96,7 @@ def hypotheses(inputs: QuoteInputs) -> list[Hypothesis]:
             exposure += share * period.ratio
             if period.orders:
                 timing += period.orders * math.log(max(share, 1e-9))
-        prior = math.log(VARIANTS[variant][2])
+        prior = math.log(policy.variants[variant][2])
         for multiple, probability in levels:
             if multiple <= 0 < orders:
                 continue

@@ -28,17 +28,17 @@ from typing import Any
 
 from pricing.demand_levels import Hypothesis, hypotheses
 from pricing.limits import Limits, limits
+from pricing.policies import CURRENT, POLICIES, Policy
 from pricing.quote_inputs import QuoteInputs, Unusable, base_price, inputs_hash, is_enabled, read
 from pricing.seat_value import SeatValue
 
-POLICY = "fluid-bayes-2"
+POLICY = CURRENT.name
 HONOURED_DAYS = 15 / (24 * 60)  # a price that was shown is honoured for a quarter of an hour
 _NEGLIGIBLE = 0.02  # of the base price
-_NOT_WORTH_A_CHANGE = 0.002  # of what is earned: beneath it, luck decides whether the list price would have made more
 
 
 class CannotReplay(ValueError):
-    """The row's inputs are not those that were hashed, or its policy is not known here."""
+    """The row is not a stored quote, its inputs are not those that were hashed, or its policy is not known here."""
 
 
 def price_quote(q: Any) -> dict[str, Any]:
@@ -47,6 +47,10 @@ def price_quote(q: Any) -> dict[str, Any]:
     `price` is text; None only if the payload has no usable base price. `clamped_by` names the limits that kept the
     price from where it would earn most. `valid_until` is in days before the start. Never raises.
     """
+    return _quote(q, CURRENT)
+
+
+def _quote(q: Any, policy: Policy) -> dict[str, Any]:
     inputs: QuoteInputs | None = None
     base: Decimal | None = None
     try:
@@ -54,7 +58,7 @@ def price_quote(q: Any) -> dict[str, Any]:
         if not is_enabled(q):
             raise Unusable("DISABLED", "Adaptive prices are off: this is the list price.")
         inputs = read(q)
-        found = _adaptive(inputs)
+        found = _adaptive(inputs, policy)
     except Unusable as refusal:
         found = _at_base(base, refusal.code, str(refusal))
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # a sale goes on, whatever the payload
@@ -62,40 +66,47 @@ def price_quote(q: Any) -> dict[str, Any]:
     days_left = inputs.days_left if inputs else None
     return found | {
         "inputs_hash": inputs_hash(q, inputs),
-        "policy": POLICY,
+        "policy": policy.name,
         "valid_until": None if days_left is None else max(0.0, days_left - HONOURED_DAYS),
     }
 
 
 def replay(audit_row: Mapping[str, Any]) -> str | None:
-    """The price of a stored quote, computed again from its `inputs`.
+    """The price of a stored quote, computed again from its `inputs` by the policy that it was made with.
 
-    Raises CannotReplay if the row's `inputs_hash` or `policy` (where it has them, or its `output` has) do not fit.
+    Raises CannotReplay if the row is not a stored quote, names a policy that is not in POLICIES, or has another
+    `inputs_hash` than its inputs. Both may also stand in the row's `output`; without a policy, the present one counts.
     """
-    output = audit_row.get("output") or {}
-    found = price_quote(audit_row.get("inputs"))
-    for name, also in (("policy", "policy_version"), ("inputs_hash", "hash")):
-        stored = audit_row.get(name) or audit_row.get(also) or output.get(name)
-        if stored is not None and stored != found[name]:
-            raise CannotReplay(f"{name} is {stored!r} in the row and {found[name]!r} now")
+    if not isinstance(audit_row, Mapping):
+        raise CannotReplay("this is not a stored quote")
+    output = audit_row.get("output")
+    output = output if isinstance(output, Mapping) else {}
+    named = audit_row.get("policy") or audit_row.get("policy_version") or output.get("policy") or POLICY
+    policy = POLICIES.get(named) if isinstance(named, str) else None
+    if policy is None:
+        raise CannotReplay(f"it was made with the policy {named!r}, and only {', '.join(POLICIES)} are known here")
+    found = _quote(audit_row.get("inputs"), policy)
+    stored = audit_row.get("inputs_hash") or audit_row.get("hash") or output.get("inputs_hash")
+    if stored is not None and stored != found["inputs_hash"]:
+        raise CannotReplay("its inputs are not those that were hashed when it was made")
     price: str | None = found["price"]
     return price
 
 
-def _adaptive(inputs: QuoteInputs) -> dict[str, Any]:
+def _adaptive(inputs: QuoteInputs, policy: Policy) -> dict[str, Any]:
     if inputs.base == 0:
         raise Unusable("FREE", "The list price is zero.")
     if inputs.expected == 0:
         raise Unusable("NO_FORECAST", "Nobody is expected: there is nothing to compute a price from.")
     allowed = limits(inputs)
-    believed = hypotheses(inputs)
-    value = SeatValue(inputs)
+    believed = hypotheses(inputs, policy)
+    value = SeatValue(inputs, policy)
     cost = value.mean(believed)
     if cost <= _NEGLIGIBLE * float(inputs.base):
         cost = 0.0  # a quiet session is not made dearer for a small chance that it fills
     shift = inputs.willingness.shift(inputs.days_left)
     ideal = inputs.willingness.best_price(cost, shift)
-    price = allowed.step * _nearest(inputs, allowed, ideal, cost, shift)
+    price = allowed.step * _nearest(inputs, policy, allowed, ideal, cost, shift)
     clamped = _clamped_by(allowed, ideal)
     return {
         "price": _written(price, inputs),
@@ -108,7 +119,7 @@ def _adaptive(inputs: QuoteInputs) -> dict[str, Any]:
     }
 
 
-def _nearest(inputs: QuoteInputs, allowed: Limits, ideal: float, cost: float, shift: float) -> int:
+def _nearest(inputs: QuoteInputs, policy: Policy, allowed: Limits, ideal: float, cost: float, shift: float) -> int:
     """How many steps the price has: of the two beside the ideal price, the one that earns more; but those of the list
     price, if that may be charged and earns as good as the same."""
     step = float(allowed.step)
@@ -120,9 +131,11 @@ def _nearest(inputs: QuoteInputs, allowed: Limits, ideal: float, cost: float, sh
         return (steps * step - cost) * inputs.willingness.acceptance(steps * step, shift)
 
     best = above if gain(above) > gain(below) else below
+    if policy.not_worth_a_change is None:
+        return best
     listed, off_grid = divmod(inputs.base, allowed.step)
     may_stay = off_grid == 0 and allowed.lowest <= listed <= allowed.highest
-    return int(listed) if may_stay and gain(int(listed)) >= (1 - _NOT_WORTH_A_CHANGE) * gain(best) else best
+    return int(listed) if may_stay and gain(int(listed)) >= (1 - policy.not_worth_a_change) * gain(best) else best
 
 
 _LIMITS = {

@@ -13,6 +13,7 @@ from operator import mul
 
 from pricing.booking_curves import shares_to_come
 from pricing.demand_levels import Hypothesis
+from pricing.policies import Policy
 from pricing.quote_inputs import QuoteInputs
 
 _COSTS = 20  # grid of shadow prices
@@ -24,7 +25,7 @@ _NODES = ((-math.sqrt(3), 1 / 6), (0.0, 2 / 3), (math.sqrt(3), 1 / 6))
 class SeatValue:
     """The shadow price of a seat, for each hypothesis."""
 
-    def __init__(self, inputs: QuoteInputs) -> None:
+    def __init__(self, inputs: QuoteInputs, policy: Policy) -> None:
         self.left = max(0, inputs.capacity - inputs.sold - inputs.held)
         self.top = float(inputs.high)
         self.noise = inputs.party_mean + 0.3 * (inputs.party_mean - 1)  # variance of seats sold over their mean
@@ -33,7 +34,7 @@ class SeatValue:
         flat = willingness.is_flat
         ends = [now, 0.0] if flat else [now * (1 - part / _SEGMENTS) ** 2 for part in range(_SEGMENTS + 1)]
         soon = min(now, max(0.02, now / 20))
-        tables = shares_to_come(inputs.curve, [*ends, now - soon])
+        tables = shares_to_come(inputs.curve, [*ends, now - soon], policy.variants)
         #: For each variant: how much is being booked just now (share a day), and the share still to come.
         self.current = [max((shares[0] - shares[-1]) / soon if soon > 0 else 1.0, 1e-9) for shares in tables]
         self.to_come = [max(shares[0] - shares[-2], 0.0) for shares in tables]

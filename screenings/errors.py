@@ -272,3 +272,25 @@ class OutageAlreadyEnded(ForbiddenMove, code="seat_back_already"):
 
 def _shown(time: datetime) -> str:
     return f"{date_format(time, 'SHORT_DATE_FORMAT')} {time:%H:%M}"
+
+
+class PictureRefused(Refused, code="picture_refused"):
+    """The uploaded file is no picture, or too small, too large or too many; the text says which."""
+
+    @classmethod
+    def too_many(cls, most: int) -> "PictureRefused":
+        return cls(
+            ngettext(
+                "The film has %(most)d still already. Remove one first.",
+                "The film has %(most)d stills already. Remove one first.",
+                most,
+            )
+            % {"most": most}
+        )
+
+
+class PictureGone(Refused, code="picture_gone"):
+    """The picture was removed or replaced meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The picture is no longer there: somebody has removed or replaced it."))

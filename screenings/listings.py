@@ -1,5 +1,6 @@
 """Which sessions the shop and search engines list, and on which day of the programme."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
@@ -30,11 +31,13 @@ def listed_sessions(
     days: int = 1,
     cinema: Cinema | None = None,
     film: Film | None = None,
+    films: Mapping[int, Film] | None = None,
     at: datetime,
 ) -> list[tuple[Session, datetime]]:
     """The advertised sessions of `days` programme days from `first`, or all, each with its start in the cinema's zone.
 
-    A session that starts after midnight belongs to the evening before: `Cinema.business_date`. Three queries.
+    A session that starts after midnight belongs to the evening before: `Cinema.business_date`. `films` are those that
+    are advertised, by key, where the caller has read them. Three queries, two with `film` or `films`.
     """
     sessions = (
         advertised(at)
@@ -49,11 +52,16 @@ def listed_sessions(
         )
     if cinema is not None:
         sessions = sessions.filter(hall__cinema=cinema)
-    sessions = sessions.prefetch_related("film") if film is None else sessions.filter(film=film)
+    if film is not None:
+        sessions, films = sessions.filter(film=film), {film.pk: film}
+    elif films is None:
+        sessions = sessions.prefetch_related("film")
+    else:
+        sessions = sessions.filter(film__in=films)  # one that was planned meanwhile is shown the next time
     local = []
     for session in sessions:
-        if film is not None:
-            session.film = film
+        if films is not None:
+            session.film = films[session.film_id]
         local.append((session, session.hall.cinema.local(session.start_datetime)))
     if first is None:
         return local

@@ -1,11 +1,41 @@
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts import throttling
 from accounts.errors import LogInPaused, RateLimited
+from storefront.services.addresses import asked_language
+
+
+class LanguageInAddress:
+    """Shows a page in the language that its address names, and remembers it as a press of the language's button does.
+
+    Search engines list each page once for every language: see `storefront.services.addresses`.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        language = asked_language(request)
+        if not language or language == request.LANGUAGE_CODE:
+            return self.get_response(request)
+        translation.activate(language)  # LocaleMiddleware, which stands before, activates one for each request
+        request.LANGUAGE_CODE = language
+        response = self.get_response(request)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        )
+        return response
 
 
 class RateLimitMiddleware:

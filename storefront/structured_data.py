@@ -27,10 +27,28 @@ ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&\u202
 
 def screening_events(showings: Collection[Showing]) -> SafeString:
     """The showings of films whose genres are loaded. One query."""
-    announced = announcements([showing.session for showing in showings])
-    events = [_event(showing, announced[showing.session.pk]) for showing in showings]
-    text = json.dumps({"@context": SCHEMA, "@graph": events}, ensure_ascii=False)
+    return _graph(_events(showings))
+
+
+def film_and_events(film: Film, showings: Collection[Showing]) -> SafeString:
+    """The showings and their film, whose genres and pictures are loaded. One query."""
+    return _graph([*_events(showings), _movie_in_full(film)])
+
+
+def image_of(film: Film) -> str:
+    """The address of the largest picture that tells what film it is: its still, its poster, else its title card."""
+    shown = film.still or film.poster
+    return settings.SITE_URL + (shown.url(shown.width) if shown else reverse("shop:title_card", args=[film.pk]))
+
+
+def _graph(things: list[dict[str, Any]]) -> SafeString:
+    text = json.dumps({"@context": SCHEMA, "@graph": things}, ensure_ascii=False)
     return mark_safe(text.translate(ESCAPES))  # noqa: S308 (escaped above)
+
+
+def _events(showings: Collection[Showing]) -> list[dict[str, Any]]:
+    announced = announcements([showing.session for showing in showings])
+    return [_event(showing, announced[showing.session.pk]) for showing in showings]
 
 
 def _event(showing: Showing, announced: Announcement) -> dict[str, Any]:
@@ -40,7 +58,7 @@ def _event(showing: Showing, announced: Announcement) -> dict[str, Any]:
         "@type": "ScreeningEvent",
         "name": film.title,
         "description": _description(showing),
-        "image": [settings.SITE_URL + reverse("shop:title_card", args=[film.pk])],
+        "image": [image_of(film)],
         "startDate": _local(session.start_datetime, cinema),
         "endDate": _local(session.end_datetime, cinema),
         "eventStatus": f"{SCHEMA}/EventScheduled",
@@ -120,6 +138,30 @@ def _movie(film: Film) -> dict[str, Any]:
         "duration": f"PT{film.duration_minutes}M",
         "contentRating": film.age_rating,
     } | ({"dateCreated": str(film.year)} if film.year else {})
+
+
+def _movie_in_full(film: Film) -> dict[str, Any]:
+    pictures = [settings.SITE_URL + each.url(each.width) for each in (film.poster, film.still) if each]
+    facts: dict[str, Any] = {
+        "url": settings.SITE_URL + reverse("shop:film", args=[film.pk]),
+        "image": pictures or [image_of(film)],
+        "description": film.description,
+        "genre": [genre.name for genre in film.genres.all()],
+        "director": _people(film.director),
+        "actor": _people(film.starring),
+        "countryOfOrigin": [{"@type": "Country", "name": each} for each in _listed(film.country)],
+        "datePublished": film.release_date.isoformat() if film.release_date else "",
+        "alternateName": film.original_title,
+    }
+    return _movie(film) | {name: fact for name, fact in facts.items() if fact}
+
+
+def _people(names: str) -> list[dict[str, str]]:
+    return [{"@type": "Person", "name": name} for name in _listed(names)]
+
+
+def _listed(names: str) -> list[str]:
+    return [name.strip() for name in names.split(",") if name.strip()]
 
 
 def _local(instant: datetime, cinema: Cinema) -> str:

@@ -1,25 +1,35 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from storefront.views import (
     account,
     chain,
     changes,
     checkout,
+    finding,
     language,
     news,
     orders,
     paying,
     personal,
+    pictures,
     programme,
     seats,
+    site_files,
 )
 
 app_name = "shop"
 
 urlpatterns = [
     path("", programme.home, name="home"),
+    path("search/", finding.find, name="search"),
+    path("my-cinema/", finding.choose_cinema, name="my_cinema"),
     path("films/<int:key>/", programme.film, name="film"),
     path("films/<int:key>/card.svg", programme.film_card, name="title_card"),
+    re_path(  # the base URL of the storage `pictures`
+        r"^pictures/(?P<digest>[0-9a-f]{20})-(?P<width>[0-9]{3,4})\.(?P<extension>avif|webp|jpg)$",
+        pictures.film_picture,
+        name="picture",
+    ),
     path("sessions/<int:key>/", seats.seats, name="session"),
     path("sessions/<int:key>/taken/", seats.taken, name="taken"),
     path("sessions/<int:key>/session.ics", programme.session_calendar, name="session_calendar"),
@@ -57,6 +67,7 @@ urlpatterns = [
     path("pages/<slug:slug>/<str:language>/<int:number>/", chain.version, name="page_version"),
     path("face.css", chain.face_css, name="face_css"),
     path("language/", language.choose, name="language"),
-    path("robots.txt", programme.robots, name="robots"),
-    path("sitemap.xml", programme.sitemap, name="sitemap"),
+    path("manifest.webmanifest", site_files.manifest, name="manifest"),
+    path("robots.txt", site_files.robots, name="robots"),
+    path("sitemap.xml", site_files.sitemap, name="sitemap"),
 ]

@@ -40,19 +40,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 OF_DATABASE, APPS_OF_DATABASE = {"counting", "models", "races"}, {"consistency", "jobs", "reliability"}
 #: What `make quick` leaves out besides tests marked `slow`: files and folders that take seconds as a whole.
 SLOW = {
-    "backoffice/dashboard",
-    "backoffice/every_page",
-    "backoffice/film_hire",
-    "backoffice/framework/import_export/test_background.py",
-    "backoffice/framework/import_export/test_xlsx.py",
-    "backoffice/framework/test_admin_menu.py",
-    "backoffice/framework/test_chosen_cinema.py",
-    "backoffice/reports",
+    "accounts/services/test_approvals.py",
+    "accounts/test_throttling.py",
+    "backoffice",
+    "boxoffice",
     "cinema/test_environment.py",
     "cinema/test_static_files.py",
     "consistency",
+    "demo/management",
     "docs/test_figures.py",
+    "docs/test_roles.py",
     "film_hire/services",
+    "film_hire/workflows",
+    "integrations",
     "jobs/management/commands/test_check_schedule.py",
     "payments/contracts",
     "reliability",
@@ -61,6 +61,7 @@ SLOW = {
     "reports/workflows",
     "security",
     "storefront/every_page",
+    "storefront/workflows",
 }
 
 

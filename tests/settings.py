@@ -42,6 +42,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(SCRATCH / "reports")},
     },
+    "pictures": {"BACKEND": "django.core.files.storage.InMemoryStorage", "OPTIONS": {"base_url": "/pictures/"}},
     "statements": STORAGES["statements"],  # noqa: F405 - from cinema.settings
 }
 

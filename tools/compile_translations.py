@@ -15,8 +15,19 @@ def compile_catalogues(locale: Path) -> list[Path]:
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue
+        catalogue = polib.pofile(str(source))
+        for entry in catalogue:  # English where a translation lacks, not the language of the installation
+            if entry.obsolete or entry.translated():
+                continue
+            entry.flags = [flag for flag in entry.flags if flag != "fuzzy"]
+            if entry.msgid_plural:
+                entry.msgstr_plural = {
+                    form: entry.msgid_plural if form else entry.msgid for form in entry.msgstr_plural or (0, 1)
+                }
+            else:
+                entry.msgstr = entry.msgid
         unfinished = target.with_suffix(f".{os.getpid()}")
-        polib.pofile(str(source)).save_as_mofile(str(unfinished))
+        catalogue.save_as_mofile(str(unfinished))
         unfinished.replace(target)  # a running server never reads half of it
         written.append(target)
     return written

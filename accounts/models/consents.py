@@ -9,7 +9,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 UNSUBSCRIBE_PATH, SUBSCRIBE_PATH = "/unsubscribe/{token}/", "/subscribe/{token}/"  # a test compares the shop's
-ASKED_WITHIN = timedelta(days=60)  # shorter than `ASK_FOR_NEWS_AGAIN`: nobody is asked twice about one consent
+#: For so long a consent waits for its order, or for any order to an account's number, to be paid, until it is to be
+#: confirmed. Shorter than `ASK_FOR_NEWS_AGAIN`: nobody is asked twice about one consent.
+WAITS_FOR_ORDER, WAITS_FOR_ANY_ORDER = timedelta(days=7), timedelta(days=60)
 
 
 class MarketingConsentQuerySet(models.QuerySet["MarketingConsent"]):
@@ -32,12 +34,13 @@ class MarketingConsentQuerySet(models.QuerySet["MarketingConsent"]):
         paid_to_number = MarketingConsent.objects.filter(
             pk=models.OuterRef("pk"), user__orders__phone=F("recipient"), user__orders__paid_at__isnull=False
         )
-        paid = Q(of_order, order__paid_at__isnull=False) | Q(models.Exists(paid_to_number), order=None)
+        paid = Q(of_order, order__paid_at__isnull=False, at__gt=at - WAITS_FOR_ORDER)
+        paid |= Q(models.Exists(paid_to_number), order=None)
         by_them = Q(order=models.OuterRef("order")) | Q(order=None, user=models.OuterRef("user"))
         later = _same_recipient().filter(by_them | Q(is_proved=True), pk__gt=models.OuterRef("pk"))
         agreed = _same_recipient().current().filter(is_given=True)
         return (
-            self.filter(paid, is_given=True, is_proved=False, at__gt=at - ASKED_WITHIN, at__lte=at)
+            self.filter(paid, is_given=True, is_proved=False, at__gt=at - WAITS_FOR_ANY_ORDER, at__lte=at)
             .exclude(recipient="")
             .filter(~models.Exists(later), ~models.Exists(agreed))
         )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.phones import PhoneField, stored_form
 from cinema.history import History
 from cinema.money import MoneyField, between
+from house_rules.languages import offered_languages
 
 
 def default_language() -> str:
@@ -65,7 +66,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     last_name = models.CharField(_("last name"), max_length=80, blank=True)
     phone = PhoneField(_("phone"), blank=True)
     preferred_language = models.CharField(
-        _("preferred language"), max_length=8, choices=settings.LANGUAGES, default=default_language
+        _("preferred language"), max_length=8, choices=offered_languages, default=default_language
     )
     cinemas = models.ManyToManyField(
         "screenings.Cinema",

@@ -107,13 +107,13 @@ class PaymentItems(DashboardSection):
 
     def failed_receipts(self) -> Asking:
         receipts: QuerySet[Receipt] = Receipt.objects.filter(status=Receipt.Status.FAILED)
-        receipts = self.own_rows(receipts, "order__cinema").select_related("order")
+        receipts = self.own_rows(receipts, "order__cinema").select_related("order", "gift_card_movement__card")
         total, rows = yield receipts.order_by("created_at", "pk")
         yield DashboardItem(
             ngettext("%(count)d unsent fiscal receipt", "%(count)d unsent fiscal receipts", total) % {"count": total},
             list_link("payments_receipt", status__exact=Receipt.Status.FAILED),
             "receipt_long",
-            *names_and_more(total, [f"{receipt.order.number}: {format_money(receipt.amount)}" for receipt in rows]),
+            *names_and_more(total, [f"{receipt.about}: {format_money(receipt.amount)}" for receipt in rows]),
             urgent=True,
         )
 

@@ -114,6 +114,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("payments.refund", "undo"),
             ("payments.dispute", "gavel"),
             ("payments.receipt", "receipt_long"),
+            ("payments.giftcard", "payments"),
             ("orders.refundline", "list"),
             ("orders.orderevent", "history"),
             ("orders.scan", "qr_code_scanner"),

@@ -9,7 +9,7 @@ from django.utils.text import format_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from cinema.validators import TextFormField
-from house_rules.face import own_name_of
+from house_rules.languages import own_name_of
 
 LANGUAGES: list[str] = [code for code, _name in settings.LANGUAGES]
 

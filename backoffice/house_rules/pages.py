@@ -15,7 +15,7 @@ from backoffice.framework.by_language import LANGUAGES, field_name, rows_of_fiel
 from backoffice.framework.edit_conflicts import ConflictCheckingForm
 from cinema import clock
 from cinema.local_time import format_local
-from house_rules.face import own_name_of
+from house_rules.languages import own_name_of
 from house_rules.models import ChainPage
 from house_rules.pages import current_versions, list_published, publish
 

@@ -71,7 +71,7 @@ class PaymentAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
         title=_("Check with the provider"),
         text=_("The payment and its refunds are updated from the payment provider’s data."),
         form=OrderAmountForm,
-        when=lambda payment: not is_manual(payment),
+        when=lambda payment: not is_manual(payment) and payment.moved_from_id is None,
         icon="sync",
     )
     def ask(self, payment: Payment, *, at: datetime, actor: User) -> str:

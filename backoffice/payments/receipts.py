@@ -3,10 +3,13 @@
 from datetime import datetime
 
 from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.scope import cinemas_of
 from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
@@ -33,9 +36,9 @@ class ReceiptAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     cinema_path = "order__cinema"
     ordering = NEWEST_FIRST
     list_per_page = 20
-    list_display = ["created_at", "order", "kind", "amount", "status_label", "error", "sent_at"]
+    list_display = ["created_at", "about", "kind", "amount", "status_label", "error", "sent_at"]
     list_filter = ["status", "kind"]
-    list_select_related = ["order"]
+    list_select_related = ["order", "gift_card_movement__card"]
     search_fields = ["=order__number", "=external_id"]
     inlines = [ReceiptLineInline]
     exclude = ["status"]
@@ -54,7 +57,18 @@ class ReceiptAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     )
     def send_again(self, receipt: Receipt, *, at: datetime, actor: User) -> str:
         send_receipt_again(receipt, at=at)
-        return gettext("The receipt for order %(order)s will be sent within a minute.") % {"order": receipt.order}
+        return gettext("The receipt for order %(order)s will be sent within a minute.") % {"order": receipt.about}
+
+    @admin.display(description=_("order"), ordering="order")
+    def about(self, receipt: Receipt) -> str:
+        return receipt.about
+
+    def filter_cinemas(self, rows: QuerySet[Receipt], request: HttpRequest) -> QuerySet[Receipt]:
+        """A gift card has no order, but was sold in a cinema."""
+        own = cinemas_of(request)
+        if own is None:
+            return rows
+        return rows.filter(Q(order__cinema__in=own) | Q(gift_card_movement__card__cinema__in=own))
 
 
 @admin.register(ReceiptLine)

@@ -18,6 +18,7 @@ from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import CinemaScopedAdmin, NoDeleteAdmin
 from backoffice.framework.import_export.pages import ImportExportMixin
 from backoffice.screenings.forms import NativeInput
+from backoffice.screenings.pictures import FilmPicturesMixin
 from backoffice.screenings.resources import FilmResource
 from integrations.models import FilmProposal
 from integrations.services.film_lookup import ask_catalogues
@@ -40,7 +41,7 @@ class FilmCertificateInline(TabularInline):
 
 
 @admin.register(Film)
-class FilmAdmin(ActionsMixin, ImportExportMixin, NoDeleteAdmin):
+class FilmAdmin(FilmPicturesMixin, ActionsMixin, ImportExportMixin, NoDeleteAdmin):
     resource_class = FilmResource
     cinema_path = None
     kept_by_cinemas = True
@@ -51,7 +52,7 @@ class FilmAdmin(ActionsMixin, ImportExportMixin, NoDeleteAdmin):
     search_fields = ["title", "original_title", "=external_id", "=certificate_number"]
     autocomplete_fields = ["genres", "distributor"]
     inlines = [FilmCertificateInline]
-    readonly_fields = ["proposals"]
+    readonly_fields = ["proposals", "shown_pictures"]
     actions = ["ask_catalogues"]
     actions_detail = ["ask_catalogues"]
     formfield_overrides: Any = {
@@ -73,6 +74,18 @@ class FilmAdmin(ActionsMixin, ImportExportMixin, NoDeleteAdmin):
             },
         ),
         (
+            _("On the website"),
+            {
+                "fields": [
+                    "description",
+                    ("director", "starring"),
+                    ("content_warnings", "trailer_url"),
+                    ("featured", "is_announced"),
+                    "shown_pictures",
+                ]
+            },
+        ),
+        (
             _("Numbers in catalogues"),
             {
                 "fields": [
@@ -85,6 +98,10 @@ class FilmAdmin(ActionsMixin, ImportExportMixin, NoDeleteAdmin):
             },
         ),
     ]
+
+    @admin.display(description=_("pictures"))
+    def shown_pictures(self, film: Film) -> str:
+        return self.pictures_of(film)
 
     @admin.display(description=_("from catalogues"))
     def proposals(self, film: Film) -> str:

@@ -44,6 +44,13 @@ class FilmResource(Resource):
         "distributor": None,
         "release_date": None,
         "certificate_number": None,
+        "description": None,
+        "director": None,
+        "starring": None,
+        "content_warnings": None,
+        "trailer_url": None,
+        "featured": None,
+        "is_announced": None,
         **dict.fromkeys(Film.CATALOGUES),
     }
     name_column = "title"
@@ -61,6 +68,13 @@ class FilmResource(Resource):
     distributor = Field("distributor", "distributor", TextWidget())
     release_date = Field("release_date", "release_date", DateWidget(is_optional=True))
     certificate_number = Field("certificate_number", "certificate_number", TextWidget())
+    description = Field("description", "description", TextWidget())
+    director = Field("director", "director", TextWidget())
+    starring = Field("starring", "starring", TextWidget())
+    content_warnings = Field("content_warnings", "content_warnings", TextWidget())
+    trailer_url = Field("trailer_url", "trailer_url", TextWidget())
+    featured = column(Film, "featured", NumberWidget)
+    is_announced = Field("is_announced", "is_announced", BooleanWidget())
     imdb_id = Field("imdb_id", "imdb_id", TextWidget())
     tmdb_id = Field("tmdb_id", "tmdb_id", TextWidget())
     wikidata_id = Field("wikidata_id", "wikidata_id", TextWidget())

@@ -20,10 +20,12 @@ from concessions.models import ConcessionPreorder
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, OrderLine, Ticket
 from orders.services import refund
-from payments.models import MANUAL_GATEWAYS, Payment, Refund, Shift
+from payments.models import MANUAL_GATEWAYS, Gateway, Payment, Refund, Shift
 from payments.models.payments import RefundQuerySet
 from payments.services import mark_paid_out
 from screenings.models import Cinema
+
+VOIDABLE = MANUAL_GATEWAYS | {Gateway.GIFT_CARD}  # what was taken in a shift, and can be given back in it
 
 
 def is_voidable(order: Order, *, shift: Shift | None, at: datetime) -> bool:
@@ -38,7 +40,7 @@ def is_voidable(order: Order, *, shift: Shift | None, at: datetime) -> bool:
     too_late = Q(status=Ticket.Status.USED) | Q(session__end_datetime__lte=at)
     is_recent = order.paid_at is not None and order.paid_at > at - settings.VOID_SNACKS_WITHIN
     return (
-        all(of == shift.pk and gateway in MANUAL_GATEWAYS for of, gateway in paid)
+        all(of == shift.pk and gateway in VOIDABLE for of, gateway in paid)
         and not Refund.objects.filter(order=order).exists()
         and not Ticket.objects.filter(too_late, order=order).exists()
         and (is_recent or Ticket.objects.filter(order=order).exists())

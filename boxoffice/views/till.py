@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -17,7 +17,7 @@ from accounts.errors import RateLimited
 from accounts.services import rate_limits
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.errors import NoShift
-from boxoffice.models import Voucher
+from boxoffice.models import Exchange, Voucher
 from boxoffice.services import basket as baskets
 from boxoffice.services import printing, refunds, sales
 from boxoffice.services.second_person import approvers_here, deciders, request_of
@@ -221,6 +221,7 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "refunds": row.refunds.select_related("payment"),
             "may_refund": may_refund,
             "vouchers": Voucher.objects.filter(order=row).select_related("promocode"),
+            "exchanges": Exchange.objects.filter(Q(order=row) | Q(new_order=row)).select_related("order", "new_order"),
             "voidable": refunds.is_voidable(row, shift=shift, at=at),
             "deciders": deciders(device, REFUND, other_than=actor) if not (unpaid or may_refund) else [],
             "approval": approval,

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, ExpressionWrapper, F, QuerySet, Value, When
+from django.db.models import Case, ExpressionWrapper, F, QuerySet, Value, When, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from cinema.db_functions import PerRowDelta, insert_from
@@ -54,7 +54,7 @@ def take_stock(preorders: Sequence[ConcessionPreorder], *, at: datetime) -> None
     """Take the quantities of the preorders from the stock, all or none: for what is made, units of each ingredient by
     today's recipe. Raises `OutOfStock`.
 
-    The preorders were read with their items. Must be called inside a transaction (the orders are locked; the items are
+    Must be called inside a transaction (the orders are locked; the items are
     locked here).
     """
     wanted = _units(preorders)
@@ -85,6 +85,7 @@ def _units(preorders: Sequence[ConcessionPreorder]) -> list[tuple[ConcessionPreo
 
     Raises `OutOfStock` for what has no recipe, or when something in it is off sale.
     """
+    prefetch_related_objects(preorders, "concession_item")
     parts = recipes.parts_of(preorder.concession_item for preorder in preorders)
     found = []
     for preorder in preorders:

@@ -4,16 +4,17 @@ import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import default_language
 from cinema.history import History
 from cinema.money import MAX_AMOUNT, MoneyField, between
 from film_hire import terms
+from house_rules.languages import offered_languages
 from screenings.models import Cinema, Session
 
 HUNDRED = Decimal(100)
@@ -252,7 +253,7 @@ class StatementAddress(models.Model):
     )
     email = models.EmailField(_("e-mail"))
     format = models.CharField(_("format"), max_length=4, choices=Format, default=Format.PDF)
-    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="ru")
+    language = models.CharField(_("language"), max_length=8, choices=offered_languages, default=default_language)
     is_automatic = models.BooleanField(
         _("sent by itself"), default=True, help_text=_("On the morning of the week, without anybody’s press.")
     )

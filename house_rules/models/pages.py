@@ -101,5 +101,5 @@ class AgreedTerms(models.Model):
     @classmethod
     def about_customer(cls, *, orders: Any, **_user: Any) -> list[dict[str, Any]]:
         """See `accounts.services.rows_about_customer`."""
-        rows = cls._default_manager.filter(order__in=orders)
+        rows: Any = cls._default_manager.filter(order__in=orders)
         return list(rows.values("order", "version__title", "version__language", "version__number", "at"))

@@ -4,8 +4,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
+from django.conf import settings
 from ninja import Schema
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from screenings.models import SeatKind
 
@@ -14,6 +15,12 @@ LARGEST_ID = 9_223_372_036_854_775_807
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 Money = Annotated[str, StringConstraints(pattern=r"^\d{1,10}\.\d\d$"), Field(examples=["350.00"])]
 Text = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^\x00]*$")]
+
+
+def offered_or_empty(language: str) -> str:
+    if language and language not in dict(settings.LANGUAGES):
+        raise ValueError(f"Write one of {', '.join(dict(settings.LANGUAGES))}.")
+    return language
 
 
 class CinemaOut(Schema):
@@ -124,7 +131,7 @@ class OrderIn(Schema):
     snacks: list[SnackIn] = Field(default=[], max_length=50)
     email: Annotated[str, StringConstraints(min_length=3, max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$")]
     phone: Annotated[str, StringConstraints(max_length=32, pattern=r"^[^\x00]*$")] = ""
-    language: Literal["", "ru", "en"] = ""
+    language: Annotated[str, AfterValidator(offered_or_empty)] = ""
     promocode: Annotated[str, StringConstraints(max_length=40, pattern=r"^[^\x00]*$")] = ""
     expected_total: Money | None = Field(
         default=None, description="What the customer was shown for seats and snacks, before a discount."

@@ -1,4 +1,5 @@
 import logging
+from email.mime.image import MIMEImage
 from smtplib import SMTPException, SMTPServerDisconnected
 from typing import Any
 
@@ -10,6 +11,14 @@ from notifications.models import Notification
 from notifications.qr_images import qr_images
 
 logger = logging.getLogger(__name__)
+
+
+def _picture(name: str, image: bytes) -> MIMEImage:
+    """A picture that is shown within the HTML, by the name without its ending, and can be saved as a file."""
+    part = MIMEImage(image, "png")
+    part.add_header("Content-ID", f"<{name.removesuffix('.png')}>")
+    part.add_header("Content-Disposition", "inline", filename=name)
+    return part
 
 
 class EmailChannel:
@@ -32,14 +41,15 @@ class EmailChannel:
         if self._server_failure:
             raise self._server_failure
         self._open()
-        message = mail.EmailMessage(
+        message = mail.EmailMultiAlternatives(
             subject=email.subject,
             body=email.body,
             to=[notification.recipient],
             headers={"Message-ID": notification.message_id, "Auto-Submitted": "auto-generated"},
         )
+        message.attach_alternative(email.html, "text/html")
         for name, image in qr_images(notification):
-            message.attach(name, image, "image/png")
+            message.attach(_picture(name, image))
         if attachment := notification.context.get("attachment"):
             with storages[attachment["storage"]].open(attachment["name"]) as content:
                 message.attach(attachment["filename"], content.read(), attachment["content_type"])

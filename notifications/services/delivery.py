@@ -8,6 +8,7 @@ from django.db.models import F
 
 from accounts.services.entitlement import staff_who_see
 from cinema.status import transition
+from house_rules.scope import rules_scope
 from jobs import claims
 from jobs.claims import Backoff, TimeLimit, new_sender
 from jobs.steps import Counts
@@ -46,6 +47,7 @@ class DeliveryResult:
     wait: timedelta | None = None
 
 
+@rules_scope()
 def deliver(notifications: Collection[Notification], *, at: datetime) -> Counts:
     """Send the messages that are still due at `at`; none is sent after its `not_after`, or to somebody who has lost the
     right to see it (`only_for`).

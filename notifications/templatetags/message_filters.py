@@ -4,13 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils.formats import date_format
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from cinema.local_time import night_note, utc_offset_note
 from cinema.money import format_money
 from cinema.typography import with_inner_quotes
+from house_rules.languages import month_day
 
 register = template.Library()
 
@@ -26,21 +26,21 @@ def local_instant(iso: str) -> str:
     """
     local = datetime.fromisoformat(iso)
     night = f" ({note})" if (note := night_note(local)) else ""
-    return f"{date_format(local, 'j E')}, {_clock(local)}{night}"
+    return f"{month_day(local)}, {_clock(local)}{night}"
 
 
 @register.filter
 def time_and_day(iso: str) -> str:
     """As `local_instant`, for use within a sentence: `19:00 on 23 November`."""
     local = datetime.fromisoformat(iso)
-    return _("%(time)s on %(day)s") % {"time": _clock(local), "day": date_format(local, "j E")}
+    return _("%(time)s on %(day)s") % {"time": _clock(local), "day": month_day(local)}
 
 
 @register.filter
 def local_day(iso: str) -> str:
     """The date of an instant in its own time zone: `23 November 2026`."""
     day: date = datetime.fromisoformat(iso).date()
-    return date_format(day, "j E Y")
+    return f"{month_day(day)} {day.year}"
 
 
 @register.filter

@@ -16,6 +16,7 @@ from cinema.db_functions import insert_from
 from cinema.money import MoneyField, between
 from cinema.status import transition
 from concessions.models import ConcessionPreorder
+from house_rules.languages import offered_languages
 from house_rules.rules import rules
 from orders.models.codes import new_number, new_token
 from orders.models.promocodes import Promocode
@@ -146,7 +147,7 @@ class Order(models.Model):
     )
     email = models.EmailField(_("e-mail"), blank=True)
     phone = PhoneField(_("phone"), blank=True)
-    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default=default_language)
+    language = models.CharField(_("language"), max_length=8, choices=offered_languages, default=default_language)
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PENDING_PAYMENT)
     channel = models.CharField(_("channel"), max_length=16, choices=Channel, default=Channel.ONLINE)
     created_at = models.DateTimeField(_("created"))

@@ -14,7 +14,8 @@ class YooKassaReceipts:
     """
 
     def send(self, receipt: Receipt) -> str:
-        if receipt.payment.gateway != Gateway.YOOKASSA or receipt.kind != Receipt.Kind.SETTLEMENT:
+        is_settlement = receipt.kind == Receipt.Kind.SETTLEMENT
+        if not is_settlement or not (receipt.order and receipt.payment and receipt.payment.gateway == Gateway.YOOKASSA):
             raise GatewayRefused("not a YooKassa settlement")
         return register_settlement_receipt(
             receipt.payment.external_id,

@@ -27,6 +27,7 @@ from payments.models import Gateway, Payment
 
 class Account:
     is_manual: ClassVar[bool] = False
+    gateway: ClassVar[str] = Gateway.ACCOUNT
 
     @staticmethod
     def smallest_payment() -> Decimal:
@@ -36,9 +37,9 @@ class Account:
         raise GatewayUnavailable("on account", _("Only partners can pay on account."))
 
     def fetch(self, external_id: str) -> PaymentReport:
-        found = Payment.objects.filter(gateway=Gateway.ACCOUNT, external_id=external_id).first()
+        found = Payment.objects.filter(gateway=self.gateway, external_id=external_id).first()
         if found is None:
-            raise GatewayRefused("on account: no such payment")
+            raise GatewayRefused(f"{self.gateway}: no such payment")
         return PaymentReport(external_id, State.DONE, found.amount, settings.CURRENCY, uid=str(found.uid))
 
     def find_external_id(self, reference: str) -> str:

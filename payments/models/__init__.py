@@ -1,16 +1,20 @@
 from payments.models.disputes import Dispute
+from payments.models.gift_cards import GiftCard, GiftCardMovement
 from payments.models.legal_entities import LegalEntity, TaxSystem
-from payments.models.payments import MANUAL_GATEWAYS, Gateway, GatewayEvent, Payment, Refund
+from payments.models.payments import MANUAL_GATEWAYS, OWN_BOOKS, Gateway, GatewayEvent, Payment, Refund
 from payments.models.receipts import Rates, Receipt, ReceiptLine, Subject, Vat, VatOf, VatRate
 from payments.models.shifts import CashMovement, CashPlace, Shift
 
 __all__ = [
     "MANUAL_GATEWAYS",
+    "OWN_BOOKS",
     "CashMovement",
     "CashPlace",
     "Dispute",
     "Gateway",
     "GatewayEvent",
+    "GiftCard",
+    "GiftCardMovement",
     "LegalEntity",
     "Payment",
     "Rates",

@@ -21,10 +21,13 @@ class Gateway(models.TextChoices):
     STRIPE = "stripe", "Stripe"
     YOOKASSA = "yookassa", _("YooKassa")
     ACCOUNT = "account", _("On a partner’s account")
+    GIFT_CARD = "gift_card", _("Gift card")
 
 
 # Taken by staff in person: a wrong amount is refused at once instead of being refunded later.
 MANUAL_GATEWAYS = frozenset({Gateway.CASH, Gateway.CARD_TERMINAL})
+# There is no service to ask: our own rows are the books.
+OWN_BOOKS = frozenset({Gateway.ACCOUNT, Gateway.GIFT_CARD})
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
@@ -34,7 +37,8 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 
     def outside_shifts(self) -> "PaymentQuerySet":
         """Cash that was taken in no shift, so it is in no drawer's sum."""
-        return self.filter(gateway=Gateway.CASH, status=Payment.Status.SUCCEEDED, shift__isnull=True)
+        outside = {"shift__isnull": True, "moved_from__isnull": True}
+        return self.filter(gateway=Gateway.CASH, status=Payment.Status.SUCCEEDED, **outside)
 
     def without_receipt(self, at: datetime) -> "PaymentQuerySet":
         """Payments made since `RECEIPTS_SINCE` for which no receipt is queued yet.
@@ -99,6 +103,10 @@ class Payment(models.Model):
     #: A part of an order that is not paid yet. Its receipt waits until all is paid, or until it goes back.
     is_part = models.BooleanField(default=False, editable=False)
     next_poll_at = models.DateTimeField(_("next check with the provider"), null=True, blank=True)
+    #: Of another order, whose tickets were exchanged: this is a part of it, and refunds go through that one.
+    moved_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="moved_to", verbose_name=_("from the payment")
+    )
     discrepancy = models.CharField(_("problem"), max_length=20, choices=Discrepancy, blank=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken by")
@@ -197,6 +205,7 @@ class Refund(models.Model):
         Status.FAILED: {Status.REQUESTED, Status.SUCCEEDED},
         Status.SUCCEEDED: {Status.FAILED},  # the bank returned the money
     }
+    MOVED: ClassVar = "moved-"  # begins the reference of money that paid for another order: see `services.moving`
 
     order = models.ForeignKey("orders.Order", models.PROTECT, related_name="refunds", verbose_name=_("order"))
     payment = models.ForeignKey(
@@ -302,6 +311,10 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"{format_money(self.amount)}, {str(self.get_status_display()).lower()}"
+
+    @property
+    def is_moved(self) -> bool:
+        return self.external_id.startswith(self.MOVED)
 
     @property
     def total(self) -> Decimal:

@@ -15,10 +15,12 @@ from cinema.money import MoneyField, between, format_money
 
 
 class Subject(models.TextChoices):
-    """The type of a receipt line: tickets are services, bar items are goods, and their VAT differs."""
+    """The type of a receipt line: tickets are services, bar items are goods, and their VAT differs. The sale of a gift
+    card is an advance for either."""
 
     TICKETS = "TICKETS", _("Tickets")
     GOODS = "GOODS", _("Bar goods")
+    GIFT_CARDS = "GIFT_CARDS", _("Gift cards")
 
 
 class Vat(models.TextChoices):
@@ -81,11 +83,14 @@ class VatRate(models.Model):
 class Rates:
     """Finds the VAT rate of a day. Creating it costs one query; `on` and `at` cost none."""
 
-    #: Tickets on approved forms are exempt (Tax Code of Russia, 149(2)(20)); 22 % is the general rate since 2026.
+    #: Tickets on approved forms are exempt (Tax Code of Russia, 149(2)(20)); 22 % is the general rate since 2026. A
+    #: gift card may pay for goods, so that its advance is taxed as theirs.
     GENERAL: ClassVar = [
         (Subject.TICKETS, date(2000, 1, 1), Vat.NONE),
         (Subject.GOODS, date(2019, 1, 1), Vat.TWENTY),
         (Subject.GOODS, date(2026, 1, 1), Vat.TWENTY_TWO),
+        (Subject.GIFT_CARDS, date(2019, 1, 1), Vat.TWENTY),
+        (Subject.GIFT_CARDS, date(2026, 1, 1), Vat.TWENTY_TWO),
     ]
 
     def __init__(self) -> None:
@@ -143,8 +148,21 @@ class Receipt(models.Model):
     }
 
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
-    order = models.ForeignKey("orders.Order", models.PROTECT, related_name="receipts", verbose_name=_("order"))
-    payment = models.ForeignKey("payments.Payment", models.PROTECT, related_name="receipts", verbose_name=_("payment"))
+    order = models.ForeignKey(
+        "orders.Order", models.PROTECT, null=True, blank=True, related_name="receipts", verbose_name=_("order")
+    )
+    payment = models.ForeignKey(
+        "payments.Payment", models.PROTECT, null=True, blank=True, related_name="receipts", verbose_name=_("payment")
+    )
+    #: In place of order and payment, where a gift card was sold or its sale undone.
+    gift_card_movement = models.OneToOneField(
+        "payments.GiftCardMovement",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="receipt",
+        verbose_name=_("gift card"),
+    )
     refund = models.ForeignKey(
         "payments.Refund", models.PROTECT, null=True, blank=True, related_name="receipts", verbose_name=_("refund")
     )
@@ -177,11 +195,21 @@ class Receipt(models.Model):
                 fields=["payment", "kind"], condition=Q(refund__isnull=True), name="one_receipt_a_payment"
             ),
             models.UniqueConstraint(fields=["refund"], name="one_receipt_a_refund"),
+            models.CheckConstraint(
+                condition=Q(order__isnull=False, payment__isnull=False, gift_card_movement__isnull=True)
+                | Q(order__isnull=True, payment__isnull=True, refund__isnull=True, gift_card_movement__isnull=False),
+                name="receipt_of_order_or_gift_card",
+            ),
             between("amount", name="receipt_bounded"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {format_money(self.amount)}"
+
+    @property
+    def about(self) -> str:
+        """The number of the order, or the gift card. Needs these, so lists should use `select_related`."""
+        return str(self.order or (self.gift_card_movement and self.gift_card_movement.card))
 
 
 class ReceiptLine(models.Model):

@@ -156,6 +156,7 @@ class CashMovement(models.Model):
         DEPOSIT = "DEPOSIT", _("Bank deposit")
         MOVE = "MOVE", _("Moved")
         COUNT = "COUNT", _("Over or short")
+        GIFT_CARD = "GIFT_CARD", _("Gift cards")
         HANDED_IN = "HANDED_IN", _("Handed in")
 
     place = models.ForeignKey(CashPlace, models.PROTECT, related_name="movements", verbose_name=_("place"))
@@ -181,6 +182,14 @@ class CashMovement(models.Model):
     refund = models.OneToOneField(
         "payments.Refund", models.PROTECT, null=True, blank=True, related_name="cash_movement", verbose_name=_("refund")
     )
+    gift_card_movement = models.OneToOneField(
+        "payments.GiftCardMovement",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cash_movement",
+        verbose_name=_("gift card"),
+    )
 
     FREE_TEXT = ("reason",)
 
@@ -201,6 +210,11 @@ class CashMovement(models.Model):
                 condition=Q(kind="REFUND", refund__isnull=False, shift__isnull=False, amount__lt=0)
                 | (~Q(kind="REFUND") & Q(refund__isnull=True)),
                 name="cash_refund_has_its_refund",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="GIFT_CARD", gift_card_movement__isnull=False, shift__isnull=False)
+                | (~Q(kind="GIFT_CARD") & Q(gift_card_movement__isnull=True)),
+                name="cash_of_gift_card_has_its_sale",
             ),
             models.UniqueConstraint(fields=["transfer", "place"], name="one_movement_a_transfer_and_place"),
         ]

@@ -5,6 +5,10 @@ from payments.services.disputes import record_disputes as record_disputes
 from payments.services.events import look_up_payment as look_up_payment
 from payments.services.events import record_event as record_event
 from payments.services.export import payments_of_order as payments_of_order
+from payments.services.gift_cards import find_gift_card as find_gift_card
+from payments.services.gift_cards import redeem_gift_card as redeem_gift_card
+from payments.services.gift_cards import sell_gift_card as sell_gift_card
+from payments.services.gift_cards import take_back_gift_card as take_back_gift_card
 from payments.services.ledger import Balance as Balance
 from payments.services.ledger import allocate as allocate
 from payments.services.ledger import balance_of as balance_of
@@ -33,6 +37,7 @@ from payments.services.polling import flag_discrepancy as flag_discrepancy
 from payments.services.polling import is_plausible as is_plausible
 from payments.services.polling import link_external_id as link_external_id
 from payments.services.polling import schedule_next_poll as schedule_next_poll
+from payments.services.receipt_queue import queue_gift_card_receipts as queue_gift_card_receipts
 from payments.services.receipt_queue import queue_refund_receipts as queue_refund_receipts
 from payments.services.receipt_queue import queue_sale_receipts as queue_sale_receipts
 from payments.services.receipt_queue import queue_settlement_receipts as queue_settlement_receipts

@@ -12,7 +12,7 @@ from django.db.models import Sum
 from accounts.models import User
 from cinema.money import ZERO, split
 from cinema.status import transition
-from payments.models import MANUAL_GATEWAYS, CashMovement, Gateway, Payment, Refund, Shift
+from payments.models import MANUAL_GATEWAYS, OWN_BOOKS, CashMovement, Gateway, Payment, Refund, Shift
 from payments.services.cash import book, lock_open_shift
 
 #: How long after a payment the gateway is first asked whether it was refunded there.
@@ -101,7 +101,7 @@ def record_success(
         status=Payment.Status.SUCCEEDED,
         created_at=at,
         succeeded_at=at,
-        next_poll_at=None if gateway in {*MANUAL_GATEWAYS, Gateway.ACCOUNT} else at + FIRST_REFUND_CHECK,
+        next_poll_at=None if gateway in MANUAL_GATEWAYS | OWN_BOOKS else at + FIRST_REFUND_CHECK,
         actor=actor,
         shift=row,
     )

@@ -41,7 +41,7 @@ def claim_refunds(keys: Collection[int], *, sender: str, at: datetime) -> tuple[
     fit, tally = [], Counts()
     with transaction.atomic(durable=True):
         lock_orders_of(Refund.objects.filter(pk__in=keys))
-        due = list(Refund.objects.to_send(at).filter(pk__in=keys).select_related("payment").order_by("pk"))
+        due = list(Refund.objects.to_send(at).filter(pk__in=keys).select_related("payment__moved_from").order_by("pk"))
         left = balances([refund.order_id for refund in due])
         for refund in due:
             if left[refund.order_id].left.get(refund.payment_id or 0, -refund.amount) < ZERO:

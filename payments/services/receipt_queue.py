@@ -5,12 +5,23 @@ that was paid in advance.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from cinema.money import ZERO
 from payments.fiscal import taxed_at
 from payments.fiscal.lines import Sold, SoldItem
-from payments.models import MANUAL_GATEWAYS, Payment, Rates, Receipt, Refund
+from payments.models import MANUAL_GATEWAYS, GiftCardMovement, Payment, Rates, Receipt, ReceiptLine, Refund, Subject
 from payments.services.ledger import balances
-from payments.services.receipts import refund_receipt, sale_receipt, save_receipts, settlement_receipt, vat_of_sales
+from payments.services.receipts import (
+    gift_card_receipt,
+    refund_receipt,
+    sale_receipt,
+    save_receipts,
+    settlement_receipt,
+    vat_of_sales,
+)
 
 
 def queue_sale_receipts(payments: Sequence[Payment], sold: Mapping[int, Sold], *, at: datetime) -> None:
@@ -58,12 +69,12 @@ def queue_settlement_receipts(
     """
     rates = Rates()
     receipts = []
-    paid = balances([sale.order_id for sale in sales])
+    paid = balances([sale.order_id or 0 for sale in sales])
     for sale in sales:
         sold, completed_at = kept[sale.pk]
         total = sum((item.amount for item in sold.items), ZERO)
-        if len(parts := paid[sale.order_id].left) > 1:
-            total = min(total, parts[sale.payment_id])
+        if len(parts := paid[sale.order_id or 0].left) > 1:
+            total = min(total, parts[sale.payment_id or 0])
         if total:
             lines = sold.lines(total, rates.at(completed_at))
             receipts.append((settlement_receipt(sale, total=total, at=at), lines))
@@ -71,8 +82,27 @@ def queue_settlement_receipts(
     Receipt.objects.filter(pk__in=[sale.pk for sale in sales]).update(awaits_settlement=False)
 
 
+def queue_gift_card_receipts(movements: Sequence[GiftCardMovement], *, at: datetime) -> None:
+    """Queue the receipt of each sale of a gift card, or of its undoing: an advance, at the rate of an advance.
+
+    Orders that are paid with the card have receipts of their own. A constant number of queries. Must be called inside a
+    transaction (the movements are locked and were read afterwards).
+    """
+    rates = Rates()
+    receipts = []
+    for movement in GiftCardMovement.objects.filter(pk__in=[each.pk for each in movements]).select_related("card"):
+        with translation.override(settings.LANGUAGE_CODE):
+            name = _("Gift card %(card)s") % {"card": movement.card}
+        vat = rates.at(movement.card.sold_at, prepaid=True)(Subject.GIFT_CARDS)
+        line = ReceiptLine(name=name, subject=Subject.GIFT_CARDS, quantity=1, price=abs(movement.amount), vat=vat)
+        receipts.append((gift_card_receipt(movement, at=at), [line]))
+    save_receipts(receipts)
+    GiftCardMovement.objects.filter(pk__in=[each.pk for each in movements]).update(receipted_at=at)
+
+
 def _is_in_advance(payment: Payment, items: Iterable[SoldItem]) -> bool:
     """Whether what was paid for is delivered later: always online, and at the box office before a show."""
     paid_at = payment.succeeded_at or payment.created_at
     shows = (item.starts for item in items if item.starts is not None)
-    return payment.gateway not in MANUAL_GATEWAYS or any(start > paid_at for start in shows)
+    at_counter = payment.gateway in MANUAL_GATEWAYS or payment.shift_id is not None
+    return not at_counter or any(start > paid_at for start in shows)

@@ -7,12 +7,13 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from cinema.money import ZERO
 from cinema.status import transition, transition_matching
 from jobs.claims import Backoff
 from jobs.steps import Counts
 from payments.errors import GatewayError, GatewayRefused
 from payments.fiscal import initial_status, sender, taxed_at
-from payments.models import MANUAL_GATEWAYS, Payment, Rates, Receipt, ReceiptLine, Refund, VatOf
+from payments.models import MANUAL_GATEWAYS, GiftCardMovement, Payment, Rates, Receipt, ReceiptLine, Refund, VatOf
 
 BACKOFF = Backoff(
     [timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=12), timedelta(days=1)]
@@ -48,7 +49,7 @@ def sale_receipt(payment: Payment, *, in_advance: bool, at: datetime) -> Receipt
         is_prepayment=in_advance,
         awaits_settlement=in_advance,
         created_at=at,
-        **initial_status(payment.gateway, at=at),
+        **initial_status("" if payment.moved_from_id else payment.gateway, at=at),
     )
 
 
@@ -61,7 +62,7 @@ def refund_receipt(refund: Refund, payment: Payment, *, at: datetime) -> Receipt
         refund=refund,
         amount=refund.amount,
         created_at=at,
-        **initial_status(payment.gateway, at=at),
+        **initial_status("" if refund.is_moved else payment.gateway, at=at),
     )
 
 
@@ -72,6 +73,17 @@ def settlement_receipt(sale: Receipt, *, total: Decimal, at: datetime) -> Receip
         order_id=sale.order_id,
         payment_id=sale.payment_id,
         amount=total,
+        created_at=at,
+        next_attempt_at=at,
+    )
+
+
+def gift_card_receipt(movement: GiftCardMovement, *, at: datetime) -> Receipt:
+    """The unsaved receipt of the sale of a gift card, or of its undoing. Reads only."""
+    return Receipt(
+        kind=Receipt.Kind.SALE if movement.amount > ZERO else Receipt.Kind.REFUND,
+        gift_card_movement=movement,
+        amount=abs(movement.amount),
         created_at=at,
         next_attempt_at=at,
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -13,7 +13,7 @@ from cinema.money import ZERO
 from cinema.status import transition
 from cinema.validators import clean_reason, clean_text
 from payments.errors import DrawerBusy, ShiftNotOpen
-from payments.models import CashMovement, CashPlace, Gateway, Payment, Refund, Shift
+from payments.models import CashMovement, CashPlace, Gateway, GiftCardMovement, Payment, Refund, Shift
 from payments.services import cash
 
 Status = Shift.Status
@@ -104,17 +104,21 @@ class Totals:
 
 
 def totals_of(shift: Shift) -> Totals:
-    """The sums of a shift's drawer and terminal, without what its count posted. Three queries. Reads only."""
+    """The sums of a shift's drawer and terminal, without what its count posted. Four queries. Reads only."""
     moved = CashMovement.objects.filter(shift=shift, place=shift.drawer_id).exclude(kind__in=OF_COUNT).order_by()
     by_kind = dict(moved.values_list("kind").annotate(Sum("amount")))
     on_terminal = {"gateway": Gateway.CARD_TERMINAL}
     sold = Payment.objects.filter(shift=shift, status=Payment.Status.SUCCEEDED, **on_terminal)
     back = Refund.objects.filter(shift=shift, status=Refund.Status.SUCCEEDED, payment__gateway=Gateway.CARD_TERMINAL)
+    cards = GiftCardMovement.objects.filter(shift=shift, tender=Gateway.CARD_TERMINAL).aggregate(
+        sold=Sum("amount", filter=Q(amount__gt=0), default=ZERO),
+        back=Sum("amount", filter=Q(amount__lt=0), default=ZERO),
+    )
     return Totals(
         opening_float=shift.opening_float,
         by_kind=by_kind,
-        card_sales=sold.aggregate(sum=Sum("amount", default=ZERO))["sum"],
-        card_refunds=back.aggregate(sum=Sum("amount", default=ZERO))["sum"],
+        card_sales=sold.aggregate(sum=Sum("amount", default=ZERO))["sum"] + cards["sold"],
+        card_refunds=back.aggregate(sum=Sum("amount", default=ZERO))["sum"] - cards["back"],
     )
 
 

@@ -1,4 +1,4 @@
-"""Balances at the end of any business day: advances, stock, what payment providers owe, and points.
+"""Balances at the end of any business day: advances, gift cards, stock, what payment providers owe, and points.
 
 They are read from what days stored when they were closed and from rollups, so a balance is that of the last closed day
 up to the date, and equals those of the day sheet and the month sheet.
@@ -27,8 +27,8 @@ from reports.models import BusinessDay, MoneyFigures, PayoutFigures
 from reports.tables import Column, Kind, Table, cell_text
 from screenings.models import Cinema
 
-#: Whose money comes by payouts. Cash does not.
-PROVIDERS = [gateway for gateway in Gateway.values if gateway != Gateway.CASH]
+#: Whose money comes by payouts. Cash does not, and what is on a gift card came before.
+PROVIDERS = [gateway for gateway in Gateway.values if gateway not in (Gateway.CASH, Gateway.GIFT_CARD)]
 OF_PROVIDER = (
     definitions.TAKEN,
     definitions.RETURNED,
@@ -160,7 +160,12 @@ def cash_by_cinema(balances: Balances) -> Table:
 def by_cinema(balances: Balances, *, with_costs: bool, with_cash: bool = True) -> Table:
     """The page has a table of its own for cash; a file has all balances in one."""
     of_cash = cash.BALANCES if with_cash else ()
-    shown = [definitions.ADVANCES, *([definitions.STOCK_AT_COST] if with_costs else []), *of_cash]
+    shown = [
+        definitions.ADVANCES,
+        definitions.ON_GIFT_CARDS,
+        *([definitions.STOCK_AT_COST] if with_costs else []),
+        *of_cash,
+    ]
     rows, is_now = [], balances.at is not None
     for cinema in sorted(balances.cinemas, key=lambda each: (str(each.legal_entity or ""), each.name, each.pk)):
         day = balances.days.get(cinema.pk)
@@ -168,6 +173,7 @@ def by_cinema(balances: Balances, *, with_costs: bool, with_cash: bool = True) -
             "entity": str(cinema.legal_entity or ""),
             "cinema": str(cinema),
             "advances": day.advances if day else ZERO,
+            "on_gift_cards": day.on_gift_cards if day else ZERO,
             "stock_value": day.stock_value if day else ZERO,
             **{each.key: getattr(day, each.key) if day else ZERO for each in cash.BALANCES},
             "owed_by_providers": balances.owed_to(cinema.pk),

@@ -14,13 +14,14 @@ from django.db.models.functions import Cast, Coalesce, Concat
 
 from cinema.money import MINOR_UNITS, ZERO
 from concessions.models import ConcessionItem
-from payments.models import CashPlace
+from payments.models import CashPlace, GiftCard
 from reports import definitions
+from reports.catalogue import gift_cards
 from reports.catalogue.balances import NOTHING, PROVIDERS, Balances, Sums, by_cinema
 from reports.catalogue.day_figures import NO_ACCOUNT, SEPARATOR
 from reports.counting.advances import refunded_of_before
 from reports.counting.points import Points, accounts_at, held_in
-from reports.models import CASH, BarFigures, BusinessDay, MoneyFigures, Tender, TicketFigures
+from reports.models import CASH, BarFigures, BusinessDay, GiftCardFigures, MoneyFigures, Tender, TicketFigures
 from reports.reading import Period, live
 from reports.tables import Table
 from screenings.models import Cinema
@@ -36,7 +37,7 @@ class BalancesNow(Balances):
 
     @cached_property
     def days(self) -> dict[int, BusinessDay]:
-        """What the open days would store if they were closed now. At most seven queries."""
+        """What the open days would store if they were closed now. At most eight queries."""
         if not self.cinemas:
             return {}
         points, totals = self._totals()
@@ -47,12 +48,15 @@ class BalancesNow(Balances):
         for table in (TicketFigures, BarFigures):
             for row in live(table, self._period):
                 kept[row["cinema_id"]] -= definitions.EARNED.of(dict.fromkeys(table.MEASURES, ZERO) | dict(row)) or ZERO
+        for row in live(GiftCardFigures, self._period):
+            kept[row["cinema_id"]] -= gift_cards.sold({row["kind"]: row["amount"]})
         found = {}
         for cinema in self.cinemas:
             last = next((day for day in self._stored[cinema.pk] if day.closed_at), None)
             day = BusinessDay(cinema=cinema, date=self.date, ends_at=self.at)
             day.advances = (last.advances if last else ZERO) + kept[cinema.pk] + totals["refunded", cinema.pk]
             day.stock_value = totals["stock", cinema.pk]
+            day.on_gift_cards = totals["gift_cards", cinema.pk]
             for name, kind in CASH.items():
                 setattr(day, name, totals[kind, cinema.pk])
             day.points_held, day.points_owed = points
@@ -82,12 +86,17 @@ class BalancesNow(Balances):
         return self._period.stored[frozenset(self._keys)]
 
     def _totals(self) -> tuple[Points, defaultdict[tuple[str, int], Decimal]]:
-        """The points of all customers; by what it is of and cinema, the stock, the cash, and what was refunded of
+        """The points of all customers; by what it is of and cinema, stock, cash, gift cards, and what was refunded of
         screenings of closed days. One query.
         """
         items = _named(ConcessionItem.objects.filter(cinema__in=self._keys), Value("stock"), "cinema")
         places = _named(CashPlace.objects.filter(cinema__in=self._keys), F("kind"), "cinema")
-        parts: list[Any] = [items.annotate(total=_big("stock_value")), places.annotate(total=_big("cash"))]
+        cards = _named(GiftCard.objects.filter(cinema__in=self._keys), Value("gift_cards"), "cinema")
+        parts: list[Any] = [
+            cards.annotate(total=_big("balance")),
+            items.annotate(total=_big("stock_value")),
+            places.annotate(total=_big("cash")),
+        ]
         for days in self._period.open_days:
             start, name = days.days[0].starts_at, _name(Value("refunded"), "refund__order__cinema")
             parts += refunded_of_before(start, days.cinemas, since=start, as_of=self.at, name=name)

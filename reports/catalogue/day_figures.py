@@ -15,6 +15,7 @@ from bonuses.models import BonusTransaction
 from cinema.money import MINOR_UNITS, ZERO
 from payments.models import CashMovement, Rates, Receipt
 from reports import definitions
+from reports.catalogue import gift_cards
 from reports.catalogue.balances import points_of
 from reports.counting import COUNTS
 from reports.counting.advances import earned_from_advances, refunded_of_before
@@ -26,6 +27,7 @@ from reports.models import (
     BusinessDay,
     CashFigures,
     Figures,
+    GiftCardFigures,
     MoneyFigures,
     PointsFigures,
     ReceiptFigures,
@@ -41,6 +43,7 @@ TABLES: dict[type[Figures], tuple[str, ...]] = {
     TicketFigures: (),
     BarFigures: (),
     MoneyFigures: ("tender",),
+    GiftCardFigures: ("kind",),
     ReceiptFigures: ("date", "kind", "subject", "vat_rate"),
 }
 Rows = list[dict[str, Any]]
@@ -64,6 +67,7 @@ class DayFigures:
     earned_from_advances: Decimal = ZERO
     cash: Rows = field(default_factory=list)  # what moved, by `about`, place (`CashPlace.Kind`) and kind
     cash_opening: dict[str, Decimal] = field(default_factory=dict)  # by place, for those of `CASH`
+    gift_cards_opening: Decimal = ZERO
     points: Points = NO_POINTS  # of all customers
     receipts: dict[str, int] = field(default_factory=dict)  # by status
 
@@ -76,6 +80,11 @@ class DayFigures:
     def moved(self, place: str, kind: str = "") -> Decimal:
         """The cash that came to the places of a kind on the day, or left them."""
         return sum((row["amount"] for row in self.cash if row["place"] == place and kind in ("", row["kind"])), ZERO)
+
+    @property
+    def gift_cards(self) -> dict[str, Decimal]:
+        """What moved the money on gift cards on the day, by kind of movement."""
+        return by_kind(self.rows[GiftCardFigures])
 
     @property
     def starts(self) -> str:
@@ -99,7 +108,7 @@ class DayFigures:
 
 
 def day_figures(cinema: Cinema, date: date, *, at: datetime) -> DayFigures | None:
-    """The figures of the day; None if the cinema had no such day by `at`. At most ten queries."""
+    """The figures of the day; None if the cinema had no such day by `at`. At most eleven queries."""
     last_closed = BusinessDay.objects.closed().filter(cinema=cinema, date__lt=date).order_by("-starts_at")
     stored = list(
         BusinessDay.objects.filter(
@@ -125,6 +134,7 @@ def _closed(cinema: Cinema, day: BusinessDay, opening: Decimal) -> DayFigures:
     moved = _by_name(cash, "cash", (F("place__kind"), F("kind"), F("about")), F("amount"))
     _add_totals(found, earned_from_advances(day, cinema.pk, as_of=day.ends_at), [points, moved])
     found.cash_opening = {kind: getattr(day, name) - found.moved(kind) for name, kind in CASH.items()}
+    found.gift_cards_opening = day.on_gift_cards - sum(found.gift_cards.values(), ZERO)
     found.points = points_of(day)
     return found
 
@@ -155,6 +165,8 @@ def _live(cinema: Cinema, unclosed: Sequence[Day], before: BusinessDay | None, a
     # is closed. Those of the other open days are in the figures of these.
     found.closing = (before.advances if before else ZERO) + advances(rows) + totals["of_closed"]
     found.opening = found.closing - advances(found.rows) - totals["of_earlier"]
+    on_cards = sum(by_kind(rows[GiftCardFigures]).values(), ZERO) - sum(found.gift_cards.values(), ZERO)
+    found.gift_cards_opening = (before.on_gift_cards if before else ZERO) + on_cards
     for name, kind in CASH.items():
         found.cash_opening[kind] = (getattr(before, name) if before else ZERO) + totals[f"{BEFORE} {kind}"]
     return found
@@ -167,11 +179,20 @@ def _by_name(rows: QuerySet[Any], what: str, parts: Sequence[Any], amount: Combi
     return rows.order_by().annotate(name=name).values("name").annotate(total=Cast(Sum(amount), BigIntegerField()))
 
 
+def by_kind(rows: Iterable[dict[str, Any]]) -> dict[str, Decimal]:
+    """The amounts of rows of `GiftCardFigures`, added up by kind of movement."""
+    found: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for row in rows:
+        found[row["kind"]] += row["amount"]
+    return {**found}
+
+
 def advances(rows: dict[type[Figures], Rows]) -> Decimal:
-    """Money received and not refunded, less what the screenings and the bar kept of it."""
+    """Money received and not refunded, less what the screenings and the bar kept of it, and what gift cards cost."""
     received = sum(
         (row["received"] - row["refunded"] for row in rows[MoneyFigures] if row["tender"] != Tender.POINTS), ZERO
     )
+    received -= gift_cards.sold(by_kind(rows[GiftCardFigures]))
     return received - sum(
         (definitions.EARNED.of(row) or ZERO for table in (TicketFigures, BarFigures) for row in rows[table]),
         ZERO,
@@ -186,7 +207,9 @@ def _add_totals(found: DayFigures, *amounts: Iterable[Any], accounts: Iterable[A
     """
     receipts = (
         Receipt.objects.filter(
-            created_at__gte=found.day.starts_at, created_at__lt=found.as_of, order__cinema=found.cinema
+            Q(order__cinema=found.cinema) | Q(gift_card_movement__card__cinema=found.cinema),
+            created_at__gte=found.day.starts_at,
+            created_at__lt=found.as_of,
         )
         .order_by()
         .annotate(name=Cast(F("status"), CharField()))

@@ -9,7 +9,7 @@ from bonuses.models import BonusTransaction
 from orders.reasons import Reason, reason_label
 from payments.models import Receipt, Refund, Subject, Vat
 from reports import definitions
-from reports.catalogue import cash
+from reports.catalogue import cash, gift_cards
 from reports.catalogue.day_figures import DayFigures
 from reports.catalogue.sheets import by_line, by_tender
 from reports.catalogue.takings import added, column_of
@@ -33,6 +33,7 @@ def tables(day: DayFigures) -> Sequence[Table]:
     return [
         tenders(day),
         advances(day),
+        gift_cards_of(day),
         cash_of(day),
         cash.drawers(day.cinema, day.day.starts_at, day.as_of),
         lines(day),
@@ -83,6 +84,17 @@ def cash_of(day: DayFigures) -> Table:
         moved=day.moved,
         start=(_("At the start of the day"), day.cash_opening),
         end=(_("At the end of the day") if day.closed_at else _("Now"), closing),
+    )
+
+
+def gift_cards_of(day: DayFigures) -> Table:
+    """What moved the money on gift cards on the day."""
+    moved, opening = day.gift_cards, day.gift_cards_opening
+    return gift_cards.movements(
+        _("by the business day of the movement"),
+        moved=moved,
+        start=(_("At the start of the day"), opening),
+        end=(_("At the end of the day") if day.closed_at else _("Now"), opening + sum(moved.values())),
     )
 
 

@@ -21,7 +21,7 @@ from cinema.money import MINOR_UNITS, ZERO
 from concessions.models import StockMovement
 from payments.models import Gateway, Receipt, Subject, Vat
 from reports import definitions
-from reports.catalogue import cash
+from reports.catalogue import cash, gift_cards
 from reports.catalogue.balances import FROM_FILES, NOTHING, OF_PROVIDER, PROVIDERS, Balances, last_closed, until_closed
 from reports.catalogue.sheets import by_line, by_tender
 from reports.catalogue.societies import table_of
@@ -30,6 +30,7 @@ from reports.models import (
     BarFigures,
     CashFigures,
     Figures,
+    GiftCardFigures,
     MoneyFigures,
     PayoutFigures,
     PointsFigures,
@@ -114,6 +115,10 @@ class Month:
         return self.booked(MoneyFigures, "cinema", "tender")
 
     @cached_property
+    def gift_cards(self) -> Rows:
+        return self.booked(GiftCardFigures, "cinema", "kind")
+
+    @cached_property
     def tickets(self) -> Rows:
         return grouped(TicketFigures, self.tickets_by_date, ["cinema"])
 
@@ -127,12 +132,13 @@ class Month:
 
 
 def tables(month: Month, *, with_costs: bool) -> Sequence[Table]:
-    """All tables of the sheet; that of the stock only for people who may see costs. Ten queries."""
+    """All tables of the sheet; that of the stock only for people who may see costs. Eleven queries."""
     return [
         tenders(month),
         lines(month),
         receipts(month),
         advances(month),
+        gift_cards_of(month),
         cash_of(month),
         providers(month),
         authors(month),
@@ -190,6 +196,8 @@ def advances(month: Month) -> Table:
     for row in month.money:
         if row["tender"] != Tender.POINTS:
             received[row["cinema"]] += row["received"] - row["refunded"]
+    for row in month.gift_cards:  # what was taken for them is no advance for a screening
+        received[row["cinema"]] -= gift_cards.sold({row["kind"]: row["amount"]})
     for row in (*month.tickets, *month.bar):
         earned[row["cinema"]] += definitions.EARNED.of(row) or ZERO
     return Table(
@@ -220,6 +228,17 @@ def advances(month: Month) -> Table:
 
 def advances_of(balances: Balances, cinema: Cinema) -> Decimal:
     return balances.days[cinema.pk].advances if cinema.pk in balances.days else ZERO
+
+
+def gift_cards_of(month: Month) -> Table:
+    """What moved the money on gift cards in the month. One query, that of advances."""
+    start, end = (sum((day.on_gift_cards for day in each.days.values()), ZERO) for each in (month.start, month.end))
+    return gift_cards.movements(
+        _("by the business day of the movement"),
+        moved={row["kind"]: row["amount"] for row in grouped(GiftCardFigures, month.gift_cards, ["kind"])},
+        start=(_("At the start"), start),
+        end=(_("At the end"), end),
+    )
 
 
 def providers(month: Month) -> Table:

@@ -7,9 +7,9 @@ from django.db.models.functions import Coalesce
 
 from cinema.money import ZERO, MoneyField
 from orders.models import Order, RefundLine
-from payments.models import MANUAL_GATEWAYS, Payment, Refund
+from payments.models import MANUAL_GATEWAYS, GiftCardMovement, Payment, Refund
 from reports.days import Days, Row
-from reports.models import Tender
+from reports.models import GIFT_CARDS_SOLD, Tender
 
 #: For each measure of a row below: the columns of `MoneyFigures` for the number and the amount.
 COLUMNS = {
@@ -25,13 +25,15 @@ def count(days: Days, as_of: datetime) -> Iterator[Row]:
     """The figures of money by tender: see `MoneyFigures`. One query.
 
     A payment counts when it succeeded; a refund when it was made (`refunded`), and again when it was paid back. Points
-    count like a payment method: received when the order was paid, refunded with the lines that they had paid for.
+    count like a payment method: received when the order was paid, refunded with the lines that they had paid for. What
+    was taken for gift cards counts by how it was taken.
     """
     rows = _received(days, as_of).union(
         _refunded(days, as_of),
         _paid_back(days, as_of),
         _points_received(days, as_of),
         _points_refunded(days, as_of),
+        *(_gift_cards(days, as_of, measure) for measure in COLUMNS),
         all=True,
     )
     for row in rows:
@@ -129,4 +131,25 @@ def _points_refunded(days: Days, as_of: datetime) -> QuerySet[Any, dict[str, Any
         )
         .values(*COMMON)
         .annotate(number=Count("refund", distinct=True), total=Sum(ExpressionWrapper(share, output_field=MoneyField())))
+    )
+
+
+def _gift_cards(days: Days, as_of: datetime, measure: str) -> QuerySet[Any, dict[str, Any]]:
+    """Cards sold; and sales undone, whose money went back at once."""
+    sold, undone = GIFT_CARDS_SOLD
+    sign = 1 if measure == "received" else -1
+    amount = ExpressionWrapper(sign * F("amount"), output_field=MoneyField())
+    return (
+        GiftCardMovement.objects.filter(
+            days.within("at", "card__cinema"), at__lt=as_of, kind=sold if measure == "received" else undone
+        )
+        .order_by()
+        .annotate(
+            measure=Value(measure),
+            about=days.date_of("at", "card__cinema"),
+            cinema_id=F("card__cinema"),
+            channel=Value(Order.Channel.BOX_OFFICE),
+        )
+        .values(*COMMON)
+        .annotate(number=Count("pk"), total=Sum(amount))
     )

@@ -2,8 +2,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import BigIntegerField, Case, Count, ExpressionWrapper, F, Sum, Value, When
-from django.db.models.functions import TruncDate
+from django.db.models import BigIntegerField, Case, Count, ExpressionWrapper, F, Q, Sum, Value, When
+from django.db.models.functions import Coalesce, TruncDate
 
 from cinema.money import MoneyField
 from payments.models import ReceiptLine
@@ -22,12 +22,12 @@ def count(days: Days, as_of: datetime) -> Iterator[Row]:
     rows = (
         ReceiptLine.objects.filter(
             days.within("receipt__created_at"),
+            Q(receipt__order__cinema__in=days.cinemas) | Q(receipt__gift_card_movement__card__cinema__in=days.cinemas),
             receipt__created_at__lt=as_of,
-            receipt__order__cinema__in=days.cinemas,
         )
         .order_by()
         .annotate(
-            cinema_id=F("receipt__order__cinema"),
+            cinema_id=Coalesce(F("receipt__order__cinema"), F("receipt__gift_card_movement__card__cinema")),
             about=days.date_of("receipt__created_at"),
             date=TruncDate("receipt__created_at", tzinfo=settings.RECEIPT_ZONE),
             kind=F("receipt__kind"),

@@ -3,7 +3,16 @@
 from django.utils.translation import gettext_lazy as _
 
 from reports.definitions.basics import Definition, Unit
-from reports.definitions.sources import OF_ALL_DAYS, OF_CASH, OF_MONEY, OF_PAYMENTS, OF_PAYOUTS, OF_PROVIDERS, OF_STOCK
+from reports.definitions.sources import (
+    OF_ALL_DAYS,
+    OF_CASH,
+    OF_GIFT_CARDS,
+    OF_MONEY,
+    OF_PAYMENTS,
+    OF_PAYOUTS,
+    OF_PROVIDERS,
+    OF_STOCK,
+)
 
 ADVANCES = Definition(
     "advances",
@@ -13,6 +22,15 @@ ADVANCES = Definition(
     lambda row: row["advances"],
     formula=_("received − refunds made − money earned"),
     source=OF_ALL_DAYS,
+)
+ON_GIFT_CARDS = Definition(
+    "on_gift_cards",
+    _("On gift cards"),
+    _("Money on the gift cards that the cinema sold: owed until they pay for orders. It is not among the advances."),
+    Unit.MONEY,
+    lambda row: row["on_gift_cards"],
+    formula=_("cards sold − paid with them + refunded onto them"),
+    source=OF_GIFT_CARDS,
 )
 STOCK_AT_COST = Definition(
     "stock_value",

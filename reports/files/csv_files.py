@@ -9,7 +9,6 @@ from typing import IO, Any
 
 from django.utils.formats import get_format
 from django.utils.text import capfirst
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from reports.files.formulas import escape_formula
@@ -20,10 +19,10 @@ from reports.tables import Column, Kind, Table, explanation, in_zone
 def write(table: Table, file: IO[bytes], _at: datetime, progress: Progress = no_progress) -> Mapping[str, Any] | None:
     """Headings first, then the rows and the totals; below an empty row, the notes and what the figures mean.
 
-    With a byte order mark, and in Russian, whose decimal mark is the comma, with semicolons: Excel needs both.
+    With a byte order mark, and where the decimal mark is the comma, as in Russian, with semicolons: Excel needs both.
     """
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="", write_through=False)
-    writer = csv.writer(text, delimiter=";" if get_language() == "ru" else ",")
+    writer = csv.writer(text, delimiter=";" if get_format("DECIMAL_SEPARATOR") == "," else ",")
     mark = str(get_format("DECIMAL_SEPARATOR"))
     reading = table.read()
     writer.writerow([escape_formula(capfirst(str(column.label))) for column in table.columns])

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 
+from django.utils.formats import get_format
 from django.utils.text import capfirst
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cinema.money import currency_sign
@@ -127,7 +127,7 @@ def sheet_name(title: str, *, suffix: str = "") -> str:
 
 
 def _number_format(kind: Kind) -> dict[str, str]:
-    day = "dd.mm.yyyy" if get_language() == "ru" else "d mmm yyyy"
+    day = "dd.mm.yyyy" if get_format("SHORT_DATE_FORMAT") == "d.m.Y" else "d mmm yyyy"
     formats = {
         Kind.DATE: day,
         Kind.INSTANT: f"{day} hh:mm",

@@ -13,9 +13,11 @@ from reports.models.engagement import (
 )
 from reports.models.figures import (
     FIGURES,
+    GIFT_CARDS_SOLD,
     BarFigures,
     CashFigures,
     Figures,
+    GiftCardFigures,
     MoneyFigures,
     OrderFigures,
     PointsFigures,
@@ -34,6 +36,7 @@ from reports.models.societies import SocietyRate
 __all__ = [
     "CASH",
     "FIGURES",
+    "GIFT_CARDS_SOLD",
     "BarFigures",
     "BusinessDay",
     "CashFigures",
@@ -44,6 +47,7 @@ __all__ = [
     "Daypart",
     "Engagement",
     "Figures",
+    "GiftCardFigures",
     "MoneyFigures",
     "OrderFigures",
     "PayoutFigures",

@@ -69,6 +69,7 @@ class BusinessDay(models.Model):
     cash_in_drawers = _cash(_("cash in drawers"))
     cash_in_safe = _cash(_("cash in the safe"))
     change_fund = _cash(_("change fund"))
+    on_gift_cards = _cash(_("on gift cards"))  # of those that this cinema sold
     # Of all customers of the chain at the end of the day; null for days closed before these were stored.
     points_held = models.BigIntegerField(_("points held"), null=True, blank=True)
     points_owed = models.BigIntegerField(_("points owed by customers"), null=True, blank=True)

@@ -15,7 +15,7 @@ from bonuses.models import BonusTransaction
 from cinema.money import MAX_AMOUNT, MoneyField
 from concessions.models import StockMovement
 from orders.models import Order
-from payments.models import CashMovement, Gateway, Receipt, Subject, Vat
+from payments.models import CashMovement, Gateway, GiftCardMovement, Receipt, Subject, Vat
 from reports.models.business_days import BusinessDay
 from screenings.models import SeatKind
 
@@ -136,6 +136,7 @@ class Tender(models.TextChoices):
     STRIPE = Gateway.STRIPE.value, Gateway.STRIPE.label
     YOOKASSA = Gateway.YOOKASSA.value, Gateway.YOOKASSA.label
     ACCOUNT = Gateway.ACCOUNT.value, Gateway.ACCOUNT.label
+    GIFT_CARD = Gateway.GIFT_CARD.value, Gateway.GIFT_CARD.label
     POINTS = "points", _("Points")
     BY_HAND = "by_hand", _("Paid out by staff")
 
@@ -246,6 +247,28 @@ class CashFigures(Figures):
         ]
 
 
+#: Movements of gift cards by which money came into the house, or left it.
+GIFT_CARDS_SOLD = (GiftCardMovement.Kind.SOLD, GiftCardMovement.Kind.TAKEN_BACK)
+
+
+class GiftCardFigures(Figures):
+    """Money that came onto gift cards and left them, by the cinema that sold the card. `about` is the business date."""
+
+    KEY = ("kind",)
+    MEASURES = ("amount",)
+
+    kind = models.CharField(_("kind"), max_length=16, choices=GiftCardMovement.Kind)
+    amount = money(_("amount"))
+
+    class Meta(Figures.Meta):
+        verbose_name = _("gift card figures")
+        verbose_name_plural = _("gift card figures")
+        indexes = [
+            models.Index(fields=["cinema", "about"], name="gift_cards_about"),
+            models.Index(fields=["day"], name="gift_cards_of_day"),
+        ]
+
+
 class ReceiptFigures(Figures):
     """Lines of fiscal receipts by rate. `date` is the calendar date of the receipt in `RECEIPT_ZONE`, by which tax is
     reported; `about` is its business date.
@@ -280,5 +303,6 @@ FIGURES: tuple[type[Figures], ...] = (
     PointsFigures,
     StockFigures,
     CashFigures,
+    GiftCardFigures,
     ReceiptFigures,
 )

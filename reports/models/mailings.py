@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cinema.history import History
+from house_rules.languages import offered_languages
 from reports.models.files import ReportFile
 
 
@@ -24,7 +25,7 @@ class ReportSchedule(models.Model):
     cinemas = models.ManyToManyField("screenings.Cinema", related_name="+", verbose_name=_("cinemas"))
     rhythm = models.CharField(_("rhythm"), max_length=4, choices=Rhythm, default=Rhythm.DAY)
     format = models.CharField(_("format"), max_length=4, choices=ReportFile.Format, default=ReportFile.Format.PDF)
-    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES)
+    language = models.CharField(_("language"), max_length=8, choices=offered_languages)
     recipients = models.ManyToManyField(
         settings.AUTH_USER_MODEL,
         related_name="+",

@@ -10,16 +10,18 @@ from django.db.models import Sum
 from bonuses.models import BonusTransaction
 from cinema.money import ZERO
 from concessions.models import StockMovement
-from payments.models import CashMovement
+from payments.models import CashMovement, GiftCardMovement
 from reports import definitions
 from reports.days import Days
 from reports.models import (
     CASH,
     FIGURES,
+    GIFT_CARDS_SOLD,
     BarFigures,
     BusinessDay,
     CashFigures,
     Figures,
+    GiftCardFigures,
     MoneyFigures,
     StockFigures,
     Tender,
@@ -28,7 +30,7 @@ from reports.models import (
 from reports.reading import booked_sums, difference
 
 BATCH = 1000
-BALANCES = ("advances", "stock_value", *CASH)
+BALANCES = ("advances", "stock_value", *CASH, "on_gift_cards")
 
 
 def book(days: Iterable[BusinessDay], counted: Days, *, as_of: datetime) -> int:
@@ -42,14 +44,15 @@ def book(days: Iterable[BusinessDay], counted: Days, *, as_of: datetime) -> int:
 
 
 def set_balances(days: Sequence[BusinessDay]) -> None:
-    """Set, and do not save, the balances of advances, stock and cash at the end of each of these days, which follow
-    each other.
+    """Set, and do not save, the balances of advances, stock, cash and gift cards at the end of each of these days,
+    which follow each other.
 
-    At most eight queries. Must be called inside a transaction (the days are locked).
+    At most ten queries. Must be called inside a transaction (the days are locked).
     """
     balances = _balances_before(days[0])
     pks = [day.pk for day in days]
-    changes = (_kept_by_day(pks), _stock_by_day(pks), *_cash_by_day(pks))
+    cards, on_cards = _gift_cards_by_day(pks)
+    changes = (_kept_by_day(pks, cards), _stock_by_day(pks), *_cash_by_day(pks), on_cards)
     for day in days:
         balances = [balance + of_day[day.pk] for balance, of_day in zip(balances, changes, strict=True)]
         for field, balance in zip(BALANCES, balances, strict=True):
@@ -93,6 +96,9 @@ def _balances_before(day: BusinessDay) -> list[Decimal]:
         ZERO,
         there.aggregate(value=Sum("value", default=ZERO))["value"],
         *(held.get(kind, ZERO) for kind in CASH.values()),
+        GiftCardMovement.objects.filter(card__cinema=day.cinema_id, at__lt=day.starts_at).aggregate(
+            sum=Sum("amount", default=ZERO)
+        )["sum"],
     ]
 
 
@@ -110,9 +116,26 @@ def _cash_by_day(days: Sequence[int]) -> list[defaultdict[int, Decimal]]:
     ]
 
 
-def _kept_by_day(days: Sequence[int]) -> defaultdict[int, Decimal]:
-    """What each day adds to the balance: money received less refunds, less what screenings and the bar kept of it."""
+def _gift_cards_by_day(days: Sequence[int]) -> list[defaultdict[int, Decimal]]:
+    """What each day took for gift cards, and what it adds to the money on them. One query."""
+    rows = booked_sums(GiftCardFigures, GiftCardFigures.objects.filter(day__in=days), ["day", "kind"])
+    sold: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+    moved: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+    for row in rows:
+        moved[row["day"]] += row["amount"]
+        if row["kind"] in GIFT_CARDS_SOLD:
+            sold[row["day"]] += row["amount"]
+    return [sold, moved]
+
+
+def _kept_by_day(days: Sequence[int], for_gift_cards: Mapping[int, Decimal]) -> defaultdict[int, Decimal]:
+    """What each day adds to the balance: money received less refunds, less what screenings and the bar kept of it.
+
+    Not what was taken for gift cards: that is on them until they pay for an order.
+    """
     kept: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+    for day, amount in for_gift_cards.items():
+        kept[day] -= amount
     money = booked_sums(MoneyFigures, MoneyFigures.objects.filter(day__in=days).exclude(tender=Tender.POINTS), ["day"])
     for row in money:
         kept[row["day"]] += row["received"] - row["refunded"]

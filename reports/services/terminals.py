@@ -69,8 +69,9 @@ def _without_line(kind: str, cinemas: Collection[Cinema] | None, *, or_missing: 
     if or_missing:
         lines = lines.exclude(outcome=PayoutLine.Outcome.MISSING_THERE)
     of_cinemas = Q() if cinemas is None else Q(order__cinema__in=[cinema.pk for cinema in cinemas])
+    moved = Q(moved_from__isnull=False) if kind == Kind.PAYMENT else Q(external_id__startswith=Refund.MOVED)
     rows: QuerySet[Any] = model._default_manager.filter(
-        of_cinemas, ~Exists(lines), **{path: Gateway.CARD_TERMINAL}, status=model.Status.SUCCEEDED, amount__gt=0
+        of_cinemas, ~moved, ~Exists(lines), **{path: Gateway.CARD_TERMINAL}, status=model.Status.SUCCEEDED, amount__gt=0
     )
     return rows.select_related("order__cinema").order_by("succeeded_at", "pk")
 

@@ -3,6 +3,7 @@
 from screenings.models.certificates import FilmCertificate, FormatCode
 from screenings.models.cinemas import Cinema, Hall, default_time_zone, loads_as_time_zone, time_zone_choices
 from screenings.models.films import AgeRating, Distributor, Film, Genre
+from screenings.models.pictures import FilmPicture, with_pictures
 from screenings.models.planned_sessions import PlannedSession
 from screenings.models.price_lists import Holiday, PriceList, PriceRow, RowSurcharge, TicketTypeTerm
 from screenings.models.prices import SeatSurcharge, TicketType, ratings_from
@@ -16,6 +17,7 @@ __all__ = [
     "Distributor",
     "Film",
     "FilmCertificate",
+    "FilmPicture",
     "FormatCode",
     "Genre",
     "Hall",
@@ -41,4 +43,5 @@ __all__ = [
     "loads_as_time_zone",
     "ratings_from",
     "time_zone_choices",
+    "with_pictures",
 ]

@@ -1,14 +1,19 @@
 """Films, their genres, age ratings and distributors."""
 
-from typing import Any, ClassVar
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator, URLValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cinema.history import History
 from cinema.money import MoneyField, between
+
+if TYPE_CHECKING:
+    from screenings.models.pictures import FilmPicture
 
 
 class Genre(models.Model):
@@ -39,6 +44,7 @@ class AgeRating(models.TextChoices):
         return int(self.value.rstrip("+"))
 
 
+MOST_FEATURED = 3  # films at the top of the first page
 FIRST_YEAR, LAST_YEAR = 1888, 2155  # of the first film; four digits anyway
 
 
@@ -122,6 +128,35 @@ class Film(models.Model):
         blank=True,
         help_text=_("Of the distribution certificate, for every version without one of its own."),
     )
+    description = models.TextField(_("description"), max_length=2_000, blank=True)
+    director = models.CharField(
+        _("director"), max_length=200, blank=True, help_text=_("Separate several names by commas.")
+    )
+    starring = models.CharField(_("cast"), max_length=500, blank=True, help_text=_("Separate several names by commas."))
+    content_warnings = models.CharField(
+        _("content warnings"),
+        max_length=200,
+        blank=True,
+        help_text=_("What viewers should know beforehand: scenes of smoking, flashing lights."),
+    )
+    trailer_url = models.URLField(
+        _("trailer"),
+        blank=True,
+        validators=[URLValidator(schemes=["https"])],
+        help_text=_("Its address at a video service. The website only links to it: nothing is loaded from there."),
+    )
+    featured = models.PositiveSmallIntegerField(
+        _("place at the top"),
+        null=True,
+        blank=True,
+        choices=[(place, str(place)) for place in range(1, MOST_FEATURED + 1)],
+        help_text=_("Shown large on the first page, while it is on sale or announced. Empty: not at the top."),
+    )
+    is_announced = models.BooleanField(
+        _("announced"),
+        default=False,
+        help_text=_("The website shows the film as coming soon before it has a screening."),
+    )
     imdb_id = catalogue_id(_("IMDb number"), r"\Att\d{7,10}\Z", "tt0069293")
     tmdb_id = catalogue_id(_("TMDB number"), r"\A\d{1,10}\Z", "593")
     wikidata_id = catalogue_id(_("Wikidata number"), r"\AQ\d{1,12}\Z", "Q18492")
@@ -130,6 +165,8 @@ class Film(models.Model):
     culture_id = catalogue_id(_("PRO.Culture number"), r"\A\d{1,12}\Z", "1234567")
 
     CATALOGUES: ClassVar = CATALOGUES
+    poster: "FilmPicture | None" = None  # of films that `with_pictures` has looked up
+    still: "FilmPicture | None" = None  # likewise, of films at the top of the first page
 
     history = History(
         "title",
@@ -143,6 +180,13 @@ class Film(models.Model):
         "distributor",
         "release_date",
         "certificate_number",
+        "description",
+        "director",
+        "starring",
+        "content_warnings",
+        "trailer_url",
+        "featured",
+        "is_announced",
         *CATALOGUES,
         many=["genres"],
     )
@@ -154,16 +198,17 @@ class Film(models.Model):
         constraints = [
             between("duration_minutes", 1, 900, name="film_duration_bounded"),
             between("minimum_price", name="film_minimum_price_bounded"),
+            between("featured", 1, MOST_FEATURED, name="film_featured_bounded"),
             models.UniqueConstraint(
                 fields=["external_id"],
-                condition=~models.Q(external_id=""),
+                condition=~Q(external_id=""),
                 name="one_film_an_external_number",
                 violation_error_message=_("Another film has this external number. Check which one is right."),
             ),
             *(
                 models.UniqueConstraint(
                     fields=[name],
-                    condition=~models.Q(**{name: ""}),
+                    condition=~Q(**{name: ""}),
                     name=f"one_film_a_{name}",
                     violation_error_message=_("Another film has this number of a catalogue. Check which one is right."),
                 )
@@ -174,3 +219,9 @@ class Film(models.Model):
     def __str__(self) -> str:
         facts = ", ".join(str(fact) for fact in (self.year, self.age_rating) if fact)
         return f"{self.title} ({facts})" if facts else self.title
+
+    @staticmethod
+    def announced(day: date) -> Q:
+        """Films that the website shows as coming soon on this day, even without sessions."""
+        coming = Q(release_date__isnull=True) | Q(release_date__gte=day)
+        return coming & Q(is_announced=True) & ~Q(age_rating="")

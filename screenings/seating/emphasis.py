@@ -62,6 +62,10 @@ def _interpolated(points: tuple[tuple[float, float], ...], at: float) -> float:
 RARE = 0.02  # a size of party that does not come often enough to wait for
 LARGE = 5  # seats: the size of the parties for whose sake long runs are kept whole
 ROOM_FOR_LARGE = 8.0  # how much it counts that a run may hold fewer large parties afterwards
+# What a step between seats counts in a hall that fills. Parties are drawn away from the focal point, to runs that are
+# too short for a large party: those near it are left to buyers who choose themselves, who would break a long run
+# otherwise. Large parties are drawn towards it, where long runs do not stay whole for long.
+AWAY, TOWARDS = 0.12, 0.03
 ENDS_OF_RUNS, SMALL_HALL = 8.0, 150  # how much it counts that a run may end with a single seat; in up to so many seats
 LONGEST = 400  # seats: beyond it all runs cost the same
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from math import inf
 
-from screenings.seating.emphasis import FOR_THE_VIEW, Emphasis
+from screenings.seating.emphasis import AWAY, FOR_THE_VIEW, LARGE, TOWARDS, Emphasis
 from screenings.seating.hall import SeatId, Stretch
 
 
@@ -102,10 +102,17 @@ class Search:
         """For each first seat: how far the seats are on average from where they should be, in steps between seats."""
         totals = list(accumulate(stretch.distances(*self.focal), initial=0.0))
         scale = 1 / (count * self.spacing)
-        if self.emphasis.packs:
-            aim = self.emphasis.target * self.radius * count
-            return [abs(totals[start + count] - totals[start] - aim) * scale for start in range(len(totals) - count)]
-        return [(totals[start + count] - totals[start]) * scale for start in range(len(totals) - count)]
+        distances = [(totals[start + count] - totals[start]) * scale for start in range(len(totals) - count)]
+        if not self.emphasis.packs:
+            return distances
+        farthest = self.radius / self.spacing
+        aim = self.emphasis.target * farthest
+        price = self.emphasis.price
+        if count >= LARGE:
+            return [abs(distance - aim) + TOWARDS * price * distance for distance in distances]
+        if len(stretch) >= LARGE:
+            return [abs(distance - aim) + AWAY * price * farthest for distance in distances]
+        return [abs(distance - aim) + AWAY * price * (farthest - distance) for distance in distances]
 
     def split(self, stretches: Sequence[Stretch], count: int) -> list[Placement]:
         """The fewest groups, as even as possible, near each other. The stretches must have `count` seats together."""

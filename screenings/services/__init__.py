@@ -3,6 +3,7 @@ from screenings.services.certificates import certificates_of, check_certificates
 from screenings.services.copying import CopyResult, SkippedSession, copy_day, copy_week
 from screenings.services.halls import build_hall
 from screenings.services.outages import broken_seats, end_outage, refuse_out_of_use, start_outage
+from screenings.services.pictures import add_picture, remove_picture
 from screenings.services.planning import copy_to_plan, draft, publish_week, redraft
 from screenings.services.scheduling import plan, schedule, schedule_planned
 from screenings.services.statuses import complete_sessions, start_sessions
@@ -12,6 +13,7 @@ from screenings.services.time_zones import sessions_ahead
 __all__ = [
     "CopyResult",
     "SkippedSession",
+    "add_picture",
     "broken_seats",
     "build_hall",
     "cancel_session",
@@ -29,6 +31,7 @@ __all__ = [
     "publish_week",
     "redraft",
     "refuse_out_of_use",
+    "remove_picture",
     "schedule",
     "schedule_planned",
     "sessions_ahead",

@@ -36,14 +36,14 @@ class NewsChoice:
 
 
 def channels_to_ask(request: HttpRequest) -> list[Channel]:
-    """The channels that the checkout asks about: not what a customer agreed to before, and nothing of colleagues, who
-    may buy for somebody else. Two queries for customers who are signed in. Reads only.
+    """The channels that the checkout asks about: not those for which a customer's consent counts already, and nothing
+    of colleagues, who may buy for somebody else. Two queries for customers who are signed in. Reads only.
     """
     if request_identity.is_colleague(request):
         return []
     user = request_identity.customer(request)
     known = consented_by(user, contacts(user)) if user is not None else {}
-    return [channel for channel in offered_channels() if channel not in known]
+    return [channel for channel in offered_channels() if not known.get(channel)]
 
 
 def contacts(of: User | Order) -> dict[Channel, str]:

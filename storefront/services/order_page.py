@@ -205,7 +205,8 @@ class OrderPage:
         """The sums that go back or went back, by how: see `_how`."""
         sums: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
         for refund in self.refunds:
-            sums[self._how(refund)] += refund.amount
+            if not refund.is_moved:  # it paid for other tickets
+                sums[self._how(refund)] += refund.amount
         return dict(sums)
 
     def _how(self, refund: Refund) -> str:

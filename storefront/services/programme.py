@@ -1,6 +1,6 @@
 """What's on, as the shop shows it: by day, film and cinema."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -10,17 +10,19 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Max, Min
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cinema.local_time import programme_day, utc_offset_note
+from house_rules.languages import month_day
 from orders.availability.seat_counts import seat_counts
 from screenings.listings import advertised, listed_sessions
-from screenings.models import Cinema, Film, SeatKind, Session
+from screenings.models import Cinema, Film, SeatKind, Session, with_pictures
+from screenings.models.films import MOST_FEATURED
 from screenings.pricing import full_price, sold_online, terms_of
 
 WEEK = 7
 SOON = timedelta(minutes=30)
+NEW_FOR = timedelta(days=10)  # after its release date a film stands first
 FEW = 10  # percent of the hall: fewer seats than that are said to be few
 
 
@@ -53,7 +55,7 @@ class Showing:
     def night(self) -> str:
         """The date of a start after midnight, since the session is listed under the evening before."""
         night = self.session.hall.cinema.business_date(self.starts) < self.starts.date()
-        return _("Night, %(day)s") % {"day": date_format(self.starts, "j E")} if night else ""
+        return _("Night, %(day)s") % {"day": month_day(self.starts)} if night else ""
 
     @property
     def facts(self) -> str:
@@ -78,6 +80,13 @@ class OfFilm:
     film: Film
     cinemas: list[AtCinema] = field(default_factory=list)
 
+    def rank(self, day: date) -> tuple[bool, int, str]:
+        """Premieres first, then what is most in demand on this day; equals by title."""
+        taken = sum(each.capacity - each.left for at_cinema in self.cinemas for each in at_cinema.showings)
+        released = self.film.release_date
+        is_new = released is not None and timedelta(0) <= day - released < NEW_FOR
+        return not is_new, -taken, self.film.title
+
 
 @dataclass
 class Day:
@@ -89,12 +98,19 @@ class Day:
 
 @dataclass(frozen=True)
 class FilmAhead:
-    """A film that is on sale beyond the week: its first and last programme day. `coming`: not within the week."""
+    """A film that is on sale beyond the week: its first and last programme day. `coming`: not within the week.
+
+    An announced film without a session on sale has its release date as its first day, if that is known, and no last.
+    """
 
     film: Film
-    first: date
-    last: date
+    first: date | None
+    last: date | None
     coming: bool
+
+    @property
+    def on_sale(self) -> bool:
+        return self.last is not None
 
 
 def showings(
@@ -103,10 +119,12 @@ def showings(
     days: int = 1,
     cinema: Cinema | None = None,
     film: Film | None = None,
+    films: Mapping[int, Film] | None = None,
     at: datetime,
 ) -> list[Showing]:
     """The sessions on sale at `at` on these programme days of their cinemas; without `first`, all. Reads only."""
-    return with_seats_left(listed_sessions(first=first, days=days, cinema=cinema, film=film, at=at), at=at)
+    sessions = listed_sessions(first=first, days=days, cinema=cinema, film=film, films=films, at=at)
+    return with_seats_left(sessions, at=at)
 
 
 def first_day(*, cinema: Cinema | None, at: datetime) -> tuple[date, bool]:
@@ -120,8 +138,11 @@ def first_day(*, cinema: Cinema | None, at: datetime) -> tuple[date, bool]:
     return (evening if tonight else local.date()), tonight
 
 
-def films_ahead(*, beyond: date, cinema: Cinema | None, at: datetime) -> list[FilmAhead]:
-    """The films on sale on the programme day `beyond` or later, by first day and title. Two queries. Reads only."""
+def films_on_sale(*, beyond: date, cinema: Cinema | None, at: datetime) -> list[FilmAhead]:
+    """The films on sale and those that are announced, by first day and title. `beyond`: the day after the week.
+
+    Of an announced film whose release date has passed, nothing is said any more. Three queries. Reads only.
+    """
     sessions = advertised(at) if cinema is None else advertised(at).filter(hall__cinema=cinema)
     spans: dict[int, tuple[date, date]] = {}
     by_clock = sessions.order_by().values_list("film", "hall__cinema__time_zone", "hall__cinema__day_ends_at")
@@ -129,9 +150,26 @@ def films_ahead(*, beyond: date, cinema: Cinema | None, at: datetime) -> list[Fi
         first, last = (programme_day(instant.astimezone(ZoneInfo(zone)), ends=ends) for instant in instants)
         known = spans.get(film, (first, last))
         spans[film] = min(known[0], first), max(known[1], last)
-    films = Film.objects.in_bulk([film for film, (_first, last) in spans.items() if last >= beyond])
-    ahead = [FilmAhead(film, *spans[key], coming=spans[key][0] >= beyond) for key, film in films.items()]
-    return sorted(ahead, key=lambda each: (each.first, each.film.title))
+    announced = Film.objects.filter(Film.announced(at.date()))
+    films = with_pictures(Film.objects.filter(pk__in=spans).order_by().union(announced.order_by()))
+    found = [
+        FilmAhead(film, *spans[film.pk], coming=spans[film.pk][0] >= beyond)
+        if film.pk in spans
+        else FilmAhead(film, film.release_date, None, coming=True)
+        for film in films
+    ]
+    return sorted(found, key=lambda each: (each.first or date.max, each.film.title))
+
+
+def ahead(films: Iterable[FilmAhead], *, beyond: date) -> list[FilmAhead]:
+    """Those that are shown on the programme day `beyond` or later. Reads only."""
+    return [each for each in films if each.last is None or each.last >= beyond]
+
+
+def featured(films: Iterable[FilmAhead]) -> list[FilmAhead]:
+    """Those that staff chose for the top of the first page. Reads only."""
+    chosen = [each for each in films if each.film.featured]
+    return sorted(chosen, key=lambda each: each.film.featured or 0)[:MOST_FEATURED]
 
 
 def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetime) -> list[Showing]:
@@ -155,7 +193,9 @@ def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetim
 
 
 def by_day(found: Iterable[Showing]) -> list[Day]:
-    """Days in order; within each, films by title, cinemas by name, and sessions by time. Reads only."""
+    """Days in order; within each, premieres first, then films by the tickets sold; cinemas by name, sessions by time.
+    Reads only.
+    """
     days: dict[date, dict[int, OfFilm]] = {}
     for showing in found:
         session = showing.session
@@ -168,7 +208,7 @@ def by_day(found: Iterable[Showing]) -> list[Day]:
         at_cinema.showings.append(showing)
     result = []
     for when in sorted(days):
-        films_of_day = sorted(days[when].values(), key=lambda of_film: of_film.film.title)
+        films_of_day = sorted(days[when].values(), key=lambda of_film: of_film.rank(when))
         for of_film in films_of_day:
             of_film.cinemas.sort(key=lambda at_cinema: at_cinema.cinema.name)
         result.append(Day(when, films_of_day))

@@ -18,10 +18,12 @@ from django.utils.translation import ngettext
 from cinema.local_time import night_note
 from cinema.money import format_money
 from cinema.typography import with_inner_quotes
+from house_rules.languages import month_day
 from screenings.hall_layout import SeatInRow, SeatRow
 from screenings.models import Film, Seat, SeatKind
 from screenings.seat_rules import love_seat_halves
 from storefront.services.programme import AtCinema, Showing, duration
+from storefront.templatetags.pictures import TILE, picture
 
 register = template.Library()
 
@@ -30,6 +32,7 @@ GAP, DISABLED, CHECKED = SafeString('<i class="gap"></i>'), SafeString(" disable
 register.filter("money", format_money)
 register.filter("inner_quotes", with_inner_quotes)
 register.filter("duration", duration)
+register.filter("date_of", month_day)  # `24 November`, within a sentence
 
 
 @register.filter
@@ -51,7 +54,7 @@ def in_zone(time: str, zone: str) -> str:
 @register.filter
 def day(local: date | datetime) -> str:
     """`Tuesday, 24 November`."""
-    return date_format(local, "l, j E")
+    return f"{date_format(local, 'l')}, {month_day(local)}"
 
 
 @register.filter
@@ -61,9 +64,9 @@ def night(local: datetime) -> str:
 
 
 @register.filter
-def date_of(local: date | datetime) -> str:
-    """`24 November`, within a sentence."""
-    return date_format(local, "j E")
+def date_with_year(local: date | datetime) -> str:
+    """`24 November 2026`."""
+    return f"{month_day(local)} {local.year}"
 
 
 @register.filter
@@ -80,9 +83,13 @@ def qr(code: str) -> SafeString:
 
 @register.simple_tag
 def card(film: Film) -> SafeString:
-    """The title card of a film without a poster, in one of eight styles; always the same for a film. Its
-    font size depends on the longest word, since browsers hyphenate few languages.
+    """The poster of a film that has one and that `with_pictures` has looked up, beside its title.
+
+    Without one, a title card in one of eight styles; always the same for a film. Its font size depends on the longest
+    word, since browsers hyphenate few languages.
     """
+    if film.poster is not None:
+        return format_html('<span class="card">{}</span>', picture(film.poster, sizes=TILE))
     longest = max(map(len, re.split(r"[\s-]", film.title)))
     fits = next((f" words{length}" for length in (13, 11, 9) if longest >= length), "")
     return format_html(
@@ -96,17 +103,30 @@ def card(film: Film) -> SafeString:
 
 
 @register.simple_tag
-def showings(cinemas: list[AtCinema], *, named: bool = True, heading: str = "h4") -> SafeString:
-    """Links to sessions by cinema. Built in Python, not in a template: a week has hundreds."""
+def showings(cinemas: list[AtCinema], *, named: bool = True, heading: str = "h4", brief: bool = False) -> SafeString:
+    """Links to sessions by cinema, `brief` for a whole week. Built in Python, not in a template: there are hundreds."""
+    time = _brief_time if brief else _time
     return format_html_join("", '<div class="at">{}<ul class="times">{}</ul></div>', (
         (
             format_html("<{0}>{1} <small>{2}</small></{0}>", heading, each.cinema.name, each.cinema.city)
             if named
             else "",
-            format_html_join("", "<li>{}</li>", ((_time(showing),) for showing in each.showings)),
+            format_html_join("", "<li>{}</li>", ((time(showing),) for showing in each.showings)),
         )
         for each in cinemas
     ))  # fmt: skip
+
+
+def _brief_time(showing: Showing) -> SafeString:
+    """The time, what is out of the ordinary, and the price."""
+    session = showing.session
+    facts = "" if session.format == "2D" else f" {session.format}"
+    if showing.sold_out:
+        return format_html('<span class="time gone"><b>{}</b>{} <em>{}</em></span>', showing.time, facts, _("Sold out"))
+    page = _page_of(session.pk, get_script_prefix())
+    return format_html(
+        '<a class="time" href="{}"><b>{}</b>{} <em>{}</em></a>', page, showing.time, facts, _showing_note(showing)
+    )
 
 
 def _time(showing: Showing) -> SafeString:

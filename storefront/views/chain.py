@@ -1,6 +1,5 @@
 """The chain's own pages: terms of sale and others, contacts, colours."""
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -53,7 +52,6 @@ def _show(request: HttpRequest, found: PageVersion, *, is_current: bool) -> Http
             "published": _day(found),
             "is_current": is_current,
             "older": older,
-            "canonical": settings.SITE_URL + reverse("shop:page", args=[found.page.slug]),
         },
     )
 

@@ -3,46 +3,62 @@
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from cinema import clock
 from screenings.announcements import announcements
 from screenings.calendars import CalendarEvent, calendar, event_uid, place_of
-from screenings.listings import advertised, next_day
+from screenings.listings import next_day
 from screenings.models import Cinema, Film, Session
-from storefront.services import programme
+from storefront.services import film_page, programme
+from storefront.services.filters import Filters, choices
 from storefront.services.title_card import title_card
-from storefront.structured_data import screening_events
+from storefront.services.week import IN_FULL, weeks_of_films
+from storefront.structured_data import film_and_events, image_of
+from storefront.views.finding import MINE
 
 MARKUP_DAYS = 14  # how far ahead the structured data of a film looks: each session of it weighs a kilobyte
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """All cinemas or one; one day, the week, or what is on sale beyond it."""
+    """All cinemas or one; one day, the week, or what is on sale beyond it; all of it or what is looked for."""
     at = clock.now()
     cinemas = list(Cinema.objects.order_by("city", "name"))
-    chosen = _chosen(cinemas, request.GET.get("cinema", ""))
+    mine = _mine(cinemas, request)
+    chosen = _chosen(cinemas, request.GET.get("cinema", ""), mine)
     today, tonight = programme.first_day(cinema=chosen, at=at)
     tabs = [today + timedelta(days=number) for number in range(programme.WEEK)]
     span = request.GET.get("day", "")
     week, later = span == "week", span == "later"
     day = today if week or later else _day(span, today=today)
-    found = []
-    if not later:
-        found = programme.showings(first=day, days=programme.WEEK if week else 1, cinema=chosen, at=at)
-    ahead = programme.films_ahead(beyond=today + timedelta(days=programme.WEEK), cinema=chosen, at=at)
+    beyond = today + timedelta(days=programme.WEEK)
+    on_sale = programme.films_on_sale(beyond=beyond, cinema=chosen, at=at)
+    films = {each.film.pk: each.film for each in on_sale}
+    filters = Filters.of(request.GET.dict())
+    in_brief = week and chosen is None and len(cinemas) > IN_FULL
+    found, weeks = [], []
+    if in_brief:
+        weeks = weeks_of_films(first=today, cinemas={each.pk: each for each in cinemas}, films=films, at=at)
+    elif not later:
+        found = programme.showings(first=day, days=programme.WEEK if week else 1, cinema=chosen, films=films, at=at)
+        prefetch_related_objects(list(films.values()), "genres")
+    fitting = filters.keep(found) if filters else found
+    ahead = programme.ahead(on_sale, beyond=beyond)
+    place = {} if chosen == mine else {"cinema": chosen.pk if chosen else "all"}
     return render(
         request,
         "storefront/programme.html",
         {
             "cinemas": cinemas,
             "cinema": chosen,
+            "mine": mine,
             "all_cinemas": chosen is None,
             "day": day,
             "week": week,
@@ -52,10 +68,17 @@ def home(request: HttpRequest) -> HttpResponse:
             "tonight": tonight,
             "tabs": tabs,
             "beyond": day > tabs[-1],
-            "days": programme.by_day(found),
+            "days": programme.by_day(fitting),
+            "weeks": weeks,
+            "filters": filters,
+            "choices": choices(found, filters),
+            "kept": urlencode({**place, **filters.asked}),  # of the address, when another day is chosen
+            "place": place,
+            "address": settings.SITE_URL + reverse("shop:home") + (f"?cinema={chosen.pk}" if chosen else ""),
+            "premieres": programme.featured(on_sale) if not span and not filters else [],
             "ahead": ahead,
             "coming": [each for each in ahead if each.coming],
-            "next_day": None if found or later else next_day(cinema=chosen, at=at),
+            "next_day": None if found or weeks or later else next_day(cinema=chosen, at=at),
             "zones": _zones(cinemas, at),
         },
     )
@@ -63,10 +86,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def film(request: HttpRequest, key: int) -> HttpResponse:
-    """A film and all its showings. A film is announced by its first session; before that it has no page."""
+    """A film and its showings, all or those of a day. A film has a page once it has a session or was announced."""
     at = clock.now()
+    day = _date(request.GET.get("day", ""))
     shown = get_object_or_404(announced_films().prefetch_related("genres"), pk=key)
-    found = programme.showings(film=shown, at=at)
+    stills = film_page.with_all_pictures(shown)
+    found = programme.showings(first=day, film=shown, at=at)
     soon = [each for each in found if each.session.start_datetime <= at + timedelta(days=MARKUP_DAYS)]
     cinemas = {showing.session.hall.cinema for showing in found}
     return render(
@@ -74,8 +99,13 @@ def film(request: HttpRequest, key: int) -> HttpResponse:
         "storefront/film.html",
         {
             "film": shown,
+            "day": day,
+            "facts": film_page.facts(shown, found),
+            "stills": stills,
             "days": programme.by_day(found),
-            "markup": screening_events(soon or found[:1]) if found else "",
+            "markup": film_and_events(shown, soon or found[:1]),
+            "address": settings.SITE_URL + reverse("shop:film", args=[shown.pk]),
+            "image": image_of(shown),
             "cinemas": sorted(cinemas, key=lambda cinema: (cinema.city, cinema.name)),
             "zones": _zones(cinemas, at),
         },
@@ -83,7 +113,8 @@ def film(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def announced_films() -> QuerySet[Film]:
-    return Film.objects.filter(Exists(Session.objects.filter(film=OuterRef("pk")))).exclude(age_rating="")
+    has_session = Exists(Session.objects.filter(film=OuterRef("pk")))
+    return Film.objects.filter(has_session | Q(is_announced=True)).exclude(age_rating="")
 
 
 @require_safe
@@ -121,35 +152,15 @@ def calendar_file(text: str, *, name: str) -> HttpResponse:
     return response
 
 
-@require_safe
-def robots(request: HttpRequest) -> HttpResponse:
-    private = [
-        reverse("admin:index"),
-        reverse("shop:account"),
-        reverse("shop:order", args=["token"]).removesuffix("token/"),
-        reverse("shop:find_order"),
-        reverse("shop:checkout", args=[0]).replace("/0/", "/*/"),
-    ]
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in private)]
-    lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('shop:sitemap')}", ""]
-    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+def _mine(cinemas: list[Cinema], request: HttpRequest) -> Cinema | None:
+    """The visitor's cinema, which a cookie keeps."""
+    return next((cinema for cinema in cinemas if str(cinema.pk) == request.COOKIES.get(MINE)), None)
 
 
-@require_safe
-def sitemap(request: HttpRequest) -> HttpResponse:
-    """The start page and every film that is still showing."""
-    films = advertised(clock.now()).order_by("film").values_list("film", flat=True).distinct()
-    paths = [reverse("shop:home"), *(reverse("shop:film", args=[key]) for key in films)]
-    return render(
-        request,
-        "storefront/sitemap.xml",
-        {"links": [settings.SITE_URL + path for path in paths]},
-        content_type="application/xml",
-    )
-
-
-def _chosen(cinemas: list[Cinema], key: str) -> Cinema | None:
+def _chosen(cinemas: list[Cinema], key: str, mine: Cinema | None) -> Cinema | None:
     if not key:
+        return mine
+    if key == "all":
         return None
     for cinema in cinemas:
         if str(cinema.pk) == key:
@@ -159,11 +170,16 @@ def _chosen(cinemas: list[Cinema], key: str) -> Cinema | None:
 
 def _day(text: str, *, today: date) -> date:
     """The requested day; today if there is none, or if it is invalid or too far away."""
+    day = _date(text)
+    return today if day is None or abs(day - today) > timedelta(days=366) else day
+
+
+def _date(text: str) -> date | None:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        return today
-    return day if abs(day - today) <= timedelta(days=366) else today
+        return None
+    return day if 2000 <= day.year <= 2200 else None
 
 
 def _zones(cinemas: set[Cinema] | list[Cinema], at: datetime) -> dict[int, str]:

@@ -72,8 +72,9 @@ VALUES (1, 'Adult', 100, true, 'ANYBODY', ''), (2, 'Child', 50, true, 'ANYBODY',
        (3, 'Free', 0, true, 'ANYBODY', '');
 
 INSERT INTO screenings_film (id, title, external_id, duration_minutes, age_rating, original_title, country,
-                             certificate_number, imdb_id, tmdb_id, wikidata_id, kinopoisk_id, eais_id, culture_id)
-SELECT n, 'Film ' || n, '', 100, '12+', '', '', '', '', '', '', '', '', ''
+                             certificate_number, imdb_id, tmdb_id, wikidata_id, kinopoisk_id, eais_id, culture_id,
+                             description, director, starring, content_warnings, trailer_url, is_announced)
+SELECT n, 'Film ' || n, '', 100, '12+', '', '', '', '', '', '', '', '', '', '', '', '', '', '', false
 FROM generate_series(1, (%(days)s + %(ahead)s) / 7 * 2 + 26) n;
 
 INSERT INTO screenings_session (id, film_id, hall_id, start_datetime, end_datetime, free_from, ticket_price, format,

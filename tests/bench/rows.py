@@ -54,17 +54,21 @@ class Scale:
     visits: int  # of each page
     holds: int  # pairs, at most 149: the hall has 300 seats
     shown: int  # sessions in the shop's week
+    chain_sessions: int  # in the week of a chain of twenty cinemas
+    films: int  # that it knows
     history: History  # behind the reports
 
 
 FULL = Scale(
     old=300_000, few_old=1_000, halls=600, users=20_000, pairs=20, batch=500, sessions_a_batch=50, idle_pairs=100,
     process_pairs=15, hungry=100_000, imported=100_000, listed=1_000_000, listed_halls=6_000, listed_cinemas=500,
-    visits=15, holds=120, shown=245, history=History(tickets=1_000_000),
+    visits=15, holds=120, shown=245, chain_sessions=5_000, films=50_000,
+    history=History(tickets=1_000_000),
 )  # fmt: skip
 SMALL = Scale(
     old=500, few_old=100, halls=20, users=100, pairs=2, batch=10, sessions_a_batch=1, idle_pairs=2, process_pairs=2,
     hungry=20, imported=600, listed=500, listed_halls=40, listed_cinemas=4, visits=2, holds=2, shown=10,
+    chain_sessions=200, films=200,
     history=History(tickets=2_000, cinemas=2, days=20),
 )  # fmt: skip
 
@@ -322,6 +326,10 @@ class Bench:
                 sale = shop.sell_out(session, self.at)
                 name = f"shop: {shop.BUYERS} buyers, {sale.seats} seats"
                 self.row(name, str(sale), "300 seats/s", sale.rate >= 300)
+                shop.large_chain(self.at, sessions=self.scale.chain_sessions, films=self.scale.films)
+                for page in shop.pages_of_large_chain():
+                    visit = pages.visit(shop.visitor(), page, times=self.scale.visits)
+                    self.row(f"shop: {page.name}", str(visit), page.goal, page.met_by(visit))
         finally:
             self.drop(database)
 

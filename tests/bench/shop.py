@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from statistics import median, quantiles
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.urls import reverse
 from orders.errors import SeatTaken
 from orders.models import Ticket
 from orders.services import hold
-from screenings.models import Hall, Seat, Session
+from screenings.models import Cinema, Film, Hall, Seat, Session
 from tests.bench import sql_hold
 from tests.bench.measuring import Pairs, alternate, contents, counted, difference
 from tests.bench.pages import Page
@@ -24,6 +25,7 @@ from tests.helpers import factories
 
 BUYERS = 16
 ROWS, SEATS_A_ROW = 15, 20
+WORDS = ("Midnight", "Orchestra", "Lighthouse", "Airship", "Memory", "Mountain", "Harbour")
 
 
 def open_house(at: datetime, *, sessions: int) -> Session:
@@ -164,6 +166,41 @@ def holds(hall: Hall, at: datetime, *, times: int) -> tuple[Pairs, int]:
 def pages(session: Session) -> Iterator[Page]:
     yield Page("seat map, 300 seats", reverse("shop:session", args=[session.pk]), 50, 13, 100)
     yield Page("programme of a week", reverse("shop:home") + "?day=week", 50, 13, 100)
+
+
+def large_chain(at: datetime, *, sessions: int, films: int) -> None:
+    """Twenty more cinemas of five halls each, whose week has so many sessions; and so many films, of which sixty are
+    shown. Written directly.
+    """
+    titles = Film.objects.bulk_create(
+        Film(title=f"{WORDS[number % len(WORDS)]} {number}", director=f"Director {number % 997}", duration_minutes=100)
+        for number in range(films)
+    )
+    cinemas = Cinema.objects.bulk_create(Cinema(name=f"Cinema {number}", city="City") for number in range(20))
+    halls = Hall.objects.bulk_create(
+        Hall(cinema=cinema, name=f"Hall {each}") for cinema in cinemas for each in range(5)
+    )
+    Seat.objects.bulk_create(Seat(hall=hall, row=1, number=number, place=number) for hall in halls for number in (1, 2))
+    starts = [at + timedelta(minutes=30 + 200 * number) for number in range(sessions // len(halls))]
+    Session.objects.bulk_create(
+        Session(
+            film=titles[(number + place * 7) % 60],
+            hall=hall,
+            start_datetime=start,
+            end_datetime=start + timedelta(minutes=110),
+            free_from=start + timedelta(minutes=125),
+            ticket_price=Decimal(300),
+        )
+        for place, hall in enumerate(halls)
+        for number, start in enumerate(starts)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def pages_of_large_chain() -> Iterator[Page]:
+    yield Page("week of 20 cinemas, 5,000 screenings", reverse("shop:home") + "?day=week", 60, 12, 60)
+    yield Page("search among 50,000 films", reverse("shop:search") + "?part=1&q=midnigth", 50, 5, 20)
 
 
 def visitor() -> Client:

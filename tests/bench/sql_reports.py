@@ -9,6 +9,7 @@ from reports.models import (
     BusinessDay,
     CashFigures,
     Figures,
+    GiftCardFigures,
     MoneyFigures,
     OrderFigures,
     PointsFigures,
@@ -197,6 +198,12 @@ LEFT JOIN payments_shift shift ON shift.id = shift_id
 JOIN day_to_count ON CASE movement.kind WHEN 'COUNT' THEN opened_at ELSE at END >= starts_at
                  AND CASE movement.kind WHEN 'COUNT' THEN opened_at ELSE at END < ends_at
 WHERE place.cinema_id = %(cinema)s AND at < %(end)s"""
+
+COUNTED[GiftCardFigures] = """
+SELECT date AS about, movement.kind, amount
+FROM payments_giftcard card JOIN payments_giftcardmovement movement ON movement.card_id = card.id
+JOIN day_to_count ON at >= starts_at AND at < ends_at
+WHERE card.cinema_id = %(cinema)s AND at < %(end)s"""
 
 COUNTED[ReceiptFigures] = """
 SELECT day_to_count.date AS about, (receipt.created_at AT TIME ZONE 'Europe/Moscow')::date AS date, kind, subject,

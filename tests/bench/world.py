@@ -227,8 +227,9 @@ INSERT INTO screenings_tickettype (id, name, price_percent, is_active, sold_to, 
 VALUES (1, 'Adult', 100, true, 'ANYBODY', '');
 
 INSERT INTO screenings_film (id, title, external_id, duration_minutes, age_rating, original_title, country,
-                             certificate_number, imdb_id, tmdb_id, wikidata_id, kinopoisk_id, eais_id, culture_id)
-VALUES (1, 'A film', '', 100, '12+', '', '', '', '', '', '', '', '', '');
+                             certificate_number, imdb_id, tmdb_id, wikidata_id, kinopoisk_id, eais_id, culture_id,
+                             description, director, starring, content_warnings, trailer_url, is_announced)
+VALUES (1, 'A film', '', 100, '12+', '', '', '', '', '', '', '', '', '', '', '', '', '', '', false);
 """
 
 PEOPLE = """

@@ -17,6 +17,7 @@ from tests.helpers.admin_action_cases import ACTION_CASES
 from tests.helpers.admin_fixtures import AdminFixtures
 from tests.helpers.browser_windows import Screen, Windows
 from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema, listed_row
+from tests.helpers.sampling import sample
 from tests.helpers.users import someone
 
 PAGES: list[CinemaScopedAdmin] = list(admin.site._registry.values())  # type: ignore[arg-type]
@@ -61,12 +62,13 @@ def addresses(rows: AdminFixtures, owner: User) -> list[str]:
     return found
 
 
+@pytest.mark.exhaustive
 def test_no_page_of_the_admin_violates_its_policy(screen: Screen, rows: AdminFixtures, owner: User) -> None:
     page = screen(owner)
     page.add_init_script(LISTEN)
     blocked: list[str] = []
 
-    for address in addresses(rows, owner):
+    for address in sample(addresses(rows, owner), turn=0, of=5):
         answer = page.goto(address, wait_until="load")
         assert answer is not None
         assert (answer.status, urlsplit(answer.url).path) == (200, address)

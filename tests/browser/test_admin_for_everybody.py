@@ -21,6 +21,7 @@ from tests.helpers.admin_fixtures import AdminFixtures
 from tests.helpers.axe import barriers, side_by_side
 from tests.helpers.browser_windows import DESKTOP, PHONE, Screen, press
 from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema, listed_row
+from tests.helpers.sampling import sample
 from tests.helpers.users import someone
 
 COLOURS = ["color-contrast"]  # what differs by night, and takes longest to read
@@ -87,6 +88,7 @@ def by_night(page: Page, part: str = "#main") -> list[str]:
     return found
 
 
+@pytest.mark.exhaustive
 def test_no_list_and_no_rows_page_keeps_anybody_out(screen: Screen, rows: AdminFixtures, owner: User) -> None:
     create_rows_of_cinema(rows.cinema)
     create_rows_of_chain()
@@ -94,7 +96,7 @@ def test_no_list_and_no_rows_page_keeps_anybody_out(screen: Screen, rows: AdminF
     page.goto(reverse("admin:index"))
     reader = Reader(page, owner)
 
-    for each in PAGES:
+    for each in sample(PAGES, turn=1):
         reader.get(place(each, "changelist"))
         reader.get(address(listed_row(each, rows.cinema)))
     side_by_side(page, reader.pages)
@@ -106,6 +108,7 @@ def test_no_list_and_no_rows_page_keeps_anybody_out(screen: Screen, rows: AdminF
     assert not found, "\n".join(found)
 
 
+@pytest.mark.exhaustive
 def test_nothing_that_is_done_and_no_colour_keeps_anybody_out(screen: Screen, rows: AdminFixtures, owner: User) -> None:
     page = screen(owner)
     page.goto(reverse("admin:index"))
@@ -114,7 +117,7 @@ def test_nothing_that_is_done_and_no_colour_keeps_anybody_out(screen: Screen, ro
     genre = Genre.objects.create(name="Драма")
     day = {"day": rows.day, "to": rows.day}
 
-    for case in ACTION_CASES:
+    for case in sample(ACTION_CASES, turn=1):
         reader.get(address(case.target(rows), case.action), title=case.title)
     reader.post(address(rows.low_stock, "receive_goods"), confirmed="yes")  # with nothing typed
     reader.post(address(rows.cinema, "copy_day"), confirmed="yes", **day)  # where there are sessions already

@@ -280,6 +280,7 @@ def test_everybody_can_use_every_page_by_day_and_by_night(
     consent = record_consent(
         customer.email, channel="EMAIL", is_given=True, place="ACCOUNT", is_proved=True, at=NOON, user=customer
     )
+    asked = record_consent(lost.email, channel="EMAIL", is_given=True, place="CHECKOUT", is_proved=False, at=NOON)
     guest = screen(language=language, phone=phone)
     member = screen(customer, language=language, phone=phone)
     chosen = f"/sessions/{session.pk}/checkout/?seat={free[0].pk}&seat={free[1].pk}"
@@ -306,6 +307,7 @@ def test_everybody_can_use_every_page_by_day_and_by_night(
         (member, "/account/points/"),
         (member, "/account/profile/"),
         (guest, f"/unsubscribe/{consent.uid}/"),
+        (guest, f"/subscribe/{asked.uid}/"),
         (member, "/account/password/"),
         (member, chosen),
     ]

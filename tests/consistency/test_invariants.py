@@ -37,12 +37,12 @@ from orders.services import (
     refund_cancelled_sessions,
     remind_locked,
 )
-from payments.models import CashMovement, CashPlace, Gateway, Payment, Refund, Shift
+from payments.models import CashMovement, CashPlace, Gateway, GiftCard, Payment, Refund, Shift
 from reports.models import TicketFigures
 from screenings.models import Session
 from screenings.services import cancel_session, complete_sessions
 from tests.helpers.business_days import close_days
-from tests.helpers.cash import a_shift
+from tests.helpers.cash import a_gift_card, a_shift
 from tests.helpers.corrupt_rows import insert_duplicate, without_constraints
 from tests.helpers.factories import (
     NOON,
@@ -660,6 +660,34 @@ def cash_in_a_counted_drawer(cinema):
         status="COUNTED", ended_at=NOON, counted_at=NOON, counted_cash=100, expected_cash=100
     )
     return [shift.drawer]
+
+
+@breaks("The balance of a gift card is the sum of its movements, and not negative")
+def money_on_a_gift_card_that_no_movement_explains(cinema):
+    card = a_gift_card(a_shift())
+    GiftCard.objects.filter(pk=card.pk).update(balance=1)
+    return [card]
+
+
+@breaks("Every payment with a gift card, and every refund onto one, is one movement of that card, of the same amount")
+def a_payment_with_no_gift_card(cinema):
+    payment = cinema.partly.payments.get()
+    Payment.objects.filter(pk=payment.pk).update(gateway=Gateway.GIFT_CARD)
+    return [payment]
+
+
+@breaks("Money that pays for another order since tickets were exchanged went back for the old one, in the same way")
+def money_of_another_order_that_never_left_it(cinema):
+    payment = cinema.partly.payments.get()
+    Payment.objects.filter(pk=payment.pk).update(moved_from=cinema.refunded.payments.get())
+    return [payment]
+
+
+@breaks("A gift card that was sold for cash, or taken back, is one movement of the drawer, of the same amount")
+def a_gift_card_whose_cash_is_in_no_drawer(cinema):
+    card = a_gift_card(a_shift(), tender="card_terminal")
+    card.movements.update(tender="cash")
+    return [card]
 
 
 STATEMENT_ADDS_UP = "A film hire statement adds up: its amounts are those of its lines"

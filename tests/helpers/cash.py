@@ -3,10 +3,11 @@
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
+from uuid import uuid4
 
 from accounts.models import User
-from payments.models import CashPlace, Shift
-from payments.services import open_shift
+from payments.models import CashPlace, GiftCard, Shift
+from payments.services import open_shift, sell_gift_card
 from screenings.models import Cinema
 from tests.helpers.factories import NOON, a_cinema
 from tests.helpers.users import someone
@@ -29,6 +30,12 @@ def a_shift(
     drawer = a_drawer(cinema)
     person = cashier or someone("cashier", drawer.cinema, email=f"cashier{next(_numbers)}@example.org")
     return open_shift(drawer, opening_float=opening_float, at=at, actor=person)
+
+
+def a_gift_card(
+    shift: Shift, *, amount: Decimal = Decimal(1000), tender: str = "cash", at: datetime = NOON
+) -> GiftCard:
+    return sell_gift_card(shift, amount=amount, tender=tender, request=uuid4(), at=at, actor=shift.cashier)[0]
 
 
 def cash_of(cinema: Cinema) -> dict[str, Decimal]:

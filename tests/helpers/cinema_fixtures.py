@@ -32,6 +32,7 @@ from screenings.models import (
     Distributor,
     Film,
     FilmCertificate,
+    FilmPicture,
     FormatCode,
     Genre,
     Holiday,
@@ -41,7 +42,7 @@ from screenings.models import (
 )
 from screenings.services import draft
 from tests.helpers import factories
-from tests.helpers.cash import a_shift
+from tests.helpers.cash import a_gift_card, a_shift
 from tests.helpers.factories import NOON
 from tests.helpers.film_catalogues import a_lookup, a_proposal
 from tests.helpers.film_hire_rows import a_contract, a_distributor, a_statement
@@ -79,7 +80,7 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     AgreedShows.objects.create(cinema=cinema, film=session.film, week=NOON.date(), shows=3)
     draft(film=session.film, hall=hall, start=NOON + timedelta(days=11), ticket_price=factories.PRICE, at=NOON)
     SeatSurcharge.objects.create(cinema=cinema, kind="VIP", amount=100)
-    a_shift(cinema, opening_float=Decimal(100))
+    a_gift_card(a_shift(cinema, opening_float=Decimal(100)))
     PriceFreeze.objects.create(session=ahead, reason="A group comes", at=NOON)
     a_price_list(cinema, ("All", "350", {}), published=False)
     a_price_quote(session, "380.00", at=NOON)
@@ -130,6 +131,7 @@ def create_rows_of_chain() -> None:
     Holiday.objects.create(day=NOON.date(), name="Unity Day")
     film = Film.objects.create(title="Mirror", duration_minutes=107)
     FilmCertificate.objects.create(film=film, format="3D", number="111006008")
+    FilmPicture.objects.create(film=film, kind="STILL", digest="0" * 20, width=480, height=270)
     FormatCode.objects.create(system="EAIS", format="3D", code="3D")
     Distributor.objects.create(name="Volga")
     JobRun.objects.create(job="sell", started_at=NOON, at=NOON, host="here", database="this")

@@ -238,6 +238,8 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "reports.PayoutLine": ("identity",),
     "payments.Payment": ("order__number", "amount", "created_at"),
     "payments.CashPlace": ("cinema__name", "name"),
+    "payments.GiftCard": ("code_hash",),
+    "payments.GiftCardMovement": ("card__code_hash", "kind", "at"),
     "payments.Shift": ("drawer__name", "opened_at"),
     "payments.Receipt": ("order__number", "kind", "amount"),
     "payments.Refund": ("order__number", "amount", "reason", "requested_at"),

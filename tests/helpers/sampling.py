@@ -12,6 +12,6 @@ Case = TypeVar("Case")
 EXHAUSTIVE = os.environ.get("EXHAUSTIVE") == "1"
 
 
-def sample(cases: Sequence[Case], *, turn: int, of: int = 3) -> Sequence[Case]:
+def sample(cases: Sequence[Case], *, turn: int, of: int = 3, every: bool = EXHAUSTIVE) -> Sequence[Case]:
     """One in `of` of the cases, others for the next `turn`: a test with several turns tries each of them in some."""
-    return cases if EXHAUSTIVE else cases[turn % of :: of]
+    return cases if every else cases[turn % of :: of]

@@ -8,6 +8,8 @@ from notifications import rendering
 from notifications.models import MessageKind, Notification
 from tests.helpers.fake_mail import CONTEXTS, NOW
 
+pytestmark = pytest.mark.django_db
+
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 KINDS = pytest.mark.parametrize("kind", MessageKind)
 
@@ -30,7 +32,7 @@ def everything_said(about: Notification) -> str:
 
 
 @KINDS
-@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("language", ["en", "ru", "de"])
 def test_every_kind_is_rendered_without_gaps(kind: MessageKind, language: str) -> None:
     said = everything_said(notification(kind, language))
 

@@ -273,7 +273,8 @@ def test_what_is_missing_leaves_the_base_price(member: str) -> None:
 
 
 def test_without_a_base_price_there_is_no_price() -> None:
-    found = [price_quote(q) for q in (payload(base_price=None), payload(base_price="-1"), {}, None, [], "10.00")]
+    payloads: list[Any] = [payload(base_price=None), payload(base_price="-1"), {}, None, [], "10.00"]
+    found = [price_quote(q) for q in payloads]
 
     assert [each["price"] for each in found] == [None] * 6
     assert all(each["reasons"] for each in found)
@@ -305,7 +306,9 @@ def test_nonsense_anywhere_gets_a_lawful_price_and_a_reason_and_never_an_error()
             for member in path[:-1]:
                 target = target[member]
             target[path[-1]] = bad
+            before = repr(q)
             found = price_quote(q)
+            assert (price_quote(q), repr(q)) == (found, before)
             assert all({"code", "text"} == set(reason) for reason in found["reasons"])
             assert found["reasons"]
             assert len(found["inputs_hash"]) == 64
@@ -364,10 +367,23 @@ def test_a_stored_quote_gives_the_same_price_again() -> None:
     assert [replay(row) for row in rows] == [row["output"]["price"] for row in rows]
 
 
+def test_a_quote_of_an_earlier_policy_gives_the_price_that_was_charged_then() -> None:
+    q = payload(forecast__expected_at_base=60.0, config__step="0.10", sold=10)
+    row = audit_row(q) | {"policy": "fluid-bayes-1"}
+
+    assert (replay(row), price_quote(q)["price"]) == ("9.80", "10.00")
+
+
 @pytest.mark.parametrize("change", [{"inputs": payload(sold=91)}, {"policy": "older"}, {"inputs_hash": "0" * 64}])
-def test_a_row_that_was_altered_or_of_another_policy_is_not_replayed(change: dict[str, Any]) -> None:
+def test_a_row_that_was_altered_or_of_an_unknown_policy_is_not_replayed(change: dict[str, Any]) -> None:
     with pytest.raises(CannotReplay):
         replay(audit_row(payload()) | change)
+
+
+@pytest.mark.parametrize("row", [None, [], "row", 7, {"inputs": None, "policy": 2}])
+def test_what_is_no_stored_quote_is_not_replayed_and_says_so(row: Any) -> None:
+    with pytest.raises(CannotReplay):
+        replay(row)
 
 
 def test_the_module_is_imported_without_django_or_settings() -> None:

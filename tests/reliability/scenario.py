@@ -16,6 +16,7 @@ from accounts.services.consents import record_consent
 from backoffice.framework.import_export.background import confirm, read_file, receive
 from backoffice.framework.import_export.importer import Importer
 from backoffice.models import FileImport, FileImportRow
+from boxoffice.services.gift_cards import pay_with_gift_card
 from concessions.models import ConcessionItem
 from concessions.services import alert_low_stock
 from demo.models import DemoCharge, DemoRefund
@@ -40,6 +41,7 @@ from reports.models import BusinessDay, ReportFile, ReportSchedule
 from reports.services import close_locked, open_days
 from screenings.models import Cinema, Film, Session
 from screenings.services import cancel_session, complete_sessions
+from tests.helpers.cash import a_gift_card, a_shift
 from tests.helpers.factories import (
     NOON,
     a_cinema,
@@ -134,6 +136,7 @@ def create_scenario(*, per_case: int = 2) -> None:
         _cancelled_session,
         _refunds,
         _payments_at_the_bank,
+        _gift_cards,
         _old_sessions,
         _points,
         _low_stock,
@@ -269,6 +272,16 @@ def _payments_at_the_bank(scenario: Scenario) -> None:
         DemoRefund.objects.create(
             charge=DemoCharge.objects.get(uid=charged_back.uid), uid=uuid4(), amount=charged_back.amount
         )
+
+
+def _gift_cards(scenario: Scenario) -> None:
+    """Cards that were sold, of which one pays for an order that is refunded: its receipts and the refund are due."""
+    shift = a_shift(scenario.cinema, at=AT - DAY)
+    for _ in range(scenario.per_case):
+        card = a_gift_card(shift, at=AT - 2 * HOUR)
+        order = an_order(scenario.session(AT + 8 * DAY), channel="BOX_OFFICE", at=AT - 5 * MINUTE)
+        pay_with_gift_card(order, card=card, shift=shift, at=AT - 4 * MINUTE, actor=shift.cashier)
+        refund(order, reason="Ill", at=AT - 3 * MINUTE)
 
 
 def _old_sessions(scenario: Scenario) -> None:

@@ -174,6 +174,13 @@ def test_a_session_that_will_fill_keeps_long_runs_whole() -> None:
     assert answer["seats"] in [[seat["id"] for seat in run] for run in runs(rows, "standard") if len(run) == 4]
 
 
+def test_in_a_session_that_will_fill_runs_near_the_middle_are_left_to_those_who_choose_themselves() -> None:
+    rows = draw("oooo_xxxxxxxxxxxx_xxxx", "xxxx_xxxxoooooooo_xxxx", "xxxx_xxxxooooxxxx_xxxx")
+
+    assert ask(rows, 2, focal=[11.5, 3.0], forecast_occupancy=0.98)["seats"] in (["A1", "A2"], ["A3", "A4"])
+    assert "B10" in ask(rows, 5, focal=[11.5, 3.0], forecast_occupancy=0.98)["seats"]
+
+
 def test_without_a_forecast_the_weight_decides() -> None:
     rows = draw(*EMPTY)
 
@@ -297,16 +304,20 @@ def test_a_strange_seat_never_raises_and_its_neighbours_can_still_be_chosen(fiel
         assert check_selection(rows, answer["seats"], {})["ok"], value
 
 
-def test_random_damage_never_raises() -> None:
+def test_random_damage_never_raises_and_gets_the_same_plain_answer_again() -> None:
     rng = random.Random(99)
     for _number in range(500):
         q = random_request(rng, random_hall(rng))
         for _damage in range(rng.randint(1, 4)):
             damage(q, rng)
+        before = repr(q)
         answer = choose_seats(q)
+        verdict = check_selection(q.get("rows"), answer["seats"], q)
+
         assert answer["reasons"]
-        if isinstance(q.get("rows"), list):
-            check_selection(q["rows"], answer["seats"], q)
+        assert json.dumps([answer, verdict], allow_nan=False)
+        assert [answer, verdict] == [choose_seats(q), check_selection(q.get("rows"), answer["seats"], q)]
+        assert repr(q) == before
 
 
 def damage(value: Any, rng: random.Random) -> None:

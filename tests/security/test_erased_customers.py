@@ -11,6 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from accounts.models import Approval, MarketingConsent, User
 from accounts.services.approvals import digest_of
 from accounts.services.consents import record_consent
+from boxoffice.models import Exchange
 from boxoffice.services.vouchers import give_voucher
 from orders.models import Order, OrderChange, OrderEvent
 from orders.services import Customer, cancel, erase_customer
@@ -30,6 +31,10 @@ REMARK = "Жалоба Анны Петровой (Anna.Petrova@example.org, 8 90
 #: remark above. Whoever lists it here says that nobody writes in it about customers.
 NAMES_OF_THINGS = {"name", "title", "city", "address", "code", "codename", "society"}
 NAMES_OF_THINGS |= {"original_title", "country", "no_certificate_reason"}  # of films
+NAMES_OF_THINGS |= {  # of films too, for everybody to read
+    "director", "starring", "content_warnings", "trailer_url", "screenings.Film.description",
+    "screenings.HistoricalFilm.description", "screenings.FilmPicture.text",
+}  # fmt: skip
 TECHNICAL = {
     "percents", "steps", "film_hire.Contract.number", "film_hire.HistoricalContract.number", "filename",
     "digest", "discrepancy", "event_id", "external_id", "gateway", "history_change_reason", "holder", "host",
@@ -64,6 +69,8 @@ def anna() -> User:
     create_rows_of_cinema(factories.a_cinema())
     some_order = Order.objects.order_by("pk")[0]
     give_voucher(some_order, amount=Decimal(1), reason="A torn seat", at=NOON, actor=someone("bar"))
+    stamps = {"value": 1, "reason": "A torn seat", "actor": someone("usher"), "at": NOON}
+    Exchange.objects.create(order=some_order, new_order=Order.objects.order_by("pk")[1], **stamps)
     anna = User.objects.create_user(EMAIL, "wrong", first_name="Анна", last_name=LAST_NAME, phone=PHONE)
     order = factories.an_order(customer=anna)
     cancel(order, reason="STAFF", at=NOON)

@@ -1,7 +1,7 @@
 import polib
 import pytest
 
-from tools.check_translations import flaws
+from tools.check_translations import FOR_CUSTOMERS, ROOT, flaws
 
 HEADER = {
     "Content-Type": "text/plain; charset=UTF-8",
@@ -58,3 +58,16 @@ def test_a_complete_entry_is_not_complained_of(entry: polib.POEntry):
 )
 def test_what_an_entry_lacks_is_named(entry: polib.POEntry, flaw: str):
     assert list(flaws(catalogue(entry))) == [flaw]
+
+
+def test_a_language_of_customers_alone_may_lack_texts_of_staff():
+    staff = polib.POEntry(msgid="Shift", occurrences=[("backoffice/till.py", "")])
+    shop = polib.POEntry(
+        msgid="Seat", occurrences=[("backoffice/till.py", ""), ("templates/storefront/seats.html", "")]
+    )
+
+    assert list(flaws(catalogue(staff, shop), whole=False)) == ["not translated: 'Seat'"]
+
+
+def test_each_place_of_texts_for_customers_exists():
+    assert [path for path in FOR_CUSTOMERS if not [*ROOT.glob(f"{path.rstrip('/')}*")]] == []

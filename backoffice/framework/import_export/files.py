@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import get_format, number_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from backoffice.framework.import_export import xlsx
@@ -72,9 +71,9 @@ def write(kind: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> b
 
 
 def _as_csv(rows: Iterable[Sequence[Any]]) -> bytes:
-    """With a byte order mark, and in Russian, whose decimal mark is the comma, with semicolons: Excel needs both."""
+    """With a byte order mark, and with semicolons where the decimal mark is the comma: Excel needs both."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";" if get_language() == "ru" else ",")
+    writer = csv.writer(out, delimiter=";" if get_format("DECIMAL_SEPARATOR") == "," else ",")
     for row in rows:
         writer.writerow([escape_formula(as_text(value)) for value in row])
     return out.getvalue().encode("utf-8-sig")

@@ -1,1 +1,2 @@
+MONTH_DAY_FORMAT = "j E"
 DATETIME_FORMAT = "j E Y г. G:i T"

@@ -10,6 +10,7 @@ from django.db import connection
 from cinema import clock
 from demo.builder import DatabaseState, build, database_state
 from demo.connections import create_marketing_list, create_partner, create_proposals
+from demo.film_pages import add_film_pages
 from demo.job_report import HEADINGS, format_table, run_all_jobs
 from demo.logins import create_logins
 from demo.progress import ProgressBar
@@ -54,6 +55,7 @@ class Command(BaseCommand):
         gc.disable()  # which would look at hundreds of thousands of rows again and again
         try:
             build(at=clock.now(), progress=ProgressBar("Creating orders", sys.stderr).show)
+            add_film_pages(at=clock.now())
         finally:
             gc.enable()
         self.stdout.write(f"Demo data created in {clock.monotonic() - started:.0f} s")

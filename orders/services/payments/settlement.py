@@ -101,8 +101,7 @@ def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
     with transaction.atomic():
         share_sessions(set(order.tickets.order_by().values_list("session", flat=True)))
         tickets = list(order.tickets.select_related("session", "seat"))
-        cancelled = order.preorders.filter(status=ConcessionPreorder.Status.CANCELLED)
-        preorders = list(cancelled.select_related("concession_item").order_by("concession_item"))
+        preorders = list(order.preorders.filter(status=ConcessionPreorder.Status.CANCELLED).order_by("concession_item"))
         _check_on_sale(order, tickets, preorders, at=at)
         refuse_out_of_use((ticket.session, ticket.seat) for ticket in tickets)
         # The unique index of live tickets decides, since the seats may have been sold since.

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 
 from orders.errors import NothingToRefund
 from orders.locks import lock_orders_with_sessions
@@ -26,13 +27,13 @@ def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datet
     or was not sent, unless another than `sender` is sending it, and is otherwise recorded as a refund from outside.
     Returns the `Payment.Discrepancy` for what cannot be booked, else an empty string.
     """
-    reports = list(reports)
     discrepancy = ""
-    if not reports:
+    if not (reports := list(reports)):
         return discrepancy
     with transaction.atomic():
-        [order] = lock_orders_with_sessions([payment.order_id])
-        ours = list(payment.refunds.order_by("pk"))
+        keys = [payment.order_id, *payment.moved_to.values_list("order", flat=True)]
+        order = next(each for each in lock_orders_with_sessions(keys) if each.pk == payment.order_id)
+        ours = list(Refund.objects.filter(Q(payment=payment) | Q(payment__moved_from=payment)).order_by("pk"))
         for report in reports:
             known = refund_of_report(report, ours, sender)
             if known is not None and known.handed_out:

@@ -44,10 +44,11 @@ def send_refunds(refunds: Sequence[Refund], *, at: datetime) -> Counts:
 def _send(refund: Refund, *, sender: str, at: datetime) -> Refund:
     """Send one refund; returns it as it is after the attempt."""
     assert refund.payment is not None
+    paid = refund.payment.moved_from or refund.payment
     try:
-        gateway = client(refund.payment.gateway)
+        gateway = client(paid.gateway)
         if refund.attempts > 1 or refund.external_id:
-            apply_report(refund.payment, gateway.fetch(refund.payment.external_id), at=at, sender=sender)
+            apply_report(paid, gateway.fetch(paid.external_id), at=at, sender=sender)
             refund.refresh_from_db()
             if refund.status != Refund.Status.REQUESTED:
                 return refund
@@ -56,7 +57,7 @@ def _send(refund: Refund, *, sender: str, at: datetime) -> Refund:
         report = gateway.refund(
             RefundRequest(
                 uid=refund.uid,
-                external_id=refund.payment.external_id,
+                external_id=paid.external_id,
                 amount=refund.amount,
                 currency=settings.CURRENCY,
                 email=refund.order.email,

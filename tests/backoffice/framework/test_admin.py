@@ -24,8 +24,10 @@ WITHOUT_PAGE = {
     "accounts.Pin",  # a hash, set by its owner only
     "payments.CashMovement",  # the till shows shifts with their movements, and the places of cash
     "payments.CashPlace",
+    "payments.GiftCardMovement",  # on the page of its card
     "payments.Shift",
     "screenings.FilmCertificate",  # on the page of its film
+    "screenings.FilmPicture",  # the same
     "screenings.RowSurcharge",  # on the page of its price row
     "screenings.TicketTypeTerm",  # the same
 }

@@ -278,7 +278,7 @@ def test_an_import_of_films_runs_a_constant_number_of_queries(django_assert_max_
     rows = "".join(f"Film {number},100\n" for number in range(50))
     resource = FilmResource(rows=Film.objects.all(), person=None, at=NOON)
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         resource.import_rows(files.read(f'Title,"Running time (minutes)"\n{rows}'.encode()), save=True)
 
 

@@ -113,7 +113,7 @@ def test_tickets_are_attached_as_images() -> None:
 
     email = message_from_bytes(mail.outbox[0].message().as_bytes())
     body, *drawn = email.get_payload()
-    assert body.get_content_type() == "text/plain"
+    assert [each.get_content_type() for each in body.get_payload()] == ["text/plain", "text/html"]
     assert [each.get_filename() for each in drawn] == ["A-1-5-7.png", "A-1-5-8.png"]
     [one, other] = [each.get_payload(decode=True) for each in drawn]
     assert one.startswith(b"\x89PNG")

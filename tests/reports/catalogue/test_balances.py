@@ -62,7 +62,7 @@ def test_without_the_right_to_see_costs_there_is_no_stock(cinema):
     table = by_cinema(Balances([cinema], TODAY), with_costs=False)
 
     cash = ["cash_in_drawers", "cash_in_safe", "change_fund"]
-    shown = ["entity", "cinema", "advances", *cash, "owed_by_providers", "date"]
+    shown = ["entity", "cinema", "advances", "on_gift_cards", *cash, "owed_by_providers", "date"]
     assert [column.key for column in table.columns] == shown
 
 

@@ -3,14 +3,30 @@ from decimal import Decimal
 
 import pytest
 
+from boxoffice.services.gift_cards import pay_with_gift_card
 from orders.models import Order, Ticket
 from orders.services import refund
+from payments.services import take_back_gift_card
+from reports.catalogue.balances_now import balances_of
 from reports.catalogue.day_figures import TABLES, DayFigures, day_figures
+from reports.catalogue.day_sheet import tables
 from reports.models import BarFigures, BusinessDay, MoneyFigures, PointsFigures, TicketFigures
+from reports.reading import Period
 from reports.services import rebuild
 from screenings.models import Cinema
 from tests.helpers.business_days import close_days
-from tests.helpers.factories import NOON, PRICE, a_cinema, a_customer, a_hall, a_paid_order, a_session, an_item
+from tests.helpers.cash import a_gift_card, a_shift
+from tests.helpers.factories import (
+    NOON,
+    PRICE,
+    a_cinema,
+    a_customer,
+    a_hall,
+    a_paid_order,
+    a_session,
+    an_item,
+    an_order,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -189,3 +205,32 @@ def test_a_cinema_that_sells_its_first_ticket_today_has_a_day():
     assert [row["received"] for row in found.own(MoneyFigures)] == [PRICE]
     assert found.own(BarFigures) == []
     assert (found.opening, found.closing) == (0, 0)
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_a_gift_card_is_owed_until_it_pays_and_is_no_advance_for_a_screening(is_closed):
+    cinema = a_cinema()
+    shift = a_shift(cinema, at=NOON)
+    card = a_gift_card(shift, amount=3 * PRICE)
+    undone = a_gift_card(shift, amount=PRICE, tender="card_terminal")
+    take_back_gift_card(undone, shift=shift, at=NOON, actor=shift.cashier)
+    order = an_order(a_session(a_hall(cinema), start=NOON + 2 * DAY), channel="BOX_OFFICE", at=NOON)
+    pay_with_gift_card(order, card=card, shift=shift, at=NOON, actor=shift.cashier)
+    if is_closed:
+        close_days(cinema, until=END)
+
+    found = day_figures(cinema, TODAY, at=NOON + timedelta(hours=1))
+
+    money = {row["tender"]: (row["received"], row["refunded"], row["paid_back"]) for row in found.own(MoneyFigures)}
+    assert money == {
+        "cash": (3 * PRICE, 0, 0),
+        "card_terminal": (PRICE, PRICE, PRICE),
+        "gift_card": (PRICE, 0, 0),
+    }
+    assert (found.opening, found.closing) == (0, PRICE)  # the screening to come
+    assert found.gift_cards == {"SOLD": 4 * PRICE, "REDEEMED": -PRICE, "TAKEN_BACK": -PRICE}
+    [table] = [each for each in tables(found) if each.title == "Gift cards"]
+    assert [row[1] for row in table.rows] == [0, 4 * PRICE, -PRICE, -PRICE, 2 * PRICE]
+    today = Period([cinema], TODAY, TODAY, NOON + timedelta(hours=1))
+    [day] = balances_of([cinema], today).days.values()
+    assert (day.on_gift_cards, day.advances) == (2 * PRICE, PRICE)

@@ -15,7 +15,7 @@ from reports.models import FIGURES, BusinessDay, MoneyFigures, TicketFigures
 from reports.services import mark_wrong_days, rebuild, wrong_days
 from reports.services.closing import RECHECKED
 from tests.helpers.business_days import close_days
-from tests.helpers.cash import a_shift
+from tests.helpers.cash import a_gift_card, a_shift
 from tests.helpers.factories import (
     LONG_AGO,
     NOON,
@@ -161,7 +161,7 @@ def test_one_unit_too_much_or_too_little_in_any_figure_of_a_closed_day_breaks_an
     refund(order, lines=[order.tickets.first()], reason="Ill", at=NOON + timedelta(minutes=1))
     collect(order.preorders.get(), at=NOON + timedelta(minutes=1))
     run("send_receipts", at=NOON + timedelta(minutes=2))
-    a_shift(cinema, opening_float=Decimal(500), at=NOON)
+    a_gift_card(a_shift(cinema, opening_float=Decimal(500), at=NOON))
     close_days(cinema, until=END + RECHECKED + DAY)  # the nightly check leaves out days that are counted again anyway
     assert broken_figures() == set()
 

@@ -10,7 +10,7 @@ from django.conf import settings as live_settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from cinema.logs import MaskSecrets
+from cinema.logs import MaskSecrets, mask
 from orders.models import Order
 from screenings.models import Cinema, Film
 from storefront import urls as shop
@@ -23,12 +23,14 @@ pytestmark = pytest.mark.django_db
 # The audience of each page. A new page must be added here, or a test fails.
 OPEN = {
     "home",
+    "search",
     "film",
     "title_card",
     "session",
     "taken",
     "session_calendar",
     "checkout",
+    "manifest",
     "robots",
     "sitemap",
     "find_order",
@@ -39,11 +41,12 @@ OPEN = {
     "page_version",
     "face_css",
 }
+FILES = {"picture"}  # of everybody, and no page: tests/storefront/views/test_pictures.py
 BY_SECRET_LINK = {"order", "order_seats", "change", "paid", "refund", "tickets_calendar", "changed"}
 BY_SECRET_LINK |= {"subscribe", "unsubscribe"}
 SIGNED_IN = {"account", "points", "profile", "password", "my_data", "delete_account"}
 ONLY_POST = {"extend", "cancel", "confirm", "correct_address", "pay", "language", "send_link", "sign_out"}
-ONLY_POST |= {"news", "order_news", "telegram"}
+ONLY_POST |= {"news", "order_news", "telegram", "my_cinema"}
 
 
 @pytest.fixture
@@ -63,7 +66,7 @@ def address(name: str, order: Order, *, token: str = "") -> str:
 
 
 def test_every_page_has_a_documented_audience() -> None:
-    assert {each.name for each in shop.urlpatterns} == OPEN | BY_SECRET_LINK | SIGNED_IN | ONLY_POST
+    assert {each.name for each in shop.urlpatterns} == OPEN | FILES | BY_SECRET_LINK | SIGNED_IN | ONLY_POST
 
 
 def test_an_order_opens_only_with_its_secret_token(client: Client, order: Order) -> None:
@@ -113,7 +116,10 @@ def test_only_webhooks_the_api_and_unsubscribing_are_exempt_from_csrf_protection
 
 def test_every_page_has_security_headers_and_no_inline_code(client: Client, order: Order) -> None:
     client.force_login(order.user)
-    pages = [address(name, order) for name in (OPEN - {"robots", "sitemap", "taken"}) | BY_SECRET_LINK | SIGNED_IN]
+    pages = [
+        address(name, order)
+        for name in (OPEN - {"manifest", "robots", "sitemap", "taken"}) | BY_SECRET_LINK | SIGNED_IN
+    ]
     for path in [*pages, "/nothing/"]:
         answer = client.get(path, follow=True)
         policy = answer["Content-Security-Policy"]
@@ -130,6 +136,7 @@ def test_every_page_has_security_headers_and_no_inline_code(client: Client, orde
             assert not re.search(
                 r"<style|\sstyle=|\son[a-z]+=|<script(?! src=| type=\"application/ld\+json\")", html
             ), path
+            html = re.sub(r'<link rel="(canonical|alternate)"[^>]*>', "", html)  # which browsers do not follow
             assert not re.search(r"(?:src|href|action)=\"(?:https?:)?//", html), path
             assert len(answer.content) < 100_000, path
 
@@ -145,7 +152,8 @@ def test_the_admin_has_its_own_content_security_policy(client: Client) -> None:
 
 def test_user_input_is_escaped(client: Client, order: Order) -> None:
     payload = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>{{ 7|add:7 }}"
-    Film.objects.update(title=payload)
+    texts = dict.fromkeys(("description", "director", "starring", "content_warnings", "country"), payload)
+    Film.objects.update(title=payload, featured=1, **texts)
     Cinema.objects.update(name=payload, city=payload[:60], address=payload)
     order.user.first_name = payload[:80]
     order.user.save()
@@ -153,9 +161,12 @@ def test_user_input_is_escaped(client: Client, order: Order) -> None:
     session = order.tickets.first().session
     seat = factories.free_seats(session)[0]
 
-    files = {"robots", "sitemap", "taken", "session_calendar", "tickets_calendar", "my_data"}
+    files = {"manifest", "robots", "sitemap", "taken", "session_calendar", "tickets_calendar", "my_data"}
     pages = [address(name, order) for name in (OPEN | BY_SECRET_LINK | SIGNED_IN) - files]
-    bodies = [client.get(path).content.decode() for path in [*pages, f"/?q={payload}"]]
+    bodies = [
+        client.get(path).content.decode()
+        for path in [*pages, f"/search/?q={payload}", f"/?genre={payload}&day={payload}"]
+    ]
     bodies.append(
         client.post(
             f"/sessions/{session.pk}/checkout/?seat={seat.pk}",
@@ -208,6 +219,14 @@ def test_logs_hold_neither_addresses_nor_secret_links(
     assert "/order/***/refund/" in caplog.text
     for secret in (order.token, "secret-token", order.email):
         assert secret not in caplog.text
+
+
+def test_the_secret_of_every_link_is_masked_in_logs(order: Order) -> None:
+    for name in BY_SECRET_LINK | {"link"}:
+        path = address(name, order, token="secret-token")
+
+        assert "secret-token" in path
+        assert "secret-token" not in mask(path)
 
 
 def test_cookies_are_secure_and_http_only() -> None:

@@ -1,0 +1,112 @@
+"""Tickets exchanged for another screening or other seats: a new order, whose first payment is the old ones' value.
+
+All of it is one transaction: the old seats are released, the new ones sold, and the difference taken or given out, or
+nothing is changed.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.services import require_approval_above_limit
+from boxoffice.errors import ScannedBefore
+from boxoffice.models import Exchange
+from boxoffice.services.refunds import check_in_time, give_out, stated
+from boxoffice.services.sales import Places
+from cinema.money import ZERO
+from cinema.validators import clean_reason
+from orders.locks import lock_orders_with_sessions
+from orders.models import Order, Ticket
+from orders.services import hold, mark_paid
+from orders.services.refunds.refund import refund_each_locked
+from orders.services.selling.hold import release_stale_holds
+from payments.models import Gateway, Refund, Shift
+from payments.services.moving import move_money
+from screenings.models import Session
+
+
+def exchange(
+    order: Order,
+    *,
+    tickets: Sequence[Ticket],
+    places: Places,
+    expected_total: Decimal,
+    way: str,
+    reason: str,
+    at_fault: bool,
+    shift: Shift,
+    at: datetime,
+    actor: User,
+    decided_by: User | None = None,
+) -> tuple[Exchange, list[Refund]]:
+    """Exchange paid tickets of an order for these places; returns the exchange, and what is given out at once.
+
+    What the new ones cost more is taken in the shift in this `way` (cash or the card terminal); what they cost less
+    goes back as the old ones were paid, and counts towards the same limit for one person as refunds. `expected_total`
+    is the price of the new ones as it was shown. At the guest's wish until the start of the old screening, later only
+    if the cinema is `at_fault`. Snacks stay in the old order.
+
+    Raises `RefundTooLate`, `ReasonNeeded`, `ScannedBefore`, `ApprovalRequired`, and as `hold`, `refund`, `mark_paid`
+    and `mark_paid_out`. Owns its transaction.
+    """
+    check_in_time(tickets, at_fault=at_fault, at=at)
+    reason = clean_reason(stated(reason, at_fault=at_fault))
+    wanted = list(places)
+    release_stale_holds([Ticket(session=session, seat=seat) for session, seat, _kind in wanted], at=at)
+    decider = decided_by or actor
+    with transaction.atomic():
+        _lock_sessions({ticket.session_id for ticket in tickets} | {session.pk for session, _seat, _kind in wanted})
+        [row] = lock_orders_with_sessions([order.pk])
+        scanned = Ticket.objects.filter(pk__in=[each.pk for each in tickets], status=Ticket.Status.USED)
+        if not at_fault and scanned.exists():
+            raise ScannedBefore
+        [plan] = refund_each_locked([row], {row.pk: tickets}, reason=reason, at=at, actor=decider)
+        refunds = [plan.refund, *plan.along]
+        value = sum((each.amount for each in refunds), ZERO)
+        new = _held(row, wanted, expected_total=expected_total, at=at, actor=actor)
+        kept = min(value, new.final_amount)
+        _pay(new, refunds, kept=kept, way=way, shift=shift, at=at, actor=actor)
+        require_approval_above_limit("orders.refund", value - kept, actor=decider, approver=None, at=at)
+        new.refresh_from_db()  # it was paid
+        done = Exchange.objects.create(order=row, new_order=new, value=value, reason=reason, actor=decider, at=at)
+        return done, give_out(Refund.objects.filter(order=row), shift=shift, at=at, actor=actor)
+
+
+def _held(order: Order, places: Places, *, expected_total: Decimal, at: datetime, actor: User) -> Order:
+    """The new order, of the same customer."""
+    return hold(
+        cinema=order.cinema,
+        tickets=places,
+        user=order.user,
+        email=order.email,
+        phone=order.phone,
+        language=order.language,
+        channel=Order.Channel.BOX_OFFICE,
+        expected_total=expected_total,
+        at=at,
+        actor=actor,
+    )
+
+
+def _pay(
+    order: Order, refunds: Sequence[Refund], *, kept: Decimal, way: str, shift: Shift, at: datetime, actor: User
+) -> None:
+    def pay(gateway: str, amount: Decimal, external_id: str) -> object:
+        book = partial(mark_paid, order, part=True, at=at, actor=actor)
+        return book(gateway=gateway, amount=amount, external_id=external_id)
+
+    if kept:
+        move_money(refunds, amount=kept, pay=pay, at=at)
+    if (left := order.final_amount - kept) or not order.final_amount:
+        gateway = Gateway.CARD_TERMINAL if way == Gateway.CARD_TERMINAL else Gateway.CASH
+        mark_paid(order, gateway=gateway, amount=left, part=True, at=at, actor=actor, shift=shift)
+
+
+def _lock_sessions(keys: set[int]) -> None:
+    """Old and new ones before any order, by id; see orders/locks.py."""
+    rows = Session.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys)
+    list(rows.order_by("pk").values_list("pk"))

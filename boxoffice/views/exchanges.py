@@ -1,0 +1,136 @@
+"""Tickets of an order exchanged for another screening: one page, on which every press shows what it would cost."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.errors import ApprovalRequired
+from boxoffice.access import BoxOfficeRequest, page
+from boxoffice.errors import NoShift, SecondPersonNeeded
+from boxoffice.services import sales
+from boxoffice.services.exchanges import exchange
+from boxoffice.services.seats import TillSeats
+from boxoffice.services.second_person import deciders
+from boxoffice.views.second_person import REFUND, decide
+from boxoffice.views.till import WORK, amount_of, orders_of, tell_payouts, typed
+from cinema.ids import valid_ids
+from cinema.money import ZERO
+from cinema.status import Refused
+from orders.models import Order, Ticket
+from screenings.models import Seat, Session, TicketType
+
+AHEAD = timedelta(days=14)  # the sessions that are offered
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One ticket, its new seat, and what it costs there."""
+
+    ticket: Ticket
+    seat: Seat
+    ticket_type: TicketType
+    price: Decimal
+
+
+@page(WORK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request: BoxOfficeRequest, key: int) -> HttpResponse:
+    """Choose a screening and seats for the ticked tickets, and exchange them."""
+    row = get_object_or_404(orders_of(request), pk=key, status__in=Order.SOLD)
+    sent = request.POST if request.method == "POST" else request.GET
+    live = row.tickets.live().filter(pk__in=valid_ids(sent.getlist("ticket")))
+    tickets = list(live.select_related("seat", "ticket_type", "session__film", "session__hall").order_by("pk"))
+    if not tickets:
+        messages.error(request, _("Tick the tickets to exchange."))
+        return redirect("boxoffice:order", key=row.pk)
+    sessions = _sessions(request)
+    session = next((each for each in sessions if str(each.pk) == sent.get("session", "")), None)
+    seats = TillSeats(session, at=request.at) if session else None
+    choices = _choices(seats, tickets, sent.getlist("seat")) if seats else []
+    if request.method == "POST" and "way" in request.POST and session and choices:
+        answer = _exchange(request, row, tickets, session, choices)
+        if answer is not None:
+            return answer
+    value, price = (sum(parts, ZERO) for parts in ([each.paid for each in tickets], [each.price for each in choices]))
+    may_refund = request.user.has_perm(REFUND)
+    context = {
+        "order": row,
+        "cinema": row.cinema,
+        "tickets": tickets,
+        "sessions": sessions,
+        "session": session,
+        "choices": choices,
+        "free": [each for each in seats.seats if each.pk not in seats.taken] if seats else [],
+        "value": value,
+        "price": price,
+        "more": max(price - value, ZERO),
+        "less": max(value - price, ZERO),
+        "sent": sent,
+        "may_refund": may_refund,
+        "deciders": [] if may_refund else deciders(request.device, REFUND, other_than=request.user),
+    }
+    return TemplateResponse(request, "boxoffice/exchange.html", context)
+
+
+def _exchange(
+    request: BoxOfficeRequest, row: Order, tickets: list[Ticket], session: Session, choices: list[Choice]
+) -> HttpResponse | None:
+    """Do it, and lead to the new order; None after a refusal, which is shown with what was chosen."""
+    try:
+        shift = sales.shift_of(request.user, request.cinema)
+        if shift is None:
+            raise NoShift
+        total = amount_of(request.POST.get("total", "")) or ZERO
+        decided_by = decide(request, REFUND)
+        done: dict[str, Any] = {"shift": shift, "at": request.at, "actor": request.user, "decided_by": decided_by}
+        places = [(session, each.seat, each.ticket_type) for each in choices]
+        wanted: dict[str, Any] = {"tickets": tickets, "places": places, "expected_total": total}
+        wanted |= {
+            "way": request.POST["way"],
+            "reason": typed(request, "reason"),
+            "at_fault": "at_fault" in request.POST,
+        }
+        exchanged, paid = exchange(row, **wanted, **done)
+    except ApprovalRequired:
+        messages.error(request, _("This is above the limit of one person. Nothing was changed."))
+    except ValueError:
+        messages.error(request, _("Enter an amount such as 500 or 500.50."))
+    except (Refused, SecondPersonNeeded) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(
+            request, _("The tickets were exchanged. The old ones are no longer valid: print the new ones.")
+        )
+        tell_payouts(request, paid)
+        return redirect("boxoffice:order", key=exchanged.new_order_id)
+    return None
+
+
+def _sessions(request: BoxOfficeRequest) -> list[Session]:
+    soon = Session.objects.on_sale(request.at, Order.Channel.BOX_OFFICE).filter(
+        hall__cinema=request.cinema, start_datetime__lte=request.at + AHEAD
+    )
+    return list(soon.select_related("film", "hall__cinema").order_by("start_datetime", "hall__name")[:SHOWN])
+
+
+def _choices(seats: TillSeats, tickets: list[Ticket], wanted: list[str]) -> list[Choice]:
+    """A seat for each ticket: those that were sent, otherwise the best side by side; none if there is no room."""
+    keys = [key for key in valid_ids(wanted) if key in seats.by_key and key not in seats.taken]
+    if len(set(keys)) < len(tickets):
+        keys = seats.best(len(tickets))
+    found = []
+    for ticket, key in zip(tickets, keys, strict=False):
+        types = seats.types_for(seat := seats.by_key[key])
+        if types:
+            kind = next((each for each in types if each.pk == ticket.ticket_type_id), types[0])
+            found.append(Choice(ticket, seat, kind, seats.price(seat, kind)))
+    return found if len(found) == len(tickets) else []

@@ -1,0 +1,101 @@
+"""Gift cards at the till: sold and printed, looked up, used to pay an order, and taken back."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from boxoffice.access import BoxOfficeRequest, page
+from boxoffice.errors import NoShift
+from boxoffice.services import gift_cards, sales
+from boxoffice.views.till import WORK, amount_of, orders_of, typed
+from cinema.money import ZERO, format_money
+from cinema.status import Refused
+from payments.gift_cards import in_groups
+from payments.models import GiftCard, GiftCardMovement
+from payments.services import sell_gift_card, take_back_gift_card
+
+Tender = GiftCardMovement.Tender
+
+
+@page(WORK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request: BoxOfficeRequest) -> HttpResponse:
+    """The form that sells a card, those sold in this shift, and what is left on a guest's card."""
+    shift = sales.shift_of(request.user, request.cinema)
+    if shift is None:
+        return redirect("boxoffice:shift")
+    found = None
+    if request.method == "POST":
+        try:
+            found = gift_cards.look_up(typed(request, "code"), cinema=request.cinema, at=request.at, actor=request.user)
+        except Refused as error:
+            messages.error(request, str(error))
+    context = {"shift": shift, "cards": gift_cards.sold_in(shift), "found": found, "form": uuid.uuid4()}
+    return TemplateResponse(request, "boxoffice/gift_cards.html", context)
+
+
+@page(WORK)
+@require_POST
+def sell(request: BoxOfficeRequest) -> HttpResponse:
+    """Sell a card, and show the page to print. Its code is stored nowhere, so that no other page can show it."""
+    shift = sales.shift_of(request.user, request.cinema)
+    try:
+        if shift is None:
+            raise NoShift
+        sold: dict[str, Any] = {"amount": amount_of(request.POST.get("amount", "")) or ZERO}
+        sold |= {"tender": Tender(request.POST.get("tender", "")), "request": uuid.UUID(request.POST.get("form", ""))}
+        card, code = sell_gift_card(shift, **sold, at=request.at, actor=request.user)
+    except ValueError:
+        messages.error(request, _("Enter an amount such as 500 or 500.50."))
+    except Refused as error:
+        messages.error(request, str(error))
+    else:
+        paper = "a4" if request.POST.get("paper") == "a4" else "roll"
+        context = {"card": card, "code": code, "groups": in_groups(code), "cinema": request.cinema, "paper": paper}
+        return TemplateResponse(request, "boxoffice/print_gift_card.html", context)
+    return redirect("boxoffice:gift_cards")
+
+
+@page(WORK)
+@require_POST
+def take_back(request: BoxOfficeRequest, key: int) -> HttpResponse:
+    """Undo the sale of an unused card in its own shift."""
+    card = get_object_or_404(GiftCard, pk=key, cinema=request.cinema)
+    shift = sales.shift_of(request.user, request.cinema)
+    try:
+        if shift is None:
+            raise NoShift
+        movement = take_back_gift_card(card, shift=shift, at=request.at, actor=request.user)
+        by_card = movement.tender == Tender.CARD_TERMINAL
+        text = _("Return %(amount)s on the card terminal.") if by_card else _("Give out %(amount)s from the drawer.")
+        messages.success(request, text % {"amount": format_money(-movement.amount)})
+    except Refused as error:
+        messages.error(request, str(error))
+    return redirect("boxoffice:gift_cards")
+
+
+@page(WORK)
+@require_POST
+def pay(request: BoxOfficeRequest, key: int) -> HttpResponse:
+    """Pay what is left of an order with a card, as far as its balance goes."""
+    row = get_object_or_404(orders_of(request), pk=key)
+    shift = sales.shift_of(request.user, request.cinema)
+    work: dict[str, Any] = {"at": request.at, "actor": request.user}
+    try:
+        if shift is None:
+            raise NoShift
+        card = gift_cards.look_up(typed(request, "code"), cinema=row.cinema, **work)
+        paid = gift_cards.pay_with_gift_card(row, card=card, shift=shift, **work)
+        left = GiftCard.objects.get(pk=card.pk).balance
+        text = _("%(paid)s was paid with gift card %(card)s. Left on the card: %(left)s.")
+        amounts = {"paid": format_money(paid), "left": format_money(left)}
+        messages.success(request, text % {**amounts, "card": card})
+    except Refused as error:
+        messages.error(request, str(error))
+    return redirect("boxoffice:order", key=row.pk)

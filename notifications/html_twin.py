@@ -1,0 +1,134 @@
+"""The HTML of an e-mail, made from its text: the same words, with buttons for links, a ticket stub and codes.
+
+Everything of the text is escaped. What a line is follows from its form: an address alone is a button, lines with a
+hyphen are a list, and the lines of a screening, which the context names, are a stub.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from django.template import Context, Engine
+from django.utils.html import format_html, urlize
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, get_language_bidi, pgettext
+from django.utils.translation import gettext as _
+
+from cinema.typography import with_inner_quotes
+from house_rules.contrast import text_on
+from house_rules.face import face
+from notifications.models import MessageKind, Notification
+
+ADDRESS = re.compile(r"https?://\S+")
+#: Colours of the shop where the chain has none of its own: see shop.css.
+ACCENT_LIGHT, ACCENT_DARK = "#8c1c2e", "#f0bb55"
+
+
+@dataclass
+class Block:
+    """A piece of the e-mail: `kind` is "text", "list", "stub" or "button"."""
+
+    kind: str
+    lines: list[SafeString] = field(default_factory=list)
+    title: str = ""
+    link: str = ""
+
+
+def html_of(notification: Notification, *, subject: str, body: str, codes: list[str]) -> str:
+    """The HTML of the text `body`, in the active language. `codes` are the names of the attached pictures of codes.
+    One query in a pass. Reads only.
+    """
+    own = face()
+    light, dark = own.accent_light or ACCENT_LIGHT, own.accent_dark or ACCENT_DARK
+    context = {
+        "language": get_language(),
+        "right_to_left": get_language_bidi(),
+        "subject": subject,
+        "house": own.name,
+        "seller": own.seller,
+        "footer": own.footer,
+        "light": light,
+        "on_light": text_on(light),
+        "dark": dark,
+        "on_dark": text_on(dark),
+        "blocks": list(_blocks(notification, body)),
+        "codes": [(name, _seat_of(name)) for name in codes],
+        "map": _map_of(notification.context),
+    }
+    return Engine.get_default().get_template("notifications/email.html").render(Context(context))
+
+
+def _blocks(notification: Notification, body: str) -> Iterator[Block]:
+    films = {line for each in _showings(notification.context) for line in _film_lines(each["film"])}
+    for paragraph in body.strip().split("\n\n"):
+        block = Block("text")
+        for line in paragraph.split("\n"):
+            stripped = line.strip()
+            kind, changes = block.kind, bool(block.lines or block.title)
+            if ADDRESS.fullmatch(stripped):
+                yield from _finished(block)
+                yield Block("button", title=_label(notification.kind), link=stripped)
+                block = Block("text")
+            elif stripped in films:
+                yield from _finished(block)
+                block = Block("stub", title=stripped)
+            elif stripped.startswith("- "):
+                if kind == "text":
+                    yield from _finished(block)
+                    block = Block("list")
+                block.lines.append(_escaped(stripped.removeprefix("- ")))
+            else:
+                if kind == "list" and changes:
+                    yield from _finished(block)
+                    block = Block("text")
+                block.lines.append(_escaped(stripped))
+        yield from _finished(block)
+
+
+def _finished(block: Block) -> Iterator[Block]:
+    if block.lines or block.title:
+        yield block
+
+
+def _escaped(text: str) -> SafeString:
+    return SafeString(urlize(text, nofollow=False, autoescape=True))
+
+
+def _showings(context: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*(context.get("showings") or []), *(context.get("was") or [])]
+
+
+def _film_lines(film: str) -> Iterator[str]:
+    """The line of a film as the text has it."""
+    yield _("“%(film)s”") % {"film": with_inner_quotes(film)}
+
+
+def _label(kind: str) -> str:
+    """What the button of an e-mail does."""
+    return {
+        MessageKind.ORDER_PAID: _("Show my tickets"),
+        MessageKind.ORDER_OVERDUE: _("Pay"),
+        MessageKind.TICKET_REMINDER: _("Show my tickets"),
+        MessageKind.SESSION_CANCELLED: _("Choose another showtime"),
+        MessageKind.SIGN_IN: _("Sign in"),
+        MessageKind.POINTS_EXPIRING: _("See what’s on"),
+        MessageKind.STAFF_PASSWORD: _("Set a password"),
+        MessageKind.NEWS_CONFIRMATION: _("Confirm subscription"),
+    }.get(MessageKind(kind), pgettext("button", "Open"))
+
+
+def _seat_of(name: str) -> str:
+    """The seat of a code, whose name ends in its row and number: see `orders.notifications.send_tickets`."""
+    row, number = name.split("-")[-2:]
+    return _("row %(row)s, seat %(number)s") % {"row": row, "number": number}
+
+
+def _map_of(context: dict[str, Any]) -> SafeString | str:
+    """A link to the cinema on a map; empty without an address."""
+    if not context.get("cinema") or not context.get("address"):
+        return ""
+    place = f"{context['cinema']}, {context['address']}"
+    link = f"https://www.openstreetmap.org/search?query={quote(context['address'])}"
+    return format_html('<a href="{}">{}</a> · {}', link, _("Show on a map"), place)

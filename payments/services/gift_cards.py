@@ -1,0 +1,92 @@
+"""Gift cards sold at the till, looked up, spent, and taken back in the shift that sold them.
+
+The sale is an advance, not revenue: no order, no points. Orders are paid with a card as with any other tender; what is
+refunded of it goes back onto the card (`payments.gateways.gift_card`).
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from payments.errors import GiftCardNotReturnable, GiftCardSoldBefore, GiftCardTooLarge, GiftCardUnknown
+from payments.gift_cards import hash_of, hashes_of, lock_card, new_code, post
+from payments.models import CashMovement, Gateway, GiftCard, GiftCardMovement, Payment, Shift
+from payments.services.cash import book, check_amount, lock_open_shift
+
+Kind = GiftCardMovement.Kind
+
+
+def sell_gift_card(
+    shift: Shift, *, amount: Decimal, tender: str, request: UUID, at: datetime, actor: User
+) -> tuple[GiftCard, str]:
+    """Sell a card for an amount that was taken in cash or on the card terminal; returns it with its code.
+
+    The code is stored nowhere. `request` names the form, which sells one card however often it is sent. Raises
+    `WrongCashAmount`, `GiftCardTooLarge`, `GiftCardSoldBefore` and `ShiftNotOpen`. Owns its transaction.
+    """
+    check_amount(amount)
+    if amount > settings.GIFT_CARD_LARGEST:
+        raise GiftCardTooLarge(settings.GIFT_CARD_LARGEST)
+    code = new_code()
+    card = GiftCard(cinema_id=shift.cinema_id, code_hash=hash_of(code), last4=code[-4:], sold_at=at, request=request)
+    try:
+        with transaction.atomic():
+            row = lock_open_shift(shift)
+            card.save(force_insert=True)
+            _take_money(card, Kind.SOLD, amount, shift=row, tender=tender, at=at, actor=actor)
+    except IntegrityError as error:
+        if GiftCard.objects.filter(request=request).exists():
+            raise GiftCardSoldBefore from error
+        raise
+    card.balance = amount
+    return card, code
+
+
+def find_gift_card(typed: str, *, legal_entity: int | None) -> GiftCard:
+    """The card with this code, if it was sold by this legal entity: an advance is settled by whoever took it.
+
+    Raises `GiftCardUnknown`. One query. Reads only.
+    """
+    cards = GiftCard.objects.filter(code_hash__in=hashes_of(typed), cinema__legal_entity=legal_entity)
+    card = cards.first()
+    if card is None:
+        raise GiftCardUnknown
+    return card
+
+
+def redeem_gift_card(card: GiftCard, *, payment: Payment, at: datetime, actor: User | None = None) -> None:
+    """Take from the card what the payment says. Raises `GiftCardEmpty` if there is less on it.
+
+    Must be called inside a transaction (the order is locked).
+    """
+    post(card, kind=Kind.REDEEMED, amount=-payment.amount, payment=payment, at=at, actor=actor)
+
+
+def take_back_gift_card(card: GiftCard, *, shift: Shift, at: datetime, actor: User) -> GiftCardMovement:
+    """Undo the sale of a card that nobody has used, in the shift that sold it; the money goes back as it came.
+
+    Raises `GiftCardNotReturnable`, `ShiftNotOpen` and `NotEnoughCash`. Owns its transaction.
+    """
+    with transaction.atomic():
+        row = lock_card(card.pk)
+        movements = list(row.movements.all())
+        if [each.kind for each in movements] != [Kind.SOLD] or movements[0].shift_id != shift.pk:
+            raise GiftCardNotReturnable
+        open_shift, tender = lock_open_shift(shift), movements[0].tender
+        return _take_money(row, Kind.TAKEN_BACK, -row.balance, shift=open_shift, tender=tender, at=at, actor=actor)
+
+
+def _take_money(
+    card: GiftCard, kind: str, amount: Decimal, *, shift: Shift, tender: str, **stamps: Any
+) -> GiftCardMovement:
+    """Book the sale of a card, or its undoing with a negative amount; cash goes into the drawer, or out of it."""
+    movement = post(card, kind=kind, amount=amount, shift=shift, tender=tender, **stamps)
+    if tender == Gateway.CASH:
+        of_card = CashMovement.Kind.GIFT_CARD
+        book(shift.drawer, kind=of_card, amount=amount, shift=shift, gift_card_movement=movement, **stamps)
+    return movement

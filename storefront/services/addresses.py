@@ -1,0 +1,31 @@
+"""Addresses of pages in each language of the shop, for search engines: `/films/1/?lang=de`."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+NAME = "lang"  # of the parameter; without it, the visitor's own language is shown
+INDEXED = {"home", "film", "contacts", "page"}  # pages that search engines list
+
+
+def in_language(path: str, language: str) -> str:
+    return f"{settings.SITE_URL}{path}?{NAME}={language}"
+
+
+def asked_language(request: HttpRequest) -> str:
+    """The language that the address names; empty without one of the shop's. Reads only."""
+    language = request.GET.get(NAME, "")
+    return language if language in dict(settings.LANGUAGES) else ""
+
+
+def canonical(request: HttpRequest) -> str:
+    """The address of the page for search engines; empty if they do not list it. Reads only."""
+    if request.resolver_match is None or request.resolver_match.url_name not in INDEXED:
+        return ""
+    language = asked_language(request)
+    return in_language(request.path, language) if language else settings.SITE_URL + request.path
+
+
+def alternates(path: str) -> list[tuple[str, str]]:
+    """The language and address of each version of a page; “x-default” is the one without a language. Reads only."""
+    versions = [(code, in_language(path, code)) for code, _name in settings.LANGUAGES]
+    return [*versions, ("x-default", settings.SITE_URL + path)]

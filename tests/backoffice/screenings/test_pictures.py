@@ -1,0 +1,76 @@
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from screenings.models import Film, FilmPicture
+from screenings.pictures import MOST_BYTES
+from tests.helpers import factories
+from tests.helpers.pictures import a_picture
+from tests.helpers.users import browser, someone
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def film():
+    return Film.objects.create(title="Mirror", duration_minutes=107)
+
+
+def page(film):
+    return reverse("admin:screenings_film_pictures", args=[film.pk])
+
+
+def an_upload(content, *, kind="POSTER", text=""):
+    return {"add": "1", "kind": kind, "text": text, "file": SimpleUploadedFile("poster.jpg", content)}
+
+
+def test_a_manager_uploads_describes_and_removes_pictures_and_it_is_recorded(film):
+    client = browser(someone("cinema_manager", factories.a_cinema()))
+
+    added = client.post(page(film), an_upload(a_picture(), text="A mirror"), follow=True)
+    poster = FilmPicture.objects.get()
+    client.post(page(film), {"describe": poster.pk, "text": "A broken mirror"})
+    described = FilmPicture.objects.get().text
+    client.post(page(film), {"remove": poster.pk})
+
+    assert poster.small in added.content.decode()
+    assert (poster.film, poster.kind, poster.text, described) == (film, "POSTER", "A mirror", "A broken mirror")
+    assert not FilmPicture.objects.exists()
+    assert len(LogEntry.objects.filter(object_id=str(film.pk))) == 3
+    assert page(film) in client.get(reverse("admin:screenings_film_change", args=[film.pk])).content.decode()
+
+
+def test_what_is_no_picture_is_refused_with_a_reason(film):
+    client = browser(someone("cinema_manager", factories.a_cinema()))
+
+    refused = client.post(page(film), an_upload(b"<svg onload=alert(1)>"))
+    missing = client.post(page(film), {"add": "1", "kind": "POSTER"})
+    gone = client.post(page(film), {"remove": "12345"})
+
+    assert "This file is no picture that can be read" in refused.content.decode()
+    assert "This field is required" in missing.content.decode()
+    assert "somebody has removed or replaced it" in gone.content.decode()
+    assert not FilmPicture.objects.exists()
+
+
+def test_large_files_are_taken_from_those_who_may_change_films_only(film):
+    large = b"\xff\xd8" + b"\0" * 3_000_000
+    cinema = factories.a_cinema()
+
+    manager = browser(someone("cinema_manager", cinema))
+    may = manager.post(page(film), an_upload(large))
+    may_not = browser(someone("cashier", cinema)).post(page(film), an_upload(large))
+    too_large = manager.post(page(film), an_upload(b"\0" * (MOST_BYTES + 200_000)))
+
+    assert "no picture" in may.content.decode()
+    assert (may_not.status_code, too_large.status_code) == (413, 413)
+
+
+@pytest.mark.parametrize("role", ["cashier", "accountant"])
+def test_who_may_not_change_films_does_not_see_the_page(film, role):
+    client = browser(someone(role, factories.a_cinema()))
+
+    assert client.get(page(film)).status_code == 403
+    assert client.post(page(film), an_upload(a_picture())).status_code == 403
+    assert not FilmPicture.objects.exists()

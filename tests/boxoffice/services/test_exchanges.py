@@ -1,0 +1,195 @@
+"""Tickets exchanged for another screening: the value pays for the new order, the difference is taken or given back."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from accounts.errors import ApprovalRequired
+from boxoffice.errors import RefundTooLate, ScannedBefore
+from boxoffice.models import Exchange
+from boxoffice.services import gift_cards, sales
+from boxoffice.services.exchanges import exchange
+from demo.models import DemoRefund
+from house_rules.models import HouseRules
+from orders.errors import PriceChanged, SeatTaken
+from orders.models import Order, Ticket
+from orders.services import check_in, refund, send_refunds
+from payments.models import GiftCard, Payment, Refund
+from tests.helpers.cash import a_gift_card, a_shift, cash_of
+from tests.helpers.factories import NOON, PRICE, a_hall, a_session, an_adult, free_seats, paid_at_the_bank
+from tests.reliability.run_job import invariant_violations
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def session():
+    return a_session(start=NOON + HOUR)
+
+
+@pytest.fixture
+def later(session):
+    """A dearer session of the same cinema."""
+    return a_session(a_hall(session.hall.cinema), start=NOON + 3 * HOUR, price=PRICE + 100)
+
+
+@pytest.fixture
+def cheaper(session):
+    return a_session(a_hall(session.hall.cinema), start=NOON + 3 * HOUR, price=PRICE - 100)
+
+
+@pytest.fixture
+def shift(session):
+    return a_shift(session.hall.cinema)
+
+
+def places(session, number):
+    return [(session, seat, an_adult()) for seat in free_seats(session)[:number]]
+
+
+def sold(shift, session, *, seats=2):
+    order = sales.hold_at_till(shift, places=places(session, seats), snacks=[], at=NOON, actor=shift.cashier)
+    sales.pay_cash(order, shift=shift, given=None, at=NOON, actor=shift.cashier)
+    return order
+
+
+def exchanged(order, to, shift, *, tickets=None, seats=None, **fields):
+    chosen = list(order.tickets.all()) if tickets is None else tickets
+    wanted = places(to, len(chosen)) if seats is None else seats
+    work = {"way": "cash", "reason": "Ill", "at_fault": False, "shift": shift, "at": NOON, "actor": shift.cashier}
+    total = to.ticket_price * len(wanted)
+    return exchange(order, **{"tickets": chosen, "places": wanted, "expected_total": total, **work, **fields})
+
+
+def send_all_refunds():
+    send_refunds(list(Refund.objects.to_send(NOON)), at=NOON)
+
+
+def test_the_difference_is_taken_and_no_cash_goes_back_and_forth(shift, session, later):
+    order = sold(shift, session)
+
+    done, paid = exchanged(order, later, shift)
+
+    order.refresh_from_db()
+    new = done.new_order
+    assert (order.status, new.status, paid) == (Order.Status.REFUNDED, Order.Status.PAID, [])
+    assert (done.value, new.final_amount) == (2 * PRICE, 2 * (PRICE + 100))
+    assert cash_of(shift.cinema) == {"DRAWER": 2 * (PRICE + 100)}
+    assert [ticket.status for ticket in order.tickets.all()] == [Ticket.Status.AVAILABLE] * 2
+    assert sorted(new.payments.values_list("amount", flat=True)) == [200, 2 * PRICE]
+    assert not Payment.objects.outside_shifts().exists()
+    assert invariant_violations() == []
+
+
+def test_what_is_cheaper_is_given_back_from_the_drawer(shift, session, cheaper):
+    order = sold(shift, session)
+
+    done, paid = exchanged(order, cheaper, shift)
+
+    assert [each.amount for each in paid] == [200]
+    assert cash_of(shift.cinema) == {"DRAWER": done.new_order.final_amount}
+    assert invariant_violations() == []
+
+
+def test_one_ticket_of_two_is_exchanged_and_the_other_stays(shift, session, later):
+    order = sold(shift, session)
+    first, second = order.tickets.order_by("pk")
+
+    exchanged(order, later, shift, tickets=[first])
+
+    order.refresh_from_db()
+    second.refresh_from_db()
+    assert (order.status, second.status) == (Order.Status.PAID, Ticket.Status.PAID)
+    assert invariant_violations() == []
+
+
+@pytest.mark.parametrize("refused", ["taken", "price"])
+def test_a_refusal_leaves_the_old_seats_and_the_money_as_they_were(shift, session, later, refused):
+    order = sold(shift, session)
+    wanted = places(later, 2)
+    if refused == "taken":
+        sales.hold_at_till(shift, places=wanted[:1], snacks=[], at=NOON, actor=shift.cashier)
+
+    with pytest.raises(SeatTaken if refused == "taken" else PriceChanged):
+        exchanged(order, later, shift, seats=wanted, **({} if refused == "taken" else {"expected_total": Decimal(1)}))
+
+    order.refresh_from_db()
+    assert order.status == Order.Status.PAID
+    assert not Refund.objects.exists()
+    assert not Exchange.objects.exists()
+    assert cash_of(shift.cinema) == {"DRAWER": 2 * PRICE}
+    assert invariant_violations() == []
+
+
+def test_what_was_paid_online_goes_back_through_the_provider_after_an_exchange(shift, session, later):
+    order = paid_at_the_bank(session, seats=1, at=NOON)
+    done, _paid = exchanged(order, later, shift)
+
+    refund(done.new_order, reason="Ill", at=NOON)
+    send_all_refunds()
+    send_all_refunds()
+
+    [sent] = DemoRefund.objects.all()
+    assert (sent.amount, sent.charge.uid) == (PRICE, order.payments.get().uid)
+    assert list(Refund.objects.to_hand_out().values_list("amount", flat=True)) == [100]
+    assert done.new_order.payments.get(gateway="demo").next_poll_at is None
+    assert invariant_violations() == []
+
+
+def test_an_exchange_of_an_exchange_still_goes_back_to_the_first_payment(shift, session, later, cheaper):
+    order = paid_at_the_bank(session, seats=1, at=NOON)
+    first, _paid = exchanged(order, later, shift)
+    second, paid = exchanged(first.new_order, cheaper, shift)
+    send_all_refunds()
+
+    refund(second.new_order, reason="Ill", at=NOON)
+    send_all_refunds()
+
+    by_bank = sum(DemoRefund.objects.values_list("amount", flat=True))
+    in_cash = sum(each.amount for each in paid) + sum(each.amount for each in Refund.objects.to_hand_out())
+    assert (by_bank, in_cash) == (PRICE, 100)
+    assert invariant_violations() == []
+
+
+def test_a_gift_card_keeps_what_it_paid(shift, session, later):
+    card = a_gift_card(shift, amount=PRICE)
+    order = sales.hold_at_till(shift, places=places(session, 1), snacks=[], at=NOON, actor=shift.cashier)
+    gift_cards.pay_with_gift_card(order, card=card, shift=shift, at=NOON, actor=shift.cashier)
+
+    done, _paid = exchanged(order, later, shift)
+    assert GiftCard.objects.get().balance == 0
+    refund(done.new_order, reason="Ill", at=NOON)
+    send_all_refunds()
+
+    assert GiftCard.objects.get().balance == PRICE
+    assert invariant_violations() == []
+
+
+def test_at_the_guests_wish_only_until_the_start_and_never_a_scanned_ticket(shift, session, later):
+    order = sold(shift, session, seats=1)
+    check_in(order.tickets.get(), at=NOON + HOUR / 2)
+
+    with pytest.raises(ScannedBefore):
+        exchanged(order, later, shift)
+    with pytest.raises(RefundTooLate):
+        exchanged(order, later, shift, at=session.start_datetime)
+    done, _paid = exchanged(order, later, shift, at=session.start_datetime, at_fault=True)
+
+    assert done.reason == "The cinema is at fault: Ill"
+    assert invariant_violations() == []
+
+
+def test_what_goes_back_counts_towards_the_limit_of_one_person(shift, session, cheaper, settings):
+    settings.APPROVAL_LIMITS = {**settings.APPROVAL_LIMITS, "orders.refund": Decimal(150)}
+    HouseRules.objects.all().delete()
+    order = sold(shift, session)
+
+    with pytest.raises(ApprovalRequired):
+        exchanged(order, cheaper, shift)
+
+    order.refresh_from_db()
+    assert order.status == Order.Status.PAID
+    assert cash_of(shift.cinema) == {"DRAWER": 2 * PRICE}

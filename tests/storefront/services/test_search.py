@@ -1,0 +1,76 @@
+import unicodedata
+
+import pytest
+
+from screenings.models import Film
+from storefront.services.search import search
+
+FILMS = [
+    Film(pk=number, title=title, original_title=original, director=director, starring=starring)
+    for number, (title, original, director, starring) in enumerate(
+        [
+            ("Дирижабль над Невой", "", "Лев Бондаренко", "Рита Лебедь"),
+            ("Ёлки на Луне", "", "", ""),
+            ("Код «Снегирь»", "Code Bullfinch", "", ""),
+            ("Чайка", "", "", ""),
+            ("Amélie", "Le Fabuleux Destin d’Amélie Poulain", "Jean-Pierre Jeunet", "Audrey Tautou"),
+            ("Оркестр без дирижёра", "", "Анна Гончар", ""),
+            ("Up", "", "", ""),
+        ],
+        start=1,
+    )
+]
+
+
+def titles(text: str) -> list[str]:
+    return [film.title for film in search(FILMS, text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("чайка", ["Чайка"]),
+        ("ЧАЙКА", ["Чайка"]),
+        (unicodedata.normalize("NFD", "Чайка"), ["Чайка"]),
+        ("елки", ["Ёлки на Луне"]),
+        ("ё", ["Ёлки на Луне"]),
+        ("дири", ["Дирижабль над Невой", "Оркестр без дирижёра"]),
+        ("невой дир", ["Дирижабль над Невой"]),
+        ("amelie", ["Amélie"]),
+        ("bull", ["Код «Снегирь»"]),
+        ("лебедь", ["Дирижабль над Невой"]),
+        ("up", ["Up"]),
+    ],
+)
+def test_words_are_found_in_any_case_and_spelling_from_their_beginning(text: str, found: list[str]) -> None:
+    assert titles(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("дережабль", "Дирижабль над Невой"),  # two wrong letters in a long word
+        ("снгирь", "Код «Снегирь»"),  # one is missing
+        ("чаайка", "Чайка"),  # one too many
+        ("окрестр", "Оркестр без дирижёра"),  # swapped
+        ("xfqrf", "Чайка"),  # under the other layout
+        ("фьудшу", "Amélie"),
+    ],
+)
+def test_typing_errors_are_forgiven(text: str, found: str) -> None:
+    assert titles(text) == [found]
+
+
+@pytest.mark.parametrize("text", ["", "  ", "«»", "барсук", "чайка луна", "ап", "%", "_", "x" * 5_000])
+def test_what_is_not_there_is_not_found(text: str) -> None:
+    assert titles(text) == []
+
+
+def test_titles_come_before_people_and_whole_words_before_beginnings() -> None:
+    films = [
+        Film(pk=1, title="A film", director="Anna Gull"),
+        Film(pk=2, title="Gullible"),
+        Film(pk=3, title="The Gull"),
+    ]
+
+    assert [film.pk for film in search(films, "gull")] == [3, 2, 1]

@@ -1,0 +1,64 @@
+import io
+import re
+
+import pytest
+from django.test import Client
+from PIL import Image
+
+from screenings.models import Film, FilmPicture
+from screenings.services import add_picture
+from tests.helpers import factories
+from tests.helpers.pictures import a_picture
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def film() -> Film:
+    film = factories.a_session().film
+    for kind, size in (("POSTER", (300, 450)), ("STILL", (640, 360))):
+        add_picture(film, content=a_picture(*size), kind=kind, text="A planet <of> water")
+    return film
+
+
+@pytest.mark.parametrize(("extension", "kind"), [("avif", "AVIF"), ("webp", "WEBP"), ("jpg", "JPEG")])
+def test_a_picture_may_be_kept_for_ever_and_costs_no_query(
+    client: Client, film: Film, extension: str, kind: str, django_assert_num_queries
+) -> None:
+    poster = film.pictures.get(kind="POSTER")
+
+    with django_assert_num_queries(0):
+        answer = client.get(poster.url(240, extension))
+
+    assert set(answer["Cache-Control"].split(", ")) == {"public", "max-age=31536000", "immutable"}
+    assert answer["Content-Type"] == FilmPicture.FORMATS[extension]
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "Set-Cookie" not in answer
+    image = Image.open(io.BytesIO(b"".join(answer.streaming_content)))
+    assert (image.format, image.size) == (kind, (240, 360))
+
+
+@pytest.mark.parametrize(
+    "name", ["0" * 20 + "-240.jpg", "../cinema/settings.py", "0" * 20 + "-240.svg", "%2e%2e/.env", "", "x.jpg"]
+)
+def test_nothing_else_is_served(client: Client, film: Film, name: str) -> None:
+    assert client.get(f"/pictures/{name}").status_code == 404
+
+
+def test_pages_show_posters_in_the_widths_that_they_have_and_keep_their_place(client: Client, film: Film) -> None:
+    poster = film.pictures.get(kind="POSTER")
+
+    home, page = (client.get(path).content.decode() for path in ("/?day=2026-11-06", f"/films/{film.pk}/"))
+
+    for html in (home, page):
+        assert f'srcset="{poster.url(240, "avif")} 240w, {poster.url(300, "avif")} 300w"' in html
+        assert re.search(rf'<img src="{poster.url(300)}" alt="[^"]*" width="300" height="450"', html)
+    assert 'alt="A planet &lt;of&gt; water"' in page
+    assert 'alt=""' in home  # the title stands beside it
+
+
+def test_a_film_without_a_poster_has_its_title_on_a_colour(client: Client) -> None:
+    film = factories.a_session().film
+
+    for path in ("/?day=2026-11-06", f"/films/{film.pk}/"):
+        assert 'class="card look' in client.get(path).content.decode()
