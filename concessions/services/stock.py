@@ -198,7 +198,7 @@ def last_staff_movement(item: ConcessionItem) -> int:
 def _by_staff(item: ConcessionItem) -> QuerySet[StockMovement]:
     Kind = StockMovement.Kind
     kinds = [Kind.RECEIPT, Kind.WRITE_OFF, Kind.COUNT, Kind.COST]
-    stocked = [item.pk] if item.is_stocked else ItemPart.objects.filter(whole=item).values("part")
+    stocked = [item.pk] if item.is_stocked else ItemPart.objects.filter(whole=item).values_list("part", flat=True)
     return StockMovement.objects.filter(concession_item__in=stocked, kind__in=kinds, preorder=None).order_by("-pk")
 
 
