@@ -74,7 +74,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "integrations.watching.logs.RequestId",
-    "cinema.permissions_policy.PermissionsPolicy",
+    "accounts.permissions_policy.PermissionsPolicy",
     "jobs.views.HealthCheckMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "cinema.csp.ContentSecurityPolicy",

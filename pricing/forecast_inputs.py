@@ -112,8 +112,14 @@ def read(record: Any) -> Session | None:
     )
 
 
+_UNDATED = 7.0  # days left, of seats of which nobody says when they were sold; past sessions tell their share
+_SOLD = ("sold", "seats", "tickets", "admissions")
+
+
 def read_bookings(value: Any) -> tuple[tuple[float, float], ...]:
-    """(days left, seats sold by then), the most days first; from pairs, dicts, or a dict by days left."""
+    """(days left, seats sold by then), the most days first; from pairs, dicts, a dict by days left, or a number."""
+    if not is_dated(value):
+        value = [(_UNDATED, _sold(value) if isinstance(value, Mapping) else value)]
     if isinstance(value, Mapping):
         if "days_left" in value:
             value = [value]
@@ -124,8 +130,7 @@ def read_bookings(value: Any) -> tuple[tuple[float, float], ...]:
     found = []
     for each in value:
         if isinstance(each, Mapping):
-            sold = next((each[name] for name in ("sold", "seats", "tickets", "admissions") if name in each), None)
-            pair = (number(each.get("days_left")), number(sold))
+            pair = (number(each.get("days_left")), number(_sold(each)))
         elif isinstance(each, list | tuple) and len(each) == 2:
             pair = (number(each[0]), number(each[1]))
         else:
@@ -133,6 +138,16 @@ def read_bookings(value: Any) -> tuple[tuple[float, float], ...]:
         if pair[0] is not None and pair[1] is not None:
             found.append((pair[0], pair[1]))
     return tuple(sorted(found, reverse=True))
+
+
+def is_dated(value: Any) -> bool:
+    """Whether it is said when the seats were sold: not of a number alone."""
+    is_pair = isinstance(value, Mapping) and "days_left" not in value and any(name in value for name in _SOLD)
+    return number(value) is None and not is_pair
+
+
+def _sold(value: Mapping[str, Any]) -> Any:
+    return next((value[name] for name in _SOLD if name in value), None)
 
 
 def _when(value: Any) -> tuple[datetime | None, int | None]:

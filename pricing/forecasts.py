@@ -19,7 +19,8 @@ Pure functions over dicts that are JSON: no clock, database, chance, settings or
     }
 
 Any other member that is text, a whole number or true/false counts as a factor too. `advance` is what is sold of the
-coming session: `{"days_left": 2, "sold": 31}`, `[[7, 10], [2, 31]]` (the latest counts), or None.
+coming session: `{"days_left": 2, "sold": 31}`, `[[7, 10], [2, 31]]` (the latest counts), or None. A number alone is
+what was sold as long before as the numbers alone that past sessions have as `bookings`.
 `config` may have `curve` ([[days left, share still to come]], used where the history has no bookings), and
 `party_mean` (seats an order).
 
@@ -34,7 +35,7 @@ from functools import lru_cache
 from typing import Any
 
 from pricing.demand_model import DemandModel, fit
-from pricing.forecast_inputs import Session, number, read, read_bookings
+from pricing.forecast_inputs import Session, is_dated, read, read_bookings
 from pricing.learned_curves import DEFAULT_CURVE, CurveEstimate, given_curve, learn_curve
 
 MODEL = "shrunk-poisson-1"
@@ -87,7 +88,11 @@ def forecast_session(history: Any, session: Any, advance: Any, config: Any) -> d
         curve = DEFAULT_CURVE
     noise = model.noise
     days_left, sold = _latest(advance)
-    if sold is not None:
+    if sold is not None and past.curve is None and not is_dated(advance):
+        text = f"{sold:.0f} seats are sold; when is not said, so that they are only the least that comes."
+        reasons.append(_reason("ADVANCE_SALES", text))
+        total, rest, relative, low_end = max(mean, sold), max(mean - sold, 0.0), variance, sold
+    elif sold is not None:
         total, rest, relative = _with_advance(mean, variance, noise, curve, days_left, sold)
         reasons.append(_reason("ADVANCE_SALES", f"{sold:.0f} seats are sold {days_left:.1f} days before."))
         low_end = sold
@@ -151,11 +156,9 @@ def _latest(advance: Any) -> tuple[float, float | None]:
     if isinstance(advance, Mapping) and "days_left" not in advance:
         inner = next((advance[name] for name in ("bookings", "rows", "history") if name in advance), None)
         advance = inner if inner is not None else advance
-    found = read_bookings(advance)
-    if found:
+    if found := read_bookings(advance):
         return found[-1]
-    sold = number(advance)
-    return (7.0, sold) if sold is not None else (0.0, None)
+    return 0.0, None
 
 
 def _with_advance(

@@ -25,17 +25,18 @@ class MarketingConsentQuerySet(models.QuerySet["MarketingConsent"]):
         return self.counting().filter(~models.Exists(newer))
 
     def to_confirm(self, at: datetime) -> "MarketingConsentQuerySet":
-        """Consents to be confirmed by a link that is sent to the recipient: asked for with an order that was paid since
-        (or by an account that has paid an order to this number), not taken back, and the recipient has not agreed yet.
+        """Consents to be confirmed by a link that goes to the recipient: asked for with an order that was paid since,
+        or by an account that has paid an order to this recipient; not taken back, and not agreed to by the recipient.
 
         Nothing is sent because of an unpaid order. One whose address was corrected stands for its new address alone.
         """
         of_order = Q(order__email=F("recipient")) | Q(order__phone=F("recipient"))
-        paid_to_number = MarketingConsent.objects.filter(
-            pk=models.OuterRef("pk"), user__orders__phone=F("recipient"), user__orders__paid_at__isnull=False
+        to_recipient = Q(user__orders__phone=F("recipient")) | Q(user__orders__email=F("recipient"))
+        paid_to_recipient = MarketingConsent.objects.filter(
+            to_recipient, pk=models.OuterRef("pk"), user__orders__paid_at__isnull=False
         )
         paid = Q(of_order, order__paid_at__isnull=False, at__gt=at - WAITS_FOR_ORDER)
-        paid |= Q(models.Exists(paid_to_number), order=None)
+        paid |= Q(models.Exists(paid_to_recipient), order=None)
         by_them = Q(order=models.OuterRef("order")) | Q(order=None, user=models.OuterRef("user"))
         later = _same_recipient().filter(by_them | Q(is_proved=True), pk__gt=models.OuterRef("pk"))
         agreed = _same_recipient().current().filter(is_given=True)
@@ -114,8 +115,9 @@ class MarketingConsent(models.Model):
         ]
 
     def __str__(self) -> str:
+        # No recipient: this text ends up in the admin's log and in dry runs of a job.
         state = _("agreed") if self.is_given else _("withdrawn")
-        return f"{self.recipient or '…'}, {self.get_channel_display()}: {state}"
+        return f"{self.get_channel_display()}: {state}"
 
     @property
     def link(self) -> str:

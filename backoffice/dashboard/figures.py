@@ -22,7 +22,7 @@ from accounts.scope import cinemas_of, within
 from backoffice.framework.chosen_cinema import chosen_cinema
 from backoffice.pricing.expected import Expected, expected_at
 from concessions.models import ConcessionItem
-from pricing.services.staffing import Coming, Hour, suggest, work_per_guest
+from pricing.services.staffing import Coming, Hours, joined, suggest, work_per_guest
 from reports import definitions
 from reports.catalogue.overview import Comparison, Overview, Screening, Today
 from reports.charts import gauge
@@ -80,7 +80,7 @@ class Programme:
     ended: list[Gauge]  # of screenings that are over, which the page folds up
     figures: tuple[Figure, ...]
     to_prepare: list[ConcessionItem]  # at the bar, the most first
-    staff: list[Hour]  # how many people are needed in each hour to come
+    staff: list[Hours]  # how many people are needed in the hours to come
     link: str  # to the takings of the day; empty for people who may not see them
 
 
@@ -141,13 +141,13 @@ def _programmes(
 
 def _staff(
     day: Today, expected: Mapping[int, Expected], work: Mapping[int, Mapping[str, float]], at: datetime
-) -> list[Hour]:
+) -> list[Hours]:
     """The hours that are not over; nothing of a cinema without a forecast, or without guests in the last weeks."""
     if day.cinema.pk not in work:
         return []
     forecast = [(each, expected[each.session.pk]) for each in day.screenings if each.session.pk in expected]
     coming = [Coming(each.starts, known.mean, known.p90) for each, known in forecast]
-    return [hour for hour in suggest(coming, work[day.cinema.pk]) if hour.ends > day.cinema.local(at)]
+    return joined(hour for hour in suggest(coming, work[day.cinema.pk]) if hour.ends > day.cinema.local(at))
 
 
 def _to_prepare(cinemas: Collection[Cinema], request: HttpRequest, at: datetime) -> dict[int, list[ConcessionItem]]:

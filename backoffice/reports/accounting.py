@@ -16,6 +16,7 @@ from reports.catalogue.balances_now import balances_of
 from reports.catalogue.day_figures import DayFigures, day_figures
 from reports.catalogue.files import REPORTS
 from reports.catalogue.lists import LISTS
+from reports.catalogue.months import Month
 from reports.reading import Period
 from reports.tables import Kind, Link, Table, cell_text
 
@@ -62,7 +63,7 @@ def day_parts(period: Period, _chosen: Any) -> Sequence[Any]:
 
 def month_parts(period: Period, chosen: Any) -> Sequence[Any]:
     """The sheet of a month. Ten queries."""
-    month = month_sheet.Month(period.cinemas, period.first)
+    month = Month(period.cinemas, period.first)
     tables = month_sheet.tables(month, with_costs=chosen["user"].has_perm("concessions.view_costs"))
     context = {
         "month": month,

@@ -14,7 +14,7 @@ from backoffice.screenings.forms import parse_day
 from cinema.local_time import validate_year
 from reports.catalogue.files import REPORTS
 from reports.catalogue.lists import LISTS
-from reports.catalogue.month_sheet import Month
+from reports.catalogue.months import Month
 from reports.catalogue.takings import DIMENSIONS, Against
 from reports.reading import Period
 from reports.tables import Kind

@@ -10,12 +10,12 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.permissions_policy import HEADER, POLICY
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.models import DoorEvent
 from boxoffice.services import door, door_log
 from cinema.ids import is_valid_id
 from cinema.keyboards import readings
-from cinema.permissions_policy import HEADER, POLICY
 from cinema.status import Refused
 from orders.models import ORDER_NUMBER, Ticket
 

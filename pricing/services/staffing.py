@@ -2,8 +2,8 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -41,14 +41,13 @@ class Need:
 
 
 @dataclass(frozen=True)
-class Hour:
+class Hours:
+    """An hour, or several in a row that need as many people."""
+
     starts: datetime
+    ends: datetime
     guests: int
     needs: Mapping[str, Need]  # by post
-
-    @property
-    def ends(self) -> datetime:
-        return self.starts + timedelta(hours=1)
 
 
 def work_per_guest(cinemas: Collection[Cinema], *, at: datetime) -> dict[int, dict[str, float]]:
@@ -72,7 +71,7 @@ def work_per_guest(cinemas: Collection[Cinema], *, at: datetime) -> dict[int, di
     return found
 
 
-def suggest(screenings: Sequence[Coming], work: Mapping[str, float]) -> list[Hour]:
+def suggest(screenings: Sequence[Coming], work: Mapping[str, float]) -> list[Hours]:
     """From the hour in which the first guests come to that of the last start. In each, as many people as its busiest
     quarter of an hour needs at `STAFF_PACE`, at least one.
 
@@ -94,8 +93,20 @@ def suggest(screenings: Sequence[Coming], work: Mapping[str, float]) -> list[Hou
         usual = max(means[each] for each in quarters)
         busy = max(means[each] + math.sqrt(squares[each]) for each in quarters)
         needs = {post: Need(_people(post, usual, work), _people(post, busy, work)) for post in POSTS}
-        found.append(Hour(hour, round(sum(means[each] for each in quarters)), needs))
-        hour += timedelta(hours=1)
+        next_hour = hour + timedelta(hours=1)
+        found.append(Hours(hour, next_hour, round(sum(means[each] for each in quarters)), needs))
+        hour = next_hour
+    return found
+
+
+def joined(hours: Iterable[Hours]) -> list[Hours]:
+    """Neighbouring hours that need as many people at every post are one."""
+    found: list[Hours] = []
+    for each in hours:
+        if found and found[-1].needs == each.needs:
+            before = found.pop()
+            each = replace(before, ends=each.ends, guests=before.guests + each.guests)
+        found.append(each)
     return found
 
 

@@ -195,6 +195,7 @@ class Film(models.Model):
         verbose_name = _("film")
         verbose_name_plural = _("films")
         ordering = ["title", "year"]
+        indexes = [models.Index(fields=["is_announced"], condition=Q(is_announced=True), name="film_announced")]
         constraints = [
             between("duration_minutes", 1, 900, name="film_duration_bounded"),
             between("minimum_price", name="film_minimum_price_bounded"),

@@ -19,7 +19,12 @@
     } catch { /* a newer question, or the network is away: the button works still */ }
   }
   field.addEventListener("input", () => { clearTimeout(wait); wait = setTimeout(look, 150); });
-  form.addEventListener("keydown", (event) => { if (event.key === "Escape" && !place.hidden) { close(); field.focus(); } });
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || place.hidden) return;
+    event.preventDefault(); // what was typed stays
+    close();
+    field.focus();
+  });
   document.addEventListener("focusin", (event) => { if (!form.contains(event.target)) close(); });
   document.addEventListener("click", (event) => { if (!form.contains(event.target)) close(); });
 })();

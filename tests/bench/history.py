@@ -53,9 +53,9 @@ class History:
 
 
 VENUES = """
-INSERT INTO screenings_cinema (id, name, city, address, postal_code, time_zone, adverts_minutes, day_ends_at,
-                               week_starts_on, requires_certificates)
-SELECT n, 'Cinema ' || n, 'Town', '', '',
+INSERT INTO screenings_cinema (id, name, city, address, postal_code, phone, way_there, map_url, time_zone,
+                               adverts_minutes, day_ends_at, week_starts_on, requires_certificates)
+SELECT n, 'Cinema ' || n, 'Town', '', '', '', '', '',
        (ARRAY['Europe/Moscow', 'Europe/Kaliningrad', 'Asia/Yekaterinburg'])[n %% 3 + 1], 10, '05:00', 3, false
 FROM generate_series(1, %(cinemas)s) n;
 

@@ -212,9 +212,10 @@ def analyse() -> None:
 
 
 VENUES = """
-INSERT INTO screenings_cinema (id, name, city, address, postal_code, time_zone, adverts_minutes,
-                              day_ends_at, week_starts_on, requires_certificates)
-SELECT n, 'Cinema ' || n, 'Town', '', '', 'Europe/Moscow', 10, '05:00', 3, false FROM generate_series(1, %(cinemas)s) n;
+INSERT INTO screenings_cinema (id, name, city, address, postal_code, phone, way_there, map_url, time_zone,
+                              adverts_minutes, day_ends_at, week_starts_on, requires_certificates)
+SELECT n, 'Cinema ' || n, 'Town', '', '', '', '', '', 'Europe/Moscow', 10, '05:00', 3, false
+FROM generate_series(1, %(cinemas)s) n;
 
 INSERT INTO screenings_hall (id, cinema_id, name, cleaning_minutes)
 SELECT n, (n - 1) %% %(cinemas)s + 1, 'Hall ' || n, 15 FROM generate_series(1, %(halls)s) n;

@@ -18,11 +18,12 @@ from orders.models import Order, Ticket
 from orders.services import cancel_expired, refund_cancelled_sessions
 from payments.models import Refund
 from screenings.models import Film, Session, TicketType
-from screenings.services import cancel_session
+from screenings.services import add_picture, cancel_session
 from tests.helpers import factories
 from tests.helpers.axe import barriers, side_by_side
 from tests.helpers.browser_windows import Screen, Windows, press, type_text
 from tests.helpers.factories import NOON
+from tests.helpers.pictures import a_picture
 
 
 class Clock:
@@ -56,6 +57,23 @@ def session() -> Session:
     shown = factories.a_session(factories.a_hall(rows=["ssss_ssvv", "ssss_ssll", "wcss_ssss"]))
     factories.an_item(shown.hall.cinema)
     return shown
+
+
+def test_films_are_found_while_one_types_and_by_the_keyboard(screen: Screen, session: Session) -> None:
+    page = screen(language="en", phone=True)
+    page.goto("/")
+    page.get_by_label("Film, director or actor").focus()
+    type_text(page, "soalris")
+    found = page.locator(".suggested").get_by_role("link", name=re.compile(session.film.title))
+    expect(found).to_be_visible()
+
+    press(page, "Escape")
+    expect(found).to_be_hidden()
+    press(page, "Enter")
+
+    expect(page).to_have_url(re.compile(r"/search/\?q=soalris$"))
+    page.get_by_role("link", name=re.compile(session.film.title)).click()
+    expect(page).to_have_url(re.compile(f"/films/{session.film_id}/$"))
 
 
 def test_a_guest_buys_in_russian(screen: Screen, session: Session) -> None:
@@ -275,7 +293,12 @@ def test_everybody_can_use_every_page_by_day_and_by_night(
     held = factories.an_order(session, seats=1, customer=customer, snacks=[(a_snack(session), 1)])
     paid = factories.a_paid_order(session, seats=2, customer=customer, snacks=[(a_snack(session), 1)], points=50)
     lost = factories.an_order(session, at=NOON - timedelta(minutes=15), email="a@example.org")
-    Film.objects.update(title="Достопримечательности")  # one word, and wider than a phone
+    word = "Достопримечательности"  # one word, and wider than a phone
+    told = dict.fromkeys(("director", "starring", "country", "description", "content_warnings"), word)
+    Film.objects.update(title=word, featured=1, trailer_url="https://video.example/", **told)
+    for number, (kind, size) in enumerate((("POSTER", (300, 450)), ("STILL", (640, 360)))):
+        add_picture(session.film, content=a_picture(*size, colour=("teal", "white")[number]), kind=kind)
+    factories.a_session()  # in another cinema, of which one is to be chosen
     free = factories.free_seats(session)[:2]
     consent = record_consent(
         customer.email, channel="EMAIL", is_given=True, place="ACCOUNT", is_proved=True, at=NOON, user=customer
@@ -288,6 +311,7 @@ def test_everybody_can_use_every_page_by_day_and_by_night(
         (guest, "/"),
         (guest, "/?day=week"),
         (guest, "/?day=2027-01-01"),
+        (guest, "/search/?q=достопр"),
         (guest, f"/films/{session.film_id}/"),
         (guest, f"/sessions/{session.pk}/"),
         (guest, f"/sessions/{session.pk}/?view=list"),

@@ -32,7 +32,7 @@ from reports.catalogue.balances import Balances, by_cinema, providers
 from reports.catalogue.balances_now import balances_of
 from reports.catalogue.cash import drawers
 from reports.catalogue.day_figures import day_figures
-from reports.catalogue.month_sheet import Month
+from reports.catalogue.months import Month
 from reports.catalogue.societies import societies
 from reports.models import (
     BarFigures,

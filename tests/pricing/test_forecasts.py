@@ -154,6 +154,17 @@ def test_twice_the_usual_advance_sales_raise_the_forecast_and_none_lower_it() ->
     assert width(same) < width(forecast_session(HISTORY, EVENING, None, {}))
 
 
+def test_numbers_alone_are_compared_with_those_of_past_sessions() -> None:
+    alone = [row | {"bookings": dict(row["bookings"])[2]} for row in HISTORY]
+    dated = [row | {"bookings": [[2, dict(row["bookings"])[2]]]} for row in HISTORY]
+    bare = [{name: value for name, value in row.items() if name != "bookings"} for row in HISTORY]
+
+    found = forecast_session(alone, EVENING, 40, {})["mean"]
+
+    assert found == pytest.approx(forecast_session(dated, EVENING, {"days_left": 2, "sold": 40}, {})["mean"], rel=0.02)
+    assert forecast_session(bare, EVENING, 40, {})["mean"] == forecast_session(bare, EVENING, None, {})["mean"]
+
+
 def test_what_is_sold_already_is_the_least_that_comes() -> None:
     found = forecast_session(HISTORY, EVENING, [[2, 100], [0.1, 250]], {})
 

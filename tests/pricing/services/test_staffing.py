@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pricing.services.staffing import Coming, suggest, work_per_guest
+from pricing.services.staffing import Coming, joined, suggest, work_per_guest
 from tests.helpers.business_days import close_days
 from tests.helpers.factories import NOON, a_cinema, a_hall, a_paid_order, a_session, an_item
 
@@ -33,6 +33,15 @@ def test_a_busy_evening_needs_more():
 
     assert told([hour]) == [(18, 60, "1–2", "1", "1–2")]
     assert suggest([], HALF_BUY_AT_THE_TILL) == []
+
+
+def test_hours_that_need_as_many_people_are_told_together():
+    evening = suggest([Coming(SEVEN + timedelta(hours=number), 5.0, 5.0) for number in (0, 3)], HALF_BUY_AT_THE_TILL)
+
+    [together] = joined(evening)
+
+    assert (together.starts.hour, together.ends.hour, together.guests) == (18, 23, 10)
+    assert joined(suggest([Coming(SEVEN, 60.0, 100.0)], HALF_BUY_AT_THE_TILL))[0].ends.hour == 19
 
 
 @pytest.mark.django_db

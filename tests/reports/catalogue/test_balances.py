@@ -10,6 +10,7 @@ from payments.models import Gateway, Payment, Refund
 from reports.catalogue import day_sheet, month_sheet
 from reports.catalogue.balances import Balances, by_cinema, points, providers
 from reports.catalogue.day_figures import day_figures
+from reports.catalogue.months import Month
 from reports.counting.points import held_at
 from reports.models import BusinessDay
 from reports.services import read_payouts, rebuild
@@ -124,7 +125,7 @@ def test_a_payout_counts_once_its_day_is_closed(cinema):
         at=NOON + DAY,
     )
 
-    before, month = Balances([cinema], TODAY + DAY), month_sheet.Month([cinema], TODAY.replace(day=1))
+    before, month = Balances([cinema], TODAY + DAY), Month([cinema], TODAY.replace(day=1))
     assert before.owed_to(cinema.pk) == PRICE
     [row] = month_sheet.providers(month).rows
     assert (row["paid_out"], row["end"]) == (0, PRICE)
@@ -140,7 +141,7 @@ def test_balances_are_those_of_the_day_sheet_and_of_the_month_sheet(cinema):
     end = close(cinema, days=4)
 
     last = TODAY + 3 * DAY
-    balances, month = Balances([cinema], TODAY), month_sheet.Month([cinema], date(last.year, last.month, 1))
+    balances, month = Balances([cinema], TODAY), Month([cinema], date(last.year, last.month, 1))
     day = day_figures(cinema, TODAY, at=end)
     assert day is not None
     [row] = by_cinema(balances, with_costs=True).rows

@@ -9,6 +9,7 @@ from orders.services import receipt_sales, refund
 from payments.models import Gateway
 from reports.catalogue import day_sheet, month_sheet
 from reports.catalogue.day_figures import day_figures
+from reports.catalogue.months import Month
 from reports.models import BusinessDay
 from screenings.models import Cinema
 from tests.helpers.business_days import close_days
@@ -53,7 +54,7 @@ def added(rows, *columns: str) -> list:
 
 
 def november(cinema: Cinema):
-    return month_sheet.tables(month_sheet.Month([cinema], NOVEMBER), with_costs=True)
+    return month_sheet.tables(Month([cinema], NOVEMBER), with_costs=True)
 
 
 @pytest.mark.parametrize(
@@ -89,9 +90,9 @@ def test_advances_lead_from_one_month_to_the_next(cinema, sales):
 
 
 def test_a_month_that_is_not_over_ends_with_its_last_closed_day(cinema, sales):
-    assert month_sheet.Month([cinema], date(2026, 12, 1)).closed_until == date(2026, 12, 1)
-    assert month_sheet.Month([cinema], NOVEMBER).closed_until == date(2026, 11, 30)
-    assert month_sheet.Month([cinema], date(2027, 1, 1)).closed_until is None
+    assert Month([cinema], date(2026, 12, 1)).closed_until == date(2026, 12, 1)
+    assert Month([cinema], NOVEMBER).closed_until == date(2026, 11, 30)
+    assert Month([cinema], date(2027, 1, 1)).closed_until is None
 
 
 def test_receipts_count_by_their_calendar_date(cinema, settings):

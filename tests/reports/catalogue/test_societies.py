@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from orders.services import refund
 from payments.models import LegalEntity, Subject, VatRate
 from reports.catalogue import month_sheet
+from reports.catalogue.months import Month
 from reports.catalogue.societies import societies
 from reports.models import SocietyRate
 from reports.reading import Period
@@ -103,7 +104,7 @@ def test_the_month_sheet_has_the_same_as_the_file_of_the_month(cinema):
     rate("3")
     sold(cinema)
     close_days(cinema, until=NOON + 2 * DAY)
-    month = month_sheet.Month([cinema], TODAY.replace(day=1))
+    month = Month([cinema], TODAY.replace(day=1))
 
     on_sheet = next(each for each in month_sheet.tables(month, with_costs=False) if "societies" in str(each.title))
 

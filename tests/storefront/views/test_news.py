@@ -10,7 +10,8 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils.html import escape
 
-from accounts.models import MarketingConsent, User
+from accounts.models import AccountChange, MarketingConsent, User
+from accounts.services.account_changes import record_account_change
 from accounts.services.consents import Channel, consented, record_consent
 from notifications.models import Notification
 from notifications.services import news
@@ -224,6 +225,21 @@ def test_what_an_account_says_about_its_number_is_confirmed_by_a_text_after_an_o
     assert "Not confirmed yet" not in page
     client.post("/account/news/", {"shown_in": "en"})
     assert not consented({Channel.SMS: PHONE})
+
+
+def test_an_address_that_staff_have_typed_for_an_account_is_confirmed_by_its_owner(client) -> None:
+    customer = factories.a_customer()
+    record_account_change(customer, [AccountChange.Kind.ADDRESS], at=NOON, actor=someone("owner", all_cinemas=True))
+    client.force_login(customer)
+
+    client.post("/account/news/", {"channel": "EMAIL", "shown_in": "en"})
+
+    assert rows() == [("EMAIL", customer.email, True, "ACCOUNT", False, "en")]
+    assert "Not confirmed yet" in client.get("/account/profile/").content.decode()
+    factories.a_paid_order(customer=customer, email=customer.email)
+    assert not wants(customer.email)
+    client.post(link_to_confirm())
+    assert wants(customer.email)
 
 
 def test_whoever_types_somebodys_number_in_the_profile_neither_learns_nor_changes_what_it_has_agreed_to(

@@ -152,7 +152,7 @@ def test_the_seat_map_of_a_change_does_not_name_the_order_that_is_changed(client
 def test_an_unknown_visitor_costs_no_query(client: Client, django_assert_num_queries: Any) -> None:
     client.get("/")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/")
 
 

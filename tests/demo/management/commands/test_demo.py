@@ -35,6 +35,7 @@ def developer(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
         progress(1, 1)
 
     monkeypatch.setattr(demo, "build", quick)
+    monkeypatch.setattr(demo, "add_film_pages", lambda *, at: None)  # draws for seconds: tests/demo/test_film_pages.py
 
 
 #: What the command adds at its end is for what happens later: its receiver of webhooks, its lists, its schedule.

@@ -1,7 +1,7 @@
 import pytest
 from django.test import Client
 
-from cinema.permissions_policy import POLICY
+from accounts.permissions_policy import POLICY
 
 pytestmark = pytest.mark.django_db
 
