@@ -130,7 +130,7 @@ def is_love_seat(seat_type: Any) -> bool:
 
 
 def _read(rows: Sequence[dict[str, Any]], types: Collection[str], excluded: Collection[SeatId]) -> Hall:
-    hall = Hall(rows)
+    hall, types = Hall(rows), frozenset(types)
     paired = any(map(is_love_seat, types))
     hall.spacing = _spacing(rows)
     for number, row in enumerate(rows):
@@ -166,13 +166,13 @@ def _add_stretches(
     hall: Hall,
     run: list[JsonSeat],
     number: int,
-    types: Collection[str],
+    types: frozenset[str],
     excluded: Collection[SeatId],
     wide: Collection[SeatId],
     halves: dict[SeatId, SeatId] | None,
 ) -> None:
     """Cut a run of free seats into stretches of seats that may be chosen."""
-    if not excluded and not wide and halves is None and {seat["type"] for seat in run} <= set(types):
+    if not excluded and not wide and halves is None and types.issuperset([seat["type"] for seat in run]):
         stretch = Stretch(run, number)
         hall.stretches.append(stretch)
         hall.joined.append(stretch)

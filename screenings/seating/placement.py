@@ -50,7 +50,7 @@ class Search:
 
     def best(self, stretches: Sequence[Stretch], count: int) -> Placement | None:
         """None only if no stretch is long enough. A seat is left alone only if every place would do so."""
-        long_enough = [stretch for stretch in stretches if len(stretch) >= count]
+        long_enough = [stretch for stretch in stretches if len(stretch.seats) >= count]
         return self._tidy(long_enough, count) or self._least_bad(long_enough, count)
 
     def _tidy(self, stretches: Sequence[Stretch], count: int) -> Placement | None:
@@ -60,8 +60,8 @@ class Search:
         """
         found, best = None, inf
         price, costs = self.emphasis.price, self.costs
-        for stretch in sorted(stretches, key=lambda stretch: costs[len(stretch) - count]):
-            left = len(stretch) - count
+        for stretch in sorted(stretches, key=lambda stretch: costs[len(stretch.seats) - count]):
+            left = len(stretch.seats) - count
             cost = costs[left] * price
             if cost >= best:
                 break

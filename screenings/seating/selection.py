@@ -1,6 +1,6 @@
 """Checks seats that a customer chose: no single free seat may stay behind if another choice avoids that."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from heapq import heapify, heappop
 from itertools import groupby, islice
 from math import hypot
@@ -43,19 +43,20 @@ def _check(rows: Sequence[Sequence[JsonSeat]], seats: Any, config: dict[str, Any
         return _verdict("NO_SEATS")
     if len(set(chosen)) < len(chosen):
         return _verdict("REPEATED_SEAT")
-    known = {seat["id"]: seat for row in rows for seat in row if seat["state"] != "gap"}
-    wanted = [known[each] for each in chosen if each in known]
-    if len(wanted) < len(chosen):
+    known = {seat["id"]: (number, seat) for number, row in enumerate(rows) for seat in row if seat["state"] != "gap"}
+    found = [known[each] for each in chosen if each in known]
+    if len(found) < len(chosen):
         return _verdict("UNKNOWN_SEAT")
+    touched, wanted = {number for number, _seat in found}, [seat for _number, seat in found]
     limit = config.get("alternatives")
     limit = min(limit, 100) if type(limit) is int and limit >= 0 else ALTERNATIVES
     choice = Choice(rows, wanted, edges=config.get("edges") is not False)
     if any(seat["state"] != "free" for seat in wanted):
         return _verdict("SEAT_TAKEN", choice.alternatives(limit))
-    if config.get("enabled") is False or not choice.singles(choice.ids):
+    if config.get("enabled") is False or not (singles := choice.singles(choice.ids, sorted(touched))):
         return _verdict("OK")
     if alternatives := choice.alternatives(max(limit, 1)):
-        return _verdict("LEAVES_SINGLE_SEAT", alternatives[:limit], singles=choice.singles(choice.ids))
+        return _verdict("LEAVES_SINGLE_SEAT", alternatives[:limit], singles=singles)
     return _verdict("SINGLE_SEAT_ALLOWED")
 
 
@@ -69,10 +70,10 @@ class Choice:
         self.others = [seat["id"] for seat in wanted if not is_chair(seat["type"])]
         self._alone_before: dict[int, set[SeatId]] = {}
 
-    def singles(self, ids: Collection[SeatId], rows: Collection[int] | None = None) -> list[SeatId]:
-        """The free chairs that taking these would newly leave alone, in these rows (by default in all)."""
+    def singles(self, ids: Collection[SeatId], rows: Iterable[int]) -> list[SeatId]:
+        """The free chairs that taking these would newly leave alone, in these rows: those that they are in."""
         found: list[SeatId] = []
-        for number in range(len(self.rows)) if rows is None else rows:
+        for number in rows:
             if number not in self._alone_before:
                 self._alone_before[number] = set(self._alone(number, ()))
             found += [each for each in self._alone(number, ids) if each not in self._alone_before[number]]
