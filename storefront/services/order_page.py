@@ -72,7 +72,7 @@ class OrderPage:
 
     @cached_property
     def snacks(self) -> list[ConcessionPreorder]:
-        return list(self.order.preorders.select_related("concession_item").order_by("pk"))
+        return list(self.order.preorders.select_related("concession_item", "combo").order_by("pk"))
 
     @cached_property
     def visits(self) -> list[Visit]:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concessions', '0002_squashed_0006_expected_use'),
+        ('concessions', '0007_recipes'),
     ]
 
     operations = [
