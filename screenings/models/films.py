@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cinema.history import History
 from cinema.money import MoneyField, between
+from house_rules.translated import Translated
 
 
 class Genre(models.Model):
@@ -71,7 +72,7 @@ def catalogue_id(label: Any, pattern: str, example: str) -> models.CharField:
 CATALOGUES = ("imdb_id", "tmdb_id", "wikidata_id", "kinopoisk_id", "eais_id", "culture_id")
 
 
-class Film(models.Model):
+class Film(Translated):
     """A film, which people tell from others by title and year, and other systems by its `external_id`."""
 
     title = models.CharField(_("title"), max_length=200)
@@ -162,6 +163,7 @@ class Film(models.Model):
     culture_id = catalogue_id(_("PRO.Culture number"), r"\A\d{1,12}\Z", "1234567")
 
     CATALOGUES: ClassVar = CATALOGUES
+    TRANSLATED: ClassVar = ("title", "description", "director", "starring", "content_warnings", "country")
     poster: Any = None  # a FilmPicture, of films that `with_pictures` has looked up
     still: Any = None  # likewise, of films at the top of the first page
 
@@ -184,6 +186,7 @@ class Film(models.Model):
         "trailer_url",
         "featured",
         "is_announced",
+        "texts",
         *CATALOGUES,
         many=["genres"],
     )
