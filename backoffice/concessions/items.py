@@ -14,6 +14,7 @@ from backoffice.concessions.stock_movements import StockMovementInline, may_see_
 from backoffice.framework.admin import NoDeleteAdmin
 from backoffice.framework.badges import status_badge
 from backoffice.framework.import_export.pages import ImportExportMixin
+from backoffice.framework.translated import TranslatedAdminMixin, texts_form
 from concessions.models import ConcessionItem, ItemPart
 
 COSTS_OF_ITEM = ["average_cost", "stock_value"]
@@ -53,9 +54,10 @@ class ItemPartInline(TabularInline):
 
 
 @admin.register(ConcessionItem)
-class ConcessionItemAdmin(StockActionsMixin, ImportExportMixin, NoDeleteAdmin):
+class ConcessionItemAdmin(TranslatedAdminMixin, StockActionsMixin, ImportExportMixin, NoDeleteAdmin):
     """The stock cannot be edited: it changes by the stock actions and by sales."""
 
+    form = texts_form(ConcessionItem)
     resource_class = ConcessionItemResource
     history_note = STOCK_NOTE
     cinema_path = "cinema"

@@ -1,6 +1,7 @@
 """What the bar sells, every movement of its stock, and what to order."""
 
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cinema.history import History
 from cinema.money import MAX_AMOUNT, MoneyField, between
+from house_rules.translated import Translated
 
 MOST_STOCK = 1_000_000
 MOST_VALUE = MAX_AMOUNT * MOST_STOCK
@@ -65,7 +67,7 @@ class ConcessionItemQuerySet(models.QuerySet["ConcessionItem"]):
         )
 
 
-class ConcessionItem(models.Model):
+class ConcessionItem(Translated):
     """An item that the bar of one cinema sells, or an ingredient. Its stock is the sum of its movements.
 
     A portion that is made of ingredients, and a combo, have no stock of their own: see `ItemPart`. An item keeps its
@@ -84,6 +86,8 @@ class ConcessionItem(models.Model):
         MILLILITRE = "MILLILITRE", _("ml")
 
     STOCKED = (Kind.GOODS, Kind.INGREDIENT)
+
+    TRANSLATED: ClassVar = ("name",)
 
     cinema = models.ForeignKey(
         "screenings.Cinema", models.PROTECT, related_name="concession_items", verbose_name=_("cinema")
@@ -129,7 +133,7 @@ class ConcessionItem(models.Model):
     expected_at = models.DateTimeField(_("expected use worked out"), null=True, blank=True, editable=False)
 
     objects = ConcessionItemQuerySet.as_manager()
-    history = History("name", "price", "max_stock_quantity", "low_stock_percent", "made_to_order", "is_active")
+    history = History("name", "price", "max_stock_quantity", "low_stock_percent", "made_to_order", "is_active", "texts")
 
     class Meta:
         verbose_name = _("bar item")

@@ -87,8 +87,9 @@ class ConcessionPreorder(models.Model):
 
     @property
     def title(self) -> str:
-        """The item, and the combo that it is part of: “Cola (Evening for two)”."""
-        return f"{self.concession_item.name} ({self.combo.name})" if self.combo else self.concession_item.name
+        """The item, and the combo that it is part of, in the language in force: “Cola (Evening for two)”."""
+        name = self.concession_item.shown.name
+        return f"{name} ({self.combo.shown.name})" if self.combo else name
 
     @property
     def amount(self) -> Decimal:

@@ -270,7 +270,7 @@ class OrderPage:
             cancelled=cancelled,
             starts=session.start_datetime,
             ends=session.end_datetime,
-            title=session.film.title,
+            title=session.film.shown.title,
             place=place_of(session),
             text=_("Order %(number)s") % {"number": order.number} + (f": {seats}" if seats else ""),
             link=link,

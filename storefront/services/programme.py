@@ -61,7 +61,7 @@ class Showing:
     def facts(self) -> str:
         """Format, language and hall, as short as possible."""
         session = self.session
-        words = [session.hall.name, session.format]
+        words = [session.hall.shown.name, session.format]
         if session.language != settings.LANGUAGE_CODE:
             words.append(session.language.upper())
         if session.subtitles:

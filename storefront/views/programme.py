@@ -140,7 +140,7 @@ def session_calendar(request: HttpRequest, key: int) -> HttpResponse:
         cancelled=cancelled,
         starts=session.start_datetime,
         ends=session.end_datetime,
-        title=f"{session.film.title} ({session.film.age_rating})",
+        title=f"{session.film.shown.title} ({session.film.age_rating})",
         place=place_of(session),
         link=settings.SITE_URL + reverse("shop:session", args=[session.pk]),
     )
