@@ -97,8 +97,8 @@ class BalancesNow(Balances):
         ]
         for days in self._period.open_days:
             start, name = days.days[0].starts_at, _name(Value("refunded"), "refund__order__cinema")
-            sold = GiftCardMovement.objects.filter(kind__in=GIFT_CARDS_SOLD, at__gte=start, at__lt=self.at)
-            sold = _named(sold.filter(card__cinema__in=days.cinemas), Value("cards_sold"), "card__cinema")
+            moved = GiftCardMovement.objects.filter(kind__in=GIFT_CARDS_SOLD, at__gte=start, at__lt=self.at)
+            sold = _named(moved.filter(card__cinema__in=days.cinemas), Value("cards_sold"), "card__cinema")
             parts.append(sold.annotate(total=_big("amount")))
             parts += refunded_of_before(start, days.cinemas, since=start, as_of=self.at, name=name)
         now, changed = accounts_at(self.at)
