@@ -1,7 +1,7 @@
 """Films, their genres, age ratings and distributors."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator, URLValidator
 from django.db import models
@@ -12,9 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from cinema.history import History
 from cinema.money import MoneyField, between
 from house_rules.translated import Translated
-
-if TYPE_CHECKING:
-    from screenings.models.pictures import FilmPicture
 
 
 class Genre(models.Model):
@@ -167,8 +164,8 @@ class Film(Translated):
 
     CATALOGUES: ClassVar = CATALOGUES
     TRANSLATED: ClassVar = ("title", "description", "director", "starring", "content_warnings", "country")
-    poster: "FilmPicture | None" = None  # of films that `with_pictures` has looked up
-    still: "FilmPicture | None" = None  # likewise, of films at the top of the first page
+    poster: Any = None  # a FilmPicture, of films that `with_pictures` has looked up
+    still: Any = None  # likewise, of films at the top of the first page
 
     history = History(
         "title",
