@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.text import format_lazy
+from django.utils.text import capfirst, format_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from cinema.validators import TextFormField
@@ -27,7 +27,7 @@ def text_fields(
         attrs = {"lang": language, "dir": "auto"}
         widget = UnfoldAdminTextareaWidget({**attrs, "rows": rows}) if rows else UnfoldAdminTextInputWidget(attrs)
         fields[field_name(name, language)] = TextFormField(
-            label=format_lazy("{} · {}", label, own_name_of(language)),
+            label=format_lazy("{} · {}", capfirst(label), own_name_of(language)),
             max_length=max_length,
             required=False,
             widget=widget,

@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.db.models import TextField
 from django.http import HttpRequest
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.framework.by_language import LANGUAGES, field_name, rows_of_fields, text_fields
@@ -53,8 +52,7 @@ def texts_form(model: type[Translated]) -> Any:
     for name in model.TRANSLATED:
         column: Any = model._meta.get_field(name)
         rows = 5 if isinstance(column, TextField) else 0
-        label = capfirst(column.verbose_name)
-        fields |= text_fields(name, label, languages=OTHERS, max_length=column.max_length, rows=rows)
+        fields |= text_fields(name, column.verbose_name, languages=OTHERS, max_length=column.max_length, rows=rows)
     form_class: Any = type(TextsForm)
     return form_class(f"{model.__name__}TextsForm", (TextsForm,), {**fields, "__module__": __name__})
 

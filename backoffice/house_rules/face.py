@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
 
@@ -24,12 +25,14 @@ class ChainFaceForm(ConflictCheckingForm):
     """`footer` is typed by language; the column holds all of them."""
 
     logo_file = forms.FileField(
-        label=_("logo"),
+        label=capfirst(_("logo")),
         required=False,
         widget=UnfoldAdminFileFieldWidget(attrs={"accept": "image/png,image/webp,image/jpeg"}),
         help_text=_("PNG, WebP or JPEG, up to 1 MB, best with a transparent background. Shown in place of the name."),
     )
-    remove_logo = forms.BooleanField(label=_("remove the logo"), required=False, widget=UnfoldBooleanSwitchWidget())
+    remove_logo = forms.BooleanField(
+        label=capfirst(_("remove the logo")), required=False, widget=UnfoldBooleanSwitchWidget()
+    )
     locals().update(text_fields("footer", _("footer"), max_length=FOOTER, rows=3))
 
     class Meta:

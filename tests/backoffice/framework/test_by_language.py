@@ -5,7 +5,7 @@ def test_a_text_has_a_field_for_each_language_called_by_its_own_name() -> None:
     fields = text_fields("title", "title", languages=["de", "pt-br"], max_length=10)
 
     assert list(fields) == ["title_de", "title_pt_br"]
-    assert str(fields["title_de"].label) == "title · Deutsch"
+    assert str(fields["title_de"].label) == "Title · Deutsch"
     assert rows_of_fields("title", languages=["de", "pt-br"]) == [("title_de", "title_pt_br")]
 
 
