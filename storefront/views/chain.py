@@ -85,7 +85,7 @@ def _css(text: str, seconds: int) -> HttpResponse:
 def logo(request: HttpRequest) -> HttpResponse:
     """The chain's logo. Its address has its digest, so browsers keep it."""
     row = ChainFace.objects.filter(pk=ChainFace.ONE, logo__isnull=False).only("logo", "logo_digest").first()
-    if row is None:
+    if row is None or row.logo is None:
         raise Http404
     is_current = request.META["QUERY_STRING"] == row.logo_digest
     response = HttpResponse(bytes(row.logo), content_type="image/png")
