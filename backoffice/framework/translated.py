@@ -55,7 +55,8 @@ def texts_form(model: type[Translated]) -> Any:
         rows = 5 if isinstance(column, TextField) else 0
         label = capfirst(column.verbose_name)
         fields |= text_fields(name, label, languages=OTHERS, max_length=column.max_length, rows=rows)
-    return type(TextsForm)(f"{model.__name__}TextsForm", (TextsForm,), {**fields, "__module__": __name__})
+    form_class: Any = type(TextsForm)
+    return form_class(f"{model.__name__}TextsForm", (TextsForm,), {**fields, "__module__": __name__})
 
 
 class TranslatedAdminMixin:
