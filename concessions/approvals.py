@@ -35,5 +35,7 @@ class WriteOffApproval(ApprovableService):
 
     @staticmethod
     def message(item: ConcessionItem, done: StockMovement) -> str:
+        if not item.is_stocked:
+            return gettext("%(item)s: written off with everything in it.") % {"item": item}
         text = gettext("%(item)s: %(quantity)d written off, %(stock)d now in stock.")
         return text % {"item": item, "quantity": -done.quantity, "stock": item.stock_quantity}

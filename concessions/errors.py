@@ -18,6 +18,16 @@ class OutOfStock(Refused, code="out_of_stock"):
         )
 
 
+class NotStocked(Refused, code="item_not_stocked"):
+    """The item is made of others and has no stock of its own."""
+
+    def __init__(self, item: object) -> None:
+        super().__init__(
+            _("%(item)s is made of other items and has no stock of its own. Do this for what it is made of.")
+            % {"item": item}
+        )
+
+
 class PromisedToCustomers(Refused, code="stock_promised"):
     """The count is lower than the quantity that customers have ordered."""
 

@@ -62,6 +62,8 @@ class Face:
     social: tuple[str, ...] = ()
     seller: Any = None  # payments.LegalEntity
     published: tuple[PublishedPage, ...] = ()
+    logo_digest: str = ""
+    logo_size: tuple[int, int] = (0, 0)  # in pixels, which pages show at half: for sharp screens
 
     @property
     def name(self) -> str:
@@ -108,6 +110,12 @@ class Face:
         return self.privacy.path if self.privacy else settings.PRIVACY_URL
 
     @property
+    def logo(self) -> tuple[str, int, int] | None:
+        """The digest of the logo, and the width and height at which pages show it."""
+        width, height = self.logo_size
+        return (self.logo_digest, (width + 1) // 2, (height + 1) // 2) if self.logo_digest else None
+
+    @property
     def css(self) -> str:
         """The rules that replace the shop's colours; empty without any of its own."""
         light, dark = _accent(self.accent_light), _accent(self.accent_dark)
@@ -136,7 +144,7 @@ def in_best_language(texts: dict[str, Any]) -> Any:
 
 
 def _read() -> Face:
-    row = ChainFace.objects.select_related("seller").filter(pk=ChainFace.ONE).first()
+    row = ChainFace.objects.select_related("seller").defer("logo").filter(pk=ChainFace.ONE).first()
     return of_row(row) if row else Face()
 
 
@@ -149,6 +157,8 @@ def of_row(row: ChainFace) -> Face:
         social=tuple(row.social.split()),
         seller=row.seller,
         published=tuple(PublishedPage(**page) for page in row.published),
+        logo_digest=row.logo_digest,
+        logo_size=(row.logo_width or 0, row.logo_height or 0),
     )
 
 

@@ -9,9 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.utils import translation
 
 from accounts.models import Approval, User
 from concessions.models import ConcessionPreorder
+from house_rules.translated import text_in
 from notifications.contents import ListedSeat, showings
 from notifications.models import MessageKind, Notification, Status
 from notifications.services import Message, queue, was_queued
@@ -19,12 +21,7 @@ from orders.models import Order, OrderChange, Ticket
 from payments.services import Returned
 from screenings.models import Cinema, Seat, Session
 
-NOT_ABOUT_ORDERS = [
-    MessageKind.POINTS_EXPIRING,
-    MessageKind.LOW_STOCK,
-    MessageKind.SIGN_IN,
-    MessageKind.REFUNDS_TO_APPROVE,
-]
+NOT_ABOUT_ORDERS = [MessageKind(kind) for kind in ("POINTS_EXPIRING", "LOW_STOCK", "SIGN_IN", "REFUNDS_TO_APPROVE")]
 RELEASED = [ConcessionPreorder.Status.CANCELLED, ConcessionPreorder.Status.AVAILABLE]
 
 
@@ -52,7 +49,10 @@ def send_tickets(
     snacks = list(order.preorders.select_related("concession_item").order_by("pk"))
     context = {
         **_about(
-            order, order.cinema, map(_seat_of, tickets), [(each.concession_item.name, each.quantity) for each in snacks]
+            order,
+            order.cinema,
+            map(_seat_of, tickets),
+            ((each.concession_item.shown.name, each.quantity) for each in snacks),
         ),
         "amount": str(order.final_amount),
         "pickup_code": snacks[0].pickup_code if snacks else "",
@@ -209,21 +209,13 @@ def notify_upcoming_sessions(groups: Iterable[Sequence[Ticket]], *, at: datetime
 
 def _reminder(tickets: Sequence[Ticket]) -> Message:
     order, session = tickets[0].order, tickets[0].session
-    cinema = session.hall.cinema
+    about = _about(order, session.hall.cinema, map(_seat_of, tickets), [])
+    [showing] = about.pop("showings")
     return message_about(
         order,
         MessageKind.TICKET_REMINDER,
         occasion=f"{order.number} {session.pk}",
-        context={
-            "number": order.number,
-            "film": session.film.title,
-            "starts": cinema.local(session.start_datetime).isoformat(),
-            "cinema": cinema.name,
-            "address": cinema.full_address,
-            "hall": session.hall.name,
-            "seats": [[ticket.seat.row, ticket.seat.number] for ticket in tickets],
-            "link": order.link,
-        },
+        context={**about, **showing},
         not_after=session.start_datetime,
     )
 
@@ -265,23 +257,22 @@ def about_orders(
     keys = [order.pk for order in orders]
     seats: defaultdict[int, list[ListedSeat]] = defaultdict(list)
     chosen = (Ticket.objects.all() if tickets is None else tickets).filter(order__in=keys).order_by(*_IN_ORDER)
-    for order, *seat in chosen.values_list("order_id", *_SEAT_COLUMNS):  # no instances: a batch has thousands
-        seats[order].append(ListedSeat(*seat))
+    spoken = {order.pk: order.language for order in orders}
+    columns = chosen.values_list("order_id", *_SEAT_COLUMNS)  # no instances: a batch has thousands
+    for order, session, starts, row, number, title, of_film, name, of_hall in columns:
+        film = text_in(spoken[order], of_film, "title", title)
+        hall = text_in(spoken[order], of_hall, "name", name)
+        seats[order].append(ListedSeat(session, starts, film, hall, row=row, number=number))
     snacks: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
     wanted = (ConcessionPreorder.objects.all() if preorders is None else preorders).filter(order__in=keys)
-    for order, name, quantity in wanted.order_by("pk").values_list("order_id", "concession_item__name", "quantity"):
-        snacks[order].append((name, quantity))
+    items = ("concession_item__name", "concession_item__texts")
+    for order, name, texts, quantity in wanted.order_by("pk").values_list("order_id", *items, "quantity"):
+        snacks[order].append((text_in(spoken[order], texts, "name", name), quantity))
     return {order.pk: _about(order, cinemas[order.cinema_id], seats[order.pk], snacks[order.pk]) for order in orders}
 
 
-_SEAT_COLUMNS = (
-    "session_id",
-    "session__start_datetime",
-    "session__film__title",
-    "session__hall__name",
-    "seat__row",
-    "seat__number",
-)
+_OF_FILM = ("session__film__title", "session__film__texts", "session__hall__name", "session__hall__texts")
+_SEAT_COLUMNS = ("session_id", "session__start_datetime", "seat__row", "seat__number", *_OF_FILM)
 _IN_ORDER = ("session__start_datetime", "session", "seat__row", "seat__number")
 
 
@@ -289,22 +280,30 @@ def _seat_of(ticket: Ticket) -> ListedSeat:
     """Of a ticket that was read with its session, film, hall and seat."""
     session, seat = ticket.session, ticket.seat
     return ListedSeat(
-        session.pk, session.start_datetime, session.film.title, session.hall.name, row=seat.row, number=seat.number
+        session.pk,
+        session.start_datetime,
+        session.film.shown.title,
+        session.hall.shown.name,
+        row=seat.row,
+        number=seat.number,
     )
 
 
 def _about(
     order: Order, cinema: Cinema, seats: Iterable[ListedSeat], snacks: Iterable[tuple[str, int]]
 ) -> dict[str, Any]:
-    """The order, its cinema, its screenings with their seats in the order given, and its snacks. No query."""
-    return {
-        "number": order.number,
-        "link": order.link,
-        "cinema": cinema.name,
-        "address": cinema.full_address,
-        "showings": showings(seats, cinema.zone),
-        "snacks": [list(snack) for snack in snacks],
-    }
+    """The order, its cinema, its screenings with their seats in the order given, and its snacks, named in the order's
+    language. No query.
+    """
+    with translation.override(order.language):
+        return {
+            "number": order.number,
+            "link": order.link,
+            "cinema": cinema.shown.name,
+            "address": cinema.full_address,
+            "showings": showings(seats, cinema.zone),
+            "snacks": [list(snack) for snack in snacks],
+        }
 
 
 def _by_time(ticket: Ticket) -> tuple[datetime, int, int, int]:

@@ -64,7 +64,7 @@ def event_uid(name: str) -> str:
 def place_of(session: Session) -> str:
     """Where the session is shown. Reads only."""
     cinema = session.hall.cinema
-    return ", ".join(filter(None, [cinema.name, session.hall.name, cinema.full_address]))
+    return ", ".join(filter(None, [cinema.shown.name, session.hall.shown.name, cinema.full_address]))
 
 
 def _organizer() -> str:

@@ -89,7 +89,7 @@ class CheckoutForm(ShopForm):
             self._types[seat.pk] = {str(each.pk): each for each in types}
             self.fields[f"type-{seat.pk}"] = forms.ChoiceField(
                 label=str(seat),
-                choices=[(each.pk, f"{each} · {format_money(self._price(seat, each))}") for each in types],
+                choices=[(each.pk, f"{each.shown.name} · {format_money(self._price(seat, each))}") for each in types],
                 initial=next((each.pk for each in types), None),
                 error_messages={
                     "invalid_choice": gettext_lazy(
@@ -99,7 +99,7 @@ class CheckoutForm(ShopForm):
             )
         for item, left in stock:
             self.fields[f"snack-{item.pk}"] = forms.IntegerField(
-                label=item.name,
+                label=item.shown.name,
                 required=False,
                 min_value=0,
                 max_value=min(left, settings.MAX_SNACKS_A_LINE),

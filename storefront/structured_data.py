@@ -56,7 +56,7 @@ def _event(showing: Showing, announced: Announcement) -> dict[str, Any]:
     cinema, link = session.hall.cinema, settings.SITE_URL + reverse("shop:session", args=[session.pk])
     event = {
         "@type": "ScreeningEvent",
-        "name": film.title,
+        "name": film.shown.title,
         "description": _description(showing),
         "image": [image_of(film)],
         "startDate": _local(session.start_datetime, cinema),
@@ -68,12 +68,12 @@ def _event(showing: Showing, announced: Announcement) -> dict[str, Any]:
         "url": link,
         "location": {
             "@type": "MovieTheater",
-            "name": f"{cinema.name}, {session.hall.name}",
+            "name": f"{cinema.shown.name}, {session.hall.shown.name}",
             "address": _address(cinema),
         },
         "organizer": {
             "@type": "Organization",
-            "name": face().own_name or settings.SITE_NAME or cinema.name,
+            "name": face().own_name or settings.SITE_NAME or cinema.shown.name,
             "url": settings.SITE_URL + reverse("shop:home"),
         },
         "workPresented": _movie(film),
@@ -106,9 +106,9 @@ def _offer(showing: Showing, link: str, *, since: datetime | None) -> dict[str, 
 def _description(showing: Showing) -> str:
     film, cinema = showing.session.film, showing.session.hall.cinema
     facts = [film.age_rating, duration(film.duration_minutes), *(genre.name for genre in film.genres.all())]
-    place = ", ".join(filter(None, [cinema.name, cinema.city]))
+    place = ", ".join(filter(None, [cinema.shown.name, cinema.shown.city]))
     return _("“%(film)s” (%(facts)s) at %(cinema)s. %(hall)s. Tickets online, with a choice of seats.") % {
-        "film": film.title,
+        "film": film.shown.title,
         "facts": ", ".join(facts),
         "cinema": place,
         "hall": showing.facts,
@@ -134,7 +134,7 @@ def _countries() -> dict[str, str]:
 def _movie(film: Film) -> dict[str, Any]:
     return {
         "@type": "Movie",
-        "name": film.title,
+        "name": film.shown.title,
         "duration": f"PT{film.duration_minutes}M",
         "contentRating": film.age_rating,
     } | ({"dateCreated": str(film.year)} if film.year else {})
@@ -145,11 +145,11 @@ def _movie_in_full(film: Film) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "url": settings.SITE_URL + reverse("shop:film", args=[film.pk]),
         "image": pictures or [image_of(film)],
-        "description": film.description,
+        "description": film.shown.description,
         "genre": [genre.name for genre in film.genres.all()],
-        "director": _people(film.director),
-        "actor": _people(film.starring),
-        "countryOfOrigin": [{"@type": "Country", "name": each} for each in _listed(film.country)],
+        "director": _people(film.shown.director),
+        "actor": _people(film.shown.starring),
+        "countryOfOrigin": [{"@type": "Country", "name": each} for each in _listed(film.shown.country)],
         "datePublished": film.release_date.isoformat() if film.release_date else "",
         "alternateName": film.original_title,
     }

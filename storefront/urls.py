@@ -65,6 +65,7 @@ urlpatterns = [
     path("contacts/", chain.contacts, name="contacts"),
     path("pages/<slug:slug>/", chain.page, name="page"),
     path("pages/<slug:slug>/<str:language>/<int:number>/", chain.version, name="page_version"),
+    path("logo.png", chain.logo, name="logo"),
     path("face.css", chain.face_css, name="face_css"),
     path("language/", language.choose, name="language"),
     path("manifest.webmanifest", site_files.manifest, name="manifest"),

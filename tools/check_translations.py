@@ -67,7 +67,8 @@ def flaws(catalogue: polib.POFile, *, whole: bool = True) -> Iterator[str]:
             continue
         if entry.fuzzy:
             yield f"fuzzy: {entry.msgid!r}"
-        elif entry.previous_msgid or entry.previous_msgid_plural:  # half of such a note stops gettext's msgmerge
+        # Half of such a note stops gettext's msgmerge.
+        elif entry.previous_msgctxt or entry.previous_msgid or entry.previous_msgid_plural:
             yield f"a note of what it was before is left: {entry.msgid!r}"
         elif entry.msgid_plural:
             if forms is None:

@@ -27,6 +27,7 @@ class StockActionsMixin(ApprovalsMixin):
         title=_("Receive stock"),
         text=_("The quantity is added to the stock, and the order to the supplier is closed."),
         form=ReceiveForm,
+        when=lambda item: item.is_stocked,
         icon="local_shipping",
     )
     def receive_goods(
@@ -41,6 +42,7 @@ class StockActionsMixin(ApprovalsMixin):
         title=_("Count stock"),
         text=_("The stock is set to the quantity you count. A large difference needs a reason."),
         form=CountForm,
+        when=lambda item: item.is_stocked,
         icon="fact_check",
     )
     def count_stock(
@@ -57,6 +59,7 @@ class StockActionsMixin(ApprovalsMixin):
         title=_("Write off stock"),
         text=_("The quantity is removed from the stock permanently."),
         form=WriteOffForm,
+        when=lambda item: item.kind != item.Kind.COMBO,
         icon="delete",
         danger=True,
     )
@@ -89,7 +92,7 @@ class StockActionsMixin(ApprovalsMixin):
             "Place the order with the supplier yourself."
         ),
         form=ReorderForm,
-        when=lambda item: item.missing > 0,
+        when=lambda item: item.is_stocked and item.missing > 0,
         icon="shopping_cart",
         done=ngettext_lazy("%(count)d item marked as reordered.", "%(count)d items marked as reordered.", "count"),
     )

@@ -1,14 +1,20 @@
 """Page of the chain's name, colours, footer and seller."""
 
+import hashlib
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
 
 from backoffice.framework.admin import NoDeleteAdmin
 from backoffice.framework.by_language import LANGUAGES, field_name, rows_of_fields, text_fields, typed_texts
 from backoffice.framework.edit_conflicts import ConflictCheckingForm
+from house_rules.logo import MOST_BYTES, Logo, prepared
 from house_rules.models import ChainFace
 
 FOOTER = 500
@@ -17,6 +23,13 @@ FOOTER = 500
 class ChainFaceForm(ConflictCheckingForm):
     """`footer` is typed by language; the column holds all of them."""
 
+    logo_file = forms.FileField(
+        label=_("logo"),
+        required=False,
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": "image/png,image/webp,image/jpeg"}),
+        help_text=_("PNG, WebP or JPEG, up to 1 MB, best with a transparent background. Shown in place of the name."),
+    )
+    remove_logo = forms.BooleanField(label=_("remove the logo"), required=False, widget=UnfoldBooleanSwitchWidget())
     locals().update(text_fields("footer", _("footer"), max_length=FOOTER, rows=3))
 
     class Meta:
@@ -30,6 +43,10 @@ class ChainFaceForm(ConflictCheckingForm):
             **(kwargs.get("initial") or {}),
         }
         super().__init__(*args, **kwargs)
+
+    def clean_logo_file(self) -> Logo | None:
+        file = self.cleaned_data.get("logo_file")
+        return prepared(file.read(MOST_BYTES + 1)) if file else None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -46,8 +63,10 @@ class ChainFaceAdmin(NoDeleteAdmin):
     form = ChainFaceForm
     list_display = ["__str__", "name", "seller"]
     list_select_related = ["seller"]
+    readonly_fields = ["logo_now"]
     fieldsets = [
         (None, {"fields": ["name", "seller"]}),
+        (_("Logo"), {"fields": ["logo_now", ("logo_file", "remove_logo")]}),
         (_("Colours"), {"fields": [("accent_light", "accent_dark")]}),
         (_("Beneath every page"), {"fields": [*rows_of_fields("footer"), "social"]}),
     ]
@@ -60,6 +79,25 @@ class ChainFaceAdmin(NoDeleteAdmin):
         super().save_model(request, obj, form, change)
         if change and any(name.startswith("footer_") for name in form.changed_data):
             obj.save(update_fields=["footer"])
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        logo, row = form.cleaned_data.get("logo_file"), form.instance
+        if logo:
+            row.logo, row.logo_digest = logo.content, hashlib.sha256(logo.content).hexdigest()[:20]
+            row.logo_width, row.logo_height = logo.width, logo.height
+        elif form.cleaned_data.get("remove_logo"):
+            row.logo, row.logo_digest, row.logo_width, row.logo_height = None, "", None, None
+        else:
+            return
+        row.save(update_fields=["logo", "logo_digest", "logo_width", "logo_height"])
+
+    @admin.display(description=_("logo now"))
+    def logo_now(self, row: ChainFace) -> str:
+        if not row.logo_digest:
+            return "–"
+        link = f"{reverse('shop:logo')}?{row.logo_digest}"
+        return format_html('<img src="{}" alt="" height="48" class="bg-white p-1">', link)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Without “Save and add another”: there is one row."""

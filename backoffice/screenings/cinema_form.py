@@ -8,7 +8,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from backoffice.framework.edit_conflicts import ConflictCheckingForm
+from backoffice.framework.translated import texts_form
 from cinema import clock
 from cinema.status import Refused
 from incidents.services import clock_shifts
@@ -17,7 +17,7 @@ from screenings.models import Cinema
 from screenings.services import sessions_ahead
 
 
-class CinemaForm(ConflictCheckingForm):
+class CinemaForm(texts_form(Cinema)):  # type: ignore[misc]
     CLOCK, INSTANT = "CLOCK", "INSTANT"
 
     keep = forms.ChoiceField(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import NoDeleteAdmin
+from backoffice.framework.translated import TranslatedAdminMixin
 from backoffice.incidents.cancel_day import CancelDayActions
 from backoffice.screenings.cinema_form import CinemaForm
 from backoffice.screenings.forms import CopyDayForm, CopyWeekForm, ScheduleForm
@@ -32,7 +33,7 @@ from screenings.services import (
 
 
 @admin.register(Cinema)
-class CinemaAdmin(CancelDayActions, WeekActions, NoDeleteAdmin):
+class CinemaAdmin(TranslatedAdminMixin, CancelDayActions, WeekActions, NoDeleteAdmin):
     cinema_path = "pk"
     history_parts = {"seat_surcharges": "kind"}
     list_display = ["name", "city", "time_zone"]

@@ -17,6 +17,7 @@ from accounts.scope import cinemas_of
 from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import CinemaScopedAdmin, NoDeleteAdmin
 from backoffice.framework.import_export.pages import ImportExportMixin
+from backoffice.framework.translated import TranslatedAdminMixin, texts_form
 from backoffice.screenings.forms import NativeInput
 from backoffice.screenings.pictures import FilmPicturesMixin
 from backoffice.screenings.resources import FilmResource
@@ -41,7 +42,8 @@ class FilmCertificateInline(TabularInline):
 
 
 @admin.register(Film)
-class FilmAdmin(FilmPicturesMixin, ActionsMixin, ImportExportMixin, NoDeleteAdmin):
+class FilmAdmin(TranslatedAdminMixin, FilmPicturesMixin, ActionsMixin, ImportExportMixin, NoDeleteAdmin):
+    form = texts_form(Film)
     resource_class = FilmResource
     cinema_path = None
     kept_by_cinemas = True

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import NoDeleteAdmin
+from backoffice.framework.translated import TranslatedAdminMixin, texts_form
 from backoffice.incidents.cancel_day import CancelDayActions
 from backoffice.screenings.hall_forms import SeatOutageForm
 from cinema import clock
@@ -21,8 +22,9 @@ from screenings.services import start_outage
 
 
 @admin.register(Hall)
-class HallAdmin(CancelDayActions, NoDeleteAdmin):
+class HallAdmin(TranslatedAdminMixin, CancelDayActions, NoDeleteAdmin):
     cinema_path = "cinema"
+    form = texts_form(Hall)
     list_display = ["name", "cinema", "cleaning_minutes"]
     list_filter = ["cinema"]
     list_select_related = ["cinema"]

@@ -62,7 +62,8 @@ class FilmPicturesMixin:
              for each in film.pictures.all()),
         )  # fmt: skip
         link = reverse("admin:screenings_film_pictures", args=[film.pk])
-        return format_html('{} <a href="{}">{}</a>', shown, link, gettext("Add, describe and remove pictures"))
+        text = gettext("Add, describe and remove pictures")
+        return format_html('{} <a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', shown, link, text)
 
     def pictures_view(self, request: HttpRequest, key: int) -> HttpResponse:
         page: Any = self

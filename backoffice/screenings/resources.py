@@ -15,6 +15,7 @@ from backoffice.framework.import_export.widgets import (
     BooleanWidget,
     ChoiceWidget,
     DateWidget,
+    LinesWidget,
     ManyRelatedWidget,
     NameLookup,
     NumberWidget,
@@ -68,7 +69,7 @@ class FilmResource(Resource):
     distributor = Field("distributor", "distributor", TextWidget())
     release_date = Field("release_date", "release_date", DateWidget(is_optional=True))
     certificate_number = Field("certificate_number", "certificate_number", TextWidget())
-    description = Field("description", "description", TextWidget())
+    description = Field("description", "description", LinesWidget())
     director = Field("director", "director", TextWidget())
     starring = Field("starring", "starring", TextWidget())
     content_warnings = Field("content_warnings", "content_warnings", TextWidget())

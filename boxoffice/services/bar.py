@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from cinema.keyboards import readings
 from cinema.status import Refused
 from cinema.validators import clean_reason
-from concessions.models import ConcessionItem, ConcessionPreorder
+from concessions.models import ConcessionItem, ConcessionPreorder, StockMovement
 from concessions.services import take_off_sale
 from orders.models import Order, OrderLine, Ticket
 from orders.services import collect, make_ready, refund
@@ -95,9 +95,12 @@ def order_of_code(code: str, *, cinema: Cinema) -> Order | None:
 
 
 def waiting_for(item: ConcessionItem, *, at: datetime) -> list[ConcessionPreorder]:
-    """What paid orders still wait for of this item, not prepared yet, oldest first. One query. Reads only."""
-    pending = _open(item.cinema, at=at).filter(concession_item=item, status=ConcessionPreorder.Status.PENDING)
-    return list(pending.order_by("pk"))
+    """What paid orders still wait for of this item, as it is, in a combo or in what is made of it, not prepared yet,
+    oldest first. One query. Reads only.
+    """
+    pending = _open(item.cinema, at=at).filter(status=ConcessionPreorder.Status.PENDING)
+    inside = StockMovement.objects.filter(preorder=OuterRef("pk"), concession_item=item)
+    return list(pending.filter(Q(concession_item=item) | Q(combo=item) | Q(Exists(inside))).order_by("pk"))
 
 
 def refund_item(

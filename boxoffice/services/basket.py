@@ -10,6 +10,7 @@ from boxoffice.services.seats import TillSeats
 from cinema.ids import is_valid_id, valid_ids
 from cinema.money import ZERO
 from concessions.models import ConcessionItem
+from concessions.services import available
 from orders.errors import PromocodeRefused
 from orders.models import Order
 from orders.services.selling.promocodes import discount, find_promocode
@@ -35,6 +36,7 @@ class TillBasket:
 
     sessions: list[Session]
     items: list[ConcessionItem]
+    left: dict[int, int]  # how many of each item can be sold now
     session: Session | None = None
     seats: TillSeats | None = None
     places: list[Place] = field(default_factory=list)
@@ -86,8 +88,8 @@ def read(cinema: Cinema, sent: QueryDict, *, at: datetime) -> TillBasket:
 
 
 def _read(cinema: Cinema, sent: QueryDict, *, at: datetime) -> TillBasket:
-    items = list(ConcessionItem.objects.filter(cinema=cinema, is_active=True).order_by("name"))
-    basket = TillBasket(sessions_at_till(cinema, at=at), items)
+    items = list(ConcessionItem.objects.on_sale().filter(cinema=cinema).order_by("name"))
+    basket = TillBasket(sessions_at_till(cinema, at=at), items, available(items))
     wanted = sent.get("to_session") or sent.get("session", "")
     by_key = {str(session.pk): session for session in basket.sessions}
     basket.session = by_key.get(wanted) or next(iter(basket.sessions), None)

@@ -117,7 +117,7 @@ def till(request: BoxOfficeRequest) -> HttpResponse:
             "layout": basket.seats.layout(basket.chosen) if basket.seats else None,
             "parties": range(1, baskets.LARGEST_PARTY + 1),
             "snacks": [
-                (item, basket.quantities.get(item.pk, 0), letter)
+                (item, basket.quantities.get(item.pk, 0), letter, basket.left[item.pk])
                 for item, letter in zip(basket.items, LETTERS + " " * len(basket.items), strict=False)
             ],
             "notes": [note for note in NOTES if note > basket.to_pay] if basket.to_pay else [],
@@ -217,7 +217,7 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "uncertain": next((each for each in payments if each.status == Payment.Status.PENDING), None),
             "payments": taken,
             "tickets": row.tickets.select_related("seat", "session__film", "session__hall", "ticket_type"),
-            "snacks": row.preorders.select_related("concession_item"),
+            "snacks": row.preorders.select_related("concession_item", "combo"),
             "refunds": row.refunds.select_related("payment"),
             "may_refund": may_refund,
             "vouchers": Voucher.objects.filter(order=row).select_related("promocode"),
@@ -256,7 +256,7 @@ def tickets(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "cinema": row.cinema,
             "paper": "a4" if request.GET.get("paper") == "a4" else "roll",
             "tickets": live,
-            "snacks": row.preorders.select_related("concession_item"),
+            "snacks": row.preorders.select_related("concession_item", "combo"),
             "payments": row.payments.filter(status=Payment.Status.SUCCEEDED),
         },
     )

@@ -9,6 +9,7 @@ from concessions.models.items import (
     ReorderSuggestion,
     StockMovement,
 )
+from concessions.models.parts import ItemPart
 from concessions.models.preorders import ConcessionPreorder
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "SALES_DAYS",
     "ConcessionItem",
     "ConcessionPreorder",
+    "ItemPart",
     "LowStockItem",
     "ReorderSuggestion",
     "StockMovement",

@@ -1,6 +1,7 @@
 """What the bar sells, every movement of its stock, and what to order."""
 
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cinema.history import History
 from cinema.money import MAX_AMOUNT, MoneyField, between
+from house_rules.translated import Translated
 
 MOST_STOCK = 1_000_000
 MOST_VALUE = MAX_AMOUNT * MOST_STOCK
@@ -29,6 +31,10 @@ class ConcessionItemQuerySet(models.QuerySet["ConcessionItem"]):
             is_active=True,
             low_alerted_at__isnull=True,
         )
+
+    def on_sale(self) -> "ConcessionItemQuerySet":
+        """What customers can order."""
+        return self.filter(is_active=True).exclude(kind=ConcessionItem.Kind.INGREDIENT)
 
     def to_expect(self, since: datetime) -> "ConcessionItemQuerySet":
         return self.filter(Q(expected_at__isnull=True) | Q(expected_at__lte=since), is_active__in=YES)
@@ -61,13 +67,34 @@ class ConcessionItemQuerySet(models.QuerySet["ConcessionItem"]):
         )
 
 
-class ConcessionItem(models.Model):
-    """An item that the bar of one cinema sells. Its stock is the sum of its movements."""
+class ConcessionItem(Translated):
+    """An item that the bar of one cinema sells, or an ingredient. Its stock is the sum of its movements.
+
+    A portion that is made of ingredients, and a combo, have no stock of their own: see `ItemPart`. An item keeps its
+    kind, since its movements rest on it.
+    """
+
+    class Kind(models.TextChoices):
+        GOODS = "GOODS", _("Goods, sold as they are")
+        INGREDIENT = "INGREDIENT", _("Ingredient, not sold by itself")
+        MADE = "MADE", _("Made of ingredients")
+        COMBO = "COMBO", _("Combo of several items")
+
+    class Unit(models.TextChoices):
+        PIECE = "PIECE", _("pieces")
+        GRAM = "GRAM", _("g")
+        MILLILITRE = "MILLILITRE", _("ml")
+
+    STOCKED = (Kind.GOODS, Kind.INGREDIENT)
+
+    TRANSLATED: ClassVar = ("name",)
 
     cinema = models.ForeignKey(
         "screenings.Cinema", models.PROTECT, related_name="concession_items", verbose_name=_("cinema")
     )
     name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.GOODS, db_default=Kind.GOODS)
+    unit = models.CharField(_("unit"), max_length=10, choices=Unit, default=Unit.PIECE, db_default=Unit.PIECE)
     price = MoneyField(_("price"))
     stock_quantity = models.PositiveIntegerField(_("in stock"), default=0)
     # What the stock cost, to the kopeck: the sum of the values of its movements. Null until a cost is known.
@@ -106,7 +133,7 @@ class ConcessionItem(models.Model):
     expected_at = models.DateTimeField(_("expected use worked out"), null=True, blank=True, editable=False)
 
     objects = ConcessionItemQuerySet.as_manager()
-    history = History("name", "price", "max_stock_quantity", "low_stock_percent", "made_to_order", "is_active")
+    history = History("name", "price", "max_stock_quantity", "low_stock_percent", "made_to_order", "is_active", "texts")
 
     class Meta:
         verbose_name = _("bar item")
@@ -136,6 +163,10 @@ class ConcessionItem(models.Model):
                 | Q(stock_value__isnull=False, average_cost__isnull=False),
                 name="item_value_has_a_cost",
             ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["GOODS", "INGREDIENT"]) | Q(stock_quantity=0, low_stock_percent=0),
+                name="item_without_stock_is_not_low",
+            ),
             between("expected_today", 0, MOST_STOCK, name="item_today_bounded"),
             between("expected_week", 0, MOST_STOCK, name="item_week_bounded"),
             between("max_stock_quantity", 1, MOST_STOCK, name="item_max_stock_bounded"),
@@ -144,6 +175,20 @@ class ConcessionItem(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """What has no stock of its own is never low, and what was prepared of ingredients cannot go back into them."""
+        if not self.is_stocked:
+            self.low_stock_percent = 0
+            self.made_to_order = self.made_to_order or self.kind == self.Kind.MADE
+
+    @property
+    def is_stocked(self) -> bool:
+        return self.kind in self.STOCKED
+
+    @property
+    def is_sold(self) -> bool:
+        return self.is_active and self.kind != self.Kind.INGREDIENT
 
     @property
     def threshold(self) -> int:

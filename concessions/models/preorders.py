@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import MoneyField, between
@@ -38,6 +39,11 @@ class ConcessionPreorder(models.Model):
     )
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_price = MoneyField(_("unit price"))
+    # A line of a combo has its part of the combo's price. `combo_quantity` is how many combos were ordered.
+    combo = models.ForeignKey(
+        ConcessionItem, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("combo")
+    )
+    combo_quantity = models.PositiveIntegerField(_("number of combos"), null=True, blank=True)
     discount_share = MoneyField(_("share of the discount"), default=0)
     bonus_share = MoneyField(_("share paid with points"), default=0)
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PENDING)
@@ -66,6 +72,11 @@ class ConcessionPreorder(models.Model):
         indexes = [models.Index(fields=["status", "collection_deadline"], name="preorder_deadline")]
         constraints = [
             between("quantity", 1, 10_000, name="preorder_quantity_bounded"),
+            models.CheckConstraint(
+                condition=Q(combo__isnull=True, combo_quantity__isnull=True)
+                | Q(combo__isnull=False, combo_quantity__gt=0),
+                name="preorder_of_so_many_combos",
+            ),
             between("unit_price", name="preorder_price_bounded"),
             between("discount_share", name="preorder_discount_bounded"),
             between("bonus_share", name="preorder_bonus_bounded"),
@@ -73,6 +84,12 @@ class ConcessionPreorder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.concession_item}"
+
+    @property
+    def title(self) -> str:
+        """The item, and the combo that it is part of, in the language in force: “Cola (Evening for two)”."""
+        name = self.concession_item.shown.name
+        return f"{name} ({self.combo.shown.name})" if self.combo else name
 
     @property
     def amount(self) -> Decimal:

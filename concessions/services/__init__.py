@@ -1,11 +1,13 @@
 from concessions.services.expected_use import ExpectedUse, expect_use
 from concessions.services.low_stock import alert_low_stock, reset_low_stock_alerts
+from concessions.services.recipes import available
 from concessions.services.reordering import order_to_maximum, put_on_sale, take_off_sale
 from concessions.services.stock import count, last_staff_movement, receive, reserved_on_shelf, set_cost, write_off
 
 __all__ = [
     "ExpectedUse",
     "alert_low_stock",
+    "available",
     "count",
     "expect_use",
     "last_staff_movement",

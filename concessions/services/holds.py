@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, ExpressionWrapper, F, Value, When
+from django.db.models import Case, ExpressionWrapper, F, QuerySet, Value, When, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from cinema.db_functions import PerRowDelta, insert_from
@@ -14,7 +14,7 @@ from cinema.money import MoneyField
 from cinema.status import transition
 from concessions.errors import OutOfStock
 from concessions.models import ConcessionItem, ConcessionPreorder, StockMovement
-from concessions.services import movements
+from concessions.services import movements, recipes
 from concessions.services.costs import Cost, ValuedStock
 
 Kind = StockMovement.Kind
@@ -23,44 +23,77 @@ Kind = StockMovement.Kind
 def preorders(
     quantities: Iterable[tuple[ConcessionItem, int]], *, pickup_code: str, collection_deadline: datetime
 ) -> list[ConcessionPreorder]:
-    """Unsaved preorders of these items at their prices now. No query."""
-    return [
-        ConcessionPreorder(
-            concession_item=item,
-            quantity=quantity,
-            unit_price=item.price,
-            pickup_code=pickup_code,
-            collection_deadline=collection_deadline,
-        )
-        for item, quantity in quantities
-    ]
+    """Unsaved preorders of these items at their prices now; of a combo one for each item in it, with its part of the
+    price. Raises `OutOfStock` for a combo without items. No query, one with combos.
+    """
+    quantities = list(quantities)
+    parts = recipes.parts_of(item for item, _quantity in quantities if item.kind == item.Kind.COMBO)
+    lines: list[dict[str, Any]] = []
+    for item, quantity in quantities:
+        if item.kind != item.Kind.COMBO:
+            lines.append({"concession_item": item, "quantity": quantity, "unit_price": item.price})
+            continue
+        pieces = recipes.priced_pieces(item, parts)
+        if not pieces or not all(piece.is_active for piece, *_rest in pieces):
+            raise OutOfStock([item])
+        lines += [
+            {
+                "concession_item": piece,
+                "quantity": number * quantity,
+                "unit_price": price,
+                "combo": item,
+                "combo_quantity": quantity,
+            }
+            for piece, number, price in pieces
+        ]
+    common = {"pickup_code": pickup_code, "collection_deadline": collection_deadline}
+    return [ConcessionPreorder(**line, **common) for line in lines]
 
 
 def take_stock(preorders: Sequence[ConcessionPreorder], *, at: datetime) -> None:
-    """Take the quantities of the preorders from the stock, all or none. Raises `OutOfStock`.
+    """Take the quantities of the preorders from the stock, all or none: for what is made, units of each ingredient by
+    today's recipe. Raises `OutOfStock`.
 
-    Must be called inside a transaction (the orders are locked; the items are locked here).
+    Must be called inside a transaction (the orders are locked; the items are
+    locked here).
     """
+    wanted = _units(preorders)
     changes: defaultdict[int, int] = defaultdict(int)
-    for preorder in preorders:
-        changes[preorder.concession_item_id] -= preorder.quantity
+    for _preorder, key, units in wanted:
+        changes[key] -= units
     items = lock_items(changes.keys())
-    short = [items[key] for key, change in changes.items() if items[key].quantity + change < 0]
+    short = {key for key, change in changes.items() if items[key].quantity + change < 0}
     if short:
-        raise OutOfStock(item.name for item in short)
+        raise OutOfStock(dict.fromkeys(each.concession_item.name for each, key, _units in wanted if key in short))
     taken = [
         StockMovement(
-            concession_item_id=preorder.concession_item_id,
-            quantity=-preorder.quantity,
+            concession_item_id=key,
+            quantity=-units,
             kind=Kind.HOLD,
             at=at,
             preorder=preorder,
-            **items[preorder.concession_item_id].take(preorder.quantity)._asdict(),
+            **items[key].take(units)._asdict(),
         )
-        for preorder in preorders
+        for preorder, key, units in wanted
     ]
     movements.apply(changes, valued=items.values(), at=at)
     StockMovement.objects.bulk_create(taken)
+
+
+def _units(preorders: Sequence[ConcessionPreorder]) -> list[tuple[ConcessionPreorder, int, int]]:
+    """The units of stock behind each preorder: (preorder, primary key of an item, units). No query, one with recipes.
+
+    Raises `OutOfStock` for what has no recipe, or when something in it is off sale.
+    """
+    prefetch_related_objects(preorders, "concession_item")
+    parts = recipes.parts_of(preorder.concession_item for preorder in preorders)
+    found = []
+    for preorder in preorders:
+        inside = recipes.units_of(preorder.concession_item, parts)
+        if not inside:
+            raise OutOfStock([preorder.concession_item])
+        found += [(preorder, key, units * preorder.quantity) for key, units in inside.items()]
+    return found
 
 
 def release(preorders: Sequence[ConcessionPreorder], to: str, *, at: datetime) -> None:
@@ -130,6 +163,14 @@ def _costs(assumed: dict[int, Cost], *, sign: int) -> dict[str, Any]:
     signed = ExpressionWrapper(value * Value(sign), output_field=MoneyField())
     flag = Case(When(pk__in=list(assumed), then=True), default=False) if assumed else False
     return {"unit_cost": unit_cost, "value": signed, "cost_assumed": flag}
+
+
+def lock_for(preorders: Sequence[ConcessionPreorder], *, replaced: QuerySet[ConcessionPreorder]) -> None:
+    """Lock what these preorders take together with what the replaced ones give back. Raises `OutOfStock`."""
+    held = StockMovement.objects.filter(preorder__in=replaced, kind=Kind.HOLD, reversed_by__isnull=True)
+    lock_items(
+        {key for _preorder, key, _quantity in _units(preorders)} | set(held.values_list("concession_item", flat=True))
+    )
 
 
 def lock_items(items: Iterable[int]) -> dict[int, ValuedStock]:

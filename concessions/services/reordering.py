@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cinema.status import ConcurrentChange
-from concessions.errors import AlreadyOffSale, AlreadyOnSale, AlreadyOrdered, NothingToOrder
+from concessions.errors import AlreadyOffSale, AlreadyOnSale, AlreadyOrdered, NothingToOrder, NotStocked
 from concessions.models import ConcessionItem, ReorderSuggestion
 
 
@@ -17,10 +17,12 @@ def order_to_maximum(item: ConcessionItem, *, at: datetime, actor: User | None =
     Where the forecast suggests none, it is what is missing to the maximum stock.
 
     Updates the open suggestion, or creates one; it is closed when goods are received. Raises `NothingToOrder` if the
-    stock is at its maximum, and `AlreadyOrdered` if the item is on order. Owns its transaction.
+    stock is at its maximum, `NotStocked`, and `AlreadyOrdered` if the item is on order. Owns its transaction.
     """
     with transaction.atomic():
         row = ConcessionItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
+        if not row.is_stocked:
+            raise NotStocked(row)
         existing = ReorderSuggestion.objects.filter(concession_item=row, settled_at__isnull=True).first()
         if existing is not None and existing.ordered_at is not None:
             raise AlreadyOrdered(

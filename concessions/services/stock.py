@@ -16,14 +16,22 @@ from cinema.validators import clean_reason, clean_text
 from concessions.errors import (
     CountDiffers,
     NothingInStock,
+    NotStocked,
     OutOfStock,
     PromisedToCustomers,
     StockChanged,
     WrongCost,
     WrongQuantity,
 )
-from concessions.models import MOST_STOCK, ConcessionItem, ConcessionPreorder, ReorderSuggestion, StockMovement
-from concessions.services import movements
+from concessions.models import (
+    MOST_STOCK,
+    ConcessionItem,
+    ConcessionPreorder,
+    ItemPart,
+    ReorderSuggestion,
+    StockMovement,
+)
+from concessions.services import holds, movements, recipes
 from concessions.services.costs import Cost, ValuedStock
 
 
@@ -63,13 +71,16 @@ def write_off(
     seen: int | None = None,
     approver: User | None = None,
 ) -> StockMovement:
-    """Write off goods that were broken, spoilt or given away.
+    """Write off goods that were broken, spoilt or given away; of what was made, the ingredients in it. Returns the last
+    movement.
 
-    Raises `WrongQuantity`, `ReasonNeeded`, `OutOfStock`, `StockChanged` as `receive` does, and
-    `ApprovalRequired` above the limit for one person unless there is an `approver`. Owns its transaction.
+    Raises `NotStocked` for a combo, `WrongQuantity`, `ReasonNeeded`, `OutOfStock`, `StockChanged` as `receive` does,
+    and `ApprovalRequired` above the limit for one person unless there is an `approver`. Owns its transaction.
     """
     _check_quantity(quantity, lowest=1, highest=MOST_STOCK)
     reason = clean_reason(reason)
+    if item.kind == item.Kind.MADE:
+        return _write_off_made(item, quantity, reason, at=at, actor=actor, seen=seen, approver=approver)
     with transaction.atomic():
         _lock(item)
         _check_unchanged(item, seen)
@@ -78,6 +89,40 @@ def write_off(
         price = quantity * item.price
         require_approval_above_limit("concessions.write_off", price, actor=actor, approver=approver, at=at)
         return _change(item, by=-quantity, kind=StockMovement.Kind.WRITE_OFF, at=at, actor=actor, reason=reason)
+
+
+def _write_off_made(
+    item: ConcessionItem,
+    quantity: int,
+    reason: str,
+    *,
+    at: datetime,
+    actor: User | None,
+    seen: int | None,
+    approver: User | None,
+) -> StockMovement:
+    units = recipes.units_of(item, recipes.parts_of([item]))
+    with transaction.atomic():
+        stocks = holds.lock_items(units)
+        _check_unchanged(item, seen)
+        if not units or any(stocks[key].quantity < number * quantity for key, number in units.items()):
+            raise OutOfStock([item])
+        price = quantity * item.price
+        require_approval_above_limit("concessions.write_off", price, actor=actor, approver=approver, at=at)
+        lost = [
+            StockMovement(
+                concession_item_id=key,
+                quantity=-number * quantity,
+                kind=StockMovement.Kind.WRITE_OFF,
+                at=at,
+                actor=actor,
+                reason=reason,
+                **stocks[key].take(number * quantity)._asdict(),
+            )
+            for key, number in units.items()
+        ]
+        movements.apply({each.concession_item_id: each.quantity for each in lost}, valued=stocks.values(), at=at)
+        return StockMovement.objects.bulk_create(lost)[-1]
 
 
 def count(
@@ -153,7 +198,8 @@ def last_staff_movement(item: ConcessionItem) -> int:
 def _by_staff(item: ConcessionItem) -> QuerySet[StockMovement]:
     Kind = StockMovement.Kind
     kinds = [Kind.RECEIPT, Kind.WRITE_OFF, Kind.COUNT, Kind.COST]
-    return StockMovement.objects.filter(concession_item=item, kind__in=kinds, preorder=None).order_by("-pk")
+    stocked = [item.pk] if item.is_stocked else ItemPart.objects.filter(whole=item).values_list("part", flat=True)
+    return StockMovement.objects.filter(concession_item__in=stocked, kind__in=kinds, preorder=None).order_by("-pk")
 
 
 def _check_unchanged(item: ConcessionItem, seen: int | None) -> None:
@@ -171,15 +217,23 @@ def _check_unchanged(item: ConcessionItem, seen: int | None) -> None:
 
 
 def reserved_on_shelf(item: ConcessionItem) -> int:
-    """How many units on the shelf belong to orders and wait to be collected. One query. Reads only."""
+    """How many units on the shelf belong to orders and wait to be collected, or to be made into something. Two queries.
+    Reads only.
+    """
     reserved = Q(status=ConcessionPreorder.Status.PENDING)
     if not item.made_to_order:
         reserved |= Q(status=ConcessionPreorder.Status.READY)
-    return item.preorders.filter(reserved).aggregate(sum=Sum("quantity", default=0))["sum"]
+    as_it_is = item.preorders.filter(reserved).aggregate(sum=Sum("quantity", default=0))["sum"]
+    inside = item.movements.filter(
+        kind=StockMovement.Kind.HOLD, reversed_by__isnull=True, preorder__status=ConcessionPreorder.Status.PENDING
+    ).exclude(preorder__concession_item=item)
+    return as_it_is - inside.aggregate(sum=Sum("quantity", default=0))["sum"]
 
 
 def _lock(item: ConcessionItem) -> None:
-    """Lock the item and read its current stock."""
+    """Lock the item and read its current stock. Raises `NotStocked`."""
+    if not item.is_stocked:
+        raise NotStocked(item)
     item.refresh_from_db(
         fields=["stock_quantity", "stock_value", "average_cost", "made_to_order", "price"],
         from_queryset=ConcessionItem.objects.select_for_update(of=("self",), no_key=True),

@@ -58,10 +58,15 @@ class ChainFace(models.Model):
         verbose_name=_("seller"),
         help_text=_("The legal entity named beneath every page, with its tax numbers and address."),
     )
+    #: A PNG: see `house_rules.logo`. The digest is in its address, so that browsers may keep it.
+    logo = models.BinaryField(null=True, editable=False)
+    logo_digest = models.CharField(_("logo"), max_length=20, blank=True, editable=False)
+    logo_width = models.PositiveSmallIntegerField(null=True, editable=False)
+    logo_height = models.PositiveSmallIntegerField(null=True, editable=False)
     #: The current versions of the pages, so that one query reads all that a page of the shop shows of the chain.
     published = models.JSONField(default=list, editable=False)
 
-    history = History("name", "accent_light", "accent_dark", "footer", "social", "seller")
+    history = History("name", "accent_light", "accent_dark", "footer", "social", "seller", "logo_digest")
 
     class Meta:
         verbose_name = _("name and colours")

@@ -182,7 +182,7 @@ def _check_held_seats(partner: Partner, wanted: Wanted, *, at: datetime) -> None
 
 
 def _snacks(wanted: Wanted) -> list[tuple[ConcessionItem, int]]:
-    items = ConcessionItem.objects.filter(cinema=wanted.session.hall.cinema_id, is_active=True)
+    items = ConcessionItem.objects.on_sale().filter(cinema=wanted.session.hall.cinema_id)
     found = items.in_bulk([item for item, _quantity in wanted.snacks])
     if found.keys() != {item for item, _quantity in wanted.snacks}:
         raise SnackNotSold(_("One of these snacks is not sold here now."))

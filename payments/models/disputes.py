@@ -13,6 +13,11 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         """Disputes that the bank may still decide either way."""
         return self.filter(status__in=Dispute.UNDECIDED)
 
+    def undecided_about(self, payment: str, origin: str) -> "DisputeQuerySet":
+        """In a subquery: those about the payment under the name `payment`, or about the one that it was moved from."""
+        about = models.Q(payment=models.OuterRef(payment)) | models.Q(payment=models.OuterRef(origin))
+        return self.undecided().filter(about)
+
 
 class Dispute(models.Model):
     """A dispute as last reported by the gateway, where staff answer it with evidence and where it is decided.

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import ZERO, MoneyField, between, format_money
@@ -154,7 +154,7 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         """
         return self.filter(
             Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=at),
-            Q(despite_dispute=True) | ~Exists(Dispute.objects.undecided().filter(payment=OuterRef("payment"))),
+            Q(despite_dispute=True) | ~Exists(Dispute.objects.undecided_about("payment", "payment__moved_from")),
             status=Refund.Status.REQUESTED,
             requested_at__lte=at,
             payment__isnull=False,
@@ -162,10 +162,8 @@ class RefundQuerySet(models.QuerySet["Refund"]):
 
     def held_by_dispute(self, at: datetime) -> "RefundQuerySet":
         """Requested refunds that are not sent until the bank has decided about their payment."""
-        disputed = Dispute.objects.undecided().values("payment")
-        return self.filter(
-            status=Refund.Status.REQUESTED, requested_at__lte=at, despite_dispute=False, payment__in=disputed
-        )
+        disputed = Exists(Dispute.objects.undecided_about("payment", "payment__moved_from"))
+        return self.filter(disputed, status=Refund.Status.REQUESTED, requested_at__lte=at, despite_dispute=False)
 
     def awaiting_lines(self) -> "RefundQuerySet":
         """Refunds made at the gateway of which staff still have to assign some amount to order lines."""

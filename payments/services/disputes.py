@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists
 
 from cinema.status import transition
 from payments.gateways import DisputeReport
@@ -13,8 +14,8 @@ from payments.models import Dispute, Payment
 
 def disputed_orders(orders: Collection[int]) -> set[int]:
     """Those of the orders (primary keys) with a dispute that is not decided. One query. Reads only."""
-    undecided = Dispute.objects.undecided().filter(payment__order__in=orders)
-    return set(undecided.order_by().values_list("payment__order", flat=True))
+    disputed = Exists(Dispute.objects.undecided_about("pk", "moved_from"))
+    return set(Payment.objects.filter(disputed, order__in=orders).order_by().values_list("order", flat=True))
 
 
 def record_disputes(payment: Payment, reports: Iterable[DisputeReport], *, at: datetime) -> bool:

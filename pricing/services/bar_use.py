@@ -7,15 +7,16 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Sum
 
-from concessions.models import ConcessionItem
+from concessions.models import ConcessionItem, StockMovement
 from concessions.services import ExpectedUse, expect_use
 from pricing.models import SessionForecast
-from reports.models import BarFigures, TicketFigures
+from reports.models import BarFigures, StockFigures, TicketFigures
 from screenings.models import Cinema, Session
 
 DAY = timedelta(days=1)
 USUAL = 28  # days up to yesterday, over which the units per guest are counted
 WEEK = 7
+USED = [StockMovement.Kind.HOLD, StockMovement.Kind.RETURN]
 
 
 def expect_locked(items: Sequence[ConcessionItem], *, at: datetime) -> None:
@@ -38,13 +39,19 @@ def expect_locked(items: Sequence[ConcessionItem], *, at: datetime) -> None:
 
 
 def _units_per_guest(items: Sequence[ConcessionItem], days: Mapping[int, date]) -> dict[int, float]:
-    """By item, from the closed days of the last weeks; nothing of items whose cinema had no guests. Two queries."""
+    """By item, from the closed days of the last weeks; nothing of items whose cinema had no guests.
+
+    Of ingredients it is what went into what was sold. Two queries, three with ingredients.
+    """
     first, last = min(days.values()) - USUAL * DAY, max(days.values()) - DAY
     within = {"cinema__in": list(days), "about__range": (first, last)}
     tickets = TicketFigures.objects.filter(**within).order_by().values("cinema")
     guests = dict(tickets.annotate(guests=Sum("sold") - Sum("refunded")).values_list("cinema", "guests"))
     sold = BarFigures.objects.filter(**within, item__in=items).order_by().values("item")
     units = dict(sold.annotate(units=Sum("sold") - Sum("refunded")).values_list("item", "units"))
+    if any(item.kind == item.Kind.INGREDIENT for item in items):
+        moved = StockFigures.objects.filter(**within, item__in=items, item__kind="INGREDIENT", kind__in=USED).order_by()
+        units |= dict(moved.values("item").annotate(used=-Sum("units")).values_list("item", "used"))
     return {
         item.pk: max(units.get(item.pk, 0), 0) / guests[item.cinema_id]
         for item in items

@@ -14,14 +14,13 @@ from django.db.models.functions import Cast, Coalesce, Concat
 
 from cinema.money import MINOR_UNITS, ZERO
 from concessions.models import ConcessionItem
-from payments.models import CashPlace, GiftCard
+from payments.models import CashPlace, GiftCard, GiftCardMovement
 from reports import definitions
-from reports.catalogue import gift_cards
 from reports.catalogue.balances import NOTHING, PROVIDERS, Balances, Sums, by_cinema
 from reports.catalogue.day_figures import NO_ACCOUNT, SEPARATOR
 from reports.counting.advances import refunded_of_before
 from reports.counting.points import Points, accounts_at, held_in
-from reports.models import CASH, BarFigures, BusinessDay, GiftCardFigures, MoneyFigures, Tender, TicketFigures
+from reports.models import CASH, GIFT_CARDS_SOLD, BarFigures, BusinessDay, MoneyFigures, Tender, TicketFigures
 from reports.reading import Period, live
 from reports.tables import Table
 from screenings.models import Cinema
@@ -37,7 +36,7 @@ class BalancesNow(Balances):
 
     @cached_property
     def days(self) -> dict[int, BusinessDay]:
-        """What the open days would store if they were closed now. At most eight queries."""
+        """What the open days would store if they were closed now. At most seven queries."""
         if not self.cinemas:
             return {}
         points, totals = self._totals()
@@ -48,13 +47,12 @@ class BalancesNow(Balances):
         for table in (TicketFigures, BarFigures):
             for row in live(table, self._period):
                 kept[row["cinema_id"]] -= definitions.EARNED.of(dict.fromkeys(table.MEASURES, ZERO) | dict(row)) or ZERO
-        for row in live(GiftCardFigures, self._period):
-            kept[row["cinema_id"]] -= gift_cards.sold({row["kind"]: row["amount"]})
         found = {}
         for cinema in self.cinemas:
             last = next((day for day in self._stored[cinema.pk] if day.closed_at), None)
             day = BusinessDay(cinema=cinema, date=self.date, ends_at=self.at)
-            day.advances = (last.advances if last else ZERO) + kept[cinema.pk] + totals["refunded", cinema.pk]
+            kept[cinema.pk] += totals["refunded", cinema.pk] - totals["cards_sold", cinema.pk]
+            day.advances = (last.advances if last else ZERO) + kept[cinema.pk]
             day.stock_value = totals["stock", cinema.pk]
             day.on_gift_cards = totals["gift_cards", cinema.pk]
             for name, kind in CASH.items():
@@ -99,6 +97,9 @@ class BalancesNow(Balances):
         ]
         for days in self._period.open_days:
             start, name = days.days[0].starts_at, _name(Value("refunded"), "refund__order__cinema")
+            moved = GiftCardMovement.objects.filter(kind__in=GIFT_CARDS_SOLD, at__gte=start, at__lt=self.at)
+            sold = _named(moved.filter(card__cinema__in=days.cinemas), Value("cards_sold"), "card__cinema")
+            parts.append(sold.annotate(total=_big("amount")))
             parts += refunded_of_before(start, days.cinemas, since=start, as_of=self.at, name=name)
         now, changed = accounts_at(self.at)
         rows = list(now.union(changed, *(each.annotate(**NO_ACCOUNT) for each in parts), all=True))

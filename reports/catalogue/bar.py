@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from concessions.models import ConcessionItem, ConcessionPreorder, StockMovement
+from concessions.services import available
 from reports import definitions
 from reports.catalogue.takings import column_of, subtitle
 from reports.definitions import Definition, Unit
@@ -49,10 +50,11 @@ def bar(period: Period, *, with_costs: bool) -> list[Table]:
     sold = {row["item_id"]: row for row in sums(BarFigures, period, by=["item_id"])}
     items = _items(sold, period)
     days = (period.last - period.first).days + 1
+    in_stock = available([item for _name, item in items.values()])
     rows = [
         {
             "item": items[pk][0],
-            **_values(definitions.ITEM, {**row, "in_stock": items[pk][1].stock_quantity, "days": days}),
+            **_values(definitions.ITEM, {**row, "in_stock": in_stock[pk], "days": days}),
         }
         for pk, row in sold.items()
     ]

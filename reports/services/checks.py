@@ -80,8 +80,13 @@ def _receipts(day: BusinessDay) -> tuple[Decimal, Decimal]:
 
 
 def _stock(day: BusinessDay) -> tuple[Decimal, Decimal]:
-    """Units that left the stock for orders, less those that came back, against the quantities of the orders' lines."""
-    moved = StockMovement.objects.filter(_on(day, "at"), concession_item__cinema=day.cinema_id)
+    """Units that left the stock for orders, less those that came back, against the quantities of the orders' lines.
+
+    Ingredients are left out: their units are those of a recipe.
+    """
+    moved = StockMovement.objects.filter(
+        _on(day, "at"), concession_item__cinema=day.cinema_id, concession_item=F("preorder__concession_item")
+    )
     taken, returned = moved.filter(kind=StockMovement.Kind.HOLD), moved.filter(kind=StockMovement.Kind.RETURN)
     left = -_units(taken, "quantity") - _units(returned, "quantity")
     right = _units(taken, "preorder__quantity") - _units(returned, "preorder__quantity")

@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from typing import ClassVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from cinema.history import History
 from cinema.local_time import NIGHT_ENDS, day_starts, programme_day
 from cinema.money import between
+from house_rules.translated import Translated
 
 THURSDAY = 3  # films start on Thursdays
 EARLIEST_DAY_END, LATEST_DAY_END = time(0), time(9)
@@ -42,8 +44,10 @@ def loads_as_time_zone(name: str) -> None:
         ) from error
 
 
-class Cinema(models.Model):
+class Cinema(Translated):
     """A venue. Its staff and customers see all times in `time_zone`."""
+
+    TRANSLATED: ClassVar = ("name", "city", "address", "way_there")
 
     name = models.CharField(_("name"), max_length=120)
     city = models.CharField(_("city"), max_length=120, blank=True)
@@ -121,6 +125,7 @@ class Cinema(models.Model):
         "week_starts_on",
         "legal_entity",
         "requires_certificates",
+        "texts",
     )
 
     class Meta:
@@ -142,8 +147,8 @@ class Cinema(models.Model):
 
     @property
     def full_address(self) -> str:
-        """City and address, such as “Kazan, Main St 1”; empty if neither is known."""
-        return ", ".join(filter(None, [self.city, self.address]))
+        """City and address in the language in force, such as “Kazan, Main St 1”; empty if neither is known."""
+        return ", ".join(filter(None, [self.shown.city, self.shown.address]))
 
     @property
     def map_link(self) -> str:
@@ -179,14 +184,16 @@ class Cinema(models.Model):
         return day - timedelta(days=(day.weekday() - self.week_starts_on) % 7)
 
 
-class Hall(models.Model):
+class Hall(Translated):
+    TRANSLATED: ClassVar = ("name",)
+
     cinema = models.ForeignKey(Cinema, models.PROTECT, related_name="halls", verbose_name=_("cinema"))
     name = models.CharField(_("name"), max_length=80)
     cleaning_minutes = models.PositiveSmallIntegerField(
         _("cleaning (minutes)"), default=15, validators=[MaxValueValidator(240)]
     )
 
-    history = History("name", "cleaning_minutes")
+    history = History("name", "cleaning_minutes", "texts")
 
     class Meta:
         verbose_name = _("hall")

@@ -1,7 +1,7 @@
 """Films, their genres, age ratings and distributors."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator, URLValidator
 from django.db import models
@@ -11,9 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cinema.history import History
 from cinema.money import MoneyField, between
-
-if TYPE_CHECKING:
-    from screenings.models.pictures import FilmPicture
+from house_rules.translated import Translated
 
 
 class Genre(models.Model):
@@ -74,7 +72,7 @@ def catalogue_id(label: Any, pattern: str, example: str) -> models.CharField:
 CATALOGUES = ("imdb_id", "tmdb_id", "wikidata_id", "kinopoisk_id", "eais_id", "culture_id")
 
 
-class Film(models.Model):
+class Film(Translated):
     """A film, which people tell from others by title and year, and other systems by its `external_id`."""
 
     title = models.CharField(_("title"), max_length=200)
@@ -165,8 +163,9 @@ class Film(models.Model):
     culture_id = catalogue_id(_("PRO.Culture number"), r"\A\d{1,12}\Z", "1234567")
 
     CATALOGUES: ClassVar = CATALOGUES
-    poster: "FilmPicture | None" = None  # of films that `with_pictures` has looked up
-    still: "FilmPicture | None" = None  # likewise, of films at the top of the first page
+    TRANSLATED: ClassVar = ("title", "description", "director", "starring", "content_warnings", "country")
+    poster: Any = None  # a FilmPicture, of films that `with_pictures` has looked up
+    still: Any = None  # likewise, of films at the top of the first page
 
     history = History(
         "title",
@@ -187,6 +186,7 @@ class Film(models.Model):
         "trailer_url",
         "featured",
         "is_announced",
+        "texts",
         *CATALOGUES,
         many=["genres"],
     )

@@ -1,11 +1,14 @@
 """Surcharges for kinds of seats, and ticket types with their share of the session's price."""
 
+from typing import ClassVar
+
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cinema.history import History
 from cinema.money import MoneyField, between
+from house_rules.translated import Translated
 from screenings.models.cinemas import Cinema
 from screenings.models.films import AgeRating
 from screenings.models.seats import SeatKind
@@ -38,8 +41,10 @@ class SeatSurcharge(models.Model):
         return f"{self.cinema}, {self.get_kind_display()}"
 
 
-class TicketType(models.Model):
+class TicketType(Translated):
     """Adult, child, student, carer, comp and so on, with the percentage of the session's price to pay."""
+
+    TRANSLATED: ClassVar = ("name",)
 
     class SoldTo(models.TextChoices):
         """Who can buy this type in the shop. At the box office, staff can sell every active type."""
@@ -65,7 +70,7 @@ class TicketType(models.Model):
         ),
     )
 
-    history = History("name", "price_percent", "is_active", "sold_to", "highest_rating")
+    history = History("name", "price_percent", "is_active", "sold_to", "highest_rating", "texts")
 
     class Meta:
         verbose_name = _("ticket type")

@@ -14,10 +14,10 @@ def facts(film: Film, showings: Iterable[Showing]) -> list[tuple[str, str]]:
     """Names and values of what is known of the film; `showings` tell its languages. Reads only."""
     sessions = [showing.session for showing in showings]
     found = [
-        (_("Original title"), film.original_title if film.original_title != film.title else ""),
-        (_("Director"), film.director),
-        (_("Cast"), film.starring),
-        (_("Country"), film.country),
+        (_("Original title"), film.original_title if film.original_title != film.shown.title else ""),
+        (_("Director"), film.shown.director),
+        (_("Cast"), film.shown.starring),
+        (_("Country"), film.shown.country),
         (_("Year"), str(film.year or "")),
         (_("Premiere"), f"{month_day(film.release_date)} {film.release_date.year}" if film.release_date else ""),
         (_("Languages"), language_names(session.language for session in sessions)),

@@ -72,7 +72,7 @@ class OrderPage:
 
     @cached_property
     def snacks(self) -> list[ConcessionPreorder]:
-        return list(self.order.preorders.select_related("concession_item").order_by("pk"))
+        return list(self.order.preorders.select_related("concession_item", "combo").order_by("pk"))
 
     @cached_property
     def visits(self) -> list[Visit]:
@@ -270,7 +270,7 @@ class OrderPage:
             cancelled=cancelled,
             starts=session.start_datetime,
             ends=session.end_datetime,
-            title=session.film.title,
+            title=session.film.shown.title,
             place=place_of(session),
             text=_("Order %(number)s") % {"number": order.number} + (f": {seats}" if seats else ""),
             link=link,

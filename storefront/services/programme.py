@@ -61,7 +61,7 @@ class Showing:
     def facts(self) -> str:
         """Format, language and hall, as short as possible."""
         session = self.session
-        words = [session.hall.name, session.format]
+        words = [session.hall.shown.name, session.format]
         if session.language != settings.LANGUAGE_CODE:
             words.append(session.language.upper())
         if session.subtitles:
@@ -192,9 +192,9 @@ def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetim
     ]
 
 
-def by_day(found: Iterable[Showing]) -> list[Day]:
-    """Days in order; within each, premieres first, then films by the tickets sold; cinemas by name, sessions by time.
-    Reads only.
+def by_day(found: Iterable[Showing], *, mine: Cinema | None = None) -> list[Day]:
+    """Days in order; within each, premieres first, then films by the tickets sold; the visitor's own cinema first, the
+    others by name; sessions by time. Reads only.
     """
     days: dict[date, dict[int, OfFilm]] = {}
     for showing in found:
@@ -210,7 +210,7 @@ def by_day(found: Iterable[Showing]) -> list[Day]:
     for when in sorted(days):
         films_of_day = sorted(days[when].values(), key=lambda of_film: of_film.rank(when))
         for of_film in films_of_day:
-            of_film.cinemas.sort(key=lambda at_cinema: at_cinema.cinema.name)
+            of_film.cinemas.sort(key=lambda at_cinema: (at_cinema.cinema != mine, at_cinema.cinema.name))
         result.append(Day(when, films_of_day))
     return result
 

@@ -50,7 +50,7 @@ def _ranked(films: Sequence[Film], typed: str) -> list[Film]:
 
 def _score(words: Sequence[str], film: Film) -> float:
     """How well the words fit the film; 0 if one of them does not."""
-    titles = _words_of(film.title, film.original_title)
+    titles = _words_of(film.title, film.original_title, *(each.get("title", "") for each in film.texts.values()))
     people = _words_of(film.director, film.starring)
     total = 0.0
     for word in words:

@@ -90,14 +90,14 @@ def card(film: Film) -> SafeString:
     """
     if film.poster is not None:
         return format_html('<span class="card">{}</span>', picture(film.poster, sizes=TILE))
-    longest = max(map(len, re.split(r"[\s-]", film.title)))
+    longest = max(map(len, re.split(r"[\s-]", film.shown.title)))
     fits = next((f" words{length}" for length in (13, 11, 9) if longest >= length), "")
     return format_html(
         '<span class="card look{}{}" aria-hidden="true"><span class="card-title">{}</span>'
         '<span class="card-mark">{}</span></span>',
         film.pk % 8,
         fits,
-        film.title,
+        film.shown.title,
         film.age_rating,
     )
 
@@ -108,7 +108,7 @@ def showings(cinemas: list[AtCinema], *, named: bool = True, heading: str = "h4"
     time = _brief_time if brief else _time
     return format_html_join("", '<div class="at">{}<ul class="times">{}</ul></div>', (
         (
-            format_html("<{0}>{1} <small>{2}</small></{0}>", heading, each.cinema.name, each.cinema.city)
+            format_html("<{0}>{1} <small>{2}</small></{0}>", heading, each.cinema.shown.name, each.cinema.shown.city)
             if named
             else "",
             format_html_join("", "<li>{}</li>", ((time(showing),) for showing in each.showings)),

@@ -25,8 +25,9 @@ def film_weeks(weeks: Sequence[FilmWeek]) -> SafeString:
         "\n",
         '<li><a class="of" href="{0}">{1}<span><b>{2}</b> <span class="meta"><span class="rating">{3}</span> {4}</span>'
         '</span></a><p class="on-days">{5}</p></li>',
-        ((page := reverse("shop:film", args=[week.film.pk]), card(week.film), week.film.title, week.film.age_rating,
-          duration(week.film.duration_minutes), _links(week, page, days, counts)) for week in weeks),
+        ((page := reverse("shop:film", args=[week.film.pk]), card(week.film), week.film.shown.title,
+          week.film.age_rating, duration(week.film.duration_minutes), _links(week, page, days, counts))
+         for week in weeks),
     )  # fmt: skip
 
 

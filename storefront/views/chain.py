@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from house_rules.face import face
 from house_rules.limited_markdown import to_html
-from house_rules.models import PageVersion
+from house_rules.models import ChainFace, PageVersion
 from screenings.models import Cinema
 
 YEAR = 31_536_000  # seconds
@@ -78,4 +78,16 @@ def face_css(request: HttpRequest) -> HttpResponse:
 def _css(text: str, seconds: int) -> HttpResponse:
     response = HttpResponse(text, content_type="text/css; charset=utf-8")
     response["Cache-Control"] = f"public, max-age={seconds}"
+    return response
+
+
+@require_safe
+def logo(request: HttpRequest) -> HttpResponse:
+    """The chain's logo. Its address has its digest, so browsers keep it."""
+    row = ChainFace.objects.filter(pk=ChainFace.ONE, logo__isnull=False).only("logo", "logo_digest").first()
+    if row is None:
+        raise Http404
+    is_current = request.META["QUERY_STRING"] == row.logo_digest
+    response = HttpResponse(bytes(row.logo), content_type="image/png")
+    response["Cache-Control"] = f"public, max-age={YEAR if is_current else 300}"
     return response

@@ -67,8 +67,8 @@ def _facts(row: ConcernedOrder, *, at: datetime) -> dict[str, object]:
     changes = [
         {
             "film": each.session.film,
-            "was": (local(each.start_datetime), each.hall.name),
-            "now": (local(each.session.start_datetime), each.session.hall.name),
+            "was": (local(each.start_datetime), each.hall.shown.name),
+            "now": (local(each.session.start_datetime), each.session.hall.shown.name),
             "seats": [(former.get(ticket.pk), ticket.seat) for ticket in seats[each.session_id]],
         }
         for each in sessions

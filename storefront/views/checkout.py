@@ -20,6 +20,7 @@ from cinema.ids import valid_ids
 from cinema.status import Refused
 from concessions.errors import OutOfStock
 from concessions.models import ConcessionItem
+from concessions.services import available
 from house_rules.pages import agree_to_terms
 from orders.errors import (
     ChoiceRefused,
@@ -150,9 +151,13 @@ def _form(request: HttpRequest, seat_map: SeatMap, chosen: Sequence[Seat]) -> Ch
     user, order = request_identity.customer(request), seat_map.order
     own = {}
     if order:
-        own = {line.concession_item_id: line.quantity for line in order.preorders.all()}
+        own = {
+            line.combo_id or line.concession_item_id: line.combo_quantity or line.quantity
+            for line in order.preorders.all()
+        }
     cinema = seat_map.session.hall.cinema
-    items = ConcessionItem.objects.filter(cinema=cinema, is_active=True).order_by("name")
+    items = list(ConcessionItem.objects.on_sale().filter(cinema=cinema).order_by("name"))
+    left = available(items)
     balance = _points_of(order)
     if user is not None and (order is None or order.user == user):
         balance += BonusAccount.objects.filter(user=user).values_list("balance", flat=True).first() or 0
@@ -161,7 +166,7 @@ def _form(request: HttpRequest, seat_map: SeatMap, chosen: Sequence[Seat]) -> Ch
         initial=_initial(request, order, own),
         seat_map=seat_map,
         seats=chosen,
-        stock=[(item, item.stock_quantity + own.get(item.pk, 0)) for item in items],
+        stock=[(item, left[item.pk] + own.get(item.pk, 0)) for item in items],
         balance=balance,
         channels=news.channels_to_ask(request),
     )

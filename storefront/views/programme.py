@@ -1,5 +1,6 @@
 """What's on: by day, by cinema, by film."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -68,7 +69,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "tonight": tonight,
             "tabs": tabs,
             "beyond": day > tabs[-1],
-            "days": programme.by_day(fitting),
+            "days": programme.by_day(fitting, mine=mine),
             "weeks": weeks,
             "filters": filters,
             "choices": choices(found, filters),
@@ -102,7 +103,7 @@ def film(request: HttpRequest, key: int) -> HttpResponse:
             "day": day,
             "facts": film_page.facts(shown, found),
             "stills": stills,
-            "days": programme.by_day(found),
+            "days": programme.by_day(found, mine=_mine(cinemas, request)),
             "markup": film_and_events(shown, soon or found[:1]),
             "address": settings.SITE_URL + reverse("shop:film", args=[shown.pk]),
             "image": image_of(shown),
@@ -139,7 +140,7 @@ def session_calendar(request: HttpRequest, key: int) -> HttpResponse:
         cancelled=cancelled,
         starts=session.start_datetime,
         ends=session.end_datetime,
-        title=f"{session.film.title} ({session.film.age_rating})",
+        title=f"{session.film.shown.title} ({session.film.age_rating})",
         place=place_of(session),
         link=settings.SITE_URL + reverse("shop:session", args=[session.pk]),
     )
@@ -152,7 +153,7 @@ def calendar_file(text: str, *, name: str) -> HttpResponse:
     return response
 
 
-def _mine(cinemas: list[Cinema], request: HttpRequest) -> Cinema | None:
+def _mine(cinemas: Iterable[Cinema], request: HttpRequest) -> Cinema | None:
     """The visitor's cinema, which a cookie keeps."""
     return next((cinema for cinema in cinemas if str(cinema.pk) == request.COOKIES.get(MINE)), None)
 

@@ -53,28 +53,29 @@ class History:
 
 
 VENUES = """
-INSERT INTO screenings_cinema (id, name, city, address, postal_code, phone, way_there, map_url, time_zone,
-                               adverts_minutes, day_ends_at, week_starts_on, requires_certificates)
-SELECT n, 'Cinema ' || n, 'Town', '', '', '', '', '',
-       (ARRAY['Europe/Moscow', 'Europe/Kaliningrad', 'Asia/Yekaterinburg'])[n %% 3 + 1], 10, '05:00', 3, false
+INSERT INTO screenings_cinema (id, name, city, address, postal_code, time_zone, adverts_minutes, day_ends_at,
+                               week_starts_on, requires_certificates, phone, way_there, map_url, texts)
+SELECT n, 'Cinema ' || n, 'Town', '', '',
+       (ARRAY['Europe/Moscow', 'Europe/Kaliningrad', 'Asia/Yekaterinburg'])[n %% 3 + 1], 10, '05:00', 3, false,
+       '', '', '', '{}'
 FROM generate_series(1, %(cinemas)s) n;
 
-INSERT INTO screenings_hall (id, cinema_id, name, cleaning_minutes)
-SELECT n, (n - 1) / %(halls)s + 1, 'Hall ' || n, 15 FROM generate_series(1, %(cinemas)s * %(halls)s) n;
+INSERT INTO screenings_hall (id, cinema_id, name, cleaning_minutes, texts)
+SELECT n, (n - 1) / %(halls)s + 1, 'Hall ' || n, 15, '{}' FROM generate_series(1, %(cinemas)s * %(halls)s) n;
 
 INSERT INTO screenings_seat (id, hall_id, row, number, kind, place)
 SELECT (hall - 1) * %(seats)s + n + 1, hall, n / 10 + 1, n %% 10 + 1,
        CASE WHEN n < 20 THEN 'VIP' ELSE 'STANDARD' END, n %% 10
 FROM generate_series(1, %(cinemas)s * %(halls)s) hall, generate_series(0, %(seats)s - 1) n;
 
-INSERT INTO screenings_tickettype (id, name, price_percent, is_active, sold_to, highest_rating)
-VALUES (1, 'Adult', 100, true, 'ANYBODY', ''), (2, 'Child', 50, true, 'ANYBODY', ''),
-       (3, 'Free', 0, true, 'ANYBODY', '');
+INSERT INTO screenings_tickettype (id, name, price_percent, is_active, sold_to, highest_rating, texts)
+VALUES (1, 'Adult', 100, true, 'ANYBODY', '', '{}'), (2, 'Child', 50, true, 'ANYBODY', '', '{}'),
+       (3, 'Free', 0, true, 'ANYBODY', '', '{}');
 
 INSERT INTO screenings_film (id, title, external_id, duration_minutes, age_rating, original_title, country,
                              certificate_number, imdb_id, tmdb_id, wikidata_id, kinopoisk_id, eais_id, culture_id,
-                             description, director, starring, content_warnings, trailer_url, is_announced)
-SELECT n, 'Film ' || n, '', 100, '12+', '', '', '', '', '', '', '', '', '', '', '', '', '', '', false
+                             description, director, starring, content_warnings, trailer_url, is_announced, texts)
+SELECT n, 'Film ' || n, '', 100, '12+', '', '', '', '', '', '', '', '', '', '', '', '', '', '', false, '{}'
 FROM generate_series(1, (%(days)s + %(ahead)s) / 7 * 2 + 26) n;
 
 INSERT INTO screenings_session (id, film_id, hall_id, start_datetime, end_datetime, free_from, ticket_price, format,
@@ -105,8 +106,8 @@ INSERT INTO orders_promocode (id, code, discount_percent, max_uses, used_count, 
 SELECT n, 'CODE' || n, 10, 1000000, 0, true FROM generate_series(1, 20) n;
 
 INSERT INTO concessions_concessionitem (id, cinema_id, name, price, stock_quantity, max_stock_quantity,
-                                        low_stock_percent, made_to_order, is_active)
-SELECT n + 1, n / %(items)s + 1, 'Item ' || n %% %(items)s, 20000, 0, 900000, 20, false, true
+                                        low_stock_percent, made_to_order, is_active, texts)
+SELECT n + 1, n / %(items)s + 1, 'Item ' || n %% %(items)s, 20000, 0, 900000, 20, false, true, '{}'
 FROM generate_series(0, %(cinemas)s * %(items)s - 1) n;
 """
 

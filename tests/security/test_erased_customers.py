@@ -52,7 +52,7 @@ TECHNICAL = {
     "reports.PayoutLayout.columns", "reports.PayoutLayout.entered", "reports.PayoutLayout.headings",  # of files
     "reports.PayoutLayout.payment_words", "reports.PayoutLayout.refund_words",
     "reports.PayoutLine.identity", "reports.PayoutLine.reference",  # of a provider; files with other texts are refused
-    "accent_light", "accent_dark", "footer", "published", "social", "slug",  # what the chain says of itself
+    "accent_light", "accent_dark", "footer", "published", "social", "slug", "texts",  # what the chain says of itself
     "house_rules.PageVersion.text", "map_url", "way_there",
     "pickup_code", "wording", "from_status", "to_status", "vat", "kind",
 }  # fmt: skip

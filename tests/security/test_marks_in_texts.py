@@ -26,7 +26,7 @@ COMPARED = {
     "percents", "steps", "phone", "vat", "status", "digest", "occasion", "history_change_reason", "person", "visitor",
     "address_hash", "who", "pickup_code", "discrepancy", "auth.Group.name", "key", "report", "mode",
     "rhythm", "format", "reasons", "integrations.FilmProposal.field",
-    "footer", "published",  # by language
+    "footer", "published", "texts",  # by language
 }  # fmt: skip
 
 

@@ -43,6 +43,13 @@ class TextWidget(Widget):
         return "" if value is None else str(value)
 
 
+class LinesWidget(TextWidget):
+    """Text of several lines, which end as those that forms send do, however the file writes them."""
+
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
+        return "\r\n".join(super().clean(value).splitlines())
+
+
 class NumberWidget(Widget):
     """A number as spreadsheets write it: `1 500,50`, `1,500.50`, `1'500`, and for money `1 450,50 ₽`.
 

@@ -114,7 +114,7 @@ def _quantities(cinema: Cinema, snacks: Iterable[tuple[ConcessionItem, int]]) ->
             text = _("%(item)s: the quantity can’t be %(quantity)s. Choose from 1 to %(most)d.")
             values = {"item": item, "quantity": quantity, "most": settings.MAX_SNACKS_A_LINE}
             raise SnackQuantityRefused(text % values)
-        if item.cinema_id != cinema.pk or not item.is_active:
+        if item.cinema_id != cinema.pk or not item.is_sold:
             text = _("%(item)s isn’t on sale at this cinema right now. Choose something else.")
             raise SnackNotSold(text % {"item": item})
         items[item.pk] = item

@@ -122,8 +122,7 @@ def _cancel_replaced(
     row = lock_order(old)
     # What it releases is taken again, so the rows of both orders are locked together, in the usual order.
     promocodes.lock_promocodes({key for key in (row.promocode_id, promocode and promocode.pk) if key})
-    items = {preorder.concession_item_id for preorder in basket.preorders}
-    holds.lock_items(items | set(row.preorders.values_list("concession_item", flat=True)))
+    holds.lock_for(basket.preorders, replaced=row.preorders.all())
     cancel_locked([row], reason=CancelReason.CHANGED, at=at, actor=actor, notify=False)
 
 

@@ -5,9 +5,10 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from concessions.models import ConcessionItem
 from concessions.services import set_cost
 from tests.helpers.admin_pages import admin_url
-from tests.helpers.factories import NOON
+from tests.helpers.factories import NOON, a_cinema
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +61,38 @@ def test_a_list_is_not_sorted_or_filtered_by_costs_that_are_hidden(cinema, costl
     for lookup in ("value__gte=1", "unit_cost__gt=1", "concession_item__average_cost__gt=1"):
         assert client.get(reverse("admin:concessions_stockmovement_changelist") + f"?{lookup}").status_code == 400
     assert client.get(reverse("admin:concessions_concessionitem_changelist") + "?stock_value__gt=1").status_code == 400
+
+
+def test_a_manager_adds_a_portion_and_enters_what_it_is_made_of(cinema):
+    client = browser(someone("cinema_manager", cinema))
+    corn = ConcessionItem.objects.create(cinema=cinema, name="Corn", kind="INGREDIENT", unit="GRAM", price=0)
+    ConcessionItem.objects.create(cinema=a_cinema(), name="Foreign corn", kind="INGREDIENT", price=0)
+    entered = {"cinema": cinema.pk, "name": "Popcorn", "kind": "MADE", "unit": "PIECE", "price": "300"}
+    numbers = {"max_stock_quantity": 100, "low_stock_percent": 20, "is_active": "on"}
+
+    answer = client.post(
+        reverse("admin:concessions_concessionitem_add"), {**entered, **numbers, **no_rows("movements")}
+    )
+    popcorn = ConcessionItem.objects.get(name="Popcorn")
+    shown = client.get(admin_url(popcorn, "change")).text
+    parts = {**no_rows("parts"), "parts-TOTAL_FORMS": 1, "parts-0-part": corn.pk, "parts-0-units": 80}
+    saved = client.post(
+        admin_url(popcorn, "change"),
+        {**entered, **numbers, **no_rows("movements"), **parts, "parts-0-whole": popcorn.pk},
+    )
+
+    assert (answer.status_code, saved.status_code) == (302, 302)
+    assert (popcorn.low_stock_percent, popcorn.made_to_order) == (0, True)
+    assert "Corn" in shown
+    assert "Foreign corn" not in shown
+    assert [(each.part, each.units) for each in popcorn.parts.all()] == [(corn, 80)]
+    assert admin_url(popcorn, "write_off_goods") in shown
+    assert admin_url(popcorn, "receive_goods") not in shown
+    assert (
+        "parts-TOTAL_FORMS"
+        not in browser(someone("cinema_manager", cinema, email="b@example.org")).get(admin_url(corn, "change")).text
+    )
+
+
+def no_rows(name: str) -> dict[str, int]:
+    return {f"{name}-TOTAL_FORMS": 0, f"{name}-INITIAL_FORMS": 0}

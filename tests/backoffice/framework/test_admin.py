@@ -18,6 +18,7 @@ WITHOUT_PAGE = {
     "notifications.SmsDelivery",  # how many arrived is on the page Connections
     "notifications.SmsDay",  # what SMS cost a day: on the page Connections
     "notifications.TelegramChat",  # the customer sees and ends it
+    "concessions.ItemPart",  # on the page of the item that is made of it
     "orders.OnlineHold",
     "orders.OrderChange",  # in the timeline of its order
     "accounts.Pin",  # a hash, set by its owner only

@@ -1,9 +1,12 @@
 """The page of the chain's name, colours and footer."""
 
+import io
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from PIL import Image
 
 from house_rules.models import ChainFace
 from tests.helpers.admin_pages import admin_url
@@ -57,3 +60,24 @@ def test_what_cannot_be_read_or_followed_is_refused_with_what_to_do(field: str, 
 
     assert why in " ".join(answer.context_data["adminform"].form.errors[field])
     assert not ChainFace.objects.exists()
+
+
+def test_a_logo_is_uploaded_shown_in_the_shop_and_removed() -> None:
+    owner, picture = browser(someone("owner", all_cinemas=True)), io.BytesIO()
+    Image.new("RGB", (200, 100), "navy").save(picture, "PNG")
+    file = SimpleUploadedFile("logo.png", picture.getvalue(), "image/png")
+
+    answer = owner.post(ADD, typed(name="Aurora", logo_file=file))
+
+    assert answer.status_code == 302, answer.context_data["errors"]
+    row = ChainFace.objects.get()
+    assert f'<img src="/logo.png?{row.logo_digest}" alt="Aurora" width="96" height="48">' in owner.get("/").text
+    shown = owner.get(f"/logo.png?{row.logo_digest}")
+    assert (shown["Content-Type"], shown.content) == ("image/png", bytes(row.logo))
+
+    form = owner.get(admin_url(row)).context_data["adminform"].form
+    hidden = {name: form[name].value() for name in form.fields if form[name].is_hidden}
+    owner.post(admin_url(row), {**hidden, **typed(name="Aurora", remove_logo="on")})
+
+    assert ChainFace.objects.get().logo is None
+    assert owner.get("/logo.png").status_code == 404

@@ -255,6 +255,13 @@ def test_an_invalid_film_is_rejected_with_a_message(manager, cells, refusal):
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_importing_an_export_of_films_changes_nothing(manager, film, kind):
+    film.description, film.director, film.trailer_url = (
+        "Memories.\r\n\r\n“A film”, a poem.",
+        "A. T.",
+        "https://video.example/1",
+    )
+    film.featured, film.is_announced = 2, True
+    film.save()
     film.genres.set([Genre.objects.create(name=name) for name in ("Drama", "War, peace", "=SUM(A1)")])
     Film.objects.create(title="=1+1", duration_minutes=1)
     Film.objects.create(title="Mirror", duration_minutes=1)

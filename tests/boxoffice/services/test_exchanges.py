@@ -12,10 +12,10 @@ from boxoffice.services import gift_cards, sales
 from boxoffice.services.exchanges import exchange
 from demo.models import DemoRefund
 from house_rules.models import HouseRules
-from orders.errors import PriceChanged, SeatTaken
+from orders.errors import PaymentDisputed, PriceChanged, SeatTaken
 from orders.models import Order, Ticket
 from orders.services import check_in, refund, send_refunds
-from payments.models import GiftCard, Payment, Refund
+from payments.models import Dispute, GiftCard, Payment, Refund
 from tests.helpers.cash import a_gift_card, a_shift, cash_of
 from tests.helpers.factories import NOON, PRICE, a_hall, a_session, an_adult, free_seats, paid_at_the_bank
 from tests.reliability.run_job import invariant_violations
@@ -137,6 +137,18 @@ def test_what_was_paid_online_goes_back_through_the_provider_after_an_exchange(s
     assert list(Refund.objects.to_hand_out().values_list("amount", flat=True)) == [100]
     assert done.new_order.payments.get(gateway="demo").next_poll_at is None
     assert invariant_violations() == []
+
+
+def test_a_dispute_about_the_first_payment_holds_refunds_of_the_new_order(shift, session, later):
+    order = paid_at_the_bank(session, seats=1, at=NOON)
+    done, _paid = exchanged(order, later, shift)
+    Dispute.objects.create(payment=order.payments.get(), external_id="dp_1", amount=PRICE, heard_at=NOON)
+
+    with pytest.raises(PaymentDisputed):
+        refund(done.new_order, reason="Ill", at=NOON)
+    refund(done.new_order, reason="Ill", at=NOON, despite_dispute=True)
+
+    assert Refund.objects.filter(order=done.new_order, despite_dispute=True).exists()
 
 
 def test_an_exchange_of_an_exchange_still_goes_back_to_the_first_payment(shift, session, later, cheaper):

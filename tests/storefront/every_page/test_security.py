@@ -40,6 +40,7 @@ OPEN = {
     "page",
     "page_version",
     "face_css",
+    "logo",
 }
 FILES = {"picture"}  # of everybody, and no page: tests/storefront/views/test_pictures.py
 BY_SECRET_LINK = {"order", "order_seats", "change", "paid", "refund", "tickets_calendar", "changed"}

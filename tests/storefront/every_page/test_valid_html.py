@@ -6,18 +6,35 @@ import shutil
 import subprocess
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import resolve
 
 from accounts.services.consents import record_consent
+from house_rules.models import ChainPage
+from house_rules.pages import publish
+from incidents.services import choice_link, move
+from screenings.services.relocation import Place
+from storefront import urls as shop
 from tests.helpers import factories
 from tests.helpers.factories import NOON
+
+HOUR = timedelta(hours=1)
 
 pytestmark = [pytest.mark.proofs, pytest.mark.sqlite, pytest.mark.django_db]
 
 VNU = settings.BASE_DIR / "var/page-tools/node_modules/vnu-jar/build/dist/vnu.jar"
+
+#: Addresses of the shop that answer with a file, or lead on to a page.
+NO_PAGE = {
+    "cancel", "confirm", "correct_address", "extend", "face_css", "language", "manifest", "my_cinema", "my_data",
+    "news", "order_news", "order_seats", "paid", "pay", "picture", "robots", "send_link", "session_calendar",
+    "sign_out", "sitemap", "taken",
+    "telegram", "tickets_calendar", "title_card",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -30,6 +47,13 @@ def pages() -> list[tuple[Client, str]]:
     paid = factories.a_paid_order(session, seats=2, customer=customer, snacks=snacks, points=50)
     lost = factories.an_order(session, at=NOON - timedelta(minutes=15), email="a@example.org")
     reserved = factories.an_order(session, channel="RESERVATION")
+    moved = factories.a_session(factories.a_hall(session.hall.cinema), start=NOON + 4 * HOUR)
+    concerned = factories.a_paid_order(moved)
+    place = Place(factories.a_hall(session.hall.cinema), NOON + 5 * HOUR)
+    change = choice_link(concerned, move([moved], {moved.pk: place}, reason="Projector", at=NOON))
+    terms = ChainPage.objects.create(kind="TERMS", slug="terms")
+    for text in ("# One\n\nTwo, [three](https://cinema.example/).\n\n- four", "# Five"):
+        publish(terms, {"en": ("Terms of sale", text)}, at=NOON, actor=None)
     asked = record_consent(lost.email, channel="EMAIL", is_given=True, place="CHECKOUT", is_proved=False, at=NOON)
     free = factories.free_seats(session)[:2]
     chosen = f"/sessions/{session.pk}/checkout/?seat={free[0].pk}&seat={free[1].pk}"
@@ -42,6 +66,8 @@ def pages() -> list[tuple[Client, str]]:
         f"/order/{paid.token}/refund/?line=ticket-{paid.tickets.first().pk}", f"/order/{lost.token}/",
         f"/order/{reserved.token}/", "/account/sign-in/", "/account/link/none/", "/find/", "/nothing/",
         f"/subscribe/{asked.uid}/", f"/unsubscribe/{asked.uid}/",
+        "/search/", f"/search/?q={session.film.title}", "/search/?q=nothing", "/contacts/", "/pages/terms/",
+        "/pages/terms/en/1/", urlsplit(change).path,
     ]  # fmt: skip
     own = ["/account/", "/account/points/", "/account/profile/", "/account/password/", "/account/delete/", chosen]
     return [(guest, path) for path in open_to_all] + [(member, path) for path in own]
@@ -60,6 +86,7 @@ def test_every_page_of_the_shop_is_valid_html(pages: list[tuple[Client, str]], l
         client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
         answer = client.get(path)
         assert answer["Content-Type"].startswith("text/html"), path
+        assert answer.content, path
         addresses[f"{number}.html"] = path
         (tmp_path / f"{number}.html").write_bytes(answer.content)
 
@@ -70,6 +97,8 @@ def test_every_page_of_the_shop_is_valid_html(pages: list[tuple[Client, str]], l
         timeout=300,
     )
 
+    looked_at = {resolve(path.partition("?")[0]).url_name for _client, path in pages if path != "/nothing/"}
+    assert {each.name for each in shop.urlpatterns} - looked_at == NO_PAGE
     found = [
         f"{addresses[Path(each['url']).name]}: {each['message']} {each.get('extract', '')}"
         for each in json.loads(checked.stderr)["messages"]

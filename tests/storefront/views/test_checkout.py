@@ -12,7 +12,7 @@ from django.test import Client
 
 from bonuses.models import BonusAccount
 from cinema import clock
-from concessions.models import ConcessionItem
+from concessions.models import ConcessionItem, ItemPart
 from notifications.models import MessageKind, Notification
 from orders.models import Order, Ticket
 from payments.models import Payment
@@ -77,6 +77,26 @@ def test_an_unknown_promocode_shows_a_field_error_and_form_input_is_kept(client:
     assert 'value="NOTHING"' in page
     assert 'value="3"' in page
     assert business_state() == before
+
+
+def test_a_combo_is_bought_by_what_is_in_stock_and_offered_again_when_the_order_is_changed(client: Client) -> None:
+    session = factories.a_session()
+    cola = factories.an_item(session.hall.cinema, stock=6, price=Decimal(200))
+    fields: dict[str, Any] = {"cinema": session.hall.cinema, "price": Decimal(500), "low_stock_percent": 0}
+    combo = ConcessionItem.objects.create(name="Three colas", kind="COMBO", **fields)
+    ItemPart.objects.create(whole=combo, part=cola, units=3)
+    seats = factories.free_seats(session)[:1]
+
+    shown = client.get(checkout(session, seats)).context["form"]
+    refused = buy(client, session, seats, **{f"snack-{combo.pk}": 3})
+    order = held(client, session, 1, **{f"snack-{combo.pk}": 2})
+    again = client.get(f"/order/{order.token}/change/?seat={seats[0].pk}").context["form"]
+
+    assert (shown.fields[f"snack-{combo.pk}"].max_value, refused.status_code) == (2, 409)
+    assert sum(line.amount for line in order.preorders.all()) == Decimal(1000)
+    assert f"{cola.name} (Three colas)" in client.get(f"/order/{order.token}/").text
+    assert again[f"snack-{combo.pk}"].value() == 2
+    assert again.fields[f"snack-{combo.pk}"].max_value == 2
 
 
 def test_more_than_the_stock_is_refused_with_the_quantity_left(client: Client) -> None:

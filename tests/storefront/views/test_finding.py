@@ -34,7 +34,7 @@ def test_a_search_costs_four_queries_however_many_films_there_are(client: Client
 
 
 def test_a_cinema_is_chosen_once_and_the_programme_opens_with_it(client: Client) -> None:
-    own, other = (factories.a_session(factories.a_hall(), start=NOON + timedelta(hours=1)) for _number in range(2))
+    other, own = (factories.a_session(factories.a_hall(), start=NOON + timedelta(hours=1)) for _number in range(2))
     cinema = own.hall.cinema
 
     answer = client.post("/my-cinema/", {"cinema": str(cinema.pk), "day": "2026-11-05"})
@@ -45,6 +45,9 @@ def test_a_cinema_is_chosen_once_and_the_programme_opens_with_it(client: Client)
     for path, shown in (("/", {own}), ("/?cinema=all", {own, other}), (f"/?cinema={other.hall.cinema_id}", {other})):
         page = client.get(path).content.decode()
         assert {each for each in (own, other) if f"/sessions/{each.pk}/" in page} == shown
+
+    page = client.get(f"/films/{own.film_id}/").content.decode()
+    assert page.index(f"<h3>{cinema.name} ") < page.index(f"<h3>{other.hall.cinema.name} ")
 
     client.post("/my-cinema/", {"cinema": ""})
     assert "Which cinema is yours?" in client.get("/").content.decode()

@@ -480,7 +480,7 @@ def test_a_batch_takes_a_constant_number_of_queries(client: Client) -> None:
 
     queries(3, title="Mirror")  # content types are read once
 
-    assert queries(3, title="Solaris") == queries(40, title="Stalker")  # as many films as SQLite inserts at once
+    assert queries(3, title="Solaris") == queries(30, title="Stalker")  # as many films as SQLite inserts at once
 
 
 def test_every_list_with_an_import_has_its_resource() -> None:

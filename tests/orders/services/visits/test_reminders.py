@@ -53,6 +53,7 @@ def test_a_reminder_names_film_time_and_place():
         "hall": session.hall.name,
         "seats": [[1, 1], [1, 2]],
         "link": order.link,
+        "snacks": [],
     }
     assert list(order.tickets.values_list("reminder_sent_at", flat=True)) == [at, at]
 
