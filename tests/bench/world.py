@@ -213,24 +213,24 @@ def analyse() -> None:
 
 VENUES = """
 INSERT INTO screenings_cinema (id, name, city, address, postal_code, phone, way_there, map_url, time_zone,
-                              adverts_minutes, day_ends_at, week_starts_on, requires_certificates)
-SELECT n, 'Cinema ' || n, 'Town', '', '', '', '', '', 'Europe/Moscow', 10, '05:00', 3, false
+                              adverts_minutes, day_ends_at, week_starts_on, requires_certificates, texts)
+SELECT n, 'Cinema ' || n, 'Town', '', '', '', '', '', 'Europe/Moscow', 10, '05:00', 3, false, '{}'
 FROM generate_series(1, %(cinemas)s) n;
 
-INSERT INTO screenings_hall (id, cinema_id, name, cleaning_minutes)
-SELECT n, (n - 1) %% %(cinemas)s + 1, 'Hall ' || n, 15 FROM generate_series(1, %(halls)s) n;
+INSERT INTO screenings_hall (id, cinema_id, name, cleaning_minutes, texts)
+SELECT n, (n - 1) %% %(cinemas)s + 1, 'Hall ' || n, 15, '{}' FROM generate_series(1, %(halls)s) n;
 
 INSERT INTO screenings_seat (id, hall_id, row, number, kind, place)
 SELECT (hall - 1) * %(seats)s + n + 1, hall, n / 10 + 1, n %% 10 + 1, 'STANDARD', n %% 10
 FROM generate_series(1, %(halls)s) hall, generate_series(0, %(seats)s - 1) n;
 
-INSERT INTO screenings_tickettype (id, name, price_percent, is_active, sold_to, highest_rating)
-VALUES (1, 'Adult', 100, true, 'ANYBODY', '');
+INSERT INTO screenings_tickettype (id, name, price_percent, is_active, sold_to, highest_rating, texts)
+VALUES (1, 'Adult', 100, true, 'ANYBODY', '', '{}');
 
 INSERT INTO screenings_film (id, title, external_id, duration_minutes, age_rating, original_title, country,
                              certificate_number, imdb_id, tmdb_id, wikidata_id, kinopoisk_id, eais_id, culture_id,
-                             description, director, starring, content_warnings, trailer_url, is_announced)
-VALUES (1, 'A film', '', 100, '12+', '', '', '', '', '', '', '', '', '', '', '', '', '', '', false);
+                             description, director, starring, content_warnings, trailer_url, is_announced, texts)
+VALUES (1, 'A film', '', 100, '12+', '', '', '', '', '', '', '', '', '', '', '', '', '', '', false, '{}');
 """
 
 PEOPLE = """
@@ -253,8 +253,8 @@ SELECT n, 'CODE' || n, 10, 1000000, 0, true FROM generate_series(1, %(codes)s) n
 
 GOODS = """
 INSERT INTO concessions_concessionitem (id, cinema_id, name, price, stock_quantity, max_stock_quantity,
-                                        low_stock_percent, made_to_order, is_active)
-SELECT n + 1, n / %(items)s + 1, 'Popcorn ' || n, 20000, 0, 600000, 20, n %% 2 = 0, true
+                                        low_stock_percent, made_to_order, is_active, texts)
+SELECT n + 1, n / %(items)s + 1, 'Popcorn ' || n, 20000, 0, 600000, 20, n %% 2 = 0, true, '{}'
 FROM generate_series(0, %(cinemas)s * %(items)s - 1) n;
 
 INSERT INTO concessions_stockmovement (id, concession_item_id, quantity, unit_cost, value, cost_assumed, kind, at,
