@@ -112,7 +112,7 @@ def _store(scan: Waiting, *, device: Device, actor: User, late_by: timedelta, at
         row.outcome = _outcome(row, seal, is_valid=is_valid)
         row.save(force_insert=True)
         lets_in = row.outcome in {Outcome.CHECKED_IN, Outcome.MOVED} and is_valid
-        if ticket is not None and lets_in and _unproven(row, seal) is None:
+        if ticket is not None and lets_in and _unproven(ticket, seal, at=happened) is None:
             _check_in(ticket, row)
 
 
@@ -150,16 +150,15 @@ def _outcome(row: OfflineScan, seal: Seal | None, *, is_valid: bool) -> OfflineS
         return Outcome.CANCELLED
     if row.listed and row.listed != place_of(ticket):
         return Outcome.MOVED
-    return _unproven(row, seal) or Outcome.CHECKED_IN
+    return _unproven(ticket, seal, at=row.at) or Outcome.CHECKED_IN
 
 
-def _unproven(row: OfflineScan, seal: Seal | None) -> OfflineScan.Outcome | None:
-    """Why the scan does not prove that its ticket was used; None if it does. At most one query."""
+def _unproven(ticket: Ticket, seal: Seal | None, *, at: datetime) -> OfflineScan.Outcome | None:
+    """Why a scan at that time does not prove that its ticket was used; None if it does. At most one query."""
     if seal is None:
         return Outcome.NO_LIST
-    session = row.ticket.session
-    here_and_now = seal.has_hall(session.hall_id) and is_admission_time(session, row.at)
-    return None if here_and_now else Outcome.NOT_HERE
+    session = ticket.session
+    return None if seal.has_hall(session.hall_id) and is_admission_time(session, at) else Outcome.NOT_HERE
 
 
 def _ticket(scan: Waiting, *, cinema: int) -> tuple[Ticket | None, bool]:

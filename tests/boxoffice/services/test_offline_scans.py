@@ -217,7 +217,9 @@ def test_what_a_list_let_in_counts_when_the_device_has_other_halls_by_the_upload
     device = Device.objects.get(pk=device.pk)
 
     later = NOON + timedelta(days=3)
-    assert uploaded(waiting(a_ticket(session), seal), who={"device": device, "actor": usher}, at=later) == ["CHECKED_IN"]
+    assert uploaded(waiting(a_ticket(session), seal), who={"device": device, "actor": usher}, at=later) == [
+        "CHECKED_IN"
+    ]
 
 
 def test_one_scan_that_cannot_be_stored_stays_and_stops_no_other(
