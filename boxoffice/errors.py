@@ -92,6 +92,17 @@ class ScannedBefore(Refused, code="exchange_of_scanned_ticket"):
         super().__init__(_("One of the tickets was scanned: it is exchanged only if the cinema is at fault."))
 
 
+class ExchangeOnAccount(Refused, code="exchange_on_account"):
+    """A partner sold the order on account and owes for it, so the till does not exchange it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "A partner sold these tickets and took the guest’s money: the guest turns to the partner. Nothing was changed."
+            )
+        )
+
+
 class SecondPersonNeeded(Refused, code="second_person_needed"):
     """This needs a second person who may decide it, and that person's PIN."""
 

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import require_approval_above_limit
-from boxoffice.errors import ScannedBefore
+from boxoffice.errors import ExchangeOnAccount, ScannedBefore
 from boxoffice.models import Exchange
 from boxoffice.services.refunds import check_in_time, give_out, stated
 from boxoffice.services.sales import Places
@@ -24,7 +24,7 @@ from orders.models import Order, Ticket
 from orders.services import hold, mark_paid
 from orders.services.refunds.refund import refund_each_locked
 from orders.services.selling.hold import release_stale_holds
-from payments.models import Gateway, Refund, Shift
+from payments.models import Gateway, Payment, Refund, Shift
 from payments.services.moving import move_money
 from screenings.models import Session
 
@@ -50,7 +50,7 @@ def exchange(
     is the price of the new ones as it was shown. At the guest's wish until the start of the old screening, later only
     if the cinema is `at_fault`. Snacks stay in the old order.
 
-    Raises `RefundTooLate`, `ReasonNeeded`, `ScannedBefore`, `ApprovalRequired`, and as `hold`, `refund`, `mark_paid`
+    Raises `RefundTooLate`, `ReasonNeeded`, `ExchangeOnAccount`, `ScannedBefore`, `ApprovalRequired`, and as `hold`, `refund`, `mark_paid`
     and `mark_paid_out`. Owns its transaction.
     """
     check_in_time(tickets, at_fault=at_fault, at=at)
@@ -61,6 +61,8 @@ def exchange(
     with transaction.atomic():
         _lock_sessions({ticket.session_id for ticket in tickets} | {session.pk for session, _seat, _kind in wanted})
         [row] = lock_orders_with_sessions([order.pk])
+        if row.payments.filter(gateway=Gateway.ACCOUNT, status=Payment.Status.SUCCEEDED).exists():
+            raise ExchangeOnAccount
         scanned = Ticket.objects.filter(pk__in=[each.pk for each in tickets], status=Ticket.Status.USED)
         if not at_fault and scanned.exists():
             raise ScannedBefore
