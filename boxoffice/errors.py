@@ -98,7 +98,20 @@ class ExchangeOnAccount(Refused, code="exchange_on_account"):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "A partner sold these tickets and took the guest’s money: the guest turns to the partner. Nothing was changed."
+                "A partner sold these tickets and took the guest’s money: the guest turns to the partner. "
+                "Nothing was changed."
+            )
+        )
+
+
+class ExchangeTooLate(Refused, code="exchange_too_late"):
+    """The screening ended too long ago, so its tickets are not exchanged even if the cinema is at fault."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The screening ended too long ago to exchange its tickets. Refund them, if the cinema is at fault. "
+                "Nothing was changed."
             )
         )
 

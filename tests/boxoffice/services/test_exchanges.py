@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.errors import ApprovalRequired
-from boxoffice.errors import ExchangeOnAccount, RefundTooLate, ScannedBefore
+from boxoffice.errors import ExchangeOnAccount, ExchangeTooLate, RefundTooLate, ScannedBefore
 from boxoffice.models import Exchange
 from boxoffice.services import gift_cards, sales
 from boxoffice.services.exchanges import exchange
@@ -192,6 +192,24 @@ def test_at_the_guests_wish_only_until_the_start_and_never_a_scanned_ticket(shif
 
     assert done.reason == "The cinema is at fault: Ill"
     assert invariant_violations() == []
+
+
+def test_after_the_start_the_whole_value_counts_towards_the_limit_and_only_for_some_days(
+    shift, session, later, settings
+):
+    settings.APPROVAL_LIMITS = {**settings.APPROVAL_LIMITS, "orders.refund": PRICE}
+    HouseRules.objects.all().delete()
+    order = sold(shift, session)
+    [first, second] = order.tickets.all()
+    long_after = session.end_datetime + settings.EXCHANGE_WITHIN
+
+    exchanged(order, later, shift, tickets=[first], at=session.start_datetime, at_fault=True)
+    with pytest.raises(ApprovalRequired):
+        exchanged(order, later, shift, tickets=[second], at=session.start_datetime, at_fault=True)
+    with pytest.raises(ExchangeTooLate):
+        exchanged(order, later, shift, tickets=[second], at=long_after, at_fault=True)
+
+    assert Exchange.objects.count() == 1
 
 
 def test_what_a_partner_sold_on_account_is_not_exchanged(shift, session, later):
