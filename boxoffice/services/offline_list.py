@@ -102,12 +102,15 @@ def printed_list(device: Device, *, at: datetime) -> list[tuple[Session, list[tu
 
 
 def place_of(ticket: Ticket) -> str:
-    """The screening and the seat of a ticket, as the list names them; another text says that the ticket was moved."""
+    """The screening and the seat of a ticket, as the list names them: another text means that it was moved.
+
+    Reads only.
+    """
     return f"{_screening(ticket.session)} · {ticket.seat.row}/{ticket.seat.number}"
 
 
 def read_seal(sealed: str) -> Seal | None:
-    """What a list's seal says; None if it is not ours."""
+    """What a list's seal says; None if it is not ours. Reads only."""
     try:
         cinema, device, halls, actor, made_at, until = signing.loads(sealed, salt=SALT)
     except (signing.BadSignature, ValueError):  # the latter for a list of an older release, whose seal says less
@@ -117,6 +120,7 @@ def read_seal(sealed: str) -> Seal | None:
 
 
 def listed_tickets(sessions: list[int]) -> QuerySet[Ticket]:
+    """The tickets that admit to these screenings (primary keys), used ones too. Reads only."""
     admitted = [Ticket.Status.PAID, Ticket.Status.USED]
     rows = Ticket.objects.filter(session__in=sessions, status__in=admitted, order__status__in=Order.SOLD).order_by()
     return rows.select_related("order", "seat", "ticket_type")

@@ -69,7 +69,10 @@ def store(scans: Iterable[Waiting], *, device: Device, actor: User, sent_at: dat
 
 
 def conflicts(cinema: Cinema, *, at: datetime) -> QuerySet[OfflineScan]:
-    """The scans of the last days at which a guest was let in and the books say otherwise, the latest first."""
+    """The scans of the last days at which a guest was let in and the books say otherwise, the latest first.
+
+    Reads only.
+    """
     found = OfflineScan.objects.filter(
         device__cinema=cinema,
         received_at__gt=at - SHOWN,
