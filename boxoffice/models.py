@@ -69,6 +69,8 @@ class OfflineScan(models.Model):
         NOT_PAID = "NOT_PAID", _("The ticket was not paid")
         MOVED = "MOVED", _("The ticket was moved")
         UNKNOWN = "UNKNOWN", _("No ticket has this code")
+        NO_LIST = "NO_LIST", _("The door had no valid list; the ticket is not checked in")
+        NOT_HERE = "NOT_HERE", _("The ticket is for another hall or time; it is not checked in")
 
     CONFLICTS: ClassVar = [
         Outcome.USED_TWICE,
@@ -77,6 +79,8 @@ class OfflineScan(models.Model):
         Outcome.NOT_PAID,
         Outcome.MOVED,
         Outcome.UNKNOWN,
+        Outcome.NO_LIST,
+        Outcome.NOT_HERE,
     ]
     LET_IN: ClassVar = [Decision.LET_IN, Decision.BY_EYE]
 

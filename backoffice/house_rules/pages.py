@@ -79,7 +79,8 @@ class ChainPageAdmin(NoDeleteAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: ChainPage | None = None) -> Any:
         own = [("kind", "slug"), ("position", "in_footer")]
-        texts = [(_("Texts"), {"fields": rows_of_fields("title", "text")})]
+        rows = [row for each in LANGUAGES for row in rows_of_fields("title", "text", languages=[each])]
+        texts = [(_("Texts"), {"fields": rows})]
         if not self.has_change_permission(request, obj):
             texts = []  # the shop shows them to everybody
         versions = [(_("Versions"), {"fields": ["all_versions"]})] if obj else []

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.errors import ApprovalRequired
-from boxoffice.errors import RefundTooLate, ScannedBefore
+from boxoffice.errors import ExchangeOnAccount, ExchangeTooLate, RefundTooLate, ScannedBefore
 from boxoffice.models import Exchange
 from boxoffice.services import gift_cards, sales
 from boxoffice.services.exchanges import exchange
@@ -14,10 +14,10 @@ from demo.models import DemoRefund
 from house_rules.models import HouseRules
 from orders.errors import PaymentDisputed, PriceChanged, SeatTaken
 from orders.models import Order, Ticket
-from orders.services import check_in, refund, send_refunds
+from orders.services import check_in, mark_paid, refund, send_refunds
 from payments.models import Dispute, GiftCard, Payment, Refund
 from tests.helpers.cash import a_gift_card, a_shift, cash_of
-from tests.helpers.factories import NOON, PRICE, a_hall, a_session, an_adult, free_seats, paid_at_the_bank
+from tests.helpers.factories import NOON, PRICE, a_hall, a_session, an_adult, an_order, free_seats, paid_at_the_bank
 from tests.reliability.run_job import invariant_violations
 
 pytestmark = pytest.mark.django_db
@@ -192,6 +192,34 @@ def test_at_the_guests_wish_only_until_the_start_and_never_a_scanned_ticket(shif
 
     assert done.reason == "The cinema is at fault: Ill"
     assert invariant_violations() == []
+
+
+def test_after_the_start_the_whole_value_counts_towards_the_limit_and_only_for_some_days(
+    shift, session, later, settings
+):
+    settings.APPROVAL_LIMITS = {**settings.APPROVAL_LIMITS, "orders.refund": PRICE}
+    HouseRules.objects.all().delete()
+    order = sold(shift, session)
+    [first, second] = order.tickets.all()
+    long_after = session.end_datetime + settings.EXCHANGE_WITHIN
+
+    exchanged(order, later, shift, tickets=[first], at=session.start_datetime, at_fault=True)
+    with pytest.raises(ApprovalRequired):
+        exchanged(order, later, shift, tickets=[second], at=session.start_datetime, at_fault=True)
+    with pytest.raises(ExchangeTooLate):
+        exchanged(order, later, shift, tickets=[second], at=long_after, at_fault=True)
+
+    assert Exchange.objects.count() == 1
+
+
+def test_what_a_partner_sold_on_account_is_not_exchanged(shift, session, later):
+    order = an_order(session)
+    mark_paid(order, gateway="account", amount=order.final_amount, external_id="account-1", at=NOON)
+
+    with pytest.raises(ExchangeOnAccount):
+        exchanged(order, later, shift)
+
+    assert not Exchange.objects.exists()
 
 
 def test_what_goes_back_counts_towards_the_limit_of_one_person(shift, session, cheaper, settings):
