@@ -17,7 +17,6 @@ from payments.models import Payment, Refund
 from payments.services import apply_refund_report, refund_of_report, settle_refund_in_part, unsent_refunds
 from payments.services.moving import parts_to_book
 
-
 logger = logging.getLogger(__name__)
 
 
