@@ -1,8 +1,8 @@
 """The HTML of an e-mail, made from its text: the same words, with buttons for links, a ticket stub and codes.
 
-Everything of the text is escaped. Lines with a hyphen are a list, and the lines of a screening, which the context names,
-are a stub. Only the addresses that the context holds as such are linked, one alone in its line as a button: an address
-within a title or a reason stays text, whoever wrote it.
+Everything of the text is escaped. Lines with a hyphen are a list, and the lines of a screening, which the context
+names, are a stub. Only the addresses that the context holds as such are linked, one alone in its line as a button: an
+address within a title or a reason stays text, whoever wrote it.
 """
 
 from collections.abc import Iterator, Set
