@@ -105,6 +105,30 @@ class ScannedBefore(Refused, code="exchange_of_scanned_ticket"):
         super().__init__(_("One of the tickets was scanned: it is exchanged only if the cinema is at fault."))
 
 
+class ExchangeOnAccount(Refused, code="exchange_on_account"):
+    """A partner sold the order on account and owes for it, so the till does not exchange it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "A partner sold these tickets and took the guest’s money: the guest turns to the partner. "
+                "Nothing was changed."
+            )
+        )
+
+
+class ExchangeTooLate(Refused, code="exchange_too_late"):
+    """The screening ended too long ago, so its tickets are not exchanged even if the cinema is at fault."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The screening ended too long ago to exchange its tickets. Refund them, if the cinema is at fault. "
+                "Nothing was changed."
+            )
+        )
+
+
 class SecondPersonNeeded(Refused, code="second_person_needed"):
     """This needs a second person who may decide it, and that person's PIN."""
 

@@ -54,14 +54,14 @@ class OfflineScan(models.Model):
 
     class Decision(models.TextChoices):
         LET_IN = "LET_IN", _("Let in by the list")
-        BY_EYE = "BY_EYE", _("Let in by eye")
+        BY_EYE = "BY_EYE", _("Let in by staff decision")
         RE_ENTRY = "RE_ENTRY", _("Let in again")
         TURNED_AWAY = "TURNED_AWAY", _("Not let in after all")
         REFUSED = "REFUSED", _("Refused")
 
     class Outcome(models.TextChoices):
         CHECKED_IN = "CHECKED_IN", _("Checked in")
-        KNOWN = "KNOWN", _("Was checked in by the same scan")
+        KNOWN = "KNOWN", _("Already recorded by this scan")
         NOTED = "NOTED", _("Noted")
         USED_TWICE = "USED_TWICE", _("The ticket was used twice")
         REFUNDED = "REFUNDED", _("The ticket was refunded")
@@ -69,6 +69,8 @@ class OfflineScan(models.Model):
         NOT_PAID = "NOT_PAID", _("The ticket was not paid")
         MOVED = "MOVED", _("The ticket was moved")
         UNKNOWN = "UNKNOWN", _("No ticket has this code")
+        NO_LIST = "NO_LIST", _("The door had no valid list; the ticket is not checked in")
+        NOT_HERE = "NOT_HERE", _("The ticket is for another hall or time; it is not checked in")
 
     CONFLICTS: ClassVar = [
         Outcome.USED_TWICE,
@@ -77,6 +79,8 @@ class OfflineScan(models.Model):
         Outcome.NOT_PAID,
         Outcome.MOVED,
         Outcome.UNKNOWN,
+        Outcome.NO_LIST,
+        Outcome.NOT_HERE,
     ]
     LET_IN: ClassVar = [Decision.LET_IN, Decision.BY_EYE]
 

@@ -85,6 +85,7 @@ SECOND_FACTOR_FOR_MONEY = False  # whether staff who may take, return or book mo
 REMINDER_AHEAD = timedelta(hours=2)
 TILL_SALES_UNTIL = timedelta(minutes=20)  # after the start, at the box office
 VOID_SNACKS_WITHIN = timedelta(hours=1)  # from the sale: until then a sale without tickets is undone at the till
+EXCHANGE_WITHIN = timedelta(days=7)  # after the end of the screening, if the cinema is at fault
 DOORS_OPEN = timedelta(minutes=60)  # before the start
 ARCHIVE_AFTER = timedelta(days=30)
 REFUND_UNCOLLECTED_SNACKS = False

@@ -12,8 +12,9 @@ from django.utils.safestring import SafeString, mark_safe
 HEADING = re.compile(r"(#{1,3})\s+(.+)")
 ITEM = re.compile(r"\s*(?:(?P<bullet>[-*•])|\d{1,3}[.)])\s+(?P<text>.+)")
 BOLD = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
-#: A link to this site, another site, a mailbox or a phone; any other address stays text.
-LINK = re.compile(r"\[([^\]\n]+)\]\(((?:https?://|mailto:|tel:|/(?!/))[^\s()<>]*)\)")
+#: A link to this site, another site, a mailbox or a phone; any other address stays text. Its words have no bracket of
+#: either kind, so that each part of a text is looked at once.
+LINK = re.compile(r"\[([^\[\]\n]+)\]\(((?:https?://|mailto:|tel:|/(?!/))[^\s()<>]*)\)")
 
 
 def to_html(text: str) -> SafeString:

@@ -35,9 +35,7 @@ def prepared(content: bytes) -> Logo:
             raise ValidationError(_("This picture has too many pixels. Save it smaller."))
         image = file.convert("RGBA")
     except (Image.DecompressionBombError, OSError, ValueError, SyntaxError, TypeError, MemoryError, EOFError) as error:
-        raise ValidationError(
-            _("This file is no picture that can be read. Save it as PNG and upload it again.")
-        ) from error
+        raise ValidationError(_("This file can’t be read as a picture. Save it as PNG and upload it again.")) from error
     image.thumbnail((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
     bare = Image.new("RGBA", image.size)
     bare.paste(image)

@@ -65,7 +65,7 @@ def open_picture(content: bytes, *, most_width: int) -> Opened:
         raise _too_many_pixels() from error
     except (OSError, ValueError, SyntaxError, TypeError, MemoryError, EOFError) as error:  # whatever is wrong with it
         raise PictureRefused(
-            _("This file is no picture that can be read. Save it as JPEG, PNG, WebP or AVIF and upload it again.")
+            _("This file can’t be read as a picture. Save it as JPEG, PNG, WebP or AVIF and upload it again.")
         ) from error
     if image.width > most_width:
         size = (most_width, max(1, round(image.height * most_width / image.width)))

@@ -1,4 +1,4 @@
-"""Fields of a form that are typed in every language of the shop, side by side."""
+"""Fields of a form that are typed in every language of the shop, beside or below each other."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -37,8 +37,11 @@ def text_fields(
 
 
 def rows_of_fields(*names: str, languages: Iterable[str] = LANGUAGES) -> list[tuple[str, ...]]:
-    """The fields of a fieldset: each text in all languages beside each other."""
-    return [tuple(field_name(name, language) for language in languages) for name in names]
+    """The fields of a fieldset: each text in two languages beside each other, in more below each other, for three do
+    not fit beside each other on a small screen."""
+    languages = list(languages)
+    together = [languages] if len(languages) <= 2 else [[each] for each in languages]
+    return [tuple(field_name(name, each) for each in some) for name in names for some in together]
 
 
 def typed_texts(cleaned: dict[str, Any], name: str, *, languages: Iterable[str] = LANGUAGES) -> dict[str, str]:

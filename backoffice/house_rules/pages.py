@@ -75,11 +75,12 @@ class ChainPageAdmin(NoDeleteAdmin):
     form = ChainPageForm
     list_display = ["kind", "slug", "published_versions", "in_footer"]
     readonly_fields = ["published_versions", "all_versions"]
-    history_note = _("The texts are kept as versions: the page lists them.")
+    history_note = _("All versions of the texts are listed on the page itself.")
 
     def get_fieldsets(self, request: HttpRequest, obj: ChainPage | None = None) -> Any:
         own = [("kind", "slug"), ("position", "in_footer")]
-        texts = [(_("Texts"), {"fields": rows_of_fields("title", "text")})]
+        rows = [row for each in LANGUAGES for row in rows_of_fields("title", "text", languages=[each])]
+        texts = [(_("Texts"), {"fields": rows})]
         if not self.has_change_permission(request, obj):
             texts = []  # the shop shows them to everybody
         versions = [(_("Versions"), {"fields": ["all_versions"]})] if obj else []

@@ -51,7 +51,7 @@ def log_of(cinema: Cinema, *, at: datetime) -> list[Entry]:
 
 
 def numbers_of(entries: list[Entry]) -> list[tuple[str, str, int]]:
-    """How often each thing happened, and why: (what, why, number), the most frequent first."""
+    """How often each thing happened, and why: (what, why, number), the most frequent first. Reads only."""
     counted = Counter((each.what, each.about) for each in entries)
     return [(what, about, number) for (what, about), number in counted.most_common()]
 

@@ -9,13 +9,14 @@ from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
 from accounts.services import require_approval_above_limit
-from boxoffice.errors import ScannedBefore
+from boxoffice.errors import ExchangeOnAccount, ExchangeTooLate, ScannedBefore
 from boxoffice.models import Exchange
-from boxoffice.services.refunds import check_in_time, give_out, stated
+from boxoffice.services.refunds import check_in_time, give_out, has_started, stated
 from boxoffice.services.sales import Places
 from cinema.money import ZERO
 from cinema.validators import clean_reason
@@ -24,7 +25,7 @@ from orders.models import Order, Ticket
 from orders.services import hold, mark_paid
 from orders.services.refunds.refund import refund_each_locked
 from orders.services.selling.hold import release_stale_holds
-from payments.models import Gateway, Refund, Shift
+from payments.models import Gateway, Payment, Refund, Shift
 from payments.services.moving import move_money
 from screenings.models import Session
 
@@ -48,10 +49,11 @@ def exchange(
     What the new ones cost more is taken in the shift in this `way` (cash or the card terminal); what they cost less
     goes back as the old ones were paid, and counts towards the same limit for one person as refunds. `expected_total`
     is the price of the new ones as it was shown. At the guest's wish until the start of the old screening, later only
-    if the cinema is `at_fault`. Snacks stay in the old order.
+    if the cinema is `at_fault`, for `EXCHANGE_WITHIN` after its end; then, and for tickets that were used or have
+    expired, the whole value counts towards the limit. Snacks stay in the old order.
 
-    Raises `RefundTooLate`, `ReasonNeeded`, `ScannedBefore`, `ApprovalRequired`, and as `hold`, `refund`, `mark_paid`
-    and `mark_paid_out`. Owns its transaction.
+    Raises `RefundTooLate`, `ExchangeTooLate`, `ReasonNeeded`, `ExchangeOnAccount`, `ScannedBefore`, `ApprovalRequired`,
+    and as `hold`, `refund`, `mark_paid` and `mark_paid_out`. Owns its transaction.
     """
     check_in_time(tickets, at_fault=at_fault, at=at)
     reason = clean_reason(stated(reason, at_fault=at_fault))
@@ -61,16 +63,22 @@ def exchange(
     with transaction.atomic():
         _lock_sessions({ticket.session_id for ticket in tickets} | {session.pk for session, _seat, _kind in wanted})
         [row] = lock_orders_with_sessions([order.pk])
-        scanned = Ticket.objects.filter(pk__in=[each.pk for each in tickets], status=Ticket.Status.USED)
-        if not at_fault and scanned.exists():
+        if row.payments.filter(gateway=Gateway.ACCOUNT, status=Payment.Status.SUCCEEDED).exists():
+            raise ExchangeOnAccount
+        old = Ticket.objects.filter(pk__in=[each.pk for each in tickets])
+        if not at_fault and old.filter(status=Ticket.Status.USED).exists():
             raise ScannedBefore
+        if old.filter(session__end_datetime__lte=at - settings.EXCHANGE_WITHIN).exists():
+            raise ExchangeTooLate
+        is_late = has_started(old, at=at) or old.exclude(status=Ticket.Status.PAID).exists()
         [plan] = refund_each_locked([row], {row.pk: tickets}, reason=reason, at=at, actor=decider)
         refunds = [plan.refund, *plan.along]
         value = sum((each.amount for each in refunds), ZERO)
         new = _held(row, wanted, expected_total=expected_total, at=at, actor=actor)
         kept = min(value, new.final_amount)
         _pay(new, refunds, kept=kept, way=way, shift=shift, at=at, actor=actor)
-        require_approval_above_limit("orders.refund", value - kept, actor=decider, approver=None, at=at)
+        counted = value if is_late else value - kept
+        require_approval_above_limit("orders.refund", counted, actor=decider, approver=None, at=at)
         new.refresh_from_db()  # it was paid
         done = Exchange.objects.create(order=row, new_order=new, value=value, reason=reason, actor=decider, at=at)
         return done, give_out(Refund.objects.filter(order=row), shift=shift, at=at, actor=actor)

@@ -1,16 +1,16 @@
 """Gift cards at the till: looked up, and an order paid with one, in part or in full."""
 
 import uuid
-from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.services import rate_limits
+from accounts.services import rate_limits, require_approval_above_limit
 from boxoffice.services.sales import check_terminal, left_to_pay
 from orders.errors import AlreadyPaid
 from orders.locks import lock_order
@@ -19,7 +19,7 @@ from orders.services import mark_paid
 from payments.errors import GiftCardEmpty, GiftCardUnknown
 from payments.gift_cards import lock_card
 from payments.models import Gateway, GiftCard, GiftCardMovement, Payment, Shift
-from payments.services import find_gift_card, redeem_gift_card
+from payments.services import find_gift_card, redeem_gift_card, take_back_gift_card
 from screenings.models import Cinema
 
 
@@ -61,7 +61,22 @@ def pay_with_gift_card(order: Order, *, card: GiftCard, shift: Shift, at: dateti
         return amount
 
 
-def sold_in(shift: Shift) -> Iterable[GiftCard]:
+def take_back(
+    card: GiftCard, *, reason: str, shift: Shift, at: datetime, actor: User, decided_by: User | None = None
+) -> GiftCardMovement:
+    """Undo the sale of an unused card, which counts towards the same limit for one person as refunds.
+
+    `decided_by` is the person whose limit counts, if not the actor. Raises `ApprovalRequired`, and as
+    `take_back_gift_card`. Owns its transaction.
+    """
+    with transaction.atomic():
+        done = take_back_gift_card(card, reason=reason, shift=shift, at=at, actor=actor, decided_by=decided_by)
+        limited = {"actor": decided_by or actor, "approver": None, "at": at}
+        require_approval_above_limit("orders.refund", -done.amount, **limited)
+        return done
+
+
+def sold_in(shift: Shift) -> QuerySet[GiftCard]:
     """The cards that were sold in this shift and not taken back, the latest first. One query. Reads only."""
     kinds = GiftCardMovement.Kind
     sold = GiftCard.objects.filter(movements__shift=shift, movements__kind=kinds.SOLD)

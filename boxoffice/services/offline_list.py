@@ -1,8 +1,9 @@
 """The evening's list of tickets, which a door keeps on its device for when the network is away.
 
 It holds no person and no code: of each code only a salted hash, from which the code of 136 random bits cannot be found.
-What is written on it is sealed with the server's key: the device gives the seal back with each scan, which tells that
-the list was ours, for which device and person, and of when. The code of a scan proves the ticket by itself.
+The list has a seal, signed with the server's key, that the device gives back with each scan. It tells that the list
+was ours, for which cinema, device, halls and person, and from when until when it was good. The code of a scan proves
+the ticket by itself.
 """
 
 from dataclasses import dataclass
@@ -31,9 +32,15 @@ HASH_LENGTH = 32  # hexadecimal digits
 class Seal:
     """Which list of ours a scan was judged by."""
 
+    cinema: int
     device: int
+    halls: frozenset[int]  # none stand for every hall of the cinema
     actor: int
     made_at: datetime
+    until: datetime
+
+    def has_hall(self, hall: int) -> bool:
+        return not self.halls or hall in self.halls
 
 
 def evening_list(device: Device, *, actor: User, at: datetime) -> dict[str, Any]:
@@ -58,13 +65,13 @@ def evening_list(device: Device, *, actor: User, at: datetime) -> dict[str, Any]
             int(ticket.status == Ticket.Status.USED),
         ]
     cinema = device.cinema
-    ends = [cinema.day_bounds(cinema.business_date(at))[1], *(each.end_datetime for each in sessions.values())]
+    until = max([cinema.day_bounds(cinema.business_date(at))[1], *(each.end_datetime for each in sessions.values())])
     return {
         "salt": salt,
         "made": at.isoformat(),
         "made_at": f"{cinema.local(at):%H:%M}",
-        "until": max(ends).isoformat(),
-        "seal": signing.dumps([device.pk, actor.pk, at.isoformat()], salt=SALT),
+        "until": until.isoformat(),
+        "seal": _sealed(Seal(cinema.pk, device.pk, device.hall_keys, actor.pk, at, until)),
         "code": TICKET_CODE.pattern,
         "layouts": [{chr(typed): chr(meant) for typed, meant in layout.items()} for layout in LAYOUTS],
         "sessions": [
@@ -95,20 +102,25 @@ def printed_list(device: Device, *, at: datetime) -> list[tuple[Session, list[tu
 
 
 def place_of(ticket: Ticket) -> str:
-    """The screening and the seat of a ticket, as the list names them; another text says that the ticket was moved."""
+    """The screening and the seat of a ticket, as the list names them: another text means that it was moved.
+
+    Reads only.
+    """
     return f"{_screening(ticket.session)} · {ticket.seat.row}/{ticket.seat.number}"
 
 
 def read_seal(sealed: str) -> Seal | None:
-    """What a list's seal says; None if it is not ours."""
+    """What a list's seal says; None if it is not ours. Reads only."""
     try:
-        device, actor, made = signing.loads(sealed, salt=SALT)
-    except signing.BadSignature:
+        cinema, device, halls, actor, made_at, until = signing.loads(sealed, salt=SALT)
+    except (signing.BadSignature, ValueError):  # the latter for a list of an older release, whose seal says less
         return None
-    return Seal(device, actor, datetime.fromisoformat(made))
+    times = datetime.fromisoformat(made_at), datetime.fromisoformat(until)
+    return Seal(cinema, device, frozenset(halls), actor, *times)
 
 
 def listed_tickets(sessions: list[int]) -> QuerySet[Ticket]:
+    """The tickets that admit to these screenings (primary keys), used ones too. Reads only."""
     admitted = [Ticket.Status.PAID, Ticket.Status.USED]
     rows = Ticket.objects.filter(session__in=sessions, status__in=admitted, order__status__in=Order.SOLD).order_by()
     return rows.select_related("order", "seat", "ticket_type")
@@ -121,6 +133,11 @@ def _of_the_evening(device: Device, *, at: datetime) -> QuerySet[Session]:
     ).exclude(status=Session.Status.CANCELLED)
     rows = rows.filter(hall__in=device.hall_keys) if device.hall_keys else rows
     return rows.select_related("film", "hall__cinema").order_by("start_datetime", "hall")
+
+
+def _sealed(seal: Seal) -> str:
+    times = seal.made_at.isoformat(), seal.until.isoformat()
+    return signing.dumps([seal.cinema, seal.device, sorted(seal.halls), seal.actor, *times], salt=SALT)
 
 
 def _screening(session: Session) -> str:

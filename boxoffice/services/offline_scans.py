@@ -1,8 +1,9 @@
 """Scans that devices judged by their own list while the network was away: stored when they are uploaded, each once.
 
-What happened at the door is a fact: whoever was let in is checked in, also when the order was completed in between and
-the ticket counted as a no-show. Where the books say otherwise, the scan is stored as a conflict that people look at.
-Money never moves.
+What happened at the door is a fact: whoever was let in is checked in, however late the upload, also when the order was
+completed in between and the ticket counted as a no-show. But the device's word alone is no proof: the scan must have
+been judged by a list of ours while that was good, at its halls, and in the ticket's admission time. Where this or the
+books say otherwise, the scan is stored as a conflict that people look at. Money never moves.
 """
 
 import logging
@@ -21,7 +22,7 @@ from cinema.keyboards import readings
 from cinema.status import transition
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, Scan, Ticket
-from orders.services import UnknownCode, ticket_of
+from orders.services import UnknownCode, is_admission_time, ticket_of
 from orders.services.closing.summaries import recount
 from orders.services.visits.ticket_codes import TICKET_CODE
 from reports.models import BusinessDay
@@ -68,7 +69,10 @@ def store(scans: Iterable[Waiting], *, device: Device, actor: User, sent_at: dat
 
 
 def conflicts(cinema: Cinema, *, at: datetime) -> QuerySet[OfflineScan]:
-    """The scans of the last days at which a guest was let in and the books say otherwise, the latest first."""
+    """The scans of the last days at which a guest was let in and the books say otherwise, the latest first.
+
+    Reads only.
+    """
     found = OfflineScan.objects.filter(
         device__cinema=cinema,
         received_at__gt=at - SHOWN,
@@ -87,7 +91,9 @@ def other_scans(found: Iterable[OfflineScan]) -> dict[int, Scan]:
 
 
 def _store(scan: Waiting, *, device: Device, actor: User, late_by: timedelta, at: datetime) -> None:
-    seal = read_seal(scan.seal)
+    seal = _seal_of_cinema(scan.seal, device.cinema_id)
+    happened = _bounded(scan.at + late_by, seal, at=at)
+    seal = seal if seal and happened <= seal.until else None
     ticket, is_valid = _ticket(scan, cinema=device.cinema_id)
     with transaction.atomic():
         if ticket is not None:
@@ -95,23 +101,21 @@ def _store(scan: Waiting, *, device: Device, actor: User, late_by: timedelta, at
             ticket = _fresh(ticket.pk)
         if OfflineScan.objects.filter(uuid=scan.uuid).exists():
             return
-        judged_by = _device(seal, device)
-        happened = _bounded(scan.at + late_by, seal, at=at)
-        who = User.objects.filter(pk=seal.actor).first() if seal else None
         row = OfflineScan(
             uuid=scan.uuid,
             ticket=ticket,
             decision=scan.decision,
             listed=scan.listed,
-            device=judged_by,
-            actor=who or actor,
+            device=device,
+            actor=_person(seal, device) or actor,
             at=happened,
             device_at=scan.at,
             received_at=at,
         )
-        row.outcome = _outcome(row, is_valid=is_valid)
+        row.outcome = _outcome(row, seal, is_valid=is_valid)
         row.save(force_insert=True)
-        if ticket is not None and row.outcome in {Outcome.CHECKED_IN, Outcome.MOVED} and is_valid:
+        lets_in = row.outcome in {Outcome.CHECKED_IN, Outcome.MOVED} and is_valid
+        if ticket is not None and lets_in and _unproven(ticket, seal, at=happened) is None:
             _check_in(ticket, row)
 
 
@@ -129,7 +133,7 @@ def _check_in(ticket: Ticket, row: OfflineScan) -> None:
         recount([ticket.session_id])
 
 
-def _outcome(row: OfflineScan, *, is_valid: bool) -> OfflineScan.Outcome:
+def _outcome(row: OfflineScan, seal: Seal | None, *, is_valid: bool) -> OfflineScan.Outcome:
     ticket = row.ticket
     if row.decision not in OfflineScan.LET_IN:
         return Outcome.NOTED
@@ -147,7 +151,17 @@ def _outcome(row: OfflineScan, *, is_valid: bool) -> OfflineScan.Outcome:
         return Outcome.KNOWN if same else Outcome.USED_TWICE
     if ticket.session.status == Session.Status.CANCELLED:
         return Outcome.CANCELLED
-    return Outcome.MOVED if row.listed and row.listed != place_of(ticket) else Outcome.CHECKED_IN
+    if row.listed and row.listed != place_of(ticket):
+        return Outcome.MOVED
+    return _unproven(ticket, seal, at=row.at) or Outcome.CHECKED_IN
+
+
+def _unproven(ticket: Ticket, seal: Seal | None, *, at: datetime) -> OfflineScan.Outcome | None:
+    """Why a scan at that time does not prove that its ticket was used; None if it does. At most one query."""
+    if seal is None:
+        return Outcome.NO_LIST
+    session = ticket.session
+    return None if seal.has_hall(session.hall_id) and is_admission_time(session, at) else Outcome.NOT_HERE
 
 
 def _ticket(scan: Waiting, *, cinema: int) -> tuple[Ticket | None, bool]:
@@ -169,11 +183,15 @@ def _fresh(key: int) -> Ticket:
     return Ticket.objects.select_related("order", "session__hall__cinema", "session__film", "seat").get(pk=key)
 
 
-def _device(seal: Seal | None, device: Device) -> Device:
-    """The device that scanned: this one, unless the browser was enrolled anew since, for the same cinema."""
-    if seal is None or seal.device == device.pk:
-        return device
-    return Device.objects.filter(pk=seal.device, cinema=device.cinema_id).first() or device
+def _seal_of_cinema(sealed: str, cinema: int) -> Seal | None:
+    """The seal, also of another device of the cinema: the browser may have been enrolled anew since."""
+    seal = read_seal(sealed)
+    return seal if seal and seal.cinema == cinema else None
+
+
+def _person(seal: Seal | None, device: Device) -> User | None:
+    """The person whose list this device had."""
+    return User.objects.filter(pk=seal.actor).first() if seal and seal.device == device.pk else None
 
 
 def _bounded(happened: datetime, seal: Seal | None, *, at: datetime) -> datetime:

@@ -76,7 +76,7 @@ def show(request: BoxOfficeRequest, key: int) -> HttpResponse:
         "less": max(value - price, ZERO),
         "sent": sent,
         "may_refund": may_refund,
-        "deciders": [] if may_refund else deciders(request.device, REFUND, other_than=request.user),
+        "deciders": deciders(request.device, REFUND, other_than=request.user),
     }
     return TemplateResponse(request, "boxoffice/exchange.html", context)
 

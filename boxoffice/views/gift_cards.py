@@ -10,15 +10,19 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.errors import ApprovalRequired
 from boxoffice.access import BoxOfficeRequest, page
-from boxoffice.errors import NoShift
+from boxoffice.errors import NoShift, SecondPersonNeeded
 from boxoffice.services import gift_cards, sales
+from boxoffice.services.second_person import deciders
+from boxoffice.views.second_person import REFUND, decide
 from boxoffice.views.till import WORK, amount_of, orders_of, typed
+from cinema.ids import valid_ids
 from cinema.money import ZERO, format_money
 from cinema.status import Refused
 from payments.gift_cards import in_groups
 from payments.models import GiftCard, GiftCardMovement
-from payments.services import sell_gift_card, take_back_gift_card
+from payments.services import sell_gift_card
 
 Tender = GiftCardMovement.Tender
 
@@ -37,6 +41,8 @@ def show(request: BoxOfficeRequest) -> HttpResponse:
         except Refused as error:
             messages.error(request, str(error))
     context = {"shift": shift, "cards": gift_cards.sold_in(shift), "found": found, "form": uuid.uuid4()}
+    if context["cards"]:
+        context["deciders"] = deciders(request.device, REFUND, other_than=request.user)
     return TemplateResponse(request, "boxoffice/gift_cards.html", context)
 
 
@@ -64,17 +70,29 @@ def sell(request: BoxOfficeRequest) -> HttpResponse:
 
 @page(WORK)
 @require_POST
-def take_back(request: BoxOfficeRequest, key: int) -> HttpResponse:
-    """Undo the sale of an unused card in its own shift."""
-    card = get_object_or_404(GiftCard, pk=key, cinema=request.cinema)
+def take_back(request: BoxOfficeRequest) -> HttpResponse:
+    """Undo the sale of an unused card in its own shift: by its code, which the guest has, or for a card that was not
+    printed by a second person.
+    """
     shift = sales.shift_of(request.user, request.cinema)
+    work: dict[str, Any] = {"at": request.at, "actor": request.user}
     try:
         if shift is None:
             raise NoShift
-        movement = take_back_gift_card(card, shift=shift, at=request.at, actor=request.user)
+        decided_by = decide(request, REFUND, needed=False)
+        if code := typed(request, "code"):
+            card = gift_cards.look_up(code, cinema=request.cinema, **work)
+        elif decided_by is None:
+            raise SecondPersonNeeded
+        else:
+            card = get_object_or_404(gift_cards.sold_in(shift), pk__in=valid_ids([request.POST.get("card", "")]))
+        reason = request.POST.get("reason", "")
+        movement = gift_cards.take_back(card, reason=reason, shift=shift, decided_by=decided_by, **work)
         by_card = movement.tender == Tender.CARD_TERMINAL
         text = _("Return %(amount)s on the card terminal.") if by_card else _("Give out %(amount)s from the drawer.")
         messages.success(request, text % {"amount": format_money(-movement.amount)})
+    except ApprovalRequired:
+        messages.error(request, _("This is above the limit of one person. Nothing was changed."))
     except Refused as error:
         messages.error(request, str(error))
     return redirect("boxoffice:gift_cards")

@@ -79,7 +79,10 @@ class GiftCardMovement(models.Model):
     refund = models.OneToOneField(
         "payments.Refund", models.PROTECT, null=True, blank=True, related_name="gift_card", verbose_name=_("refund")
     )
+    reason = models.CharField(_("reason"), max_length=250, blank=True)  # of a sale that was undone
     receipted_at = models.DateTimeField(_("receipt queued"), null=True, blank=True)
+
+    FREE_TEXT = ("reason",)
 
     objects = GiftCardMovementQuerySet.as_manager()
 

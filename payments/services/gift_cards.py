@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from cinema.validators import clean_reason
 from payments.errors import GiftCardNotReturnable, GiftCardSoldBefore, GiftCardTooLarge, GiftCardUnknown
 from payments.gift_cards import hash_of, hashes_of, lock_card, new_code, post
 from payments.models import CashMovement, Gateway, GiftCard, GiftCardMovement, Payment, Shift
@@ -38,7 +39,7 @@ def sell_gift_card(
         with transaction.atomic():
             row = lock_open_shift(shift)
             card.save(force_insert=True)
-            _take_money(card, Kind.SOLD, amount, shift=row, tender=tender, at=at, actor=actor)
+            _take_money(card, Kind.SOLD, amount, shift=row, tender=tender, at=at, cashier=actor)
     except IntegrityError as error:
         if GiftCard.objects.filter(request=request).exists():
             raise GiftCardSoldBefore from error
@@ -67,26 +68,40 @@ def redeem_gift_card(card: GiftCard, *, payment: Payment, at: datetime, actor: U
     post(card, kind=Kind.REDEEMED, amount=-payment.amount, payment=payment, at=at, actor=actor)
 
 
-def take_back_gift_card(card: GiftCard, *, shift: Shift, at: datetime, actor: User) -> GiftCardMovement:
+def take_back_gift_card(
+    card: GiftCard, *, reason: str, shift: Shift, at: datetime, actor: User, decided_by: User | None = None
+) -> GiftCardMovement:
     """Undo the sale of a card that nobody has used, in the shift that sold it; the money goes back as it came.
 
-    Raises `GiftCardNotReturnable`, `ShiftNotOpen` and `NotEnoughCash`. Owns its transaction.
+    `decided_by` stands in the movement of the card, if it is not the actor, who gives the money out. The caller checks
+    the limit. Raises `ReasonNeeded`, `GiftCardNotReturnable`, `ShiftNotOpen` and `NotEnoughCash`. Owns its transaction.
     """
+    reason = clean_reason(reason)
     with transaction.atomic():
         row = lock_card(card.pk)
         movements = list(row.movements.all())
         if [each.kind for each in movements] != [Kind.SOLD] or movements[0].shift_id != shift.pk:
             raise GiftCardNotReturnable
         open_shift, tender = lock_open_shift(shift), movements[0].tender
-        return _take_money(row, Kind.TAKEN_BACK, -row.balance, shift=open_shift, tender=tender, at=at, actor=actor)
+        stamps: dict[str, Any] = {"tender": tender, "at": at, "actor": decided_by or actor, "reason": reason}
+        return _take_money(row, Kind.TAKEN_BACK, -row.balance, shift=open_shift, cashier=actor, **stamps)
 
 
 def _take_money(
-    card: GiftCard, kind: str, amount: Decimal, *, shift: Shift, tender: str, **stamps: Any
+    card: GiftCard,
+    kind: str,
+    amount: Decimal,
+    *,
+    shift: Shift,
+    tender: str,
+    at: datetime,
+    cashier: User,
+    **movement_fields: Any,
 ) -> GiftCardMovement:
     """Book the sale of a card, or its undoing with a negative amount; cash goes into the drawer, or out of it."""
-    movement = post(card, kind=kind, amount=amount, shift=shift, tender=tender, **stamps)
+    fields = {"actor": cashier, **movement_fields}
+    movement = post(card, kind=kind, amount=amount, shift=shift, tender=tender, at=at, **fields)
     if tender == Gateway.CASH:
-        of_card = CashMovement.Kind.GIFT_CARD
-        book(shift.drawer, kind=of_card, amount=amount, shift=shift, gift_card_movement=movement, **stamps)
+        cash: dict[str, Any] = {"kind": CashMovement.Kind.GIFT_CARD, "amount": amount, "gift_card_movement": movement}
+        book(shift.drawer, **cash, shift=shift, at=at, actor=cashier)
     return movement

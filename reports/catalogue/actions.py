@@ -16,7 +16,7 @@ from bonuses.models import BonusTransaction
 from concessions.models import StockMovement
 from orders.models import Order, OrderEvent, Scan, Ticket
 from orders.reasons import Reason
-from payments.models import Refund
+from payments.models import GiftCardMovement, Refund
 from reports.catalogue.takings import subtitle
 from reports.reading import Period
 from reports.tables import Column, Kind, Table
@@ -29,6 +29,7 @@ BY_CUSTOMERS = (Reason.CUSTOMER, Reason.CHANGED, Reason.EXPIRED)
 ACTIONS = {
     "refunds": gettext_lazy("Refunds"),
     "late_voids": gettext_lazy("Sales undone late"),
+    "gift_cards": gettext_lazy("Gift cards taken back"),
     "voids": gettext_lazy("Unpaid orders cancelled"),
     "free_tickets": gettext_lazy("Free tickets"),
     "overrides": gettext_lazy("Admissions outside hours"),
@@ -51,6 +52,7 @@ def actions(period: Period, *, with_points: bool) -> Table:
             _within(period, Refund, "requested_at", "order__cinema").exclude(reason=Reason.BY_CUSTOMER)
         ),
         "late_voids": _late_voids(period),
+        "gift_cards": _cards_taken_back(period),
         "voids": voids,
         "free_tickets": _free_tickets(period),
         "overrides": _by_actor(_within(period, Scan, "at", "ticket__order__cinema").exclude(override="")),
@@ -163,6 +165,14 @@ def _late_voids(period: Period) -> Counts:
     late = _within(period, Refund, "requested_at", "order__cinema").filter(Exists(started) | long_ago, is_void=True)
     found = late.order_by().values("paid_out_by").annotate(number=Count("order", distinct=True))
     return dict(found.exclude(paid_out_by=None).values_list("paid_out_by", "number"))
+
+
+def _cards_taken_back(period: Period) -> Counts:
+    """Sales of gift cards undone, by the cashier who gave the money back, whoever decided it."""
+    undone = _within(period, GiftCardMovement, "at", "card__cinema").filter(kind=GiftCardMovement.Kind.TAKEN_BACK)
+    return dict(
+        undone.order_by().values("shift__cashier").annotate(number=Count("pk")).values_list("shift__cashier", "number")
+    )
 
 
 def _free_tickets(period: Period) -> Counts:

@@ -8,6 +8,7 @@ INDEXED = {"home", "film", "contacts", "page"}  # pages that search engines list
 
 
 def in_language(path: str, language: str) -> str:
+    """The whole address of a page in one of the shop's languages. Reads only."""
     return f"{settings.SITE_URL}{path}?{NAME}={language}"
 
 

@@ -37,7 +37,7 @@ def process_late_payment_orders(cursor: Any, keys: Keys, at: datetime) -> int:
     _tell(
         cursor,
         "ORDER_OVERDUE",
-        """SELECT number || ' ' || payment_deadline AS occasion, email, phone, o.language, expires_at AS not_after,
+        """SELECT number || ' ' || payment_deadline AS occasion, o.email, o.phone, o.language, expires_at AS not_after,
                   jsonb_build_object(
                       'number', number, 'link', %(site)s || '/order/' || token || '/',
                       'amount', (final_amount / 100.0)::numeric(12, 2)::text,
@@ -93,7 +93,7 @@ def refund_cancelled_sessions(cursor: Any, keys: Keys, at: datetime) -> int:
     _tell(
         cursor,
         "SESSION_CANCELLED",
-        """SELECT number || ' ' || string_agg(session.id::text, ' ' ORDER BY session.id) AS occasion, email, phone,
+        """SELECT number || ' ' || string_agg(session.id::text, ' ' ORDER BY session.id) AS occasion, o.email, o.phone,
                   o.language, NULL::timestamptz AS not_after,
                   jsonb_build_object(
                       'number', number, 'cinema', cinema.name,
@@ -349,7 +349,7 @@ def send_ticket_usage_reminders(cursor: Any, keys: Keys, at: datetime) -> int:
     _tell(
         cursor,
         "TICKET_REMINDER",
-        """SELECT o.number || ' ' || session.id AS occasion, email, phone, o.language, start_datetime AS not_after,
+        """SELECT o.number || ' ' || session.id AS occasion, o.email, o.phone, o.language, start_datetime AS not_after,
                   jsonb_build_object(
                       'number', o.number, 'film', film.title,
                       'starts', (start_datetime AT TIME ZONE cinema.time_zone)::text, 'cinema', cinema.name,
@@ -540,14 +540,14 @@ def _cancel(cursor: Any, given: dict[str, Any]) -> None:
     _tell(
         cursor,
         "ORDER_CANCELLED",
-        f"""SELECT number AS occasion, email, phone, language, {ABOUT} AS context, NULL::timestamptz AS not_after
+        f"""SELECT number AS occasion, o.email, o.phone, language, {ABOUT} AS context, NULL::timestamptz AS not_after
             FROM orders_order o JOIN screenings_cinema cinema ON cinema.id = o.cinema_id
             WHERE o.id = ANY(%(keys)s) AND NOT EXISTS (
                 SELECT 1 FROM storefront_onlinehold hold WHERE hold.order_id = o.id AND o.user_id IS NULL AND (
                     NOT hold.may_write OR EXISTS (
                         SELECT 1 FROM notifications_notification sent
                         WHERE sent.kind = 'ORDER_CANCELLED'
-                          AND sent.recipient = COALESCE(NULLIF(email, ''), phone))))""",
+                          AND sent.recipient = COALESCE(NULLIF(o.email, ''), o.phone))))""",
         {**given, "site": "http://127.0.0.1:8000"},
     )
 

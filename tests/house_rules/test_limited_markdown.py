@@ -19,3 +19,10 @@ def test_markup_and_addresses_of_scripts_stay_text() -> None:
         "<p>&lt;script&gt;x&lt;/script&gt; [a](javascript:x) [b](//evil.example) "
         '<a href="https://x.example/&quot;onclick=&quot;y">c</a></p>'
     )
+
+
+def test_long_hostile_texts_are_read_once() -> None:
+    """Hours, were each bracket tried with the rest of the text."""
+    for piece in ("[", "** a", "[a](", "[a](https://x"):
+        text = piece * 100_000
+        assert to_html(text) == f"<p>{text}</p>"

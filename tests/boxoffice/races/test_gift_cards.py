@@ -88,8 +88,8 @@ def test_a_card_is_spent_or_taken_back_but_not_both() -> None:
 
     ends = at_once(
         lambda: pay_with_gift_card(order, card=card, **work),
-        lambda: take_back_gift_card(card, **work),
-        lambda: take_back_gift_card(card, **work),
+        lambda: take_back_gift_card(card, reason="Mistake", **work),
+        lambda: take_back_gift_card(card, reason="Mistake", **work),
     )
 
     assert ends.count("done") == 1

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.errors import ApprovalRequired
-from boxoffice.errors import RefundTooLate, ScannedBefore
+from boxoffice.errors import ExchangeOnAccount, ExchangeTooLate, RefundTooLate, ScannedBefore
 from boxoffice.models import Exchange
 from boxoffice.services import gift_cards, sales
 from boxoffice.services.exchanges import exchange
@@ -14,10 +14,13 @@ from demo.models import DemoRefund
 from house_rules.models import HouseRules
 from orders.errors import PaymentDisputed, PriceChanged, SeatTaken
 from orders.models import Order, Ticket
-from orders.services import check_in, refund, send_refunds
+from orders.services import check_in, mark_paid, refund, send_refunds
+from orders.services.refunds.from_gateway import book_refunds
+from payments.gateways import RefundReport, State
 from payments.models import Dispute, GiftCard, Payment, Refund
+from payments.services import balance_of
 from tests.helpers.cash import a_gift_card, a_shift, cash_of
-from tests.helpers.factories import NOON, PRICE, a_hall, a_session, an_adult, free_seats, paid_at_the_bank
+from tests.helpers.factories import NOON, PRICE, a_hall, a_session, an_adult, an_order, free_seats, paid_at_the_bank
 from tests.reliability.run_job import invariant_violations
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +154,36 @@ def test_a_dispute_about_the_first_payment_holds_refunds_of_the_new_order(shift,
     assert Refund.objects.filter(order=done.new_order, despite_dispute=True).exists()
 
 
+def test_money_taken_back_by_the_bank_after_an_exchange_refunds_the_new_order(shift, session, later):
+    order = paid_at_the_bank(session, seats=1, at=NOON)
+    root = order.payments.get()
+    done, _paid = exchanged(order, later, shift)
+    reports = [RefundReport("chargeback", PRICE, State.DONE)]
+
+    problems = [book_refunds(root, reports, at=NOON) for _poll in range(2)]
+
+    back = Refund.objects.get(order=done.new_order)
+    assert problems == ["", ""]
+    assert (back.amount, back.payment.moved_from, back.unallocated_amount) == (PRICE, root, PRICE)
+    assert balance_of(done.new_order.pk).left[back.payment_id] == 0
+    assert invariant_violations() == []
+
+
+def test_money_taken_back_of_an_order_exchanged_in_part_reduces_both(shift, session, cheaper):
+    order = paid_at_the_bank(session, seats=2, at=NOON)
+    root = order.payments.get()
+    done, _paid = exchanged(order, cheaper, shift, tickets=[order.tickets.first()])
+    send_all_refunds()
+
+    problem = book_refunds(root, [RefundReport("chargeback", 2 * PRICE - 100, State.DONE)], at=NOON)
+    beyond = book_refunds(root, [RefundReport("one-more", PRICE, State.DONE)], at=NOON)
+
+    assert (problem, beyond) == ("", Payment.Discrepancy.REFUNDED_BEYOND)
+    statuses = Order.objects.filter(pk__in=[order.pk, done.new_order.pk]).values_list("status", flat=True)
+    assert set(statuses) == {Order.Status.REFUNDED}
+    assert invariant_violations() == []
+
+
 def test_an_exchange_of_an_exchange_still_goes_back_to_the_first_payment(shift, session, later, cheaper):
     order = paid_at_the_bank(session, seats=1, at=NOON)
     first, _paid = exchanged(order, later, shift)
@@ -192,6 +225,34 @@ def test_at_the_guests_wish_only_until_the_start_and_never_a_scanned_ticket(shif
 
     assert done.reason == "The cinema is at fault: Ill"
     assert invariant_violations() == []
+
+
+def test_after_the_start_the_whole_value_counts_towards_the_limit_and_only_for_some_days(
+    shift, session, later, settings
+):
+    settings.APPROVAL_LIMITS = {**settings.APPROVAL_LIMITS, "orders.refund": PRICE}
+    HouseRules.objects.all().delete()
+    order = sold(shift, session)
+    [first, second] = order.tickets.all()
+    long_after = session.end_datetime + settings.EXCHANGE_WITHIN
+
+    exchanged(order, later, shift, tickets=[first], at=session.start_datetime, at_fault=True)
+    with pytest.raises(ApprovalRequired):
+        exchanged(order, later, shift, tickets=[second], at=session.start_datetime, at_fault=True)
+    with pytest.raises(ExchangeTooLate):
+        exchanged(order, later, shift, tickets=[second], at=long_after, at_fault=True)
+
+    assert Exchange.objects.count() == 1
+
+
+def test_what_a_partner_sold_on_account_is_not_exchanged(shift, session, later):
+    order = an_order(session)
+    mark_paid(order, gateway="account", amount=order.final_amount, external_id="account-1", at=NOON)
+
+    with pytest.raises(ExchangeOnAccount):
+        exchanged(order, later, shift)
+
+    assert not Exchange.objects.exists()
 
 
 def test_what_goes_back_counts_towards_the_limit_of_one_person(shift, session, cheaper, settings):

@@ -71,7 +71,7 @@ def test_a_card_that_is_sold_by_card_counts_on_the_terminal(shift):
     card, _code = sold(shift, tender="card_terminal")
     assert (totals_of(shift).card_sales, totals_of(shift).expected_cash) == (WORTH, 0)
 
-    take_back_gift_card(card, shift=shift, at=NOON, actor=shift.cashier)
+    take_back_gift_card(card, reason="Mistake", shift=shift, at=NOON, actor=shift.cashier)
 
     assert totals_of(shift).expected_card == 0
     assert invariant_violations() == []
@@ -179,12 +179,12 @@ def test_a_sale_that_lapses_gives_the_card_its_part_back(shift, session):
 def test_the_sale_of_an_unused_card_is_undone_in_its_shift(shift):
     card, _code = sold(shift)
 
-    take_back_gift_card(card, shift=shift, at=NOON, actor=shift.cashier)
+    take_back_gift_card(card, reason="Mistake", shift=shift, at=NOON, actor=shift.cashier)
 
     assert (balance_of(card), cash_of(shift.cinema)) == (0, {"DRAWER": 0})
     assert list(gift_cards.sold_in(shift)) == []
     with pytest.raises(GiftCardNotReturnable):
-        take_back_gift_card(card, shift=shift, at=NOON, actor=shift.cashier)
+        take_back_gift_card(card, reason="Mistake", shift=shift, at=NOON, actor=shift.cashier)
     assert invariant_violations() == []
 
 
@@ -195,7 +195,7 @@ def test_a_used_card_and_one_of_another_shift_are_not_taken_back(shift, session)
 
     for card in (used, other):
         with pytest.raises(GiftCardNotReturnable):
-            take_back_gift_card(card, shift=shift, at=NOON, actor=shift.cashier)
+            take_back_gift_card(card, reason="Mistake", shift=shift, at=NOON, actor=shift.cashier)
 
 
 def test_a_code_is_found_as_people_and_scanners_type_it(shift):

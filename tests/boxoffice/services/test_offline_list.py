@@ -6,11 +6,12 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from django.core import signing
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Device, User
-from boxoffice.services.offline_list import evening_list, printed_list, read_seal
+from boxoffice.services.offline_list import SALT, evening_list, printed_list, read_seal
 from orders.models import Ticket
 from orders.services import check_in, code_of, refund
 from screenings.models import Session
@@ -82,13 +83,18 @@ def test_it_says_what_to_check_in_the_readers_words(session: Session, device: De
     assert [each.split(":")[0] for each in found["kinds"][row[3]]["checks"]] == ["Age"]
 
 
-def test_its_seal_tells_device_person_and_time_and_cannot_be_changed(device: Device, usher: User) -> None:
-    sealed = evening_list(device, actor=usher, at=NOON)["seal"]
+def test_its_seal_tells_cinema_device_halls_person_and_time_and_cannot_be_changed(
+    session: Session, device: Device, usher: User
+) -> None:
+    found = evening_list(device, actor=usher, at=NOON)
+    sealed = found["seal"]
 
     seal = read_seal(sealed)
 
     assert seal is not None
-    assert (seal.device, seal.actor, seal.made_at) == (device.pk, usher.pk, NOON)
+    assert (seal.cinema, seal.device, seal.actor) == (session.hall.cinema_id, device.pk, usher.pk)
+    assert (seal.halls, seal.made_at, seal.until.isoformat()) == ({session.hall_id}, NOON, found["until"])
+    assert read_seal(signing.dumps([device.pk, usher.pk, NOON.isoformat()], salt=SALT)) is None  # as before
     assert read_seal(sealed[:-1] + ("A" if sealed[-1] != "A" else "B")) is None
 
 

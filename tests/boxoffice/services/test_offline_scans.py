@@ -162,12 +162,64 @@ def test_a_ticket_of_another_cinema_is_not_touched(seal: str, who: dict[str, Any
     assert OfflineScan.objects.get().ticket is None
 
 
-def test_a_list_that_is_not_ours_names_nobody(session: Session, usher: User, who: dict[str, Any]) -> None:
+def test_without_a_list_of_this_cinema_nothing_is_checked_in_and_people_see_it(
+    session: Session, usher: User, who: dict[str, Any]
+) -> None:
+    other = factories.a_session(start=session.start_datetime).hall.cinema
+    stranger = someone("usher", other, email="stranger@example.org")
+    foreign = evening_list(a_device(other, name="Their door"), actor=stranger, at=NOON)["seal"]
     forged = waiting(a_ticket(session), "1:forged", at=NOON - timedelta(days=30))
 
-    assert uploaded(forged, who=who) == ["CHECKED_IN"]
-    assert Scan.objects.get().actor == usher
-    assert Scan.objects.get().at == UPLOADED - offline_scans.OLDEST
+    assert uploaded(forged, waiting(a_ticket(session), foreign), who=who) == ["NO_LIST"] * 2
+
+    assert not Scan.objects.exists()
+    assert conflicts(session.hall.cinema, at=UPLOADED).count() == 2
+    found = OfflineScan.objects.order_by("pk").values_list("actor", "at")
+    assert list(found) == [(usher.pk, UPLOADED - offline_scans.OLDEST), (usher.pk, SCANNED)]
+
+
+def test_a_list_names_its_person_only_for_its_device_and_until_its_end(
+    session: Session, device: Device, usher: User
+) -> None:
+    cinema, tomorrow = session.hall.cinema, NOON + timedelta(days=1)
+    colleague = someone("usher", cinema, email="colleague@example.org")
+    seal = evening_list(device, actor=colleague, at=NOON)["seal"]
+    ticket, next_day = a_ticket(session), a_ticket(factories.a_session(session.hall, start=tomorrow))
+    anew = a_device(cinema, session.hall, name="Door A, enrolled anew")
+
+    by_another = uploaded(waiting(ticket, seal), who={"device": anew, "actor": usher})
+    too_late = uploaded(
+        waiting(next_day, seal, at=tomorrow), who={"device": device, "actor": usher}, at=tomorrow + timedelta(hours=1)
+    )
+
+    assert (by_another, too_late) == (["CHECKED_IN"], ["NO_LIST"])
+    assert not OfflineScan.objects.exclude(actor=usher).exists()
+
+
+def test_a_ticket_of_another_hall_or_time_is_not_checked_in(session: Session, seal: str, who: dict[str, Any]) -> None:
+    hours = timedelta(hours=4)
+    elsewhere = a_ticket(factories.a_session(factories.a_hall(session.hall.cinema), start=session.start_datetime))
+    too_early = a_ticket(factories.a_session(session.hall, start=NOON + hours))
+    over = a_ticket(session)
+    scans = [waiting(elsewhere, seal), waiting(too_early, seal, decision="BY_EYE")]
+    scans.append(waiting(over, seal, at=session.end_datetime + timedelta(minutes=1)))
+
+    assert uploaded(*scans, who=who, at=NOON + hours) == ["NOT_HERE"] * 3
+
+    assert not Scan.objects.exists()
+    assert conflicts(session.hall.cinema, at=NOON + hours).count() == 3
+
+
+def test_what_a_list_let_in_counts_when_the_device_has_other_halls_by_the_upload(
+    session: Session, seal: str, device: Device, usher: User
+) -> None:
+    device.halls.set([factories.a_hall(session.hall.cinema)])
+    device = Device.objects.get(pk=device.pk)
+
+    later = NOON + timedelta(days=3)
+    assert uploaded(waiting(a_ticket(session), seal), who={"device": device, "actor": usher}, at=later) == [
+        "CHECKED_IN"
+    ]
 
 
 def test_one_scan_that_cannot_be_stored_stays_and_stops_no_other(

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.services.pins import set_pin
 from boxoffice.services import sales
 from cinema import clock
 from orders.models import Order
-from payments.models import GiftCard
-from tests.helpers.box_office import a_device, at_work
+from payments.models import GiftCard, GiftCardMovement
+from tests.helpers.box_office import PIN, a_device, at_work
 from tests.helpers.cash import a_shift, cash_of
 from tests.helpers.factories import PRICE, a_session, an_adult, free_seats
 from tests.helpers.users import someone
@@ -86,24 +87,61 @@ def test_what_is_not_clear_sells_no_card(client, shift, change):
     assert cash_of(shift.cinema) == {"DRAWER": 0}
 
 
-def test_a_sale_is_undone_and_the_cash_given_out(client, shift):
-    sell(client)
-    card = GiftCard.objects.get()
+def take_back(client, **fields):
+    return client.post(f"{CARDS}take-back/", {"reason": "Wrong amount", **fields}, follow=True).text
 
-    answer = client.post(f"{CARDS}{card.pk}/take-back/", follow=True)
 
-    assert "from the drawer" in answer.text
+def test_a_sale_is_undone_with_the_code_and_a_reason_and_the_cash_given_out(client, shift):
+    code = code_on(sell(client).text)
+    without_reason = take_back(client, code=code, reason=" ")
+    kept = GiftCard.objects.get().balance
+
+    answer = take_back(client, code=code)
+
+    assert "Enter a reason" in without_reason
+    assert kept == 1000
+    assert "from the drawer" in answer
     assert cash_of(shift.cinema) == {"DRAWER": 0}
+    assert GiftCardMovement.objects.get(kind="TAKEN_BACK").reason == "Wrong amount"
 
 
-def test_a_card_of_another_cinema_is_not_taken_back_and_an_usher_sells_none(client, shift):
-    elsewhere = a_session().hall.cinema
+def test_without_the_code_a_second_person_decides_it(client, shift):
     sell(client)
     card = GiftCard.objects.get()
+    boss = someone("floor_manager", shift.cinema, email="boss@example.org")
+    set_pin(boss, pin=PIN, at=clock.now())
+
+    alone = take_back(client, card=card.pk)
+    kept = GiftCard.objects.get().balance
+    decided = take_back(client, card=card.pk, person=boss.pk, pin=PIN)
+
+    assert "Somebody else has to decide this" in alone
+    assert kept == 1000
+    assert "from the drawer" in decided
+    undone = GiftCardMovement.objects.get(kind="TAKEN_BACK")
+    assert (undone.actor, undone.cash_movement.actor) == (boss, shift.cashier)
+
+
+def test_above_the_limit_for_refunds_nobody_takes_a_card_back_alone(client, shift, settings):
+    settings.APPROVAL_LIMITS = {"orders.refund": Decimal(1500)}
+    first, second = (code_on(sell(client).text) for _index in range(2))
+
+    take_back(client, code=first)
+    refused = take_back(client, code=second)
+
+    assert "above the limit of one person" in refused
+    assert sorted(GiftCard.objects.values_list("balance", flat=True)) == [0, 1000]
+
+
+def test_a_card_of_another_shift_is_not_taken_back_and_an_usher_sells_none(client, shift):
+    elsewhere = a_session().hall.cinema
+    code = code_on(sell(client).text)
     other = a_shift(elsewhere, at=clock.now())
     usher = at_work(someone("usher", shift.cinema), a_device(shift.cinema, name="Door A"))
 
-    assert at_work(other.cashier, a_device(elsewhere)).post(f"{CARDS}{card.pk}/take-back/").status_code == 404
+    take_back(at_work(other.cashier, a_device(elsewhere)), code=code)
+
+    assert GiftCard.objects.get().balance == 1000
     assert usher.get(CARDS).status_code == 403
     assert sell(usher).status_code == 403
 

@@ -10,9 +10,11 @@ from concessions.services import receive, write_off
 from orders.models import Ticket
 from orders.services import cancel, check_in, hold, mark_paid, refund, refund_by_customer
 from payments.models import Refund
+from payments.services import take_back_gift_card
 from reports.catalogue.actions import actions
 from reports.reading import Period
 from screenings.models import TicketType
+from tests.helpers.cash import a_gift_card, a_shift
 from tests.helpers.factories import (
     NOON,
     a_cinema,
@@ -97,6 +99,14 @@ def test_sales_undone_long_after_they_were_made_or_after_the_start_count_for_who
 
     assert (found["boris@example.org"]["late_voids"], found["anna@example.org"]["refunds"]) == (2, 4)
     assert "late_voids" not in found["anna@example.org"]
+
+
+def test_gift_cards_taken_back_count_for_the_cashier_who_gave_the_money(cinema, anna, boris):
+    shift = a_shift(cinema, cashier=boris)
+    work = {"reason": "Mistake", "shift": shift, "at": NOON, "actor": boris}
+    take_back_gift_card(a_gift_card(shift), **work, decided_by=anna)
+
+    assert counts(cinema)["boris@example.org"]["gift_cards"] == 1
 
 
 def test_free_tickets_count_for_who_made_the_order(cinema, anna):

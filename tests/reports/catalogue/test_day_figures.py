@@ -213,7 +213,7 @@ def test_a_gift_card_is_owed_until_it_pays_and_is_no_advance_for_a_screening(is_
     shift = a_shift(cinema, at=NOON)
     card = a_gift_card(shift, amount=3 * PRICE)
     undone = a_gift_card(shift, amount=PRICE, tender="card_terminal")
-    take_back_gift_card(undone, shift=shift, at=NOON, actor=shift.cashier)
+    take_back_gift_card(undone, reason="Mistake", shift=shift, at=NOON, actor=shift.cashier)
     order = an_order(a_session(a_hall(cinema), start=NOON + 2 * DAY), channel="BOX_OFFICE", at=NOON)
     pay_with_gift_card(order, card=card, shift=shift, at=NOON, actor=shift.cashier)
     if is_closed:
