@@ -42,7 +42,7 @@ Counts = Mapping[int, int]  # by person
 
 
 def actions(period: Period, *, with_points: bool) -> Table:
-    """The actions of each member of staff. At most ten queries.
+    """The actions of each member of staff. At most eleven queries.
 
     Points belong to no cinema, so `with_points` is for people who work for all of them.
     """
