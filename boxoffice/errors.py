@@ -45,6 +45,19 @@ class ColleagueCode(Refused, code="customer_code_of_colleague"):
         super().__init__(_("This is the code of a colleague at work, who earns no points on what is sold here now."))
 
 
+class VoucherTooLarge(Refused, code="voucher_above_order"):
+    """The vouchers of an order would be worth more than it cost."""
+
+    def __init__(self, left: Decimal) -> None:
+        super().__init__(
+            _(
+                "The vouchers of an order are worth at most what it cost: %(left)s are left. For more, ask a manager "
+                "for a promo code. Nothing was changed."
+            )
+            % {"left": format_money(left)}
+        )
+
+
 class VoucherUsed(Refused, code="voucher_used"):
     """The voucher was used for an order, so its code is not printed again."""
 

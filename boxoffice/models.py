@@ -54,14 +54,14 @@ class OfflineScan(models.Model):
 
     class Decision(models.TextChoices):
         LET_IN = "LET_IN", _("Let in by the list")
-        BY_EYE = "BY_EYE", _("Let in by eye")
+        BY_EYE = "BY_EYE", _("Let in by staff decision")
         RE_ENTRY = "RE_ENTRY", _("Let in again")
         TURNED_AWAY = "TURNED_AWAY", _("Not let in after all")
         REFUSED = "REFUSED", _("Refused")
 
     class Outcome(models.TextChoices):
         CHECKED_IN = "CHECKED_IN", _("Checked in")
-        KNOWN = "KNOWN", _("Was checked in by the same scan")
+        KNOWN = "KNOWN", _("Already recorded by this scan")
         NOTED = "NOTED", _("Noted")
         USED_TWICE = "USED_TWICE", _("The ticket was used twice")
         REFUNDED = "REFUNDED", _("The ticket was refunded")

@@ -1,5 +1,6 @@
 """Texts that people write: what cannot be seen is no text, and a reason fits its column."""
 
+import re
 import unicodedata
 from typing import Any
 
@@ -14,6 +15,8 @@ INVISIBLE_CATEGORIES = {"Cc", "Cf", "Zs", "Zl", "Zp"}  # control and format char
 INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
     *map(chr, [*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
 }
+#: Ends of lines and other control characters, except NUL, which is refused.
+CONTROLS = re.compile("[\x01-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 class ReasonNeeded(Refused, code="reason_needed"):
@@ -29,9 +32,14 @@ def clean_text(text: str) -> str:
     return text.strip() if any(map(is_visible, text)) else ""
 
 
+def clean_line(text: str) -> str:
+    """`clean_text` of a text in one line: a name or a reason must not begin lines of its own in messages and lists."""
+    return clean_text(CONTROLS.sub(" ", text))
+
+
 def clean_reason(reason: str) -> str:
-    """`clean_text` of a reason. Raises `ReasonNeeded` if it is empty, too long, or contains NUL."""
-    reason = clean_text(reason)
+    """`clean_line` of a reason. Raises `ReasonNeeded` if it is empty, too long, or contains NUL."""
+    reason = clean_line(reason)
     if not 0 < len(reason) <= LONGEST_REASON:
         raise ReasonNeeded(
             _("Enter a reason of up to %(longest)s characters. Nothing was changed.") % {"longest": LONGEST_REASON}
@@ -42,7 +50,10 @@ def clean_reason(reason: str) -> str:
 
 
 class TextFormField(forms.CharField):
-    """A text to which `clean_text` applies, so that a required one has something visible in it."""
+    """A text to which `clean_text` applies, so that a required one has something visible in it; `clean_line` if it is
+    typed in one line.
+    """
 
     def to_python(self, value: Any) -> Any:
-        return super().to_python(clean_text(value) if isinstance(value, str) else value)
+        clean = clean_text if isinstance(self.widget, forms.Textarea) else clean_line
+        return super().to_python(clean(value) if isinstance(value, str) else value)

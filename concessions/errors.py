@@ -18,6 +18,16 @@ class OutOfStock(Refused, code="out_of_stock"):
         )
 
 
+class SoldAsCombo(Refused, code="snacks_sold_as_combo"):
+    """A customer wants to return a part of a combo, and keep the rest at the combo's price."""
+
+    def __init__(self, rest: Iterable[object]) -> None:
+        super().__init__(
+            _("These snacks were sold as a combo. Refund them together, also: %(items)s.")
+            % {"items": ", ".join(str(item) for item in rest)}
+        )
+
+
 class NotStocked(Refused, code="item_not_stocked"):
     """The item is made of others and has no stock of its own."""
 

@@ -33,9 +33,7 @@ def prepared(content: bytes) -> Logo:
     except TooManyPixels:
         raise ValidationError(_("This picture has too many pixels. Save it smaller.")) from None
     except UnreadablePicture:
-        raise ValidationError(
-            _("This file is no picture that can be read. Save it as PNG and upload it again.")
-        ) from None
+        raise ValidationError(_("This file can’t be read as a picture. Save it as PNG and upload it again.")) from None
     out = io.BytesIO()
     pixels.image.save(out, "PNG", optimize=True)
     return Logo(out.getvalue(), *pixels.size)

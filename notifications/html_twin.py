@@ -1,17 +1,17 @@
 """The HTML of an e-mail, made from its text: the same words, with buttons for links, a ticket stub and codes.
 
-Everything of the text is escaped. What a line is follows from its form: an address alone is a button, lines with a
-hyphen are a list, and the lines of a screening, which the context names, are a stub.
+Everything of the text is escaped. Lines with a hyphen are a list, and the lines of a screening, which the context
+names, are a stub. Only the addresses that the context holds as such are linked, one alone in its line as a button: an
+address within a title or a reason stays text, whoever wrote it.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
 from django.template import Context, Engine
-from django.utils.html import format_html, urlize
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi, pgettext
 from django.utils.translation import gettext as _
@@ -21,7 +21,8 @@ from house_rules.contrast import text_on
 from house_rules.face import face
 from notifications.models import MessageKind, Notification
 
-ADDRESS = re.compile(r"https?://\S+")
+#: Keys of the context under which the sender puts an address to open.
+ADDRESSES = ("link", "choice", "page")
 #: Colours of the shop where the chain has none of its own: see shop.css.
 ACCENT_LIGHT, ACCENT_DARK = "#8c1c2e", "#f0bb55"
 
@@ -62,12 +63,13 @@ def html_of(notification: Notification, *, subject: str, body: str, codes: list[
 
 def _blocks(notification: Notification, body: str) -> Iterator[Block]:
     films = {line for each in _showings(notification.context) for line in _film_lines(each["film"])}
+    links = {notification.context[key] for key in ADDRESSES if notification.context.get(key)}
     for paragraph in body.strip().split("\n\n"):
         block = Block("text")
         for line in paragraph.split("\n"):
             stripped = line.strip()
             kind, changes = block.kind, bool(block.lines or block.title)
-            if ADDRESS.fullmatch(stripped):
+            if stripped in links:
                 yield from _finished(block)
                 yield Block("button", title=_label(notification.kind), link=stripped)
                 block = Block("text")
@@ -78,12 +80,12 @@ def _blocks(notification: Notification, body: str) -> Iterator[Block]:
                 if kind == "text":
                     yield from _finished(block)
                     block = Block("list")
-                block.lines.append(_escaped(stripped.removeprefix("- ")))
+                block.lines.append(_linked(stripped.removeprefix("- "), links))
             else:
                 if kind == "list" and changes:
                     yield from _finished(block)
                     block = Block("text")
-                block.lines.append(_escaped(stripped))
+                block.lines.append(_linked(stripped, links))
         yield from _finished(block)
 
 
@@ -92,8 +94,9 @@ def _finished(block: Block) -> Iterator[Block]:
         yield block
 
 
-def _escaped(text: str) -> SafeString:
-    return SafeString(urlize(text, nofollow=False, autoescape=True))
+def _linked(text: str, links: Set[str]) -> SafeString:
+    words = (format_html('<a href="{0}">{0}</a>', word) if word in links else word for word in text.split(" "))
+    return format_html_join(" ", "{}", ((word,) for word in words))
 
 
 def _showings(context: dict[str, Any]) -> list[dict[str, Any]]:

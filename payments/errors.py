@@ -99,7 +99,7 @@ class GiftCardUnknown(Refused, code="gift_card_unknown"):
 
 
 class GiftCardEmpty(Refused, code="gift_card_empty"):
-    """There is not enough money on the gift card."""
+    """No money is left on the gift card. One with less than the price pays its part."""
 
     def __init__(self) -> None:
         super().__init__(_("There is no money left on this gift card. Nothing was paid with it."))

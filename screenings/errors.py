@@ -275,7 +275,7 @@ def _shown(time: datetime) -> str:
 
 
 class PictureRefused(Refused, code="picture_refused"):
-    """The uploaded file is no picture, or too small, too large or too many; the text says which."""
+    """The file is not a picture, is too small or too large, or is one too many; the text says which."""
 
     @classmethod
     def too_many(cls, most: int) -> "PictureRefused":

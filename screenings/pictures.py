@@ -63,7 +63,7 @@ def open_picture(content: bytes, *, most_width: int) -> Opened:
         raise PictureRefused(text % {"most": MOST_PIXELS // 10**6}) from None
     except UnreadablePicture:
         raise PictureRefused(
-            _("This file is no picture that can be read. Save it as JPEG, PNG, WebP or AVIF and upload it again.")
+            _("This file can’t be read as a picture. Save it as JPEG, PNG, WebP or AVIF and upload it again.")
         ) from None
     _check_size(*pixels.original)
     return Opened(pixels.image)

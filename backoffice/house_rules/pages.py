@@ -75,7 +75,7 @@ class ChainPageAdmin(NoDeleteAdmin):
     form = ChainPageForm
     list_display = ["kind", "slug", "published_versions", "in_footer"]
     readonly_fields = ["published_versions", "all_versions"]
-    history_note = _("The texts are kept as versions: the page lists them.")
+    history_note = _("All versions of the texts are listed on the page itself.")
 
     def get_fieldsets(self, request: HttpRequest, obj: ChainPage | None = None) -> Any:
         own = [("kind", "slug"), ("position", "in_footer")]

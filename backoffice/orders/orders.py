@@ -49,6 +49,7 @@ from orders.services import (
 )
 from payments.services import record_slip
 from payments.services.shifts import open_shift_of
+from reports.code_names import code_names
 from screenings.models import Seat
 
 COLOURS: dict[str, str] = {
@@ -89,11 +90,14 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
     history_note = _("The full history of the order is on its page.")
     search_help_text = _("Full order number, e-mail, phone or pick-up code")
     change_form_after_template = "backoffice/orders/order_timeline.html"
-    readonly_fields = ["number", "status_label", "accepted_terms"]
+    readonly_fields = ["number", "status_label", "accepted_terms", "code"]
     fieldsets: Any = [  # without the token, which is enough to pay for the order and to refund it
         (None, {"fields": [("number", "status_label"), ("cinema", "channel")]}),
         (_("Customer"), {"fields": [("user", "language"), ("email", "phone"), "accepted_terms"]}),
-        (_("Money"), {"fields": [("total_amount", "final_amount"), ("discount_amount", "bonus_amount"), "promocode"]}),
+        (
+            _("Money"),
+            {"fields": [("total_amount", "final_amount"), ("discount_amount", "bonus_amount"), "code"]},
+        ),
         (_("Dates"), {"classes": ["collapse"], "fields": DATES}),
     ]
     actions_detail = [
@@ -128,6 +132,10 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         each = found.version
         path = reverse("shop:page_version", args=[each.page.slug, each.language, each.number])
         return format_html('<a href="{}">{}</a>', path, each)
+
+    @admin.display(description=_("promo code"))
+    def code(self, order: Order) -> str:
+        return code_names([order.promocode_id])[order.promocode_id] if order.promocode_id else "–"
 
     @admin.display(description=_("to pay"), ordering="final_amount")
     def amount(self, order: Order) -> str:

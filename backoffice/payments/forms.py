@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldBooleanWidget
 
@@ -25,7 +26,8 @@ class DisputeConfirmationForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        undecided = Dispute.objects.undecided().filter(payment__order=self.order)
+        about = Q(payment__order=self.order) | Q(payment__moved_to__order=self.order)
+        undecided = Dispute.objects.undecided().filter(about).distinct()
         self.disputes = list(undecided.order_by("pk")) if len(self.rows) == 1 else []
         confirmation = self.fields.pop("despite_dispute")
         if self.disputes:

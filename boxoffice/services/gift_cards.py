@@ -71,8 +71,8 @@ def take_back(
     """
     with transaction.atomic():
         done = take_back_gift_card(card, reason=reason, shift=shift, at=at, actor=actor, decided_by=decided_by)
-        limited = {"actor": decided_by or actor, "approver": None, "at": at}
-        require_approval_above_limit("orders.refund", -done.amount, **limited)
+        decider = decided_by or actor
+        require_approval_above_limit("orders.refund", -done.amount, actor=decider, approver=None, at=at)
         return done
 
 

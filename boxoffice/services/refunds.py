@@ -29,10 +29,11 @@ VOIDABLE = MANUAL_GATEWAYS | {Gateway.GIFT_CARD}  # what was taken in a shift, a
 
 
 def is_voidable(order: Order, *, shift: Shift | None, at: datetime) -> bool:
-    """Whether the whole sale can be undone: all of it was taken in this open shift, nothing was used or refunded, and
-    no screening of it has ended; without tickets, it was made less than `VOID_SNACKS_WITHIN` ago.
+    """Whether the whole sale can be undone: all of it was taken in this open shift (or it cost nothing and was sold in
+    it), nothing was used or refunded, and no screening of it has ended; without tickets, it was made less than
+    `VOID_SNACKS_WITHIN` ago.
 
-    The terminal's batch is open as long as the shift is. At most five queries. Reads only.
+    The terminal's batch is open as long as the shift is. At most six queries. Reads only.
     """
     if shift is None or shift.status != Shift.Status.OPEN or order.status != Order.Status.PAID:
         return False
@@ -40,12 +41,20 @@ def is_voidable(order: Order, *, shift: Shift | None, at: datetime) -> bool:
     too_late = Q(status=Ticket.Status.USED) | Q(session__end_datetime__lte=at)
     is_recent = order.paid_at is not None and order.paid_at > at - settings.VOID_SNACKS_WITHIN
     return (
-        all(of == shift.pk and gateway in VOIDABLE for of, gateway in paid)
+        (all(of == shift.pk and gateway in VOIDABLE for of, gateway in paid) if paid else _was_free_in(order, shift))
         and not Refund.objects.filter(order=order).exists()
         and not Ticket.objects.filter(too_late, order=order).exists()
         and (is_recent or Ticket.objects.filter(order=order).exists())
         and not order.preorders.exclude(status__in=ConcessionPreorder.OPEN).exists()
     )
+
+
+def _was_free_in(order: Order, shift: Shift) -> bool:
+    """Whether the shift's cashier sold the order, which has no payment, at the till since the shift was opened."""
+    if order.channel != Order.Channel.BOX_OFFICE:
+        return False
+    sold = {"to_status": Order.Status.PAID, "actor": shift.cashier_id, "at__gte": shift.opened_at}
+    return order.events.filter(**sold).exists()
 
 
 def void(

@@ -6,14 +6,17 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import require_approval_above_limit
-from boxoffice.errors import VoucherUsed
+from boxoffice.errors import VoucherTooLarge, VoucherUsed
 from boxoffice.models import Voucher
 from boxoffice.services.printing import print_for_guest
+from cinema.money import ZERO
 from cinema.validators import clean_reason
+from orders.locks import lock_order
 from orders.models import Order, Promocode
 from orders.models.codes import CODE_CHARACTERS
 from payments.models import Shift
@@ -25,12 +28,16 @@ CODE_LENGTH = 12  # 60 random bits
 def give_voucher(order: Order, *, amount: Decimal, reason: str, at: datetime, actor: User) -> Voucher:
     """Give the guest of an order a discount of this amount on another one, until `VOUCHER_VALIDITY` is over.
 
-    It counts towards the same limit for one person as refunds. Raises `WrongCashAmount`, `ReasonNeeded` and
-    `ApprovalRequired`. Owns its transaction.
+    It counts towards the same limit for one person as refunds. Raises `WrongCashAmount`, `ReasonNeeded`,
+    `VoucherTooLarge` above what the order cost, and `ApprovalRequired`. Owns its transaction.
     """
     check_amount(amount)
     reason = clean_reason(reason)
     with transaction.atomic():
+        row = lock_order(order)
+        given = row.vouchers.aggregate(total=Sum("promocode__discount_amount"))["total"] or ZERO
+        if amount > (left := row.total_amount - row.discount_amount - given):
+            raise VoucherTooLarge(max(left, ZERO))
         code = "".join(secrets.choice(CODE_CHARACTERS) for _index in range(CODE_LENGTH))
         promocode = Promocode(code=code, discount_amount=amount, valid_until=at + settings.VOUCHER_VALIDITY)
         promocode.save(force_insert=True)

@@ -119,7 +119,7 @@ def _words() -> dict[str, str]:
         "early": _("Too early"),
         "other": _("Other screening"),
         "unknown": _("Unknown code"),
-        "scanTickets": _("Off-line only ticket codes are read. Scan each ticket."),
+        "scanTickets": _("Only ticket codes can be scanned offline. Scan each ticket."),
         "unlisted": _("Not on the list"),
         "byEye": _("Look at the ticket and ask. It may have been sold after {time}, or be for another hall or day."),
         "seat": _("row {row} seat {number}"),

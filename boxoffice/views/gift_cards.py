@@ -40,7 +40,7 @@ def show(request: BoxOfficeRequest) -> HttpResponse:
             found = gift_cards.look_up(typed(request, "code"), cinema=request.cinema, at=request.at, actor=request.user)
         except Refused as error:
             messages.error(request, str(error))
-    context = {"shift": shift, "cards": gift_cards.sold_in(shift), "found": found, "form": uuid.uuid4()}
+    context: dict[str, Any] = {"shift": shift, "cards": gift_cards.sold_in(shift), "found": found, "form": uuid.uuid4()}
     if context["cards"]:
         context["deciders"] = deciders(request.device, REFUND, other_than=request.user)
     return TemplateResponse(request, "boxoffice/gift_cards.html", context)

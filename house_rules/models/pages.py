@@ -24,7 +24,10 @@ class ChainPage(models.Model):
         _("kind"),
         max_length=10,
         choices=Kind,
-        help_text=_("There is one of each kind. The checkout links to the terms of sale and the privacy policy."),
+        help_text=_(
+            "One page of each kind, and any number of other pages. The checkout links to the terms of sale and the "
+            "privacy policy."
+        ),
     )
     slug = models.SlugField(
         _("address"),

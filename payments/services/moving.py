@@ -4,16 +4,16 @@ In the books of each tender it went back for the old order and came for the new 
 new order goes back through the original payment.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import uuid4
 
-from cinema.money import split
+from cinema.money import ZERO, split
 from cinema.status import transition
 from payments.gift_cards import post
 from payments.models import Gateway, GiftCard, GiftCardMovement, Payment, Refund
-from payments.services.ledger import save_refunds
+from payments.services.ledger import balances, save_refunds
 
 Kind = GiftCardMovement.Kind
 Pay = Callable[[str, Decimal, str], object]
@@ -45,3 +45,22 @@ def move_money(refunds: Sequence[Refund], *, amount: Decimal, pay: Pay, at: date
             post(card, kind=Kind.REFUNDED, amount=part, refund=refund, at=at, actor=refund.actor)
             post(card, kind=Kind.REDEEMED, amount=-part, payment=payment, at=at, actor=refund.actor)
     save_refunds(rests)
+
+
+def parts_to_book(payment: Payment, amount: Decimal, *, orders: Collection[int]) -> list[tuple[Payment, Decimal]]:
+    """The payments that an amount reduces which the gateway sent back of this one: itself, as far as there is something
+    left of it, then what was moved from it to the other ones of these (locked) orders, the latest first.
+
+    All of it reduces this one if nothing was moved, or if less is left of all of them. At most two queries. Reads only.
+    """
+    moved = list(payment.moved_to.filter(order__in=orders).order_by("-pk"))
+    left = {key: rest for each in balances(orders).values() for key, rest in each.left.items()} if moved else {}
+    chain = [(each, max(left.get(each.pk, ZERO), ZERO)) for each in (payment, *moved)]
+    if not moved or sum((rest for _each, rest in chain), ZERO) < amount:
+        return [(payment, amount)]
+    parts = []
+    for each, rest in chain:
+        if part := min(rest, amount):
+            parts.append((each, part))
+            amount -= part
+    return parts

@@ -33,6 +33,7 @@ ACTIONS = {
     "voids": gettext_lazy("Unpaid orders cancelled"),
     "free_tickets": gettext_lazy("Free tickets"),
     "overrides": gettext_lazy("Admissions outside hours"),
+    "vouchers": gettext_lazy("Vouchers for trouble"),
     "write_offs": gettext_lazy("Write-offs"),
     "points": gettext_lazy("Points adjusted"),
 }
@@ -41,7 +42,7 @@ Counts = Mapping[int, int]  # by person
 
 
 def actions(period: Period, *, with_points: bool) -> Table:
-    """The actions of each member of staff. At most ten queries.
+    """The actions of each member of staff. At most eleven queries.
 
     Points belong to no cinema, so `with_points` is for people who work for all of them.
     """
@@ -55,6 +56,7 @@ def actions(period: Period, *, with_points: bool) -> Table:
         "voids": voids,
         "free_tickets": _free_tickets(period),
         "overrides": _by_actor(_within(period, Scan, "at", "ticket__order__cinema").exclude(override="")),
+        "vouchers": _vouchers(period),
         "write_offs": _by_actor(
             _within(period, StockMovement, "at", "concession_item__cinema").filter(kind=StockMovement.Kind.WRITE_OFF)
         ),
@@ -179,6 +181,14 @@ def _free_tickets(period: Period) -> Counts:
         from_status="", order__tickets__price=0, order__paid_at__isnull=False
     )
     return _by_actor(made, "order__tickets")
+
+
+def _vouchers(period: Period) -> Counts:
+    """Vouchers by whoever gave them, read through their orders: vouchers themselves are on the floor above."""
+    given = Order.objects.filter(_condition(period, "vouchers__at", "cinema")).order_by()
+    return dict(
+        given.values("vouchers__actor").annotate(number=Count("vouchers")).values_list("vouchers__actor", "number")
+    )
 
 
 def _adjustments(period: Period) -> QuerySet[BonusTransaction]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from orders.models import Order, Promocode
 from reports import definitions
+from reports.code_names import code_names
 from reports.definitions import Definition, Unit
 from reports.models import BarFigures, TicketFigures
 from reports.reading import Period, grouped, sums
@@ -216,7 +217,9 @@ def _names(dimension: Dimension, keys: set[Any]) -> dict[Any, Any]:
     if dimension.kind == Kind.DATE:
         return {key: key for key in keys}
     names: dict[Any, Any] = {key: str(key) for key in keys}
-    if dimension.model is not None:
+    if dimension.model is Promocode:
+        names |= code_names(keys - {None})
+    elif dimension.model is not None:
         rows = dimension.model._default_manager.all()
         if dimension.model is Hall:
             rows = rows.select_related("cinema")

@@ -78,6 +78,9 @@ class PayoutLine(models.Model):
         "payments.Payment", models.PROTECT, null=True, related_name="+", verbose_name=_("payment")
     )
     refund = models.ForeignKey("payments.Refund", models.PROTECT, null=True, related_name="+", verbose_name=_("refund"))
+    gift_card = models.ForeignKey(  # sold on a card terminal, or taken back there
+        "payments.GiftCardMovement", models.PROTECT, null=True, related_name="+", verbose_name=_("gift card")
+    )
     cinema = models.ForeignKey(
         "screenings.Cinema", models.PROTECT, null=True, related_name="+", verbose_name=_("cinema")
     )

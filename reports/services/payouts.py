@@ -1,4 +1,4 @@
-"""Read the payout file of a payment provider, and compare its lines with our payments and refunds."""
+"""Read the payout file of a payment provider, and compare its lines with our payments and refunds, and gift cards."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cinema.money import ZERO
 from cinema.validators import clean_reason
-from payments.models import Gateway, Payment, Refund
+from payments.models import Gateway, GiftCardMovement, Payment, Refund
 from reports.errors import FileReadBefore, LineClarified
 from reports.models import PayoutFigures, PayoutFile, PayoutLine
 from reports.services import terminals
 from reports.services.operations import Operation
+from reports.services.terminals import Ours
 from screenings.models import Cinema
 
 Kind, Outcome = PayoutLine.Kind, PayoutLine.Outcome
@@ -90,7 +91,7 @@ def _store(
         ).values_list("identity", flat=True)
     )
     new = {each.identity: each for each in operations if each.identity not in known}
-    with_ours: Iterable[tuple[Operation, Payment | Refund | None]]
+    with_ours: Iterable[tuple[Operation, Ours | None]]
     if file.gateway == Gateway.CARD_TERMINAL:
         with_ours = terminals.with_ours(list(new.values()), cinemas)
     else:
@@ -152,7 +153,7 @@ def _with_ours(operations: Sequence[Operation], gateway: str) -> Iterable[tuple[
         yield each, ours or by_reference.get((each.kind, each.reference))
 
 
-def _compared(operation: Operation, ours: Payment | Refund | None, file: PayoutFile, paid_on: date) -> PayoutLine:
+def _compared(operation: Operation, ours: Ours | None, file: PayoutFile, paid_on: date) -> PayoutLine:
     line = PayoutLine(
         file=file,
         gateway=file.gateway,
@@ -167,14 +168,17 @@ def _compared(operation: Operation, ours: Payment | Refund | None, file: PayoutF
         outcome=Outcome.MISSING_HERE,
     )
     if ours is not None:
-        line.outcome = Outcome.AGREES if ours.amount == operation.amount else Outcome.OTHER_AMOUNT
         _link(line, ours)
+        line.outcome = Outcome.AGREES if line.ours == operation.amount else Outcome.OTHER_AMOUNT
     return line
 
 
-def _link(line: PayoutLine, ours: Payment | Refund) -> None:
-    line.ours, line.cinema_id = ours.amount, ours.order.cinema_id
-    if isinstance(ours, Payment):
+def _link(line: PayoutLine, ours: Ours) -> None:
+    facts = terminals.facts_of(ours)
+    line.ours, line.cinema = facts.amount, facts.cinema
+    if isinstance(ours, GiftCardMovement):
+        line.gift_card = ours
+    elif isinstance(ours, Payment):
         line.payment = ours
     else:
         line.refund = ours
@@ -197,7 +201,9 @@ def _add_figures(file: PayoutFile) -> None:
 
 
 def _own_identity(line: PayoutLine) -> str:
-    """The identity of the line that says that the provider's files lack this payment or refund."""
+    """The identity of the line that says that the provider's files lack this payment, refund or gift card."""
+    if line.gift_card_id is not None:
+        return f"ours:{line.kind}:gift-card-{line.gift_card_id}"
     return f"ours:{line.kind}:{line.payment_id or line.refund_id}"
 
 
@@ -224,16 +230,17 @@ def _add_missing(operations: Sequence[Operation], file: PayoutFile, cinemas: Col
         _add_lines(rows.filter(~Exists(PayoutLine.objects.filter(**{on_line: OuterRef("pk")}))), file)
 
 
-def _add_lines(missing: Iterable[Payment | Refund], file: PayoutFile) -> None:
+def _add_lines(missing: Iterable[Ours], file: PayoutFile) -> None:
     """Lines that say that the provider's files lack these."""
     lines = []
     for ours in missing:
+        facts = terminals.facts_of(ours)
         line = PayoutLine(
             file=file,
             gateway=file.gateway,
-            kind=Kind.PAYMENT if isinstance(ours, Payment) else Kind.REFUND,
-            reference=ours.external_id,
-            at=ours.succeeded_at,
+            kind=facts.kind,
+            reference=facts.reference,
+            at=facts.at,
             outcome=Outcome.MISSING_THERE,
         )
         _link(line, ours)

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cinema.validators import clean_text
+from cinema.validators import clean_line
 from screenings.errors import ImpossibleHall
 from screenings.models import Cinema, Hall, Seat, SeatKind
 
@@ -33,7 +33,7 @@ def build_hall(*, cinema: Cinema, name: str, rows: Sequence[str], cleaning_minut
     and is counted too. Three queries, however many seats. Owns its transaction.
     """
     seats = seats_of(rows)
-    hall = Hall(cinema=cinema, name=clean_text(name), cleaning_minutes=cleaning_minutes)
+    hall = Hall(cinema=cinema, name=clean_line(name), cleaning_minutes=cleaning_minutes)
     try:
         hall.clean_fields(exclude=["cinema"])
     except ValidationError as error:

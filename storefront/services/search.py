@@ -50,8 +50,10 @@ def _ranked(films: Sequence[Film], typed: str) -> list[Film]:
 
 def _score(words: Sequence[str], film: Film) -> float:
     """How well the words fit the film; 0 if one of them does not."""
-    titles = _words_of(film.title, film.original_title, *(each.get("title", "") for each in film.texts.values()))
-    people = _words_of(film.director, film.starring)
+    others = film.texts.values()
+    titles = _words_of(film.title, film.original_title, *(each.get("title", "") for each in others))
+    names = (each.get(name, "") for each in others for name in ("director", "starring"))
+    people = _words_of(film.director, film.starring, *names)
     total = 0.0
     for word in words:
         best = max(_likeness(word, titles), 0.6 * _likeness(word, people))

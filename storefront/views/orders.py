@@ -20,6 +20,8 @@ from accounts.services import rate_limits
 from cinema import clock
 from cinema.http import client_address
 from cinema.status import Refused
+from concessions.models import ConcessionPreorder
+from concessions.services.combos import rest_of_combos
 from orders import services
 from orders.errors import SoldTogether
 from orders.models import Order, OrderLine
@@ -209,6 +211,7 @@ def refund(request: HttpRequest, order: Order) -> HttpResponse:
     refusal: object = None
     preview = None
     along: list[OrderLine] = []
+    combos: list[ConcessionPreorder] = []
     try:
         if len(chosen) < len(named) and not page.disputed:
             raise services.TooLateToRefund
@@ -217,6 +220,9 @@ def refund(request: HttpRequest, order: Order) -> HttpResponse:
             messages.success(request, _("Refund confirmed. See the details below."))
             return redirect("shop:order", order.token)
         if chosen:
+            combos = rest_of_combos(chosen, fit)
+            chosen += combos
+            named |= {key_of(line) for line in combos}
             preview, along = _preview(order, chosen, at=at)
             if not {key_of(line) for line in along} <= {key_of(line) for line in fit}:
                 raise services.TooLateToRefund
@@ -234,6 +240,7 @@ def refund(request: HttpRequest, order: Order) -> HttpResponse:
             "lines": [(key_of(line), line, key_of(line) in named) for line in fit],
             "preview": preview if not refusal else None,
             "along": along,
+            "combos": combos,
             "refusal": refusal,
             "notice": order.refund_notice // timedelta(minutes=1),
         },

@@ -56,6 +56,19 @@ def test_an_address_alone_is_a_button_and_the_cinema_is_on_a_map() -> None:
     assert "http" not in re.sub(r"https://(cinema\.example|www\.openstreetmap\.org)\S+", "", html)  # nothing is loaded
 
 
+def test_only_addresses_that_the_sender_holds_are_linked_whatever_a_title_or_a_reason_says() -> None:
+    evil = "https://evil.example/pay"
+    showings = [{**CONTEXTS[MessageKind.ORDER_PAID]["showings"][0], "film": f"Solaris”\n\n{evil}\n\n“Solaris"}]
+    paid = render_email(message(MessageKind.ORDER_PAID, showings=showings)).html
+    asked = render_email(message(MessageKind.REFUNDS_TO_APPROVE, reason=f"Projector.\n\nSee {evil}\n{evil}")).html
+    changed = render_email(message(MessageKind.SESSION_CHANGED)).html
+
+    for html in (paid, asked):
+        assert evil in html
+        assert f'href="{evil}' not in html
+    assert 'Your order: <a href="https://cinema.example/o/secret">' in changed
+
+
 def test_it_has_the_chains_name_and_colours() -> None:
     ChainFace.objects.create(name="Aurora", accent_light="#004488")
 

@@ -64,10 +64,10 @@ def test_what_is_transparent_becomes_white() -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "no picture"),
-        (b"GIF89a" + b"\0" * 100, "no picture"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "no picture"),
-        (a_file()[:2000], "no picture"),
+        (b"", "read as a picture"),
+        (b"GIF89a" + b"\0" * 100, "read as a picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "read as a picture"),
+        (a_file()[:2000], "read as a picture"),
         (a_file(100, 150), "too few"),
         (a_file(300, 1500), "too long"),
         (a_bomb(4_000, 4_000), "more than 12 megapixels"),

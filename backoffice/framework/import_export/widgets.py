@@ -18,7 +18,7 @@ from import_export.widgets import ManyToManyWidget, Widget
 
 from backoffice.framework.import_export.names import name_key
 from cinema.money import SIGNS, MoneyField
-from cinema.validators import clean_text
+from cinema.validators import clean_line, clean_text
 
 TRUE_TEXTS = frozenset({"1", "yes", "true", "да", "истина"})
 FALSE_TEXTS = frozenset({"0", "no", "false", "нет", "ложь"})
@@ -34,10 +34,14 @@ GROUPED = [
 
 
 class TextWidget(Widget):
+    """Text of one line."""
+
+    clean_text = staticmethod(clean_line)
+
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
         if UNSTORABLE.search(value):
             raise ValueError(gettext("The text contains a character that can’t be saved. Remove it."))
-        return clean_text(value)
+        return self.clean_text(value)
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
         return "" if value is None else str(value)
@@ -45,6 +49,8 @@ class TextWidget(Widget):
 
 class LinesWidget(TextWidget):
     """Text of several lines, which end as those that forms send do, however the file writes them."""
+
+    clean_text = staticmethod(clean_text)
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
         return "\r\n".join(super().clean(value).splitlines())

@@ -13,6 +13,7 @@ from demo.connections import create_marketing_list, create_partner, create_propo
 from demo.film_pages import add_film_pages
 from demo.job_report import HEADINGS, format_table, run_all_jobs
 from demo.logins import create_logins
+from demo.other_languages import add_other_languages
 from demo.progress import ProgressBar
 from demo.scheduled_reports import schedule_reports
 
@@ -56,6 +57,7 @@ class Command(BaseCommand):
         try:
             build(at=clock.now(), progress=ProgressBar("Creating orders", sys.stderr).show)
             add_film_pages(at=clock.now())
+            add_other_languages()
         finally:
             gc.enable()
         self.stdout.write(f"Demo data created in {clock.monotonic() - started:.0f} s")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cinema.status import Refused
-from concessions.models import ConcessionPreorder
+from concessions.services.combos import check_whole_combos, pending
 from orders.errors import PaymentDisputed
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, OrderLine, Ticket
@@ -35,8 +35,8 @@ def refundable_by_customer(order: Order, *, at: datetime) -> list[OrderLine]:
     """The lines that customers may refund themselves at `at`.
 
     Paid, unused tickets of sessions that start in more than the order’s `refund_notice`, and until then snacks
-    that are not being made yet (without tickets: the same time before the end of their day). None while the bank
-    decides about a payment. At most three queries. Reads only.
+    that are not being made yet, of a combo all or none (without tickets: the same time before the end of their day).
+    None while the bank decides about a payment. At most three queries. Reads only.
     """
     if order.status not in Order.SOLD or disputed_orders([order.pk]):
         return []
@@ -54,28 +54,25 @@ def refundable_by_customer(order: Order, *, at: datetime) -> list[OrderLine]:
         and ticket.session.start_datetime - notice > at
     ]
     first = min((ticket.session.start_datetime for ticket in tickets), default=None)
-    snacks = order.preorders.filter(status=ConcessionPreorder.Status.PENDING, refund_line__isnull=True)
-    fit += [
-        snack
-        for snack in snacks.select_related("concession_item").order_by("pk")
-        if (first or snack.collection_deadline) - notice > at
-    ]
-    return fit
+    snacks = pending(order.preorders.filter(refund_line__isnull=True).select_related("concession_item").order_by("pk"))
+    return fit + [snack for snack in snacks if (first or snack.collection_deadline) - notice > at]
 
 
 def refund_by_customer(order: Order, *, lines: Sequence[OrderLine], at: datetime, actor: User | None = None) -> Refund:
     """Refund these lines at the customer's own request.
 
-    Raises `PaymentDisputed` while the bank decides about a payment, and `TooLateToRefund` if one of the lines may not
-    be refunded any more. Owns its transaction.
+    Raises `PaymentDisputed` while the bank decides about a payment, `TooLateToRefund` if one of the lines may not be
+    refunded any more, and `SoldAsCombo` for a part of a combo. Owns its transaction.
     """
     with transaction.atomic():
         [row] = lock_orders_with_sessions([order.pk])
         if disputed_orders([row.pk]):
             raise PaymentDisputed(row)
-        fit = _keys(refundable_by_customer(row, at=at))
+        refundable = refundable_by_customer(row, at=at)
+        fit = _keys(refundable)
         if not lines or not _keys(lines) <= fit:
             raise TooLateToRefund
+        check_whole_combos(lines, refundable)
         done = refund_and_notify(row, lines=lines, reason=Reason.BY_CUSTOMER, at=at, actor=actor)
         if not {(Ticket, key) for key in done.lines.values_list("ticket", flat=True) if key} <= fit:
             raise TooLateToRefund  # a ticket that goes along has been used

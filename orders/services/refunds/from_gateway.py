@@ -15,6 +15,7 @@ from orders.services.refunds.refund import record_refund_locked
 from payments.gateways import RefundReport, State
 from payments.models import Payment, Refund
 from payments.services import apply_refund_report, refund_of_report, settle_refund_in_part, unsent_refunds
+from payments.services.moving import parts_to_book
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datet
         return discrepancy
     with transaction.atomic():
         keys = [payment.order_id, *payment.moved_to.values_list("order", flat=True)]
-        order = next(each for each in lock_orders_with_sessions(keys) if each.pk == payment.order_id)
+        orders = {each.pk: each for each in lock_orders_with_sessions(keys)}
         ours = list(Refund.objects.filter(Q(payment=payment) | Q(payment__moved_from=payment)).order_by("pk"))
         for report in reports:
             known = refund_of_report(report, ours, sender)
@@ -44,9 +45,9 @@ def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datet
                 apply_refund_report(known, report, at=at)
             elif report.state == State.DONE:
                 try:
-                    _record_outside(
-                        order, payment, report.amount, report.external_id, unsent_refunds(ours, sender), at=at
-                    )
+                    for source, part in parts_to_book(payment, report.amount, orders=orders.keys()):
+                        unsent = unsent_refunds(ours, sender)
+                        _record_outside(orders[source.order_id], source, part, report.external_id, unsent, at=at)
                 except NothingToRefund:
                     logger.error("Payment %s: %s refunded more than is left", payment.pk, payment.gateway)
                     discrepancy = Payment.Discrepancy.REFUNDED_BEYOND

@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from orders.models import Promocode
 from reports import charts, definitions
 from reports.catalogue.customers.shared import (
     as_of,
@@ -16,6 +15,7 @@ from reports.catalogue.customers.shared import (
     subtitle_of_cinemas,
     values_of,
 )
+from reports.code_names import code_names
 from reports.models import PromocodeFigures, ReminderFigures
 from reports.reading import Period
 from reports.tables import Column, Kind, Table
@@ -98,14 +98,12 @@ def promocodes(period: Period) -> Table:
     rows: Any = PromocodeFigures.objects.filter(cinema__in=period.cinemas, month__range=bounds(period)).order_by()
     sums = rows.values("promocode").annotate(**{f"sum_{each}": Sum(each) for each in PromocodeFigures.MEASURES})
     found = sorted(sums, key=lambda row: (-row["sum_won_back"], -row["sum_orders"], row["promocode"]))
-    codes = Promocode.objects.in_bulk([row["promocode"] for row in found])
+    codes = code_names([row["promocode"] for row in found])
     return Table(
         title=_("Promo codes that brought customers back"),
         subtitle=subtitle_of_cinemas(period),
         columns=[Column("code", _("Promo code")), *columns_of(definitions.BROUGHT_BACK)],
-        rows=[
-            {"code": str(codes[row["promocode"]]), **values_of(definitions.BROUGHT_BACK, plain(row))} for row in found
-        ],
+        rows=[{"code": codes[row["promocode"]], **values_of(definitions.BROUGHT_BACK, plain(row))} for row in found],
         notes=[
             _("Orders without an account and without an e-mail address are left out: nobody knows whose they are."),
             as_of(),

@@ -15,7 +15,10 @@ from house_rules.models import HouseRules
 from orders.errors import PaymentDisputed, PriceChanged, SeatTaken
 from orders.models import Order, Ticket
 from orders.services import check_in, mark_paid, refund, send_refunds
+from orders.services.refunds.from_gateway import book_refunds
+from payments.gateways import RefundReport, State
 from payments.models import Dispute, GiftCard, Payment, Refund
+from payments.services import balance_of
 from tests.helpers.cash import a_gift_card, a_shift, cash_of
 from tests.helpers.factories import NOON, PRICE, a_hall, a_session, an_adult, an_order, free_seats, paid_at_the_bank
 from tests.reliability.run_job import invariant_violations
@@ -149,6 +152,36 @@ def test_a_dispute_about_the_first_payment_holds_refunds_of_the_new_order(shift,
     refund(done.new_order, reason="Ill", at=NOON, despite_dispute=True)
 
     assert Refund.objects.filter(order=done.new_order, despite_dispute=True).exists()
+
+
+def test_money_taken_back_by_the_bank_after_an_exchange_refunds_the_new_order(shift, session, later):
+    order = paid_at_the_bank(session, seats=1, at=NOON)
+    root = order.payments.get()
+    done, _paid = exchanged(order, later, shift)
+    reports = [RefundReport("chargeback", PRICE, State.DONE)]
+
+    problems = [book_refunds(root, reports, at=NOON) for _poll in range(2)]
+
+    back = Refund.objects.get(order=done.new_order)
+    assert problems == ["", ""]
+    assert (back.amount, back.payment.moved_from, back.unallocated_amount) == (PRICE, root, PRICE)
+    assert balance_of(done.new_order.pk).left[back.payment_id] == 0
+    assert invariant_violations() == []
+
+
+def test_money_taken_back_of_an_order_exchanged_in_part_reduces_both(shift, session, cheaper):
+    order = paid_at_the_bank(session, seats=2, at=NOON)
+    root = order.payments.get()
+    done, _paid = exchanged(order, cheaper, shift, tickets=[order.tickets.first()])
+    send_all_refunds()
+
+    problem = book_refunds(root, [RefundReport("chargeback", 2 * PRICE - 100, State.DONE)], at=NOON)
+    beyond = book_refunds(root, [RefundReport("one-more", PRICE, State.DONE)], at=NOON)
+
+    assert (problem, beyond) == ("", Payment.Discrepancy.REFUNDED_BEYOND)
+    statuses = Order.objects.filter(pk__in=[order.pk, done.new_order.pk]).values_list("status", flat=True)
+    assert set(statuses) == {Order.Status.REFUNDED}
+    assert invariant_violations() == []
 
 
 def test_an_exchange_of_an_exchange_still_goes_back_to_the_first_payment(shift, session, later, cheaper):

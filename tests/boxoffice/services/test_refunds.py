@@ -9,12 +9,12 @@ from accounts.errors import ApprovalRequired
 from boxoffice.errors import NotVoidable, RefundTooLate, SecondPersonNeeded
 from boxoffice.services import refunds, sales
 from orders.models import Order, Ticket
-from orders.services import check_in
+from orders.services import check_in, mark_paid
 from payments.errors import NotEnoughCash
 from payments.models import Payment, Refund
 from payments.services import move_cash, totals_of
 from tests.helpers.cash import a_shift, cash_of
-from tests.helpers.factories import NOON, PRICE, a_session, an_adult, an_item, free_seats
+from tests.helpers.factories import NOON, PRICE, a_promocode, a_session, an_adult, an_item, an_order, free_seats
 from tests.helpers.users import someone
 from tests.reliability.run_job import invariant_violations
 
@@ -80,6 +80,22 @@ def test_what_was_used_or_sold_in_another_shift_is_not_undone(shift, session):
             refunds.void(order, reason="Wrong film", shift=of, at=NOON, actor=of.cashier)
 
     assert not Refund.objects.exists()
+
+
+def test_what_cost_nothing_is_undone_only_in_the_shift_that_sold_it(shift, session):
+    code = a_promocode(discount_percent=100).code
+    online = an_order(session, promocode=code)
+    mark_paid(online, gateway="", amount=Decimal(0), at=NOON)
+    here = an_order(session, promocode=code, channel=Order.Channel.BOX_OFFICE)
+    mark_paid(here, gateway="", amount=Decimal(0), at=NOON, actor=shift.cashier)
+    other = a_shift(session.hall.cinema)
+
+    for order, of in ((online, shift), (here, other)):
+        with pytest.raises(NotVoidable):
+            refunds.void(order, reason="Wrong film", shift=of, at=NOON, actor=of.cashier)
+    refunds.void(here, reason="Wrong film", shift=shift, at=NOON, actor=shift.cashier)
+
+    assert Order.objects.get(pk=here.pk).status == Order.Status.REFUNDED
 
 
 def test_a_sale_is_undone_until_its_screening_ends_and_snacks_alone_for_an_hour(shift, session):

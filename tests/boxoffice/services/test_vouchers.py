@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.errors import ApprovalRequired
+from boxoffice.errors import VoucherTooLarge
 from boxoffice.models import Voucher
 from boxoffice.services import refunds, sales
 from boxoffice.services.vouchers import give_voucher
@@ -70,3 +71,14 @@ def test_vouchers_count_towards_the_limit_of_one_person(shift, session, settings
         given(order, shift, Decimal(0))
 
     assert Voucher.objects.count() == 1
+
+
+def test_the_vouchers_of_an_order_are_worth_at_most_what_it_cost(shift, session):
+    order = held(shift, session)
+    given(order, shift, PRICE - 100)
+
+    with pytest.raises(VoucherTooLarge):
+        given(order, shift, Decimal("100.01"))
+    given(order, shift, Decimal(100))
+
+    assert Voucher.objects.count() == 2

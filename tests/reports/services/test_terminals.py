@@ -5,12 +5,14 @@ import pytest
 
 from orders.services import refund
 from payments.models import Gateway, Payment, Refund
+from payments.services import take_back_gift_card
 from reports.errors import FileReadBefore
 from reports.models import PayoutFigures, PayoutFile, PayoutLine
 from reports.services import read_payouts
 from reports.services.operations import Operation
 from screenings.models import Cinema
 from tests.helpers.assertions import raises_unchanged
+from tests.helpers.cash import a_gift_card, a_shift
 from tests.helpers.factories import NOON, PRICE, a_cinema, a_hall, a_paid_order, a_session
 from tests.helpers.users import someone
 
@@ -111,6 +113,30 @@ def test_what_no_line_is_about_is_missing_there_until_a_file_has_it(accountant, 
     assert not PayoutLine.objects.open().exists()
     assert set(PayoutLine.objects.values_list("payment", flat=True)) == {first.pk, second.pk}
     assert before.pk not in PayoutLine.objects.values_list("payment", flat=True)
+
+
+def test_gift_cards_of_the_terminal_are_matched_and_missed_as_payments_are(accountant, cinema):
+    shift = a_shift(cinema)
+    cards = [a_gift_card(shift, tender="card_terminal"), a_gift_card(shift, tender="card_terminal")]
+    a_gift_card(shift)  # for cash
+    take_back_gift_card(cards[0], reason="Mistake", shift=shift, at=NOON, actor=shift.cashier)
+    sold = [card.movements.get(kind="SOLD").pk for card in cards]
+    back = cards[0].movements.get(kind="TAKEN_BACK").pk
+
+    def lines():
+        found = PayoutLine.objects.exclude(outcome=Outcome.MISSING_HERE)
+        return sorted(found.values_list("gift_card", "kind", "ours", "outcome", "cinema"))
+
+    read(accountant, line(Decimal(1000)))
+    first = lines()
+    read(accountant, line(Decimal(1000)), line(Decimal(1000), kind=Kind.REFUND), digest="b")
+
+    assert first == [
+        (sold[0], Kind.PAYMENT, 1000, Outcome.AGREES, cinema.pk),
+        (sold[1], Kind.PAYMENT, 1000, Outcome.MISSING_THERE, cinema.pk),
+        (back, Kind.REFUND, 1000, Outcome.MISSING_THERE, cinema.pk),
+    ]
+    assert lines() == [(*row[:3], Outcome.AGREES, cinema.pk) for row in first]
 
 
 def test_the_day_is_that_of_the_cinemas_clock(accountant):

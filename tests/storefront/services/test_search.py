@@ -74,3 +74,10 @@ def test_titles_come_before_people_and_whole_words_before_beginnings() -> None:
     ]
 
     assert [film.pk for film in search(films, "gull")] == [3, 2, 1]
+
+
+def test_people_are_found_as_another_language_writes_them() -> None:
+    texts = {"de": {"title": "Der stille Ozean", "director": "Wera Sedych", "starring": "Ilja Gontschar"}}
+    film = Film(pk=1, title="Тихий океан", director="Вера Седых", texts=texts)
+
+    assert [search([film], text) for text in ("sedych", "gontschar", "седых")] == [[film]] * 3

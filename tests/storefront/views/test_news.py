@@ -277,7 +277,7 @@ def test_whoever_has_the_link_of_a_paid_order_agrees_and_withdraws(client) -> No
     assert escape(ASKED) in client.get(page).content.decode()
 
     client.post(where, {"channel": "EMAIL", "agree": "yes", "shown_in": "en"})
-    assert f"we send a link to {EMAIL}: open it to confirm" in client.get(page).content.decode()
+    assert f"send a link to {EMAIL}: open it to confirm" in client.get(page).content.decode()
     assert not wants()
     client.post(link_to_confirm())
     assert wants()

@@ -508,7 +508,7 @@ def test_where_nothing_fits_a_link_leads_to_everything_and_other_days_keep_what_
 
     page = client.get("/?format=3D").content.decode()
 
-    assert "Nothing fits what you are looking for." in page
+    assert "No showtimes match your filters." in page
     assert "&amp;format=3D" in page
     assert '<a href="?day=2026-11-05">Show everything</a>' in page
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from backoffice.framework.import_export.widgets import DateWidget, NumberWidget, TextWidget
+from backoffice.framework.import_export.widgets import DateWidget, LinesWidget, NumberWidget, TextWidget
 from concessions.models import ConcessionItem
 
 PRICE = NumberWidget(ConcessionItem._meta.get_field("price"))
@@ -95,3 +95,5 @@ def test_a_number_of_another_kind_is_refused_with_an_example(widget, text, refus
 def test_a_text_of_invisible_characters_is_an_empty_cell():
     assert TextWidget().clean("\u3164\u200b\u00a0") == ""
     assert TextWidget().clean("Solaris") == "Solaris"
+    assert TextWidget().clean("Solaris\n\n2002") == "Solaris 2002"
+    assert LinesWidget().clean("Solaris\n2002") == "Solaris\r\n2002"
