@@ -186,8 +186,10 @@ def _local(cinema: Cinema, starts: datetime | None) -> datetime | None:
 @signed_in
 def points(request: HttpRequest) -> HttpResponse:
     user = signed_in_customer(request)
-    code = customer_code(user, at=clock.now())
-    return render(request, "storefront/points.html", {"points": points_of(user), "code": code})
+    history = points_of(user)
+    page = Paginator(history.movements, A_PAGE).get_page(request.GET.get("page"))
+    shown = {"points": history, "page": page, "code": customer_code(user, at=clock.now())}
+    return render(request, "storefront/points.html", shown)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from accounts.models import User
+from bonuses.services import adjust
 from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import accrue, complete, refund
@@ -239,6 +240,20 @@ def test_every_points_transaction_is_explained(client: Client) -> None:
         (f"Spent on order {order}", "−50", "50"),
         ("From the cinema: Welcome", "+100", "100"),
     ]
+
+
+def test_a_long_history_of_points_has_pages(client: Client) -> None:
+    user = factories.a_customer(points=100)
+    for number in range(20):
+        adjust(user.bonus_account, amount=1, reason=f"Gift {number}", at=NOON + timedelta(minutes=number))
+    client.force_login(user)
+
+    first, second = (client.get(f"/account/points/?page={number}").content.decode() for number in (1, 2))
+
+    assert first.count('<tr><th scope="row">') == 20
+    assert second.count('<tr><th scope="row">') == 1
+    assert "Welcome" not in first
+    assert '<a href="?page=2">Older</a>' in first
 
 
 def test_the_account_lists_only_own_orders(client: Client) -> None:
