@@ -1,12 +1,9 @@
 """Reads an XLSX file in a process of its own, whose memory and time are limited.
 
-What a workbook unpacks to says little about what its XML becomes in memory, so the limit is on the process: a file that
-goes beyond it stops the process and not the site. `read` and `stream` start the process; run as a program, this module
-is it. It imports nothing of Django, and gets no settings: a file of a stranger is opened where there are no secrets.
+`read` and `stream` start the process; run as a program, this module is it.
 """
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -14,7 +11,6 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
-from pathlib import Path
 from typing import Any
 
 from backoffice.framework.import_export.limits import (
@@ -30,9 +26,8 @@ from backoffice.framework.import_export.limits import (
     READER_MEMORY,
     READER_SECONDS,
 )
+from house_rules.limited_process import ROOT, command, environment, limit_memory, limit_time
 
-ROOT = Path(__file__).resolve().parents[3]
-PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR")
 TOO_LARGE, TOO_MANY_ROWS, DAMAGED = "too large", "too many rows", "damaged"
 COMPLETE = "complete"
 MAX_SHEETS = 10
@@ -60,12 +55,12 @@ def read(content: bytes) -> list[Sheet]:
     try:
         # The arguments are our own; the file goes in by the pipe.
         done = subprocess.run(  # noqa: S603
-            [sys.executable, "-m", __name__],
+            command(__name__),
             input=content,
             capture_output=True,
             timeout=READER_SECONDS,
             cwd=ROOT,
-            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+            env=environment(),
             check=False,
         )
         answer = json.loads(done.stdout)
@@ -82,12 +77,12 @@ def stream(content: bytes, headings: Collection[str]) -> Iterator[list[str]]:
     For a large workbook: its rows are never in memory together. Raises `UnusableWorkbook`, possibly after some rows.
     """
     process = subprocess.Popen(  # noqa: S603 (the arguments are our own; the file goes in by the pipe)
-        [sys.executable, "-m", __name__, json.dumps(sorted(headings))],
+        command(__name__, json.dumps(sorted(headings))),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=ROOT,
-        env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+        env=environment(),
     )
     assert process.stdin
     assert process.stdout
@@ -125,11 +120,11 @@ def _parsed(line: bytes) -> Any:
 
 def main() -> None:
     is_large = len(sys.argv) > 1
-    _limit_memory()
+    limit_memory(READER_MEMORY)
     try:
         content = sys.stdin.buffer.read()
         large = LARGE_CPU_SECONDS + LARGE_CPU_SECONDS_PER_MB * len(content) // 1_000_000
-        _limit_time(large if is_large else READER_CPU_SECONDS)
+        limit_time(large if is_large else READER_CPU_SECONDS)
         answer: Any = _print_rows(content, set(json.loads(sys.argv[1]))) if is_large else _sheets(content)
     except UnusableWorkbook as error:
         answer = error.reason
@@ -138,21 +133,6 @@ def main() -> None:
     except Exception:  # openpyxl raises many kinds of errors for damaged files
         answer = DAMAGED
     json.dump(answer, sys.stdout)
-
-
-def _limit_memory() -> None:
-    with suppress(ImportError, OSError, ValueError):  # not every system has such limits
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (READER_MEMORY, READER_MEMORY))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _limit_time(cpu_seconds: int) -> None:
-    with suppress(ImportError, OSError, ValueError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
 
 
 def _book(content: bytes, *, most_bytes: int) -> Any:
