@@ -2,7 +2,15 @@ from concessions.services.expected_use import ExpectedUse, expect_use
 from concessions.services.low_stock import alert_low_stock, reset_low_stock_alerts
 from concessions.services.recipes import available
 from concessions.services.reordering import order_to_maximum, put_on_sale, take_off_sale
-from concessions.services.stock import count, last_staff_movement, receive, reserved_on_shelf, set_cost, write_off
+from concessions.services.stock import (
+    count,
+    last_staff_movement,
+    receive,
+    recipe_of,
+    reserved_on_shelf,
+    set_cost,
+    write_off,
+)
 
 __all__ = [
     "ExpectedUse",
@@ -14,6 +22,7 @@ __all__ = [
     "order_to_maximum",
     "put_on_sale",
     "receive",
+    "recipe_of",
     "reserved_on_shelf",
     "reset_low_stock_alerts",
     "set_cost",

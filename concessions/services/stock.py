@@ -1,5 +1,6 @@
 """Changes of the stock by staff: goods received, write-offs, stock counts and costs."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from accounts.errors import ApprovalOutdated
 from accounts.models import User
 from accounts.services import require_approval_above_limit
 from cinema.money import MAX_AMOUNT, ZERO, rounded
@@ -69,25 +71,28 @@ def write_off(
     at: datetime,
     actor: User | None = None,
     seen: int | None = None,
+    units: Mapping[int, int] | None = None,
     approver: User | None = None,
 ) -> StockMovement:
     """Write off goods that were broken, spoilt or given away; of what was made, the ingredients in it. Returns the last
     movement.
 
-    Raises `NotStocked` for a combo, `WrongQuantity`, `ReasonNeeded`, `OutOfStock`, `StockChanged` as `receive` does,
-    and `ApprovalRequired` above the limit for one person unless there is an `approver`. Owns its transaction.
+    The limit for one person counts what leaves the stock at its price or at its cost, whichever is higher. Raises
+    `NotStocked` for a combo, `WrongQuantity`, `ReasonNeeded`, `OutOfStock`, `StockChanged` as `receive` does,
+    `ApprovalOutdated` if the recipe is not `units` any more (see `recipe_of`), and `ApprovalRequired` above the limit
+    unless there is an `approver`. Owns its transaction.
     """
     _check_quantity(quantity, lowest=1, highest=MOST_STOCK)
     reason = clean_reason(reason)
     if item.kind == item.Kind.MADE:
-        return _write_off_made(item, quantity, reason, at=at, actor=actor, seen=seen, approver=approver)
+        return _write_off_made(item, quantity, reason, at=at, actor=actor, seen=seen, shown=units, approver=approver)
     with transaction.atomic():
         _lock(item)
         _check_unchanged(item, seen)
         if quantity > item.stock_quantity:
             raise OutOfStock([item])
-        price = quantity * item.price
-        require_approval_above_limit("concessions.write_off", price, actor=actor, approver=approver, at=at)
+        worth = quantity * max(item.price, item.average_cost or ZERO)
+        require_approval_above_limit("concessions.write_off", worth, actor=actor, approver=approver, at=at)
         return _change(item, by=-quantity, kind=StockMovement.Kind.WRITE_OFF, at=at, actor=actor, reason=reason)
 
 
@@ -99,16 +104,21 @@ def _write_off_made(
     at: datetime,
     actor: User | None,
     seen: int | None,
+    shown: Mapping[int, int] | None,
     approver: User | None,
 ) -> StockMovement:
-    units = recipes.units_of(item, recipes.parts_of([item]))
     with transaction.atomic():
+        units = recipe_of(item)
+        if shown is not None and units != shown:
+            raise ApprovalOutdated
         stocks = holds.lock_items(units)
         _check_unchanged(item, seen)
         if not units or any(stocks[key].quantity < number * quantity for key, number in units.items()):
             raise OutOfStock([item])
-        price = quantity * item.price
-        require_approval_above_limit("concessions.write_off", price, actor=actor, approver=approver, at=at)
+        prices = dict(ConcessionItem.objects.filter(pk__in=units).values_list("pk", "price"))
+        inside = sum((units[key] * max(prices[key], stocks[key].average or ZERO) for key in units), ZERO)
+        worth = quantity * max(item.price, inside)
+        require_approval_above_limit("concessions.write_off", worth, actor=actor, approver=approver, at=at)
         lost = [
             StockMovement(
                 concession_item_id=key,
@@ -183,6 +193,13 @@ def set_cost(
         stock = ValuedStock.of(item)
         cost = stock.revalue(unit_cost)
         return _record(item, stock, cost, by=0, kind=StockMovement.Kind.COST, at=at, actor=actor, reason=reason)
+
+
+def recipe_of(item: ConcessionItem) -> dict[int, int]:
+    """The units of each ingredient (by primary key) in one of what is made; empty for other items. At most one query.
+    Reads only.
+    """
+    return recipes.units_of(item, recipes.parts_of([item])) if item.kind == item.Kind.MADE else {}
 
 
 def last_staff_movement(item: ConcessionItem) -> int:

@@ -6,7 +6,9 @@ from django.db.models import Sum
 from django.utils import translation
 from model_bakery import baker
 
+from accounts.errors import ApprovalOutdated, ApprovalRequired
 from accounts.models import User
+from accounts.services import approve, request_approval
 from cinema.validators import ReasonNeeded
 from concessions.errors import (
     CountDiffers,
@@ -17,9 +19,18 @@ from concessions.errors import (
     WrongCost,
     WrongQuantity,
 )
-from concessions.models import MOST_STOCK, ConcessionItem, ConcessionPreorder, ReorderSuggestion, StockMovement
+from concessions.models import (
+    MOST_STOCK,
+    ConcessionItem,
+    ConcessionPreorder,
+    ItemPart,
+    ReorderSuggestion,
+    StockMovement,
+)
 from concessions.services import count, last_staff_movement, receive, set_cost, write_off
 from tests.helpers.concession_rows import item, preordered
+from tests.helpers.factories import an_item
+from tests.helpers.users import someone
 
 AT = datetime(2026, 11, 5, 18, 30, tzinfo=UTC)
 
@@ -357,3 +368,40 @@ def test_the_largest_stock_at_the_largest_cost_fits():
     write_off(popcorn, quantity=1, reason="Burnt", at=AT)
 
     assert costs(popcorn)[-1] == (Decimal("99999999.99"), Decimal("-99999999.99"), False)
+
+
+def a_portion(whole_price, of, units):
+    """What is made to order of so many units of the goods."""
+    fields = {"kind": ConcessionItem.Kind.MADE, "low_stock_percent": 0, "made_to_order": True}
+    made = an_item(of.cinema, stock=0, price=Decimal(whole_price), cost=None, **fields)
+    return made, ItemPart.objects.create(whole=made, part=of, units=units)
+
+
+def test_the_limit_counts_what_leaves_the_stock_whatever_its_portion_is_said_to_cost(settings):
+    settings.APPROVAL_LIMITS = {"concessions.write_off": Decimal(1000)}
+    whisky = an_item(price=Decimal("0.01"), cost=Decimal(2000))
+    made, _part = a_portion("0.01", whisky, 10)
+    actor = someone("cinema_manager", whisky.cinema)
+
+    for each in (whisky, made):
+        with pytest.raises(ApprovalRequired):
+            write_off(each, quantity=1, reason="Broken", at=AT, actor=actor)
+
+
+def test_an_approved_write_off_takes_the_recipe_that_was_asked_for(settings):
+    settings.APPROVAL_LIMITS = {"concessions.write_off": Decimal(100)}
+    corn = an_item()
+    whisky = an_item(corn.cinema, price=Decimal(3000))
+    made, part = a_portion("150", corn, 1)
+    one, other = (someone("cinema_manager", corn.cinema, email=f"{name}@example.org") for name in "ab")
+    wanted = {"quantity": 5, "reason": "Stale"}
+    asked = request_approval("concessions.write_off", made, arguments=wanted, facts=[], at=AT, actor=one)
+    ItemPart.objects.filter(pk=part.pk).update(part=whisky, units=10)
+
+    with pytest.raises(ApprovalOutdated):
+        approve(asked, digest=asked.digest, at=AT, actor=other)
+    ItemPart.objects.filter(pk=part.pk).update(part=corn, units=1)
+    approve(asked, digest=asked.digest, at=AT, actor=other)
+
+    corn.refresh_from_db()
+    assert corn.stock_quantity == 95
