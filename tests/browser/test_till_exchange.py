@@ -44,7 +44,7 @@ def test_a_gift_card_pays_for_a_ticket_that_is_exchanged(screen: Screen) -> None
     page.locator("button[name=sell][value=card]").click()
     page.get_by_label("Код подарочной карты").fill(code)
     assert barriers(page) == []
-    page.get_by_role("button", name="Оплатить картой").click()
+    page.get_by_role("button", name="Оплатить подарочной картой").click()
     expect(page.get_by_role("link", name="Следующий гость")).to_be_visible()
 
     page.get_by_role("checkbox").first.check()
