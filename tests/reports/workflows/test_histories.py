@@ -37,7 +37,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 Sums = dict[tuple[Any, ...], tuple[Any, ...]]  # by cinema, date and the table's key: the measures
 
 SEEDS = {"sqlite": range(6), "postgresql": range(6, 12)}[connection.vendor] if EXHAUSTIVE else range(1)
-EVENTS = 400 if EXHAUSTIVE else 80
+EVENTS = 400 if EXHAUSTIVE else 150
 
 
 def booked(table: Any) -> Sums:
