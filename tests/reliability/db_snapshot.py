@@ -121,14 +121,19 @@ def _save(name: str) -> None:
 
 
 def _run(statements: list[str]) -> None:
-    """Run them in one transaction. Foreign keys are deferred to its commit, so the order of tables does not matter."""
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+    """Run them in one transaction, without checks of foreign keys: complete copies are consistent, in any order."""
+    if connection.vendor == "postgresql":
+        with transaction.atomic(durable=True), connection.cursor() as cursor:
             skip_foreign_key_checks()
             cursor.execute(";".join(statements))  # one round trip
-            return
-        for statement in statements:
-            cursor.execute(statement)
+        return
+    connection.disable_constraint_checking()  # which SQLite ignores within a transaction
+    try:
+        with transaction.atomic(durable=True), connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+    finally:
+        connection.enable_constraint_checking()
 
 
 def skip_foreign_key_checks() -> None:

@@ -48,7 +48,7 @@ def test_what_is_no_picture_is_refused_with_a_reason(film):
     missing = client.post(page(film), {"add": "1", "kind": "POSTER"})
     gone = client.post(page(film), {"remove": "12345"})
 
-    assert "This file is no picture that can be read" in refused.content.decode()
+    assert "This file can’t be read as a picture" in refused.content.decode()
     assert "This field is required" in missing.content.decode()
     assert "somebody has removed or replaced it" in gone.content.decode()
     assert not FilmPicture.objects.exists()
