@@ -24,6 +24,7 @@ ALLOWED = {
     Ticket: """
         RESERVED -> PAID -> USED | EXPIRED
         USED -> PAID
+        EXPIRED -> USED
         RESERVED | PAID | USED | EXPIRED -> AVAILABLE
         AVAILABLE -> PAID
     """,
