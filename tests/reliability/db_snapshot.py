@@ -14,7 +14,7 @@ from django.db import connection, models, transaction
 from simple_history.models import HistoricalChanges
 
 #: Filled when the test database is created, and needed by later tests.
-EXCLUDED_APPS = {"contenttypes", "auth"}
+EXCLUDED = {"contenttypes.ContentType", "auth.Permission"}
 
 SELECT_SEQUENCES = {
     "sqlite": "SELECT name, seq FROM sqlite_sequence",
@@ -54,7 +54,7 @@ def restore_snapshot(build: Callable[[], object]) -> None:
 
 
 def delete_all_rows() -> None:
-    """Delete the rows of every table but those of `EXCLUDED_APPS`. Fast for small tables."""
+    """Delete the rows of every table but those of `EXCLUDED`. Fast for small tables."""
     _run([f"DELETE FROM {_quoted(model._meta.db_table)}" for model in _models()])
 
 
@@ -121,19 +121,14 @@ def _save(name: str) -> None:
 
 
 def _run(statements: list[str]) -> None:
-    """Run them in one transaction, without checks of foreign keys: complete copies are consistent, in any order."""
-    if connection.vendor == "postgresql":
-        with transaction.atomic(durable=True), connection.cursor() as cursor:
+    """Run them in one transaction. Foreign keys are deferred to its commit, so the order of tables does not matter."""
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
             skip_foreign_key_checks()
             cursor.execute(";".join(statements))  # one round trip
-        return
-    connection.disable_constraint_checking()  # which SQLite ignores within a transaction
-    try:
-        with transaction.atomic(durable=True), connection.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-    finally:
-        connection.enable_constraint_checking()
+            return
+        for statement in statements:
+            cursor.execute(statement)
 
 
 def skip_foreign_key_checks() -> None:
@@ -153,9 +148,7 @@ def _is_superuser() -> bool:
 def _models() -> list[type[models.Model]]:
     every = apps.get_models(include_auto_created=True)
     return [
-        model
-        for model in every
-        if model._meta.app_label not in EXCLUDED_APPS and model._meta.managed and not model._meta.proxy
+        model for model in every if model._meta.label not in EXCLUDED and model._meta.managed and not model._meta.proxy
     ]
 
 

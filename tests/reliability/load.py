@@ -51,7 +51,8 @@ def update_statistics() -> None:
 
 def _copied(model: type[models.Model], field: models.Field, days_ago: int) -> str:
     column, offset = f'"{field.column}"', f"{FIRST_KEY} + n * {KEYS_PER_COPY}"
-    if field.primary_key or field.is_relation or field.name in KEYS.get(model._meta.label, ()):
+    copied = field.is_relation and field.related_model._meta.app_label in APPS  # roles are the same for all
+    if field.primary_key or copied or field.name in KEYS.get(model._meta.label, ()):
         return f"{column} + {offset}"
     if isinstance(field, models.CharField) and (field.unique or field.name in UNIQUE_TEXTS.get(model._meta.label, ())):
         return f"substr(CAST(id + {offset} AS text) || {column}, 1, {field.max_length})"
