@@ -4,7 +4,6 @@ A card is locked after orders and before shifts and places of cash; see orders/l
 """
 
 import hashlib
-import secrets
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -16,12 +15,7 @@ from cinema.money import ZERO, MoneyField
 from payments.errors import GiftCardEmpty
 from payments.models import GiftCard, GiftCardMovement
 
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0, O, 1 and I, which are easily confused
 CODE_LENGTH = 16  # 80 random bits: a hash of them needs no salt
-
-
-def new_code() -> str:
-    return "".join(secrets.choice(ALPHABET) for _index in range(CODE_LENGTH))
 
 
 def in_groups(code: str) -> str:

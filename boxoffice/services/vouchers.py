@@ -1,6 +1,5 @@
 """Vouchers for trouble: a discount with a reason, for one order, in place of or besides a refund."""
 
-import secrets
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,11 +13,11 @@ from accounts.services import require_approval_above_limit
 from boxoffice.errors import VoucherTooLarge, VoucherUsed
 from boxoffice.models import Voucher
 from boxoffice.services.printing import print_for_guest
+from cinema.codes import random_code
 from cinema.money import ZERO
 from cinema.validators import clean_reason
 from orders.locks import lock_order
 from orders.models import Order, Promocode
-from orders.models.codes import CODE_CHARACTERS
 from payments.models import Shift
 from payments.services.cash import check_amount
 
@@ -38,7 +37,7 @@ def give_voucher(order: Order, *, amount: Decimal, reason: str, at: datetime, ac
         given = row.vouchers.aggregate(total=Sum("promocode__discount_amount"))["total"] or ZERO
         if amount > (left := row.total_amount - row.discount_amount - given):
             raise VoucherTooLarge(max(left, ZERO))
-        code = "".join(secrets.choice(CODE_CHARACTERS) for _index in range(CODE_LENGTH))
+        code = random_code(CODE_LENGTH)
         promocode = Promocode(code=code, discount_amount=amount, valid_until=at + settings.VOUCHER_VALIDITY)
         promocode.save(force_insert=True)
         voucher = Voucher.objects.create(promocode=promocode, order=order, reason=reason, actor=actor, at=at)

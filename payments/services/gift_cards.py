@@ -13,9 +13,10 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from cinema.codes import random_code
 from cinema.validators import clean_reason
 from payments.errors import GiftCardNotReturnable, GiftCardSoldBefore, GiftCardTooLarge, GiftCardUnknown
-from payments.gift_cards import hash_of, hashes_of, lock_card, new_code, post
+from payments.gift_cards import CODE_LENGTH, hash_of, hashes_of, lock_card, post
 from payments.models import CashMovement, Gateway, GiftCard, GiftCardMovement, Payment, Shift
 from payments.services.cash import book, check_amount, lock_open_shift
 
@@ -33,7 +34,7 @@ def sell_gift_card(
     check_amount(amount)
     if amount > settings.GIFT_CARD_LARGEST:
         raise GiftCardTooLarge(settings.GIFT_CARD_LARGEST)
-    code = new_code()
+    code = random_code(CODE_LENGTH)
     card = GiftCard(cinema_id=shift.cinema_id, code_hash=hash_of(code), last4=code[-4:], sold_at=at, request=request)
     try:
         with transaction.atomic():
