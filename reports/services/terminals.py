@@ -60,12 +60,11 @@ def with_ours(
         references = [each.reference for each in of_kind if each.reference]
         known = without_line.filter(Q(external_id__in=references) | Q(rrn__in=references))
         by_reference = {each: ours for ours in known for each in (ours.rrn, ours.external_id) if each in references}
+        taken: set[Ours] = set()
         for each in of_kind:
-            if each.reference in by_reference:
-                ours = by_reference[each.reference]
-                if ours not in found.values():
-                    found[each.identity] = ours
-        taken = set(found.values())
+            if (named := by_reference.get(each.reference)) and named not in taken:
+                found[each.identity] = named
+                taken.add(named)
         by_day: defaultdict[tuple[date, Decimal], list[Ours]] = defaultdict(list)
         candidates = [*_on_days(without_line, of_kind), *_on_days(_cards_without_line(kind, cinemas), of_kind)]
         for ours in sorted(candidates, key=lambda ours: (bool(facts_of(ours).rrn), facts_of(ours).at)):
