@@ -1,4 +1,4 @@
-"""The chain's logo: an uploaded picture is decoded in a limited process and encoded anew.
+"""The chain's logo: an uploaded picture is decoded in a limited process and re-encoded.
 
 Nothing of the file stays but its pixels.
 """

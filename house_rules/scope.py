@@ -30,7 +30,7 @@ def read_once(name: str, read: Callable[[], Row]) -> Row:
 
 
 def forget(name: str) -> None:
-    """Read it anew at the next call: the row has just been changed."""
+    """Read it again at the next call: the row has just been changed."""
     (_scope.get() or {}).pop(name, None)
 
 

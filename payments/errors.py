@@ -95,7 +95,7 @@ class GiftCardUnknown(Refused, code="gift_card_unknown"):
     """No gift card that is valid here has this code."""
 
     def __init__(self) -> None:
-        super().__init__(_("No gift card of ours has this code. Check it, and enter it again."))
+        super().__init__(_("We have no gift card with this code. Check it and enter it again."))
 
 
 class GiftCardEmpty(Refused, code="gift_card_empty"):

@@ -290,7 +290,7 @@ class PictureRefused(Refused, code="picture_refused"):
 
 
 class PictureGone(Refused, code="picture_gone"):
-    """The picture was removed or replaced meanwhile."""
+    """The picture was removed or replaced in the meantime."""
 
     def __init__(self) -> None:
         super().__init__(_("The picture is no longer there: somebody has removed or replaced it."))

@@ -57,7 +57,7 @@ def listed_sessions(
     elif films is None:
         sessions = sessions.prefetch_related("film")
     else:
-        sessions = sessions.filter(film__in=films)  # one that was planned meanwhile is shown the next time
+        sessions = sessions.filter(film__in=films)  # one that was planned in the meantime is shown the next time
     local = []
     for session in sessions:
         if films is not None:

@@ -1,4 +1,4 @@
-"""Checks an uploaded picture, and encodes it anew in the sizes that the shop shows. A limited process decodes it.
+"""Checks an uploaded picture, and re-encodes it in the sizes that the shop shows. A limited process decodes it.
 
 The new files have nothing of the uploaded one but its pixels: no position, camera, comment or hidden content.
 """

@@ -184,7 +184,7 @@ def _fresh(key: int) -> Ticket:
 
 
 def _seal_of_cinema(sealed: str, cinema: int) -> Seal | None:
-    """The seal, also of another device of the cinema: the browser may have been enrolled anew since."""
+    """The seal, also of another device of the cinema: the browser may have been enrolled again since."""
     seal = read_seal(sealed)
     return seal if seal and seal.cinema == cinema else None
 

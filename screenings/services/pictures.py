@@ -15,7 +15,7 @@ MOST_STILLS = 12
 
 
 def add_picture(film: Film, *, content: bytes, kind: str, text: str = "") -> FilmPicture:
-    """Check the picture, encode it anew, store its files and add it to the film. A new poster replaces the old one.
+    """Check the picture, re-encode it, store its files and add it to the film. A new poster replaces the old one.
 
     Its files are stored before the row: a page never names a file that is not there. Raises `PictureRefused`, whose
     text says what is wrong with the picture. Owns its transaction.

@@ -185,7 +185,7 @@ def test_a_list_names_its_person_only_for_its_device_and_until_its_end(
     colleague = someone("usher", cinema, email="colleague@example.org")
     seal = evening_list(device, actor=colleague, at=NOON)["seal"]
     ticket, next_day = a_ticket(session), a_ticket(factories.a_session(session.hall, start=tomorrow))
-    anew = a_device(cinema, session.hall, name="Door A, enrolled anew")
+    anew = a_device(cinema, session.hall, name="Door A, enrolled again")
 
     by_another = uploaded(waiting(ticket, seal), who={"device": anew, "actor": usher})
     too_late = uploaded(
