@@ -73,7 +73,7 @@ def test_what_is_left_on_a_card_is_looked_up(client):
     assert client.post(CARDS, {"code": code.replace(" ", "").lower()}).context_data["found"].balance == Decimal(
         "750.50"
     )
-    assert "No gift card of ours" in client.post(CARDS, {"code": "wrong"}).text
+    assert "We have no gift card with this code" in client.post(CARDS, {"code": "wrong"}).text
 
 
 @pytest.mark.parametrize(
