@@ -185,7 +185,7 @@ JOIN orders_order bought ON bought.id = order_id
 WHERE cinema_id = %(cinema)s AND transaction_date < %(end)s"""
 
 COUNTED[StockFigures] = """
-SELECT date AS about, item.id AS item_id, kind, quantity AS units, COALESCE(value, 0) AS value,
+SELECT date AS about, item.id AS item_id, movement.kind, quantity AS units, COALESCE(value, 0) AS value,
        (value IS NULL)::int * quantity AS uncosted
 FROM day_to_count JOIN concessions_concessionitem item ON cinema_id = %(cinema)s
 JOIN concessions_stockmovement ON concession_item_id = item.id AND at >= starts_at AND at < ends_at
