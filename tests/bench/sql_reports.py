@@ -188,7 +188,7 @@ COUNTED[StockFigures] = """
 SELECT date AS about, item.id AS item_id, movement.kind, quantity AS units, COALESCE(value, 0) AS value,
        (value IS NULL)::int * quantity AS uncosted
 FROM day_to_count JOIN concessions_concessionitem item ON cinema_id = %(cinema)s
-JOIN concessions_stockmovement ON concession_item_id = item.id AND at >= starts_at AND at < ends_at
+JOIN concessions_stockmovement movement ON concession_item_id = item.id AND at >= starts_at AND at < ends_at
 WHERE at < %(end)s"""
 
 COUNTED[CashFigures] = """
@@ -243,10 +243,10 @@ WITH touched AS (
           WHERE cinema_id = %(cinema)s AND requested_at >= %(start)s AND requested_at < %(end)s
 ), moved AS (
     SELECT sum(-movement.quantity) AS units,
-           sum(CASE kind WHEN 'HOLD' THEN preorder.quantity ELSE -preorder.quantity END) AS ordered
+           sum(CASE movement.kind WHEN 'HOLD' THEN preorder.quantity ELSE -preorder.quantity END) AS ordered
     FROM concessions_concessionitem item JOIN concessions_stockmovement movement ON concession_item_id = item.id
     JOIN concessions_concessionpreorder preorder ON preorder.id = preorder_id
-    WHERE cinema_id = %(cinema)s AND at >= %(start)s AND at < %(end)s AND kind IN ('HOLD', 'RETURN')
+    WHERE cinema_id = %(cinema)s AND at >= %(start)s AND at < %(end)s AND movement.kind IN ('HOLD', 'RETURN')
 ), spent AS (
     SELECT -sum(amount) AS points, sum(bonus_amount) AS paid
     FROM bonuses_bonustransaction JOIN orders_order bought ON bought.id = order_id
