@@ -9,7 +9,7 @@ from tests.helpers.visits import a_visit
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ("customers", "cohorts", "groups", "favourites", "reminders", "winback")
+PAGES = ("customers", "cohorts", "groups", "favourites", "reminders", "winback", "campaigns")
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -20,7 +20,7 @@ def test_who_works_for_some_cinemas_sees_one_of_them_at_a_time(name):
     form = client.get(reverse(f"admin:reports_{name}")).context_data["form"]
     refused = client.get(reverse(f"admin:reports_{name}"), {"cinema": other.pk})
 
-    assert [key for key, _label in form.fields["cinema"].choices] == [str(own.pk), str(second.pk)]
+    assert {key for key, _label in form.fields["cinema"].choices} == {str(own.pk), str(second.pk)}
     assert [list(form.period().cinemas), list(refused.context_data["form"].period().cinemas)] == [[own], [own]]
     assert list(refused.context_data["form"].errors) == ["cinema"]
 
