@@ -91,7 +91,6 @@ def create_idle_database() -> None:
 
 # These jobs send a request per row and save each answer at once, or read a whole file or close a whole day per row.
 JOBS_ROW_BY_ROW = {
-    "send_webhooks",
     "sync_marketing_lists",
     "look_up_films",
     "execute_refunds",
