@@ -12,17 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cinema import clock
+from customers.services import correct_address
 from orders.models import Order
-from orders.services import (
-    TooLateToRefund,
-    correct_address,
-    hold,
-    record_refund,
-    refund,
-    refund_by_customer,
-    send_refunds,
-    ticket_of,
-)
+from orders.services import TooLateToRefund, hold, record_refund, refund, refund_by_customer, send_refunds, ticket_of
 from orders.services.visits.ticket_codes import UnknownCode, code_of
 from payments.models import Refund
 from payments.services import mark_paid_out
