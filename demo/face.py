@@ -1,4 +1,4 @@
-"""Gives the demo chain a name, colours, a footer and pages in three languages, and its cinemas a phone and a way there."""
+"""Gives the demo chain a name, colours, a footer and pages in three languages, and its cinemas contacts."""
 
 from datetime import datetime
 
@@ -51,16 +51,16 @@ PAGES = [
             "en": (
                 "Terms of sale",
                 "By paying you buy tickets for the seats and the screening named in your order.\n\n## Tickets\n\n- A "
-                "ticket is valid for that screening and seat.\n- Ages are checked at the entrance.\n\n## Refunds\n\nYou can "
-                "return tickets on the page of your order until an hour before the start. The money goes back to your "
-                "original payment method.",
+                "ticket is valid for that screening and seat.\n- Ages are checked at the entrance.\n\n## "
+                "Refunds\n\nYou can return tickets on the page of your order until an hour before the start. The "
+                "money goes back to your original payment method.",
             ),
             "de": (
                 "Verkaufsbedingungen",
-                "Mit der Zahlung kaufen Sie Karten für die genannten Plätze und die genannte Vorstellung.\n\n## Karten\n\n"
-                "- Eine Karte gilt für diese Vorstellung und diesen Platz.\n- Das Alter wird am Eingang geprüft.\n\n"
-                "## Rückgabe\n\nKarten können Sie bis eine Stunde vor Beginn auf der Seite Ihrer Bestellung "
-                "zurückgeben. Das Geld geht auf demselben Weg zurück.",
+                "Mit der Zahlung kaufen Sie Karten für die genannten Plätze und die genannte Vorstellung.\n\n## "
+                "Karten\n\n- Eine Karte gilt für diese Vorstellung und diesen Platz.\n- Das Alter wird am Eingang "
+                "geprüft.\n\n## Rückgabe\n\nKarten können Sie bis eine Stunde vor Beginn auf der Seite Ihrer "
+                "Bestellung zurückgeben. Das Geld geht auf demselben Weg zurück.",
             ),
         },
     ),
@@ -81,8 +81,8 @@ PAGES = [
             "de": (
                 "Datenschutz",
                 "Wir speichern E-Mail-Adresse und Telefonnummer, um Karten zu senden und Änderungen der Vorstellung "
-                "mitzuteilen. Angebote bekommt nur, wer zugestimmt hat.\n\nIm Konto können Sie Ihre Daten herunterladen "
-                "oder löschen.",
+                "mitzuteilen. Angebote bekommt nur, wer zugestimmt hat.\n\nIm Konto können Sie Ihre Daten "
+                "herunterladen oder löschen.",
             ),
         },
     ),
@@ -97,14 +97,14 @@ PAGES = [
             ),
             "en": (
                 "Refunds",
-                "1. Open the link in the email with your tickets.\n2. Press “Refund tickets” and choose which.\n3. Check "
-                "the sum and confirm.\n\nIf a screening is cancelled, you are refunded automatically.",
+                "1. Open the link in the email with your tickets.\n2. Press “Refund tickets” and choose which.\n3. "
+                "Check the sum and confirm.\n\nIf a screening is cancelled, you are refunded automatically.",
             ),
             "de": (
                 "Rückgabe",
                 "1. Öffnen Sie den Link in der E-Mail mit Ihren Karten.\n2. Wählen Sie, welche Karten Sie zurückgeben "
-                "möchten.\n3. Prüfen Sie den Betrag und bestätigen Sie.\n\nFällt eine Vorstellung aus, erhalten Sie Ihr "
-                "Geld automatisch zurück.",
+                "möchten.\n3. Prüfen Sie den Betrag und bestätigen Sie.\n\nFällt eine Vorstellung aus, erhalten Sie "
+                "Ihr Geld automatisch zurück.",
             ),
         },
     ),
@@ -114,21 +114,21 @@ PAGES = [
         {
             "ru": (
                 "Помощь",
-                "**Не пришло письмо?** Посмотрите в папке «Спам» или [найдите заказ по номеру](/find/).\n\n**Опоздали?** "
-                "Пускаем весь сеанс: перед фильмом десять минут рекламы.\n\n**Нужна помощь в зале?** Позвоните: телефоны "
-                "— на странице [контактов](/contacts/).",
+                "**Не пришло письмо?** Посмотрите в папке «Спам» или [найдите заказ по "
+                "номеру](/find/).\n\n**Опоздали?** Пускаем весь сеанс: перед фильмом десять минут рекламы.\n\n**Нужна "
+                "помощь в зале?** Позвоните: телефоны — на странице [контактов](/contacts/).",
             ),
             "en": (
                 "Help",
-                "**No email?** Look in your spam folder or [find your order by its number](/find/).\n\n**Running late?** "
-                "You can come in at any time; the film follows ten minutes of adverts.\n\n**Need a hand in the hall?** "
-                "Call us: see [contacts](/contacts/).",
+                "**No email?** Look in your spam folder or [find your order by its number](/find/).\n\n**Running "
+                "late?** You can come in at any time; the film follows ten minutes of adverts.\n\n**Need a hand in "
+                "the hall?** Call us: see [contacts](/contacts/).",
             ),
             "de": (
                 "Hilfe",
-                "**Keine E-Mail?** Sehen Sie im Spam-Ordner nach oder [suchen Sie die Bestellung](/find/).\n\n**Zu spät?** "
-                "Einlass ist jederzeit; vor dem Film läuft zehn Minuten Werbung.\n\n**Hilfe im Saal?** Rufen Sie an: "
-                "siehe [Kontakt](/contacts/).",
+                "**Keine E-Mail?** Sehen Sie im Spam-Ordner nach oder [suchen Sie die Bestellung](/find/).\n\n**Zu "
+                "spät?** Einlass ist jederzeit; vor dem Film läuft zehn Minuten Werbung.\n\n**Hilfe im Saal?** Rufen "
+                "Sie an: siehe [Kontakt](/contacts/).",
             ),
         },
     ),
