@@ -5,13 +5,6 @@ from orders.services.closing.accrual import accrue_locked as accrue_locked
 from orders.services.closing.archiving import archive_locked as archive_locked
 from orders.services.closing.completion import complete as complete
 from orders.services.closing.completion import complete_locked as complete_locked
-from orders.services.customers.address import correct_address as correct_address
-from orders.services.customers.address import correct_address_by_customer as correct_address_by_customer
-from orders.services.customers.address import is_correctable_by_customer as is_correctable_by_customer
-from orders.services.customers.customer import Customer as Customer
-from orders.services.customers.erasure import erase_customer as erase_customer
-from orders.services.customers.export import export_customer_data as export_customer_data
-from orders.services.customers.guest_orders import claim_guest_orders as claim_guest_orders
 from orders.services.payments.events import handle_gateway_event as handle_gateway_event
 from orders.services.payments.gateway import CustomerPaymentState as CustomerPaymentState
 from orders.services.payments.gateway import customer_payment_state as customer_payment_state

@@ -13,9 +13,10 @@ from accounts.models import User
 from bonuses.services import points_earned, points_spent
 from cinema.money import ZERO
 from concessions.models import ConcessionPreorder
+from customers.services import is_correctable_by_customer
 from incidents.models import ConcernedOrder
 from orders.models import Order, Ticket
-from orders.services import code_of, is_correctable_by_customer, may_extend, refundable_by_customer
+from orders.services import code_of, may_extend, refundable_by_customer
 from payments.models import MANUAL_GATEWAYS, Gateway, Payment, Refund
 from payments.services import disputed_orders
 from screenings.announcements import announcements
@@ -199,6 +200,12 @@ class OrderPage:
     @property
     def returned(self) -> Decimal:
         return sum((refund.amount for refund in self.refunds), ZERO)
+
+    @property
+    def kept(self) -> Decimal:
+        """The money that was paid and is not returned, whether or not a refund has arrived yet."""
+        paid = (payment.amount for payment in self.payments if payment.status == Payment.Status.SUCCEEDED)
+        return sum(paid, ZERO) - self.returned
 
     @property
     def returns(self) -> dict[str, Decimal]:

@@ -22,6 +22,7 @@ from cinema.http import client_address
 from cinema.status import Refused
 from concessions.models import ConcessionPreorder
 from concessions.services.combos import rest_of_combos
+from customers.services import correct_address_by_customer
 from orders import services
 from orders.errors import SoldTogether
 from orders.models import Order, OrderLine
@@ -143,7 +144,7 @@ def _correct_address(request: HttpRequest, order: Order) -> HttpResponse:
     limited: Any = {"person": f"order {order.pk}", "address": client_address(request), "at": at}
     try:
         rate_limits.check("correct_address", **limited)
-        corrected = services.correct_address_by_customer(order, email=form.cleaned_data["email"], at=at)
+        corrected = correct_address_by_customer(order, email=form.cleaned_data["email"], at=at)
     except Refused as refusal:
         return refused_page(request, order, refusal)
     rate_limits.allowed("correct_address", **limited)  # counts what was corrected, not what was refused
