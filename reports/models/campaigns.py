@@ -97,7 +97,8 @@ class CampaignOrder(models.Model):
     def about_customer(cls, *, user: User | None, orders: Collection[int]) -> list[dict[str, Any]]:
         """See `accounts.services.rows_about_customer`."""
         own = models.Q(order__in=orders) | models.Q(order__user=user, order__user__isnull=False)
-        return list(cls._default_manager.filter(own).order_by("pk").values("order__number", "campaign__name"))
+        rows = cls._default_manager.filter(own).order_by("pk").values("order__number", "campaign__name")
+        return [dict(row) for row in rows]
 
 
 class CampaignFigures(models.Model):

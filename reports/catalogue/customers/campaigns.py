@@ -38,7 +38,7 @@ def campaigns(period: Period) -> Table:
         rows=[
             {
                 "campaign": campaign.name,
-                "code": codes.get(campaign.promocode_id, ""),
+                "code": codes[campaign.promocode_id] if campaign.promocode_id else "",
                 **values_of(definitions.BROUGHT_BY_CAMPAIGN, row),
             }
             for campaign, row in sorted(rows, key=lambda each: -each[1]["takings"])
