@@ -67,8 +67,8 @@ def actions(period: Period, *, with_points: bool) -> Table:
     ]
     counted: dict[str, Counter[int]] = {key: Counter() for key in ACTIONS if with_points or key != "points"}
     counted["voids"] = voids
-    for row in asked[0].union(*asked[1:], all=True):
-        (handled if row["of"] == HANDLED else counted[row["of"]])[row["person"]] += row["number"]
+    for found in asked[0].union(*asked[1:], all=True):
+        (handled if found["of"] == HANDLED else counted[found["of"]])[found["person"]] += found["number"]
     shown = {key: ACTIONS[key] for key in counted}
     people = User.objects.in_bulk({pk for of_action in counted.values() for pk in of_action})
     totals = {key: sum(counts.values()) for key, counts in counted.items()}

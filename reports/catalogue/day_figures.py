@@ -162,7 +162,7 @@ def _live(cinema: Cinema, unclosed: Sequence[Day], before: BusinessDay | None, a
     )
     # Refunds of closed days are in the money of today already, and in the figures of their screenings not before today
     # is closed. Those of the other open days are in the figures of these.
-    cards_before = {kind: totals[f"{BEFORE} {kind}"] for kind in GiftCardMovement.Kind}
+    cards_before = {kind.value: totals[f"{BEFORE} {kind}"] for kind in GiftCardMovement.Kind}
     cards_sold = gift_cards.sold(found.gift_cards)
     closing = (before.advances if before else ZERO) + advances(rows) + totals["of_closed"]
     found.closing = closing - cards_sold - gift_cards.sold(cards_before)
