@@ -52,8 +52,8 @@ def look_up(request: HttpRequest, typed: str, *, cinema: Cinema, at: datetime) -
 
 
 def name(request: HttpRequest, order: Order, card: GiftCard | None) -> None:
-    """Remember the card for this order in this browser; None forgets it. The session is saved with the response. Owns its
-    transaction.
+    """Remember the card for this order in this browser; None forgets it. The session is saved with the
+    response. Owns its transaction.
     """
     named: dict[str, Any] = dict(request.session.get(NAMED, {}))
     named.pop(str(order.pk), None)

@@ -218,6 +218,12 @@ class OrderPage:
         return any(refund.payment and refund.payment.gateway != Gateway.GIFT_CARD for refund in self.refunds)
 
     @property
+    def kept(self) -> Decimal:
+        """The money that was paid and is not returned, whether or not a refund has arrived yet."""
+        paid = (payment.amount for payment in self.payments if payment.status == Payment.Status.SUCCEEDED)
+        return sum(paid, ZERO) - self.returned
+
+    @property
     def returns(self) -> dict[str, Decimal]:
         """The sums that go back or went back, by how: see `_how`."""
         sums: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)

@@ -39,6 +39,18 @@ def test_the_order_link_shows_tickets_codes_and_the_pick_up_code(client: Client)
     assert "Your tickets" in page
 
 
+def test_a_paid_order_says_so_and_after_a_refund_in_part_what_is_left_paid(client: Client) -> None:
+    order = factories.a_paid_order(factories.a_session(), seats=2)
+    paid = plain(client.get(f"/order/{order.token}/"))
+
+    refund_by_customer(order, lines=[order.tickets.order_by("pk")[0]], at=NOON)
+    after = plain(client.get(f"/order/{order.token}/"))
+
+    assert "Paid. Show the code of each ticket at the entrance." in paid
+    assert "Amount paid 700 ₽" in paid
+    assert "Amount paid 700 ₽ Returned to you −350 ₽ Paid after refunds 350 ₽" in after
+
+
 def test_the_order_page_is_not_stored_or_indexed_and_sends_no_referrer(client: Client) -> None:
     order = factories.a_paid_order()
 
