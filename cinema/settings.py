@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "bonuses",
     "payments",
     "orders",
+    "customers",
     "incidents",
     "reports",
     "pricing",
