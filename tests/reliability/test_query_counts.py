@@ -24,7 +24,7 @@ from tests.reliability.scenario import AT, DAY, JOBS, create_scenario
 #: The maximum of queries per step. Refunds touch every app, so they take more; returned and wasted stock are one each.
 #: The figures about customers fill ten tables, for a whole night.
 MAX_PER_BATCH = {
-    "cancel_expired_orders": 26,
+    "cancel_expired_orders": 33,
     "process_refunded_orders": 33,
     "refund_cancelled_sessions": 51,
     "refresh_engagement": 34,
