@@ -23,7 +23,7 @@ from screenings.models import Session
 
 def returnable(row: ConcernedOrder, *, at: datetime) -> list[Ticket]:
     """The tickets that the guest may return because of this change: paid and not used, until the later of the former
-    and the present start. None of what is refunded at the cinema only. At most four queries. Reads only.
+    and the present start. None of what is refunded at the cinema only. Three queries. Reads only.
     """
     if row.incident.refund_until is None or row.order.status not in Order.SOLD or is_refunded_at_cinema(row.order):
         return []
@@ -36,7 +36,7 @@ def returnable(row: ConcernedOrder, *, at: datetime) -> list[Ticket]:
 
 
 def returnable_lines(row: ConcernedOrder, *, at: datetime) -> Sequence[OrderLine]:
-    """`returnable`, and the open snacks if nothing else of the order is left. At most eight queries. Reads only."""
+    """`returnable`, and the open snacks if nothing else of the order is left. Seven queries. Reads only."""
     tickets = returnable(row, at=at)
     return lines_lost({row.order_id: tickets})[row.order_id] if tickets else []
 

@@ -255,7 +255,7 @@ class OrderPage:
     @cached_property
     def at_cinema(self) -> bool:
         """Whether it is refunded at the cinema only."""
-        return is_refunded_at_cinema(self.order)
+        return not self.refundable and is_refunded_at_cinema(self.order)
 
     @cached_property
     def disputed(self) -> bool:

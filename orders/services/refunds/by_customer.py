@@ -46,7 +46,7 @@ def refundable_by_customer(order: Order, *, at: datetime) -> list[OrderLine]:
 
     Paid, unused tickets of sessions that start in more than the order’s `refund_notice`, and until then snacks
     that are not being made yet, of a combo all or none (without tickets: the same time before the end of their day).
-    None while the bank decides about a payment, or of what is refunded at the cinema only. At most five queries. Reads
+    None while the bank decides about a payment, or of what is refunded at the cinema only. At most four queries. Reads
     only.
     """
     if order.status not in Order.SOLD or disputed_orders([order.pk]) or is_refunded_at_cinema(order):
