@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
     "house_rules.scope.HouseRulesMiddleware",
     "storefront.middleware.RateLimitMiddleware",
+    "storefront.middleware.CampaignLinks",
 ]
 
 TEMPLATES = [

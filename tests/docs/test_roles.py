@@ -42,6 +42,7 @@ OF_THE_CHAIN = {
     "jobs.jobrun",
     "jobs.quarantinedrow",
     "orders.promocode",
+    "reports.campaign",
     "payments.gatewayevent",
     "reports.payoutfile",
     "payments.legalentity",
