@@ -219,7 +219,7 @@ def _address(name: str) -> str:
 
 
 @cache
-def _address_below(prefix: str, name: str) -> str:
+def _address_below(_prefix: str, name: str) -> str:
     """Each page has some seventy of them, and they never change while the process runs, but for the prefix."""
     return reverse(name)
 
