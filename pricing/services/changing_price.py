@@ -19,7 +19,7 @@ from orders.models import Ticket
 from pricing.errors import PriceTooLow
 from pricing.services.quoting import end_quotes
 from screenings.errors import ImpossibleSession, SessionAlreadyCancelled, SessionOver
-from screenings.models import PriceRow, Session
+from screenings.models import Session
 
 #: Who has it sets prices anyway, and may go below the lowest price.
 KEEPS_PRICES = "screenings.apply_pricelist"
@@ -42,8 +42,9 @@ class PricePreview:
 def lowest_price(session: Session, *, actor: User | None) -> Decimal:
     """How far down this person may change the session's price.
 
-    It is half of what the session cost before it was first changed here, however often it was changed since, or half of
-    its price list's price, if that list was published later. Zero for those who keep price lists. Two queries. Reads only.
+    It is half of what the session cost before it was first changed here, however often it was changed since, or half
+    of its price list's price, if that list was published later. Zero for those who keep price lists. Three
+    queries. Reads only.
     """
     if actor is None or actor.has_perm(KEEPS_PRICES):
         return ZERO
@@ -51,12 +52,13 @@ def lowest_price(session: Session, *, actor: User | None) -> Decimal:
     first = changes.order_by("incident__at", "pk").select_related("incident").first()
     if first is None:
         return rounded(session.ticket_price / 2)
-    listed = PriceRow.objects.filter(pk=session.price_row_id, price_list__published_at__gt=first.incident.at).first()
-    return rounded((listed.price if listed else first.ticket_price) / 2)
+    row = session.price_row
+    listed_since = row is not None and row.price_list.published_at and row.price_list.published_at > first.incident.at
+    return rounded((row.price if row is not None and listed_since else first.ticket_price) / 2)
 
 
 def preview_price(session: Session, *, price: Decimal, at: datetime, actor: User | None = None) -> PricePreview:
-    """Raises as `change_price`. Three queries. Reads only."""
+    """Raises as `change_price`. Four queries. Reads only."""
     if session.status == Session.Status.CANCELLED:
         raise SessionAlreadyCancelled(session)
     if session.status == Session.Status.COMPLETED or session.end_datetime <= at:
@@ -76,7 +78,8 @@ def change_price(
     """Sell further tickets at another price. Tickets that are sold or held keep theirs, and nobody is told.
 
     An adaptive price starts anew from the new one. Raises `ReasonNeeded`, `NothingToChange`, `PreviewOutdated`,
-    `SessionAlreadyCancelled`, `SessionOver`, `ImpossibleSession` or, below the actor's `lowest_price`, `PriceTooLow`. Owns its transaction. A constant number of queries.
+    `SessionAlreadyCancelled`, `SessionOver`, `ImpossibleSession` or, below the actor's `lowest_price`, `PriceTooLow`.
+    Owns its transaction. A constant number of queries.
     """
     reason = clean_reason(reason)
     with transaction.atomic():
