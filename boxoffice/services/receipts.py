@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Model, Q, QuerySet
 
 from accounts.models import User
 from cinema.status import ConcurrentChange
@@ -19,6 +20,7 @@ from payments.models import Payment, Receipt, Refund
 from payments.services import number_receipts
 from screenings.models import Cinema
 
+Row = TypeVar("Row", bound=Model)
 Status = Receipt.Status
 LATE_AFTER = timedelta(minutes=10)
 VOUCH = "payments.vouch_register"
@@ -94,19 +96,20 @@ def keep_number(order: Order, *, kind: str, number: str, at: datetime) -> None:
     missing. Owns its transaction.
     """
     with transaction.atomic():
-        for rows, make in (
-            (Payment.objects.without_receipt(at), receipt_sales),
-            (Refund.objects.without_receipt(at), receipt_refunds),
-        ):
-            keys = rows.filter(order=order).values_list("pk", flat=True)
-            locked = rows.model.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=list(keys))
-            unmade = [row for row in locked.order_by("pk") if row.receipted_at is None]
-            if unmade:
-                make(unmade, at=at)
+        if payments := _locked(Payment.objects.without_receipt(at).filter(order=order)):
+            receipt_sales(payments, at=at)
+        if refunds := _locked(Refund.objects.without_receipt(at).filter(order=order)):
+            receipt_refunds(refunds, at=at)
         receipts = list(Receipt.objects.filter(order=order, kind=kind, status=Status.BY_HAND).order_by("pk"))
         if not receipts:
             raise ConcurrentChange(str(order))
         number_receipts(receipts, number=number, at=at)
+
+
+def _locked(rows: QuerySet[Row]) -> list[Row]:
+    """Those of the rows that still have no receipt once they are locked: the job may just have made it."""
+    locked = rows.order_by("pk").select_for_update(of=("self",), no_key=True)
+    return [row for row in locked if row.receipted_at is None]  # type: ignore[attr-defined]
 
 
 def vouch_for_register(cinema: Cinema, *, number: str, actor: User) -> None:

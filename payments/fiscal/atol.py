@@ -72,7 +72,7 @@ class AtolOnline:
             found = payload if isinstance(payload, dict) else {}
             return {name: found[name] for name in NUMBERS if found.get(name) is not None}
         if status == "fail":
-            raise NotPrinted(_said(error), again=bool(error) and error.get("type") == "timeout")
+            raise NotPrinted(_said(error), again=error is not None and error.get("type") == "timeout")
         if error is None or _code(error) == NOT_PROCESSED:
             return None
         raise GatewayRefused(_said(error))
@@ -135,10 +135,10 @@ class AtolOnline:
 def _with_entity(receipt: Receipt) -> tuple[Receipt, LegalEntity]:
     related = "order__cinema__legal_entity", "payment", "gift_card_movement__card__cinema__legal_entity"
     row = Receipt.objects.select_related(*related).get(pk=receipt.pk)
-    cinema = row.order.cinema if row.order else row.gift_card_movement and row.gift_card_movement.card.cinema
-    if cinema is None or cinema.legal_entity is None:
+    entity: LegalEntity | None = row.cinema.legal_entity
+    if entity is None:
         raise GatewayRefused("no legal entity")
-    return row, cinema.legal_entity
+    return row, entity
 
 
 def _account(entity: LegalEntity) -> dict[str, str]:
@@ -154,8 +154,8 @@ def _error(answer: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _code(error: dict[str, Any] | None) -> int | None:
-    code = (error or {}).get("code")
-    return int(code) if str(code).lstrip("-").isdigit() else None
+    code = str((error or {}).get("code"))
+    return int(code) if code.isdecimal() else None
 
 
 def _said(error: dict[str, Any] | None) -> str:

@@ -95,10 +95,8 @@ def _is_online(receipt: Receipt) -> bool:
 
 def _place(receipt: Receipt) -> str:
     """FFD tag 1187: the site, or the address of the cinema whose box office took the money."""
-    cinema = (
-        receipt.order.cinema if receipt.order else receipt.gift_card_movement and receipt.gift_card_movement.card.cinema
-    )
-    address = "" if cinema is None or _is_online(receipt) else ", ".join(filter(None, [cinema.city, cinema.address]))
+    cinema = receipt.cinema
+    address = "" if _is_online(receipt) else ", ".join(filter(None, [cinema.city, cinema.address]))
     return (address or settings.SITE_URL)[:256]
 
 

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -224,6 +224,13 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {format_money(self.amount)}"
+
+    @property
+    def cinema(self) -> Any:
+        """Where the money was taken. Needs `order__cinema` and `gift_card_movement__card__cinema`."""
+        if self.order is not None:
+            return self.order.cinema
+        return self.gift_card_movement and self.gift_card_movement.card.cinema
 
     @property
     def url(self) -> str:

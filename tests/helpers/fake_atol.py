@@ -174,6 +174,7 @@ def atol_online(settings: Any, *, version: str = "v5") -> Iterator[Atol]:
             trouble = there.next_troubles.pop(0) if there.next_troubles else ""
             if trouble == "expired":
                 there.tokens.clear()
+            content: Json
             if there.is_down or trouble == "down":
                 status, content = 502, {}
             elif trouble == "busy":
