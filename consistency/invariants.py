@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -30,19 +31,23 @@ def violations(at: datetime) -> Iterator[Violation]:
     `check_invariants` runs this every night. One query for each invariant and each step of a job, and about 20 for each
     month of closed business days of a cinema.
     """
-    instant = connection.ops.adapt_datetimefield_value
-    parameters = {
-        "two_periods_ago": instant(at - PERIODS * settings.JOB_SCHEDULE["refund_cancelled_sessions"].period),
-        "validity_ago": instant(at - rules().bonus_validity),
-        "point_value": int(settings.BONUS_POINT_VALUE.scaleb(MINOR_UNITS)),
-    }
-    yield from broken(INVARIANTS, parameters)
+    yield from broken(INVARIANTS, parameters(at))
     for cinema in Cinema.objects.order_by("pk"):
         for day, table in wrong_days(cinema, but_waiting=True):
             statement = f"The figures of a closed day are what its orders say: {table._meta.verbose_name}"
             yield Violation(statement, f"reports.businessday:{day.pk}")
     for job, row in overdue_rows(at, periods=PERIODS):
         yield Violation(f"{job} has rows that have been due for more than two periods", row)
+
+
+def parameters(at: datetime) -> dict[str, Any]:
+    """What the SQL of the invariants is asked with: instants as the database stores them, and the value of a point."""
+    instant = connection.ops.adapt_datetimefield_value
+    return {
+        "two_periods_ago": instant(at - PERIODS * settings.JOB_SCHEDULE["refund_cancelled_sessions"].period),
+        "validity_ago": instant(at - rules().bonus_validity),
+        "point_value": int(settings.BONUS_POINT_VALUE.scaleb(MINOR_UNITS)),
+    }
 
 
 LIVE = sql_list(Ticket.LIVE)

@@ -168,6 +168,10 @@ class TimeToPayOver(NotPayable, code="payment_time_over"):
     """The time to pay is over, or the order was cancelled."""
 
 
+class PaymentInProgress(NotPayable, code="payment_in_progress"):
+    """Another payment for the whole price was started and cannot be called back, so a part would be paid twice."""
+
+
 class GatewayNotOffered(Refused, code="gateway_not_offered"):
     """Customers cannot pay through this gateway here."""
 
@@ -218,26 +222,6 @@ class NoContact(NotReminded, code="no_contact"):
 
 class RemindedLately(NotReminded, code="reminded_lately"):
     """The customer was reminded less than an hour ago."""
-
-
-class CannotErase(Refused, code="customer_not_erasable"):
-    """The customer's data cannot be erased."""
-
-
-class ErasedAlready(CannotErase, code="customer_erased_already"):
-    """The customer's personal data has already been erased."""
-
-
-class CannotEraseStaff(CannotErase, code="customer_is_staff"):
-    """The person is a member of staff."""
-
-
-class OrdersStillOpen(CannotErase, code="customer_has_open_orders"):
-    """An order of the customer is not settled yet."""
-
-
-class AddressNotCorrectable(Refused, code="address_not_correctable"):
-    """The order’s address cannot be changed: to the same one, after its end, or by its customer after a scan."""
 
 
 class SeatsNotChangeable(Refused, code="seats_not_changeable"):

@@ -18,6 +18,7 @@ from cinema.money import MAX_AMOUNT, MINOR_UNITS, format_money
 from cinema.validators import TextFormField
 from concessions.models import ConcessionItem
 from screenings.models import AgeRating, Seat, TicketType
+from storefront.services.minor_units import minor_units
 from storefront.services.seat_map import SeatMap
 
 EMAIL_LENGTH = 254  # of every column that stores an e-mail address
@@ -59,6 +60,13 @@ class CheckoutForm(ShopForm):
         required=False,
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    gift_card = TextFormField(
+        label=gettext_lazy("Gift card (optional)"),
+        required=False,
+        max_length=40,
+        help_text=gettext_lazy("We’ll show what it covers before anything is paid."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
 
     def __init__(
@@ -180,10 +188,10 @@ class CheckoutForm(ShopForm):
     def prices_shown(self) -> str:
         """The prices on this page in minor units, sent back with the choice; see `expected_total`."""
         seats = {
-            str(seat.pk): {key: _minor_units(self._price(seat, each)) for key, each in self._types[seat.pk].items()}
+            str(seat.pk): {key: minor_units(self._price(seat, each)) for key, each in self._types[seat.pk].items()}
             for seat in self.seats
         }
-        snacks = {str(item.pk): _minor_units(item.price) for item, _left in self.stock}
+        snacks = {str(item.pk): minor_units(item.price) for item, _left in self.stock}
         return json.dumps({"seats": seats, "snacks": snacks}, separators=(",", ":"))
 
     def expected_total(self) -> Decimal | None:
@@ -197,17 +205,13 @@ class CheckoutForm(ShopForm):
             prices += [(shown["snacks"][str(item.pk)], quantity) for item, quantity in self.snacks()]
         except (ValueError, LookupError, TypeError, RecursionError):
             return None
-        if not all(type(price) is int and 0 <= price <= _minor_units(MAX_AMOUNT) for price, _quantity in prices):
+        if not all(type(price) is int and 0 <= price <= minor_units(MAX_AMOUNT) for price, _quantity in prices):
             return None
         return Decimal(sum(price * quantity for price, quantity in prices)).scaleb(-MINOR_UNITS)
 
 
 def _news(channel: Channel) -> str:
     return f"news-{channel.lower()}"
-
-
-def _minor_units(amount: Decimal) -> int:
-    return int(amount.scaleb(MINOR_UNITS))
 
 
 # --- Accounts

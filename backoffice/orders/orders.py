@@ -33,20 +33,12 @@ from backoffice.orders.order_timeline import OrderTimeline
 from backoffice.orders.personal_data import PersonalDataMixin
 from cinema.local_time import format_local
 from cinema.money import format_money
+from customers.services import correct_address
 from house_rules.models import AgreedTerms
 from orders.approvals import RefundApproval
 from orders.models import Order, OrderChange, OrderLine, Ticket
 from orders.reasons import Reason
-from orders.services import (
-    cancel,
-    change_seats,
-    correct_address,
-    extend,
-    mark_paid,
-    record_uncertain_payment,
-    refund,
-    remind_to_pay,
-)
+from orders.services import cancel, change_seats, extend, mark_paid, record_uncertain_payment, refund, remind_to_pay
 from payments.services import record_slip
 from payments.services.shifts import open_shift_of
 from reports.code_names import code_names

@@ -17,8 +17,8 @@ from backoffice.framework.actions import ActionForm, SummaryItem, confirmed_acti
 from backoffice.orders.columns import LINK
 from bonuses.models import BonusAccount
 from cinema import clock
+from customers.services import Customer, erase_customer, export_customer_data
 from orders.models import Order
-from orders.services import Customer, erase_customer, export_customer_data
 
 EXPORT, ERASE = "orders.disclose_customer", "orders.erase_customer"
 

@@ -78,7 +78,8 @@ def is_printed_at_till(cinema: Any, *, at: datetime) -> bool:
 
 def is_of_till(payment: Payment, *, is_moved: bool) -> bool:
     """Whether staff took this money or give it back, or moved it between tickets."""
-    return is_moved or payment.gateway in MANUAL_GATEWAYS | {Gateway.GIFT_CARD}
+    by_card = payment.gateway == Gateway.GIFT_CARD and payment.shift_id is not None
+    return is_moved or by_card or payment.gateway in MANUAL_GATEWAYS
 
 
 def initial_status(gateway: str, *, by_hand: bool = False, at: datetime) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Figures about customers: what the job `refresh_engagement` counts anew every night.
 
 A customer is an account together with what was bought as a guest with its address, or a guest known by the e-mail
-address of paid orders, as everywhere (`orders.services.customers.customer`). No row has a name or an address: it points
+address of paid orders, as everywhere (`customers.services.customer`). No row has a name or an address: it points
 to the account, or to the guest's last order, which have them until the customer is erased.
 
 Rows without a cinema are about the whole chain. A customer of two cinemas is one customer of the chain, so the rows of

@@ -1,10 +1,11 @@
-// The map of seats works as plain check boxes; this adds arrow keys, a sum, and keeps it true while it is looked at.
+// The map of seats works as plain check boxes; this adds arrow keys, a sum, two fingers, and keeps it true while it is looked at.
 (() => {
   "use strict";
   const form = document.querySelector("form.choose");
   const plan = document.getElementById("plan");
   if (!form || !plan) return;
   const said = document.getElementById("chosen");
+  const total = document.getElementById("sum");
   const words = form.dataset;
   const most = Number(words.most);
   const rows = [...plan.querySelectorAll(".row")].map((row) => [...row.querySelectorAll("input")]);
@@ -25,7 +26,48 @@
   stop.tabIndex = 0;
 
   const hall = plan.parentElement;  // on a phone the middle of the hall is in view first
-  hall.scrollLeft = (hall.scrollWidth - hall.clientWidth) / 2;
+  toMiddle();
+
+  function toMiddle() { hall.scrollLeft = (hall.scrollWidth - hall.clientWidth) / 2; }
+
+  // On a phone the whole hall is seen at first, with seats smaller than a finger: the first press makes them larger.
+  const larger = document.getElementById("larger");
+  let touched = false;
+  plan.addEventListener("pointerdown", (event) => { touched = event.pointerType === "touch"; });
+  plan.addEventListener("click", (event) => {
+    const seat = event.target.closest(".seat");
+    if (!seat || !touched || seat.offsetWidth >= 24) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    larger.checked = true;
+    seat.scrollIntoView({ block: "nearest", inline: "center" });
+  }, true);
+  larger.addEventListener("change", () => {
+    plan.style.removeProperty("--zoom");
+    toMiddle();
+  });
+
+  let pinch = null;  // how far apart two fingers were, how large the seats, and what was between them
+  hall.classList.add("pinched");
+  hall.addEventListener("touchmove", (event) => {
+    if (event.touches.length !== 2) return;
+    event.preventDefault();
+    const [one, other] = event.touches;
+    const apart = Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY);
+    const across = (one.clientX + other.clientX) / 2 - hall.getBoundingClientRect().left;
+    if (!pinch) {
+      pinch = { apart, zoom: Number(plan.style.getPropertyValue("--zoom")) || 1, at: (hall.scrollLeft + across) / hall.scrollWidth };
+      if (larger.checked) {
+        const wide = boxes[0].offsetWidth;
+        larger.checked = false;
+        plan.style.setProperty("--zoom", pinch.zoom = pinch.zoom * wide / boxes[0].offsetWidth);
+      }
+      return;
+    }
+    plan.style.setProperty("--zoom", Math.min(4, Math.max(1, pinch.zoom * apart / pinch.apart)));
+    hall.scrollLeft = pinch.at * hall.scrollWidth - across;
+  }, { passive: false });
+  hall.addEventListener("touchend", () => { pinch = null; });
 
   function locked(box) { return box.getAttribute("aria-disabled") === "true"; }
 
@@ -102,8 +144,23 @@
 
   function name(box) { return box.getAttribute("aria-label").split(", ").slice(0, 2).join(", "); }
 
+  const prices = JSON.parse(words.prices);
+  const language = document.documentElement.lang;
+
+  function price(box) {  // in minor units
+    const kind = Object.keys(prices).find((each) => each && box.parentElement.classList.contains(each)) || "";
+    return Number(box.dataset.price || prices[kind]);
+  }
+
+  function money(minor) {
+    const places = minor % 100 ? 2 : 0;
+    const number = new Intl.NumberFormat(language, { minimumFractionDigits: places, maximumFractionDigits: places });
+    return `${number.format(minor / 100)}\u00a0${words.sign}`;
+  }
+
   function sum() {
     const chosen = boxes.filter((box) => box.checked);
+    total.textContent = chosen.length ? money(chosen.reduce((all, box) => all + price(box), 0)) : "";
     said.textContent = chosen.length ? `${words.chosen}: ${chosen.map(name).join("; ")}` : words.none;
   }
   sum();

@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import User, normalise_email
+from customers.services import claim_guest_orders
 from notifications.models import MessageKind
 from notifications.services import Message, queue, was_queued
-from orders.services import claim_guest_orders
 from storefront.errors import LinkRefused
 
 SALT = "storefront.signing_in"

@@ -1,5 +1,6 @@
 """Template tags of the shop: money, times, durations, the seat map and lists of showings."""
 
+import json
 import re
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,12 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cinema.local_time import night_note
-from cinema.money import format_money
+from cinema.money import currency_sign, format_money
 from cinema.typography import with_inner_quotes
 from house_rules.languages import month_day
-from screenings.hall_layout import SeatInRow, SeatRow
+from screenings.hall_layout import HallLayout, SeatInRow, SeatRow
 from screenings.models import Film, Seat, SeatKind
 from screenings.seat_rules import love_seat_halves
+from storefront.services.minor_units import minor_units
 from storefront.services.programme import AtCinema, Showing, duration
 from storefront.templatetags.pictures import TILE, picture
 
@@ -30,6 +32,7 @@ register = template.Library()
 GAP, DISABLED, CHECKED = SafeString('<i class="gap"></i>'), SafeString(" disabled"), SafeString(" checked")
 
 register.filter("money", format_money)
+register.simple_tag(currency_sign)
 register.filter("inner_quotes", with_inner_quotes)
 register.filter("duration", duration)
 register.filter("date_of", month_day)  # `24 November`, within a sentence
@@ -156,7 +159,7 @@ def _showing_note(showing: Showing) -> str:
 
 
 @register.simple_tag
-def seat_plan(rows: list[SeatRow]) -> SafeString:
+def seat_plan(layout: HallLayout) -> SafeString:
     """The hall as rows of check boxes, which work without a script; a script adds arrow keys and live
     updates. Built in Python, not in a template: a hall has hundreds of seats.
     """
@@ -167,9 +170,20 @@ def seat_plan(rows: list[SeatRow]) -> SafeString:
         "kinds": {kind.value: str(kind.label) for kind in SeatKind},
         "prices": {},
         "with": _("sold together with seat %(number)s"),
-        "halves": _halves(rows),
+        "halves": _halves(layout.rows),
+        "kind_prices": {kind.kind: kind.price for kind in layout.kinds},
     }
-    return format_html_join("\n", "{}", ((_row(row, words),) for row in rows))
+    return format_html_join("\n", "{}", ((_row(row, words),) for row in layout.rows))
+
+
+@register.filter
+def prices_for_script(layout: HallLayout) -> str:
+    """The price of each kind of seat in minor units, by its CSS class; that of a standard seat by an empty text."""
+    return json.dumps({
+        "" if kind.kind == SeatKind.STANDARD else kind.kind.lower(): minor_units(kind.price)
+        for kind in layout.kinds
+        if kind.price is not None
+    })  # fmt: skip
 
 
 @register.simple_tag
@@ -237,14 +251,27 @@ def _seat(placed: SeatInRow, row: str, words: dict[str, Any]) -> SafeString:
     if half:
         label += f", {words['with'] % {'number': half.number}}"
     return format_html(
-        '{}<div class="seat {}{}"><input type="checkbox" name="seat" value="{}" aria-label="{}"{}{}>'
-        '<span aria-hidden="true">{}</span></div>',
+        '{}<div class="seat{}" data-n="{}"><input type="checkbox" name="seat" value="{}" aria-label="{}"{}{}></div>',
         SafeString(GAP * placed.gap),
-        placed.shape,
-        " gone" if mark.is_taken else "",
+        _look(placed, half),
+        seat.number,
         seat.pk,
         f"{label}, {words['taken']}" if mark.is_taken else label,
-        format_html(' data-half="{}"', half.pk) if half else "",
+        _facts_for_script(placed, half, words["kind_prices"]),
         DISABLED if mark.is_taken else CHECKED if mark.is_chosen else "",
-        placed.label,
     )
+
+
+def _look(placed: SeatInRow, half: Seat | None) -> str:
+    """The CSS classes of a seat besides its first; a standard one has none, since a hall has hundreds of them."""
+    kind = "" if placed.seat.kind == SeatKind.STANDARD else f" {placed.shape}"
+    side = "" if half is None else " start" if placed.seat.across < half.across else " end"
+    return kind + side + (" gone" if placed.mark.is_taken else "")
+
+
+def _facts_for_script(placed: SeatInRow, half: Seat | None, prices: dict[str, Decimal | None]) -> SafeString:
+    """The other half of a love seat, and a price that is not that of the seat's kind."""
+    facts = format_html(' data-half="{}"', half.pk) if half else SafeString("")
+    if placed.mark.price is not None and placed.mark.price != prices[placed.seat.kind]:
+        facts += format_html(' data-price="{}"', minor_units(placed.mark.price))
+    return facts

@@ -22,6 +22,7 @@ from cinema.http import client_address
 from cinema.status import Refused
 from concessions.models import ConcessionPreorder
 from concessions.services.combos import rest_of_combos
+from customers.services import correct_address_by_customer
 from orders import services
 from orders.errors import SoldTogether
 from orders.models import Order, OrderLine
@@ -29,7 +30,7 @@ from payments.gateways import offered_gateways
 from storefront.errors import message_for_customer
 from storefront.forms import AddressForm
 from storefront.request_identity import customer, is_colleague
-from storefront.services import own_orders
+from storefront.services import gift_cards, own_orders
 from storefront.services.order_page import OrderPage, session_of
 from storefront.services.programme import time_zone_note
 from storefront.services.seat_map import SeatMap
@@ -88,7 +89,13 @@ def order_page(request: HttpRequest, order: Order, *, refusal: object = None, st
     return render(
         request,
         "storefront/order.html",
-        {"page": page, "order": order, "gateways": offered_gateways(), "refusal": refusal},
+        {
+            "page": page,
+            "order": order,
+            "gateways": offered_gateways(),
+            "refusal": refusal,
+            "gift_card": gift_cards.offer(request, order) if page.unpaid else None,
+        },
         status=status if refusal else 200,
     )
 
@@ -143,7 +150,7 @@ def _correct_address(request: HttpRequest, order: Order) -> HttpResponse:
     limited: Any = {"person": f"order {order.pk}", "address": client_address(request), "at": at}
     try:
         rate_limits.check("correct_address", **limited)
-        corrected = services.correct_address_by_customer(order, email=form.cleaned_data["email"], at=at)
+        corrected = correct_address_by_customer(order, email=form.cleaned_data["email"], at=at)
     except Refused as refusal:
         return refused_page(request, order, refusal)
     rate_limits.allowed("correct_address", **limited)  # counts what was corrected, not what was refused

@@ -12,8 +12,8 @@ from bonuses.models import BonusAccount
 from cinema import clock
 from cinema.http import client_address
 from cinema.status import Refused
+from customers.services import Customer, erase_customer, export_customer_data
 from notifications.services import telegram
-from orders.services import Customer, erase_customer, export_customer_data
 from storefront.request_identity import signed_in_customer
 from storefront.views.account import TELEGRAM_LINK, signed_in
 from storefront.views.decorators import post_or_redirect

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from cinema import clock
 from cinema.ids import valid_ids
+from cinema.money import ZERO
 from orders.availability.seat_map import taken_seats
 from screenings.models import SeatKind, Session
 from storefront.services import programme
@@ -50,6 +51,8 @@ def seats_page(
         soon=False,
     )
     on_sale = session.is_on_sale(seat_map.at)
+    layout = seat_map.layout(chosen) if on_sale else None
+    ticked = [each for each in layout.seats if each.mark.is_chosen] if layout else []
     return render(
         request,
         "storefront/seats.html",
@@ -60,7 +63,9 @@ def seats_page(
             "ends": cinema.local(session.end_datetime),
             "on_sale": on_sale,
             "seat_map": seat_map,
-            "layout": seat_map.layout(chosen) if on_sale else None,
+            "layout": layout,
+            "ticked": ticked,
+            "sum": sum((each.mark.price for each in ticked if each.mark.price is not None), ZERO),
             "as_list": request.GET.get("view") == "list",
             "here": reverse("shop:order_seats", args=[order.token])
             if order
@@ -69,6 +74,7 @@ def seats_page(
             if order
             else reverse("shop:checkout", args=[session.pk]),
             "order": order,
+            "seconds_left": max(0, int((order.expires_at - seat_map.at).total_seconds())) if order else 0,
             "most_seats": settings.SEATS_A_VISITOR,
             "parties": range(1, settings.SEATS_A_VISITOR + 1),
             "party": party or "2",

@@ -17,9 +17,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from accounts.phones import PhoneFormField, international, rewrite_stored, rough_spellings, spellings, stored_form
 from backoffice.orders.code_lookup import found_by
+from customers.services import Customer
 from notifications.models import MessageKind, Notification
 from orders.models import Order
-from orders.services import Customer
 from storefront.forms import ProfileForm
 from tests.helpers import factories
 

@@ -97,6 +97,27 @@ def test_a_guest_buys_in_russian(screen: Screen, session: Session) -> None:
     assert Notification.objects.get().kind == MessageKind.ORDER_PAID
 
 
+def test_the_whole_hall_is_seen_at_once_on_a_small_phone_and_a_press_makes_its_seats_larger(
+    screen: Screen, windows: Windows
+) -> None:
+    hall = factories.a_session(factories.a_hall(rows=["ssss_ssssssss_ssss_ss"] * 12))
+    phone = {"viewport": {"width": 320, "height": 740}, "has_touch": True, "is_mobile": True}
+    page = windows.alone(locale="ru-RU", **phone)
+    page.goto(f"/sessions/{hall.pk}/")
+    inside = "hall => [hall.scrollWidth <= hall.clientWidth, hall.getBoundingClientRect().bottom < innerHeight]"
+    assert page.locator(".hall").evaluate(inside) == [True, True]
+    seat = page.get_by_label("ряд 6, место 9,")
+
+    seat.tap()  # too small for a finger
+    expect(page.get_by_label("Крупнее")).to_be_checked()
+    expect(seat).not_to_be_checked()
+    seat.tap()
+
+    expect(seat).to_be_checked()
+    expect(page.locator("#sum")).to_have_text("350\N{NO-BREAK SPACE}₽")
+    page.context.close()
+
+
 def test_a_ticket_is_bought_with_the_keyboard_alone(screen: Screen, session: Session) -> None:
     page = screen(language="en")
     page.goto(f"/sessions/{session.pk}/")
@@ -406,12 +427,8 @@ def tab_to(page: Page, name: str) -> None:
     raise AssertionError(f"Tab does not lead to “{name}”")
 
 
-# Rows of a hall, and whether it is drawn whole on each width.
-HALLS = [
-    (["ssss"], {320: True, 390: True, 768: True, 1280: True}),
-    (["ssssssssss"] * 6, {320: True, 390: True, 768: True, 1280: True}),
-    (["ssssssssssssssssssssssssssssss"] * 20, {320: False, 390: False, 768: False, 1280: True}),
-]
+HALLS = {"4 seats": ["ssss"], "60 seats": ["ssssssssss"] * 6, "600 seats": ["ssssssssssssssssssssssssssssss"] * 20}
+WIDTHS = (320, 390, 768, 1280)
 PLAN = """
 () => {
   const hall = document.querySelector(".hall"), plan = document.getElementById("plan");
@@ -430,18 +447,22 @@ PLAN = """
 """
 
 
-@pytest.mark.parametrize(("rows", "widths"), HALLS, ids=["4 seats", "60 seats", "600 seats"])
-def test_a_hall_is_drawn_whole_or_scrolls_by_itself(windows: Windows, rows: list[str], widths: dict[int, bool]) -> None:
+@pytest.mark.parametrize("rows", HALLS.values(), ids=HALLS)
+def test_a_hall_is_drawn_whole_and_its_seats_can_be_made_as_large_as_a_finger(
+    windows: Windows, rows: list[str]
+) -> None:
     shown = factories.a_session(factories.a_hall(rows=rows))
-    page = windows.alone(locale="ru-RU")
-    drawn = {}
-    for width in widths:
+    page = windows.alone(locale="ru-RU", has_touch=True)
+    drawn, enlarged = [], []
+    for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 844})
         page.goto(f"/sessions/{shown.pk}/")
-        drawn[width] = page.evaluate(PLAN)
+        drawn.append(page.evaluate(PLAN))
+        page.get_by_label("Крупнее").check()
+        enlarged.append(page.evaluate(PLAN))
     page.context.close()
 
-    assert {width: each["whole"] for width, each in drawn.items()} == widths
-    assert max(each["empty"] for each in drawn.values()) <= 62
-    assert min(each["seat"] for each in drawn.values()) >= 24  # what a finger needs
-    assert not any(each["sideways"] or each["refused"] for each in drawn.values())
+    assert all(each["whole"] for each in drawn)
+    assert max(each["empty"] for each in drawn) <= 62
+    assert min(each["seat"] for each in enlarged) >= 24  # what a finger needs
+    assert not any(each["sideways"] or each["refused"] for each in drawn + enlarged)

@@ -11,8 +11,9 @@ from django.db import ProgrammingError, connection, models, transaction
 
 from accounts.models import User
 from accounts.services import approve, request_approval
+from customers.services import Customer, erase_customer
 from orders.models import Order
-from orders.services import Customer, cancel, check_in, erase_customer, refund
+from orders.services import cancel, check_in, refund
 from tests.helpers.factories import NOON, a_customer, a_hall, a_session, an_item, an_order, at_the_bank
 from tests.helpers.users import browser, someone
 from tests.reliability.run_job import invariant_violations, run

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.helpers.sms_provider import KEY, NOT_NOW, WRONG, Provider, sms_provid
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+TICK = timedelta(microseconds=1)
 PHONE = "+79161234567"
 
 
@@ -153,14 +155,19 @@ def test_what_is_not_reported_is_asked_about_ever_less_often_and_given_up_after_
     a_pass()
     there.ledger[0].state = "a word that nobody knows"
     there.calls.clear()
-    at = NOW
+    passes = [NOW]
 
-    while at < NOW + 5 * DAY:
-        at += 10 * MINUTE
+    while (at := SmsDelivery.objects.get().next_attempt_at) is not None:
+        a_pass(at - TICK)
+        passes.append(at)
         a_pass(at)
 
     assert states() == ["UNKNOWN"]
-    assert 5 < len(there.calls) < 15
+    waits = [later - sooner for sooner, later in pairwise(passes)]
+    assert waits == sorted(waits)
+    assert len(there.calls) == len(waits)
+    assert 5 < len(waits) < 15
+    assert 3 * DAY <= passes[-1] - NOW < 5 * DAY
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ from django.test import Client
 
 from accounts.models import User
 from cinema import clock
+from customers.services import Customer, erase_customer
 from integrations.telegram_bot import hook_secret
 from notifications.models import MessageKind, Notification, TelegramChat
 from notifications.services import deliver
 from notifications.services.telegram import start_link
-from orders.services import Customer, erase_customer
 from tests.helpers.fake_mail import NOW, queued
 from tests.helpers.telegram_bot import Bot, telegram_bot
 from tests.helpers.users import browser, someone

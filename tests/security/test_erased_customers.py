@@ -13,8 +13,9 @@ from accounts.services.approvals import digest_of
 from accounts.services.consents import record_consent
 from boxoffice.models import Exchange
 from boxoffice.services.vouchers import give_voucher
+from customers.services import Customer, erase_customer
 from orders.models import Order, OrderChange, OrderEvent
-from orders.services import Customer, cancel, erase_customer
+from orders.services import cancel
 from tests.helpers import factories
 from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema
 from tests.helpers.factories import NOON

@@ -7,7 +7,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from cinema import clock
 from cinema.status import Refused
-from orders.services import Customer, erase_customer, export_customer_data
+from customers.services import Customer, erase_customer, export_customer_data
 
 
 class Command(BaseCommand):

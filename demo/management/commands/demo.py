@@ -10,6 +10,7 @@ from django.db import connection
 from cinema import clock
 from demo.builder import DatabaseState, build, database_state
 from demo.connections import create_marketing_list, create_partner, create_proposals
+from demo.face import add_face
 from demo.film_pages import add_film_pages
 from demo.job_report import HEADINGS, format_table, run_all_jobs
 from demo.logins import create_logins
@@ -28,7 +29,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--no-serve", action="store_true", help="stop after the table of jobs")
+        parser.add_argument("--no-serve", action="store_true", help="stop after printing the log-ins")
         parser.add_argument("--fresh", action="store_true", help="delete the demo's data and start over")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,6 +42,7 @@ class Command(BaseCommand):
             self.run_jobs()
         finally:
             del connection.make_debug_cursor
+        self.print_logins()
         if not options["no_serve"]:
             self.serve()
 
@@ -58,6 +60,7 @@ class Command(BaseCommand):
             build(at=clock.now(), progress=ProgressBar("Creating orders", sys.stderr).show)
             add_film_pages(at=clock.now())
             add_other_languages()
+            add_face(at=clock.now())
         finally:
             gc.enable()
         self.stdout.write(f"Demo data created in {clock.monotonic() - started:.0f} s")
@@ -69,7 +72,7 @@ class Command(BaseCommand):
         if errors := [f"{result.job}: {result.error}" for result in results if result.error]:
             raise CommandError("\n".join(errors))
 
-    def serve(self) -> None:
+    def print_logins(self) -> None:
         staff, customers, password = create_logins()
         self.stdout.write(
             f"\nhttp://{ADDRESS}/   the shop: buy with any e-mail address; the bank takes no money. Customers:"
@@ -79,7 +82,9 @@ class Command(BaseCommand):
         self.stdout.write(f"http://{ADDRESS}/admin/   the admin. One login per role:")
         for email in staff:
             self.stdout.write(f"  {email}")
-        self.stdout.write(f"Password for all of them: {password}   (Ctrl-C stops the server)")
+        self.stdout.write(f"Password for all of them: {password}")
+
+    def serve(self) -> None:
         create_proposals(at=clock.now())
         create_marketing_list(at=clock.now())
         schedule_reports(at=clock.now())
@@ -88,6 +93,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"http://{ADDRESS}/webhooks/demo-receiver/   a receiver of webhooks: `manage.py send_webhooks` posts them."
         )
-        self.stdout.write("E-mails: `manage.py deliver_notifications` writes them to var/mail.")
+        self.stdout.write(
+            "E-mails: `manage.py deliver_notifications` writes them to var/mail. Ctrl-C stops the server."
+        )
         self.stdout.flush()
         call_command("runserver", ADDRESS, use_reloader=False)

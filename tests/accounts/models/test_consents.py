@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import MarketingConsent
 from accounts.services.consents import confirm, record_consent
-from orders.services import correct_address
+from customers.services import correct_address
 from tests.helpers import factories
 from tests.helpers.factories import NOON
 from tests.helpers.users import someone

@@ -24,9 +24,10 @@ from cinema.status import ForbiddenMove
 from concessions.errors import StockChanged
 from concessions.models import ConcessionItem, LowStockItem
 from concessions.services import receive, write_off
+from customers.services import correct_address
 from orders.errors import LinesNotRefundable
 from orders.models import Order
-from orders.services import collect, correct_address, make_ready, refund, refund_by_customer
+from orders.services import collect, make_ready, refund, refund_by_customer
 from tests import settings as product
 from tests.helpers.admin_pages import dashboard_texts
 from tests.helpers.assertions import raises_unchanged

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from boxoffice.services.vouchers import give_voucher
-from orders.services import Customer, export_customer_data
+from customers.services import Customer, export_customer_data
 from reports.code_names import code_names
 from tests.helpers.factories import NOON, a_paid_order, a_promocode, a_session, an_order
 from tests.helpers.users import browser, someone

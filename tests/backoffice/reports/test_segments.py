@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import MarketingConsent
 from accounts.services.consents import record_consent
 from cinema import clock
-from orders.services import Customer, erase_customer
+from customers.services import Customer, erase_customer
 from reports.models import ReportFile, Segment
 from tests.helpers.factories import a_cinema, a_hall
 from tests.helpers.users import PASSWORD, browser, someone

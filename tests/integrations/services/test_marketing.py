@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from accounts.models import MarketingConsent
 from accounts.services.consents import record_consent
+from customers.services import Customer, erase_customer
 from integrations.marketing import Denied, client
 from integrations.models import ListMember, MarketingList
 from integrations.services import marketing
-from orders.services import Customer, cancel, erase_customer
+from orders.services import cancel
 from payments.models import LegalEntity
 from reports.models import CustomerFigures, Engagement
 from tests.helpers.factories import NOON, an_order

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from reports.models import BusinessDay
 from screenings.models import Cinema
 from tests.helpers.business_days import close_days
 from tests.helpers.factories import PRICE, a_cinema, a_customer, a_hall, a_paid_order, a_session, an_item
+from tests.helpers.shared_rows import rows_of_a_module
 from tests.helpers.users import someone
 
 pytestmark = pytest.mark.django_db
@@ -29,9 +31,19 @@ def cinema() -> Cinema:
     return a_cinema()
 
 
+@pytest.fixture(scope="module")
+def cinema_of_module(django_db_setup, django_db_blocker) -> Iterator[int]:
+    with rows_of_a_module(django_db_blocker):
+        yield make_sales(a_cinema())
+
+
 @pytest.fixture
-def sales(cinema) -> None:
+def cinema_with_sales(cinema_of_module, db) -> Cinema:
     """Sales from 30 October for screenings up to December, with points, snacks and refunds across the months."""
+    return Cinema.objects.get(pk=cinema_of_module)
+
+
+def make_sales(cinema: Cinema) -> int:
     hall, popcorn = a_hall(cinema), an_item(cinema)
     october = a_session(hall, start=NOON + DAY)
     november = a_session(hall, start=NOON + 5 * DAY)
@@ -43,6 +55,7 @@ def sales(cinema) -> None:
     a_paid_order(december, seats=2, at=NOON + 20 * DAY)
     refund(of_october, lines=[of_october.tickets.first()], reason="Goodwill", at=NOON + 10 * DAY)
     close_days(cinema, until=END)
+    return cinema.pk
 
 
 def table(tables, title: str):
@@ -64,12 +77,12 @@ def november(cinema: Cinema):
         ("Tickets and bar", ("units", "gross", "discounts", "refunded", "takings", "paid_with_points")),
     ],
 )
-def test_a_month_is_the_sum_of_what_its_days_booked(cinema, sales, title, columns):
-    month = table(november(cinema), title)
+def test_a_month_is_the_sum_of_what_its_days_booked(cinema_with_sales, title, columns):
+    month = table(november(cinema_with_sales), title)
 
     of_days = []
     for day in BusinessDay.objects.filter(date__year=2026, date__month=11):
-        found = day_figures(cinema, day.date, at=END)
+        found = day_figures(cinema_with_sales, day.date, at=END)
         for rows in found.rows.values():  # corrections of earlier days too
             for row in rows:
                 row["about"] = day.date
@@ -78,8 +91,8 @@ def test_a_month_is_the_sum_of_what_its_days_booked(cinema, sales, title, column
     assert any(added(month.rows, *columns))
 
 
-def test_advances_lead_from_one_month_to_the_next(cinema, sales):
-    month = table(november(cinema), "Advances")
+def test_advances_lead_from_one_month_to_the_next(cinema_with_sales):
+    month = table(november(cinema_with_sales), "Advances")
 
     [row] = month.rows
     first, last = (BusinessDay.objects.get(date=day) for day in (date(2026, 10, 31), date(2026, 11, 30)))
@@ -89,10 +102,10 @@ def test_advances_lead_from_one_month_to_the_next(cinema, sales):
     assert row["date"] == date(2026, 11, 30)
 
 
-def test_a_month_that_is_not_over_ends_with_its_last_closed_day(cinema, sales):
-    assert Month([cinema], date(2026, 12, 1)).closed_until == date(2026, 12, 1)
-    assert Month([cinema], NOVEMBER).closed_until == date(2026, 11, 30)
-    assert Month([cinema], date(2027, 1, 1)).closed_until is None
+def test_a_month_that_is_not_over_ends_with_its_last_closed_day(cinema_with_sales):
+    assert Month([cinema_with_sales], date(2026, 12, 1)).closed_until == date(2026, 12, 1)
+    assert Month([cinema_with_sales], NOVEMBER).closed_until == date(2026, 11, 30)
+    assert Month([cinema_with_sales], date(2027, 1, 1)).closed_until is None
 
 
 def test_receipts_count_by_their_calendar_date(cinema, settings):
@@ -110,11 +123,11 @@ def test_receipts_count_by_their_calendar_date(cinema, settings):
     assert added(table(november(cinema), "Takings by payment method").rows, "received") == [2 * PRICE]
 
 
-def test_points_held_at_both_ends_are_those_of_all_customers(cinema, sales):
+def test_points_held_at_both_ends_are_those_of_all_customers(cinema_with_sales):
     a_customer(points=40, at=NOON + 10 * DAY)
     BusinessDay.objects.update(points_held=None)  # closed before these were stored
 
-    rows = dict(table(november(cinema), "Points").rows)
+    rows = dict(table(november(cinema_with_sales), "Points").rows)
 
     assert list(rows.values())[-4:] == [0, 40, 0, 0]
 
@@ -152,7 +165,7 @@ def test_what_providers_owe_leads_from_one_month_to_the_next(cinema):
     assert row["start"] + row["taken"] - row["returned"] - row["paid_out"] - row["fees"] == row["end"]
 
 
-def test_another_cinema_is_not_part_of_it(cinema, sales):
+def test_another_cinema_is_not_part_of_it(cinema_with_sales):
     found = november(a_cinema())
 
     assert list(table(found, "Takings by payment method").rows) == []

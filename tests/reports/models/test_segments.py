@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from accounts.models import MarketingConsent
 from accounts.services.consents import record_consent
-from orders.services import Customer, erase_customer
+from customers.services import Customer, erase_customer
 from reports.models import CustomerGroup, Segment
 from tests.helpers.factories import NOON, a_cinema, a_customer, a_hall
 from tests.helpers.visits import a_visit

@@ -6,8 +6,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from customers.services import Customer, erase_customer, export_customer_data
 from orders.models import Order, Ticket
-from orders.services import Customer, accrue, erase_customer, export_customer_data, refund
+from orders.services import accrue, refund
 from reports.models import (
     CohortFigures,
     CustomerFigures,

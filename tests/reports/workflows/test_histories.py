@@ -1,6 +1,7 @@
 """Random histories: whenever days are closed, the sums of the booked figures equal a count by plain loops."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -30,6 +31,7 @@ from reports.models import (
 from reports.services import mark_wrong_days, rebuild, wrong_days
 from screenings.models import Cinema
 from tests.helpers.sampling import EXHAUSTIVE
+from tests.helpers.shared_rows import rows_of_a_module
 from tests.reports.workflows.history import END, History, booked_rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -213,6 +215,32 @@ def played(seed: int, *, closes: float, moves_days: bool = False) -> History:
     return history
 
 
+@pytest.fixture(scope="module", params=SEEDS)
+def history_of_module(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[History]:
+    with rows_of_a_module(django_db_blocker):
+        yield played(request.param, closes=0.2)
+
+
+@pytest.fixture
+def history(history_of_module: History, db: None) -> History:
+    """One that several tests look at. They are the last of this module, since its rows stay until the end."""
+    return history_of_module
+
+
+def assert_that_sums_equal_a_direct_count(history: History) -> None:
+    assert history.refusals < EVENTS / 2  # else hardly anything happened
+    counted = DirectCount(last_end()).result()
+    assert differences(all_booked(), counted) == []
+    assert wrong() == []
+    assert session_figures() == session_totals(counted["TicketFigures"])
+    before = all_booked()
+    for cinema in Cinema.objects.all():
+        rebuild([cinema])
+    assert differences(all_booked(), before) == []
+
+
 def last_end() -> datetime:
     return min(
         BusinessDay.objects.closed().filter(cinema=cinema).latest("starts_at").ends_at
@@ -231,20 +259,9 @@ def differences(found: dict[str, Sums], expected: dict[str, Sums]) -> list[str]:
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("moves_days", [False, True], ids=["plain", "days-moved"])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_sum_of_all_booked_rows_equals_a_direct_count(seed: int, moves_days: bool) -> None:
-    history = played(seed, closes=0.2, moves_days=moves_days)
-
-    assert history.refusals < EVENTS / 2  # else hardly anything happened
-    counted = DirectCount(last_end()).result()
-    assert differences(all_booked(), counted) == []
-    assert wrong() == []
-    assert session_figures() == session_totals(counted["TicketFigures"])
-    before = all_booked()
-    for cinema in Cinema.objects.all():
-        rebuild([cinema])
-    assert differences(all_booked(), before) == []
+def test_the_sum_of_all_booked_rows_equals_a_direct_count_when_days_are_moved(seed: int) -> None:
+    assert_that_sums_equal_a_direct_count(played(seed, closes=0.2, moves_days=True))
 
 
 @pytest.mark.exhaustive
@@ -262,11 +279,17 @@ def test_it_does_not_matter_when_days_are_closed(seed: int) -> None:
     assert ends[0]
 
 
+# --- The tests of one history
+
+
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("seed", SEEDS)
-def test_lines_and_money_agree_order_by_order(seed: int) -> None:
+def test_the_sum_of_all_booked_rows_equals_a_direct_count(history: History) -> None:
+    assert_that_sums_equal_a_direct_count(history)
+
+
+@pytest.mark.exhaustive
+def test_lines_and_money_agree_order_by_order(history: History) -> None:
     """What the lines of an order cost, less those refunded, is the money kept for it; and so are the sums booked."""
-    played(seed, closes=0.2)
     end = last_end()
 
     lines, money = kept_by_lines(end), kept_of_payments(end)
@@ -281,10 +304,8 @@ def test_lines_and_money_agree_order_by_order(seed: int) -> None:
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("seed", SEEDS)
-def test_the_sheets_of_all_days_add_up_to_the_ledgers(seed: int) -> None:
+def test_the_sheets_of_all_days_add_up_to_the_ledgers(history: History) -> None:
     """Each sheet begins with the balance that the one before it ended with, and what it adds is what it lists."""
-    played(seed, closes=0.2)
     end = last_end()
     taken: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     points = 0
@@ -319,8 +340,7 @@ def test_the_sheets_of_all_days_add_up_to_the_ledgers(seed: int) -> None:
     assert points == sum(with_orders.values_list("amount", flat=True))
 
 
-def test_a_row_that_was_changed_is_found_and_the_next_close_books_what_it_lacks() -> None:
-    history = played(0, closes=0.2)
+def test_a_row_that_was_changed_is_found_and_the_next_close_books_what_it_lacks(history: History) -> None:
     row = TicketFigures.objects.filter(about__lt=END.date() - timedelta(days=9), gross__gt=0).earliest("pk")
     TicketFigures.objects.filter(pk=row.pk).update(gross=row.gross + CENT)
 

@@ -12,17 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cinema import clock
+from customers.services import correct_address
 from orders.models import Order
-from orders.services import (
-    TooLateToRefund,
-    correct_address,
-    hold,
-    record_refund,
-    refund,
-    refund_by_customer,
-    send_refunds,
-    ticket_of,
-)
+from orders.services import TooLateToRefund, hold, record_refund, refund, refund_by_customer, send_refunds, ticket_of
 from orders.services.visits.ticket_codes import UnknownCode, code_of
 from payments.models import Refund
 from payments.services import mark_paid_out
@@ -45,6 +37,18 @@ def test_the_order_link_shows_tickets_codes_and_the_pick_up_code(client: Client)
     assert page.count('class="qr"') == 2
     assert order.preorders.get().pickup_code in page
     assert "Your tickets" in page
+
+
+def test_a_paid_order_says_so_and_after_a_refund_in_part_what_is_left_paid(client: Client) -> None:
+    order = factories.a_paid_order(factories.a_session(), seats=2)
+    paid = plain(client.get(f"/order/{order.token}/"))
+
+    refund_by_customer(order, lines=[order.tickets.order_by("pk")[0]], at=NOON)
+    after = plain(client.get(f"/order/{order.token}/"))
+
+    assert "Paid. Show the code of each ticket at the entrance." in paid
+    assert "Amount paid 700 ₽" in paid
+    assert "Amount paid 700 ₽ Returned to you −350 ₽ Paid after refunds 350 ₽" in after
 
 
 def test_the_order_page_is_not_stored_or_indexed_and_sends_no_referrer(client: Client) -> None:
@@ -136,7 +140,7 @@ def test_ten_tickets_take_as_many_queries_as_one(client: Client) -> None:
             assert client.get(f"/order/{order.token}/").status_code == 200
         return len(seen)
 
-    assert queries(1) == queries(10) <= 12
+    assert queries(1) == queries(10) <= 13
 
 
 # --- Refunds by the customer

@@ -4,10 +4,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from customers.services import correct_address
 from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.notifications import send_link
-from orders.services import cancel_expired, correct_address, mark_overdue, ticket_of
+from orders.services import cancel_expired, mark_overdue, ticket_of
 from payments.models import Payment, Refund
 from tests.helpers import factories
 from tests.helpers.factories import NOON

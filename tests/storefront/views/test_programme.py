@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cinema import clock
 from screenings.models import Cinema, Film, Genre, Hall, Session
-from screenings.services import add_picture, cancel_session
+from screenings.services import add_picture, build_hall, cancel_session
 from storefront.templatetags.shop import card
 from tests.helpers import factories
 from tests.helpers.factories import NOON
@@ -547,3 +547,17 @@ def test_search_engines_and_messengers_are_told_of_the_film_and_its_pictures(cli
     assert (movie["description"], movie["datePublished"]) == ("An ocean thinks.", "1972-03-20")
     assert f'<meta property="og:image" content="{address}">' in page
     assert f'<link rel="canonical" href="http://127.0.0.1:8000/films/{film.pk}/">' in page
+
+
+def test_the_first_page_is_light_on_a_day_with_many_films(client: Client) -> None:
+    cinema = factories.a_cinema()
+    for number in range(20):
+        hall = build_hall(cinema=cinema, name=str(number), rows=["ss"], cleaning_minutes=0)
+        for start in range(6):
+            factories.a_session(hall, start=NOON + timedelta(minutes=30 + 140 * start), minutes=90 + number)
+    Film.objects.update(director="Вера Седых", description="Неторопливая фантастика о том, что мы помним. " * 9)
+
+    page = client.get("/?lang=ru").content
+
+    assert page.count(b'class="time"') == 120
+    assert len(page) < 60_000  # bytes, before it is compressed

@@ -7,8 +7,8 @@ from axes.models import AccessAttempt
 
 from accounts.services import export_consents, facts_of, rows_about_customer
 from bonuses.services import points_of_customer
+from customers.services.customer import Customer
 from orders.models import Order
-from orders.services.customers.customer import Customer
 from payments.services import payments_of_order
 
 ORDER = "number status channel language email phone created_at paid_at completed_at cancelled_at refunded_at".split()

@@ -20,11 +20,12 @@ from accounts.models import MarketingConsent, User
 from accounts.services.consents import record_consent
 from bonuses.models import BonusAccount
 from bonuses.services import adjust
+from customers.errors import CannotEraseStaff, ErasedAlready, OrdersStillOpen
+from customers.services import Customer, erase_customer, export_customer_data
 from notifications.models import MessageKind, Notification
 from notifications.services import Message, queue
-from orders.errors import CannotEraseStaff, ErasedAlready, OrdersStillOpen
 from orders.models import Order
-from orders.services import Customer, cancel, erase_customer, export_customer_data, refund
+from orders.services import cancel, refund
 from payments.models import Dispute, Payment, Refund
 from reports.models import CustomerFigures
 from tests.helpers import factories

@@ -23,13 +23,13 @@ from accounts.services import (
 from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import expire
 from concessions.models import StockMovement
+from customers.errors import CannotEraseStaff, ErasedAlready, OrdersStillOpen
+from customers.services.customer import Customer
 from jobs.models import JobRun, QuarantinedRow
 from notifications.models import Notification
-from orders.errors import CannotEraseStaff, ErasedAlready, OrdersStillOpen
 from orders.locks import lock_orders
 from orders.models import Order, OrderChange, OrderEvent, Scan
 from orders.reasons import Reason
-from orders.services.customers.customer import Customer
 from payments.models import Dispute, Payment, Receipt, Refund
 from screenings.models import SeatOutage, Session
 

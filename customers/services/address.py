@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User, normalise_email
 from cinema.validators import clean_reason
+from customers.errors import AddressNotCorrectable
 from orders import notifications
-from orders.errors import AddressNotCorrectable, DetailsRefused
+from orders.errors import DetailsRefused
 from orders.locks import lock_order
 from orders.models import Order, OrderChange, Ticket, new_pickup_code, new_token
 from orders.services.visits.ticket_codes import code_of

@@ -5,24 +5,20 @@ from datetime import timedelta
 import pytest
 from django.db.models import Q
 
-from notifications.models import Notification
-from orders.errors import AddressNotCorrectable, DetailsRefused, ReasonNeeded
-from orders.models import Order, OrderChange
-from orders.notifications import notifications_of, send_link
-from orders.services import (
+from customers.errors import AddressNotCorrectable
+from customers.services import (
     Customer,
-    UnknownCode,
-    check_in,
     claim_guest_orders,
-    code_of,
     correct_address,
     correct_address_by_customer,
     erase_customer,
     is_correctable_by_customer,
-    refund,
-    refund_cancelled_sessions,
-    ticket_of,
 )
+from notifications.models import Notification
+from orders.errors import DetailsRefused, ReasonNeeded
+from orders.models import Order, OrderChange
+from orders.notifications import notifications_of, send_link
+from orders.services import UnknownCode, check_in, code_of, refund, refund_cancelled_sessions, ticket_of
 from payments.models import Refund
 from screenings.models import Session
 from screenings.services import cancel_session
