@@ -38,7 +38,7 @@ from screenings.models import Seat
 from storefront import request_identity
 from storefront.errors import message_for_customer
 from storefront.forms import CheckoutForm
-from storefront.services import gift_cards, news, own_orders, programme
+from storefront.services import campaigns, gift_cards, news, own_orders, programme
 from storefront.services.seat_map import SeatMap
 from storefront.views import seats as seats_views
 from storefront.views.decorators import lead_to
@@ -110,6 +110,7 @@ def _checkout(request: HttpRequest, seat_map: SeatMap, *, stale: bool) -> HttpRe
                 form.add_error(_field_of(refusal, form), message_for_customer(refusal))
             else:
                 _record_agreements(request, form, held, at=at)
+                campaigns.credit(request, held)
                 request_identity.keep_visitor(request)
                 request_identity.clear_typed(request)
                 if card is not None:

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0020_gift_card_reasons'),
+        ('payments', '0021_receipts_in_two_steps'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
