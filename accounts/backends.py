@@ -1,15 +1,35 @@
-"""Sessions that open no page of the admin: those of the shop, where staff are customers too, and those of a PIN."""
+"""What people may do; and sessions that open no page of the admin: those of the shop, where staff are customers too,
+and those of a PIN.
+"""
 
 from typing import Any
 
 from django.contrib.auth import BACKEND_SESSION_KEY
 from django.contrib.auth.backends import BaseBackend, ModelBackend
+from django.contrib.auth.models import Permission
 from django.http import HttpRequest
 
 from accounts.models import User
 
 SHOP_BACKEND = "accounts.backends.ShopBackend"
 PIN_BACKEND = "accounts.backends.PinBackend"
+
+
+class PermissionBackend(ModelBackend):
+    """Permissions of roles and of the person, which Django's own backend reads with a query each. One query."""
+
+    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        if user_obj.is_active and not user_obj.is_anonymous and not hasattr(user_obj, "_perm_cache"):
+            user_obj._perm_cache = _permissions_of(user_obj)
+        found: set[str] = super().get_all_permissions(user_obj, obj)
+        return found
+
+
+def _permissions_of(person: User) -> set[str]:
+    rows = Permission.objects.order_by().values_list("content_type__app_label", "codename")
+    if not person.is_superuser:
+        rows = rows.filter(user=person).union(rows.filter(group__user=person))
+    return {f"{app}.{name}" for app, name in rows}
 
 
 class ShopBackend(BaseBackend):

@@ -37,7 +37,7 @@ def login_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
 class PasswordBackend(BaseBackend):
     """Checks passwords. An IP address with too many failures is refused before the password is hashed, which is slow.
 
-    It comes after django-axes and ends the chain; permissions and sessions are those of Django's own backend.
+    It comes after django-axes and ends the chain; permissions are those of `PermissionBackend`.
     """
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:

@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
     "house_rules.scope.HouseRulesMiddleware",
     "storefront.middleware.RateLimitMiddleware",
+    "storefront.middleware.CampaignLinks",
 ]
 
 TEMPLATES = [
@@ -155,7 +156,7 @@ AUTHENTICATION_BACKENDS = [
     "accounts.throttling.PasswordBackend",
     "accounts.backends.ShopBackend",  # sessions of the shop
     "accounts.backends.PinBackend",  # sessions of the box office
-    "django.contrib.auth.backends.ModelBackend",  # permissions; never asked for a password
+    "accounts.backends.PermissionBackend",  # never asked for a password
 ]
 OTP_TOTP_ISSUER = SITE_NAME or "Cinema"  # how authenticator apps name the log-in
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

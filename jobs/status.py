@@ -42,15 +42,13 @@ class JobStatus:
 
 
 def statuses(now: datetime, *, with_sums: bool = True) -> list[JobStatus]:
-    """The status of each scheduled job, in the order of the schedule. At most five queries, whatever is stored.
+    """The status of each scheduled job, in the order of the schedule. At most four queries, whatever is stored.
 
-    Without sums, which cost one of these, `day` is zero.
+    Without sums, which cost two of these, `day` and the numbers of quarantined rows are zero.
     """
-    last = _last_runs(JobRun.objects.all(), settings.JOB_SCHEDULE)
-    behind = set(_late(now, last))
-    counts = QuarantinedRow.objects.order_by("job").values("job")
-    counts = counts.annotate(rows=Count("pk"), given_up=Count("pk", filter=Q(next_attempt_at=None)))
-    quarantine = {job: (rows, given_up) for job, rows, given_up in counts.values_list("job", "rows", "given_up")}
+    last, first = _last_runs_and_first()
+    behind = set(_late(now, last, first))
+    quarantine = _quarantine() if with_sums else {}
     sums = _sums(now - DAY) if with_sums else {}
     here = timezone.localtime(now, timezone.get_default_timezone())
     return [
@@ -74,17 +72,17 @@ def late(now: datetime) -> list[str]:
     For a job that has never run, the time counts from the first pass of any job, when cron began; without any, no job
     is late until `START` after the installation. A failing job is not late: its failures are recorded.
     """
-    return _late(now, _last_runs(JobRun.objects.all(), settings.JOB_SCHEDULE))
+    return _late(now, *_last_runs_and_first())
 
 
-def _late(now: datetime, last: Mapping[str, JobRun]) -> list[str]:
+def _late(now: datetime, last: Mapping[str, JobRun], first: datetime | None) -> list[str]:
     finished = {job: run for job, run in last.items() if run.finished_at}
     if running := last.keys() - finished.keys():
-        finished |= _last_runs(JobRun.objects.exclude(finished_at=None), running)
+        finished |= {run.job: run for run in _newest(JobRun.objects.exclude(finished_at=None), running)}
     missing = settings.JOB_SCHEDULE.keys() - finished.keys()
-    began = _first_run() if missing else now
+    began = first if missing else now
     if began is None:
-        return [] if starting(now) else list(settings.JOB_SCHEDULE)
+        return [] if _is_new(now) else list(settings.JOB_SCHEDULE)
     return [
         job
         for job, schedule in settings.JOB_SCHEDULE.items()
@@ -94,7 +92,18 @@ def _late(now: datetime, last: Mapping[str, JobRun]) -> list[str]:
 
 def starting(now: datetime) -> bool:
     """Whether this is a new installation, less than `START` old, in which no job has started so far. Two queries."""
-    return _first_run() is None and now - _installed_at() <= START
+    return not JobRun.objects.exists() and _is_new(now)
+
+
+def _is_new(now: datetime) -> bool:
+    return now - _installed_at() <= START
+
+
+def _quarantine() -> dict[str, tuple[int, int]]:
+    """By job: its quarantined rows, and how many of them were given up. One query."""
+    counts = QuarantinedRow.objects.order_by("job").values("job")
+    counts = counts.annotate(rows=Count("pk"), given_up=Count("pk", filter=Q(next_attempt_at=None)))
+    return {job: (rows, given_up) for job, rows, given_up in counts.values_list("job", "rows", "given_up")}
 
 
 def _sums(since: datetime) -> dict[str, Sums]:
@@ -105,19 +114,22 @@ def _sums(since: datetime) -> dict[str, Sums]:
     return {job: Sums(*numbers) for job, *numbers in summed.values_list(*columns)}
 
 
-def _last_runs(runs: QuerySet[JobRun], jobs: Iterable[str]) -> dict[str, JobRun]:
-    """The newest of `runs` for each of the jobs. One query, which reads one index entry per job."""
+def _last_runs_and_first() -> tuple[dict[str, JobRun], datetime | None]:
+    """The newest pass of each job of the schedule, and when the oldest pass that is stored began. One query."""
+    oldest = Subquery(JobRun.objects.order_by("started_at").values("pk")[:1])
+    rows = list(_newest(JobRun.objects.all(), settings.JOB_SCHEDULE, oldest))
+    last = {run.job: run for run in rows if run.job in settings.JOB_SCHEDULE}
+    return last, rows[0].started_at if rows else None
+
+
+def _newest(runs: QuerySet[JobRun], jobs: Iterable[str], *others: Subquery) -> QuerySet[JobRun]:
+    """The newest of `runs` for each of the jobs, which reads one index entry per job, and others; the oldest first."""
     newest: list[Any] = [Subquery(runs.filter(job=job).order_by("-started_at").values("pk")[:1]) for job in jobs]
-    return {run.job: run for run in JobRun.objects.filter(pk__in=newest)}
+    return JobRun.objects.filter(pk__in=[*newest, *others]).order_by("started_at", "pk")
 
 
 def _end(run: JobRun | None) -> datetime | None:
     return run.finished_at if run else None
-
-
-def _first_run() -> datetime | None:
-    """When the oldest pass that is stored began. One query."""
-    return JobRun.objects.order_by("started_at").values_list("started_at", flat=True).first()
 
 
 def _installed_at() -> datetime:

@@ -168,6 +168,10 @@ class TimeToPayOver(NotPayable, code="payment_time_over"):
     """The time to pay is over, or the order was cancelled."""
 
 
+class PaymentInProgress(NotPayable, code="payment_in_progress"):
+    """Another payment for the whole price was started and cannot be called back, so a part would be paid twice."""
+
+
 class GatewayNotOffered(Refused, code="gateway_not_offered"):
     """Customers cannot pay through this gateway here."""
 

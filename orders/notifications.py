@@ -12,13 +12,14 @@ from django.db.models import Q, QuerySet
 from django.utils import translation
 
 from accounts.models import Approval, User
+from cinema.money import ZERO
 from concessions.models import ConcessionPreorder
 from house_rules.translated import text_in
 from notifications.contents import ListedSeat, showings
 from notifications.models import MessageKind, Notification, Status
 from notifications.services import Message, queue, was_queued
 from orders.models import Order, OrderChange, Ticket
-from payments.services import Returned
+from payments.services import Returned, balances, gift_cards_of
 from screenings.models import Cinema, Seat, Session
 
 NOT_ABOUT_ORDERS = [MessageKind(kind) for kind in ("POINTS_EXPIRING", "LOW_STOCK", "SIGN_IN", "REFUNDS_TO_APPROVE")]
@@ -55,6 +56,7 @@ def send_tickets(
             ((each.concession_item.shown.name, each.quantity) for each in snacks),
         ),
         "amount": str(order.final_amount),
+        "gift_cards": [[card.last4, str(amount)] for card, amount in gift_cards_of(order.pk)],
         "pickup_code": snacks[0].pickup_code if snacks else "",
         "codes": codes,
         "moves": [[old.row, old.number, new.row, new.number] for old, new in moves],
@@ -106,11 +108,12 @@ def send_link(order: Order, *, asked: bool = True, sparingly: bool = False, at: 
 def notify_overdue(orders: Iterable[Order], *, at: datetime, again: bool = False) -> None:
     """Tell customers that payment is overdue: once per deadline, or `again` at the request of staff."""
     orders, messages = _reachable(orders), []
-    about, cinemas = about_orders(orders), _cinemas(orders)
+    about, cinemas, taken = about_orders(orders), _cinemas(orders), balances([order.pk for order in orders])
     for order in orders:
         occasion = f"{order.number} {(at if again else order.payment_deadline).isoformat()}"
         ends = cinemas[order.cinema_id].local(order.expires_at).isoformat()
-        context = {**about[order.pk], "amount": str(order.final_amount), "cancelled_at": ends}
+        left = order.final_amount - (taken[order.pk].kept if order.pk in taken else ZERO)
+        context = {**about[order.pk], "amount": str(left), "cancelled_at": ends}
         late = {"occasion": occasion, "context": context, "not_after": order.expires_at}
         messages.append(message_about(order, MessageKind.ORDER_OVERDUE, **late))
     queue(messages, at=at)

@@ -105,6 +105,17 @@ class GiftCardEmpty(Refused, code="gift_card_empty"):
         super().__init__(_("There is no money left on this gift card. Nothing was paid with it."))
 
 
+class GiftCardTooLittle(Refused, code="gift_card_too_little"):
+    """The gift card covers less than the price, and the rest would be less than can be paid online."""
+
+    def __init__(self, least: Decimal) -> None:
+        text = _(
+            "This gift card leaves less to pay than the %(least)s that can be paid online. Pay with it at the cinema, "
+            "or pay the whole order in another way. Nothing was paid."
+        )
+        super().__init__(text % {"least": format_money(least)})
+
+
 class GiftCardTooLarge(Refused, code="gift_card_too_large"):
     """A gift card is not sold for so much."""
 

@@ -4,7 +4,7 @@ A card is locked after orders and before shifts and places of cash; see orders/l
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.db.models import F, Value
 from cinema.keyboards import readings
 from cinema.money import ZERO, MoneyField
 from payments.errors import GiftCardEmpty
-from payments.models import GiftCard, GiftCardMovement
+from payments.models import GiftCard, GiftCardMovement, Refund
 
 CODE_LENGTH = 16  # 80 random bits: a hash of them needs no salt
 
@@ -49,3 +49,44 @@ def post(card: GiftCard, *, kind: str, amount: Decimal, **movement: Any) -> Gift
     if not rows.update(balance=F("balance") + Value(amount, MoneyField())):
         raise GiftCardEmpty
     return GiftCardMovement.objects.create(card=card, kind=kind, amount=amount, **movement)
+
+
+def covered(balance: Decimal, *, left: Decimal, least: Decimal = ZERO) -> Decimal:
+    """What a card pays of `left`, such that nothing remains to be paid in another way, or at least `least`."""
+    paid = min(balance, left)
+    if ZERO < left - paid < least:
+        paid = left - least
+    return max(paid, ZERO)
+
+
+def number_of(refund: Refund) -> str:
+    """The reference of a refund that is back on its card."""
+    return f"gift-card-{refund.uid}"
+
+
+def cards_of(refunds: Iterable[Refund]) -> dict[int, int]:
+    """The card that each payment of the refunds was made with; others are left out. One query. Reads only."""
+    payments = [refund.payment_id for refund in refunds]
+    paid = GiftCardMovement.objects.filter(payment__in=payments)
+    return {payment: card for payment, card in paid.values_list("payment", "card") if payment is not None}
+
+
+def put_back(refunds: Sequence[Refund], cards: dict[int, int]) -> None:
+    """Book saved refunds onto their cards, each of them once. Five queries for any number of refunds.
+
+    Must be called inside a transaction (the cards are locked here, by primary key).
+    """
+    keys = {cards[refund.payment_id] for refund in refunds if refund.payment_id}
+    locked = GiftCard.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
+    rows = {card.pk: card for card in locked}
+    booked = set(GiftCardMovement.objects.filter(refund__in=refunds).values_list("refund", flat=True))
+    movements = []
+    for refund in refunds:
+        if refund.pk in booked or not refund.payment_id:
+            continue
+        card = rows[cards[refund.payment_id]]
+        card.balance += refund.amount
+        kind, fields = GiftCardMovement.Kind.REFUNDED, {"at": refund.requested_at, "actor": refund.actor}
+        movements.append(GiftCardMovement(card=card, kind=kind, amount=refund.amount, refund=refund, **fields))
+    GiftCard.objects.bulk_update(rows.values(), ["balance"])
+    GiftCardMovement.objects.bulk_create(movements)

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Protocol
 
-from django.db.models import Case, DateField, Expression, Q, Value, When
+from django.db.models import Case, DateField, Expression, F, Q, Value, When
 
 from payments.models import Rates
-from screenings.models import Cinema
+from screenings.models import Cinema, Session
 
 Row = Mapping[str, Any]
 
@@ -44,6 +44,12 @@ class Days:
     def rates(self) -> Rates:
         """The VAT rates. One query, once."""
         return Rates()
+
+    @cached_property
+    def screenings(self) -> Collection[Row]:
+        """The screenings that start on these days. One query, once; who has read them already may set it."""
+        sessions = Session.objects.filter(self.within("start_datetime", "hall__cinema")).order_by()
+        return sessions.values("pk", "start_datetime", "film_id", "hall_id", cinema_id=F("hall__cinema"))
 
     def of(self, instant: datetime, cinema: int = 0) -> Date | None:
         """The date of the day that contains the instant; None between the days and outside them."""

@@ -1,20 +1,24 @@
 """Read figures: closed days from their rows, and days that are still open by counting them now."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Cast
 
+from cinema.money import MINOR_UNITS, MoneyField
 from reports.counting import COUNTS, JOINED
 from reports.days import Day, Days, JoinedDays, PlannedDay, Row, days_after, planned_day
 from reports.models import BusinessDay, Figures
 from screenings.models import Cinema
 
 Number = Any  # Decimal for money, int for counts
+MINOR_UNIT = Decimal(1).scaleb(-MINOR_UNITS)
 
 
 @dataclass(frozen=True)
@@ -59,14 +63,55 @@ def sums(table: type[Figures], period: Period, *, by: Sequence[str] = (), **only
     period that reaches an open day those of `counting` (see `JOINED`); one more at the first use of a period.
     """
     wanted = dict(only)
-    booked = table._default_manager.filter(
-        cinema__in=[cinema.pk for cinema in period.cinemas], about__range=(period.first, period.last), **wanted
-    )
     counted = _resolved(table, [dict(row) for row in live(table, period) if _matches(row, wanted)], by)
-    rows = grouped(table, [*booked_sums(table, booked, by), *counted], by)
+    rows = grouped(table, [*booked_sums(table, _booked_in(table, period).filter(**wanted), by), *counted], by)
     if not by:
         return rows or [dict.fromkeys(table.MEASURES, 0)]
     return sorted(rows, key=lambda row: tuple((row[column] is None, row[column]) for column in by))
+
+
+def sums_by_day(tables: Sequence[type[Figures]], period: Period) -> dict[type[Figures], dict[tuple[int, date], Row]]:
+    """The `sums` of several tables by cinema and date, with one query for what closed days booked."""
+    by = ("cinema_id", "about")
+    booked = _booked_together({table: _booked_in(table, period) for table in tables}, by)
+    return {
+        table: {
+            (row["cinema_id"], row["about"]): row for row in grouped(table, [*booked[table], *live(table, period)], by)
+        }
+        for table in tables
+    }
+
+
+def _booked_in(table: type[Figures], period: Period) -> QuerySet[Any]:
+    cinemas = [cinema.pk for cinema in period.cinemas]
+    return table._default_manager.filter(cinema__in=cinemas, about__range=(period.first, period.last))
+
+
+def _booked_together(
+    booked: Mapping[type[Figures], QuerySet[Any]], by: Sequence[str]
+) -> dict[type[Figures], list[dict[str, Any]]]:
+    """`booked_sums` of several tables in one query: each row has as many sums as the table with the most measures."""
+    found: dict[type[Figures], list[dict[str, Any]]] = {table: [] for table in booked}
+    most = max(len(table.MEASURES) for table in booked)
+    parts = []
+    for table, rows in booked.items():
+        amounts: list[Any] = [Cast(Sum(measure), BigIntegerField()) for measure in table.MEASURES]
+        amounts += [Value(0, output_field=BigIntegerField())] * (most - len(amounts))
+        named = {f"amount_{number}": amount for number, amount in enumerate(amounts)}
+        parts.append(rows.order_by().values(*by).annotate(of=Value(table.__name__), **named))
+    by_name = {table.__name__: table for table in booked}
+    for row in parts[0].union(*parts[1:], all=True):
+        table = by_name[row["of"]]
+        measures = {
+            measure: row[f"amount_{number}"] * (MINOR_UNIT if _is_money(table, measure) else 1)
+            for number, measure in enumerate(table.MEASURES)
+        }
+        found[table].append({**{column: row[column] for column in by}, **measures})
+    return found
+
+
+def _is_money(table: type[Figures], measure: str) -> bool:
+    return isinstance(table._meta.get_field(measure), MoneyField)
 
 
 def booked_between(

@@ -61,6 +61,13 @@ class CheckoutForm(ShopForm):
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    gift_card = TextFormField(
+        label=gettext_lazy("Gift card (optional)"),
+        required=False,
+        max_length=40,
+        help_text=gettext_lazy("We’ll show what it covers before anything is paid."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
 
     def __init__(
         self,

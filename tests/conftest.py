@@ -12,8 +12,12 @@ from django.test import TransactionTestCase
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
+from screenings.models import Cinema
+from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema
 from tests.helpers.database_template import create_test_database
+from tests.helpers.factories import a_cinema
 from tests.helpers.rendering import rendered_if
+from tests.helpers.shared_rows import rows_of_a_module
 from tools.compile_translations import compile_catalogues
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -171,6 +175,17 @@ def child_environment(transactional_db: None) -> dict[str, str]:
 def manage() -> list[str]:
     """The words that start a management command in a child process: `subprocess.run([*manage, "check"], env=...)`."""
     return [sys.executable, str(ROOT / "manage.py")]
+
+
+@pytest.fixture(scope="module")
+def two_cinemas(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[Cinema, Cinema]]:
+    """Two cinemas with a row of every kind, and the rows of their chain, which stay until the end of the module."""
+    with rows_of_a_module(django_db_blocker):
+        both = a_cinema(), a_cinema()
+        create_rows_of_chain()
+        for each in both:
+            create_rows_of_cinema(each)
+        yield both
 
 
 @pytest.fixture

@@ -46,6 +46,7 @@ FOR_CUSTOMERS = (
     "orders/availability/",
     "orders/errors.py",
     "orders/services/payments/gateway.py",
+    "orders/services/payments/gift_card.py",
     "orders/services/payments/settlement.py",
     "orders/services/receipts/",
     "orders/services/refunds/by_customer.py",

@@ -1,19 +1,22 @@
 """The list “Before you open” of the first page: what a new installation needs until it can sell.
 
-Owners and superusers see it until every step is done. One query beside that of `face`, whether it is shown or not.
+Owners and superusers see it until every step is done. It costs the query of `Existing`, and that of `face`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.scope import cinemas_of
+from backoffice.dashboard.items import Existing
 from cinema.checks import faults
 from house_rules.face import face
 from jobs.crontab import INSTALL
@@ -33,53 +36,53 @@ class Step:
     done: bool
 
 
-def steps_before_opening(request: HttpRequest) -> list[Step]:
-    """All steps, done ones too; none once all are done, and none for people who do not set the house rules."""
+def steps_before_opening(request: HttpRequest, existing: Existing) -> Iterator[Step]:
+    """All steps, done ones too; none for people who do not set the house rules. Adds its questions to `existing`."""
     if not request.user.has_perm("house_rules.change_houserules") or cinemas_of(request) is not None:
-        return []
-    steps = [*_steps_in_the_admin(request), *([] if settings.DEBUG else _steps_on_the_server())]
-    return [] if all(step.done for step in steps) else steps
-
-
-def _steps_in_the_admin(request: HttpRequest) -> Iterator[Step]:
+        return iter(())
     staff = User.objects.filter(is_active=True, is_staff=True, is_superuser=False, groups__isnull=False)
     offered = TicketType.objects.filter(is_active=True, sold_to=TicketType.SoldTo.ANYBODY)
-    found = (
-        User.objects.filter(pk=request.user.pk or 0)
-        .annotate(
-            has_cinema=Exists(Cinema.objects.all()),
-            has_seats=Exists(Seat.objects.all()),
-            has_film=Exists(Film.objects.all()),
-            has_ticket_type=Exists(offered),
-            has_staff=Exists(staff),
-            has_run=Exists(JobRun.objects.all()),
-        )
-        .values("has_cinema", "has_seats", "has_film", "has_ticket_type", "has_staff", "has_run")
-        .get()
-    )
-    yield Step(
-        _("Cinema"), _("Add your first cinema with its address and time zone."), _page("cinema"), found["has_cinema"]
-    )
-    yield Step(_("Hall with seats"), _("Create a hall and draw its seats."), _page("hall"), found["has_seats"])
-    yield Step(_("Film"), _("Add the first film."), _page("film"), found["has_film"])
+    asked: list[QuerySet[Any]] = [
+        Cinema.objects.all(),
+        Seat.objects.all(),
+        Film.objects.all(),
+        offered,
+        staff,
+        JobRun.objects.all(),
+    ]
+    keys = [existing.add(rows) for rows in asked]
+    return chain(_steps_in_the_admin(keys, existing), () if settings.DEBUG else _steps_on_the_server())
+
+
+def shown_until_done(steps: Iterable[Step]) -> list[Step]:
+    """The steps; none once all are done."""
+    listed = list(steps)
+    return [] if all(step.done for step in listed) else listed
+
+
+def _steps_in_the_admin(keys: list[str], existing: Existing) -> Iterator[Step]:
+    cinema, seats, film, ticket_type, people, run = (existing[key] for key in keys)
+    yield Step(_("Cinema"), _("Add your first cinema with its address and time zone."), _page("cinema"), cinema)
+    yield Step(_("Hall with seats"), _("Create a hall and draw its seats."), _page("hall"), seats)
+    yield Step(_("Film"), _("Add the first film."), _page("film"), film)
     yield Step(
         _("Ticket types"),
         _("Add one that anyone can buy, or run: %(command)s") % {"command": SET_UP},
         _page("tickettype"),
-        found["has_ticket_type"],
+        ticket_type,
     )
     yield Step(
         _("Staff"),
         _("Add your first employee, with a role and a cinema."),
         reverse("admin:accounts_user_changelist"),
-        found["has_staff"],
+        people,
     )
     if not settings.DEBUG:
         yield Step(
             _("Automatic jobs"),
             _("Run on the server: %(command)s") % {"command": INSTALL},
             reverse("admin:jobs_jobrun_changelist"),
-            found["has_run"],
+            run,
         )
 
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,13 +20,14 @@ from django.utils.translation import ngettext
 from accounts.models import Approval, User
 from accounts.scope import cinemas_of
 from accounts.services import who_gives_access
-from backoffice.dashboard.before_you_open import steps_before_opening
+from backoffice.dashboard.before_you_open import shown_until_done, steps_before_opening
 from backoffice.dashboard.connections import ConnectionItems
 from backoffice.dashboard.figures import figures_of_first_page
 from backoffice.dashboard.items import (
     NAMES_SHOWN,
     Asking,
     DashboardItem,
+    Existing,
     answered,
     count_and_first,
     list_link,
@@ -36,7 +39,7 @@ from cinema import clock
 from concessions.models import ConcessionItem
 from jobs import crontab
 from jobs.crontab import INSTALL
-from jobs.models import RunOutcome
+from jobs.models import QuarantinedRow, RunOutcome
 from jobs.status import JobStatus, statuses
 from jobs.titles import TITLES
 from notifications.models import Notification
@@ -51,11 +54,14 @@ from screenings.models import Session
 def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Unfold's DASHBOARD_CALLBACK: adds the items to the context of the first page."""
     at = clock.now()
+    existing = Existing(request)
+    steps = steps_before_opening(request, existing)
+    items = answered(Dashboard(request, at).asking(), existing)
     return context | {
         "title": _("Today"),
         "access_missing": AccessMissing.of(request),
-        "before_you_open": steps_before_opening(request),
-        "dashboard_items": list(Dashboard(request, at).items()),
+        "before_you_open": shown_until_done(steps),
+        "dashboard_items": list(items),
         "today": figures_of_first_page(request, at),
         "at": at,
     }
@@ -78,11 +84,8 @@ class AccessMissing:
 
 
 class Dashboard(PaymentItems, ConnectionItems):
-    def items(self) -> Iterator[DashboardItem]:
+    def asking(self) -> Iterator[Asking]:
         """The items in the order of the page."""
-        return answered(self._asking(), self.request)
-
-    def _asking(self) -> Iterator[Asking]:
         if self.may("orders", "refund_order"):
             yield self.cancelled_sessions()
         if self.may("accounts", "decide_approval"):
@@ -123,8 +126,10 @@ class Dashboard(PaymentItems, ConnectionItems):
             yield self.switched_off_receivers()
         if self.may("accounts", "change_user"):
             yield self.staff_without_access()
-        if self.may("jobs", "view_jobrun", "retry_quarantinedrow"):
+        if self.may("jobs", "view_jobrun"):
             yield self.jobs()
+        if self.may("jobs", "retry_quarantinedrow"):
+            yield self.failed_rows()
 
     def approvals(self) -> Asking:
         """Requests of colleagues. People cannot approve their own."""
@@ -247,35 +252,38 @@ class Dashboard(PaymentItems, ConnectionItems):
         )
 
     def jobs(self) -> Asking:
-        """Late jobs, failed jobs and quarantined rows: up to three items from one reading of the job statuses."""
+        """Late and failed jobs: up to two items from one reading of the job statuses."""
         job_statuses = statuses(self.at, with_sums=False)
-        if self.may("jobs", "view_jobrun"):
-            link = reverse("admin:jobs_jobrun_changelist")
-            late = [each for each in job_statuses if each.late]
-            failed = [each for each in job_statuses if each.last_run and each.last_run.outcome == RunOutcome.FAILED]
-            if late and crontab.is_not_installed():
-                yield DashboardItem(
-                    _("Automatic jobs are not set up on this server"),
-                    link,
-                    "schedule",
-                    [_("To set them up, run: %(command)s") % {"command": INSTALL}],
-                )
-            elif late:
-                text = ngettext("%(count)d job running late", "%(count)d jobs running late", len(late)) % {
-                    "count": len(late)
-                }
-                yield DashboardItem(text, link, "timer_off", *names_and_more(len(late), _titles(late)), urgent=True)
-            if failed:
-                text = ngettext("%(count)d failed job", "%(count)d failed jobs", len(failed)) % {"count": len(failed)}
-                yield DashboardItem(text, link, "error", *names_and_more(len(failed), _titles(failed)), urgent=True)
-        rows = sum(each.quarantined for each in job_statuses)
-        if rows and self.may("jobs", "retry_quarantinedrow"):
+        link = reverse("admin:jobs_jobrun_changelist")
+        late = [each for each in job_statuses if each.late]
+        failed = [each for each in job_statuses if each.last_run and each.last_run.outcome == RunOutcome.FAILED]
+        if late and crontab.is_not_installed():
             yield DashboardItem(
-                ngettext("%(count)d row failed to process", "%(count)d rows failed to process", rows) % {"count": rows},
-                reverse("admin:jobs_quarantinedrow_changelist"),
-                "coronavirus",
-                _titles([each for each in job_statuses if each.quarantined])[:NAMES_SHOWN],
+                _("Automatic jobs are not set up on this server"),
+                link,
+                "schedule",
+                [_("To set them up, run: %(command)s") % {"command": INSTALL}],
             )
+        elif late:
+            text = ngettext("%(count)d job running late", "%(count)d jobs running late", len(late)) % {
+                "count": len(late)
+            }
+            yield DashboardItem(text, link, "timer_off", *names_and_more(len(late), _titles(late)), urgent=True)
+        if failed:
+            text = ngettext("%(count)d failed job", "%(count)d failed jobs", len(failed)) % {"count": len(failed)}
+            yield DashboardItem(text, link, "error", *names_and_more(len(failed), _titles(failed)), urgent=True)
+
+    def failed_rows(self) -> Asking:
+        """Rows in quarantine, with the jobs that failed on them."""
+        of_job = Window(RowNumber(), partition_by=F("job"), order_by="pk")
+        quarantined = QuarantinedRow.objects.filter(job__in=settings.JOB_SCHEDULE)
+        total, rows = yield quarantined.annotate(number_of_job=of_job).order_by("number_of_job", "job")
+        yield DashboardItem(
+            ngettext("%(count)d row failed to process", "%(count)d rows failed to process", total) % {"count": total},
+            reverse("admin:jobs_quarantinedrow_changelist"),
+            "coronavirus",
+            list(dict.fromkeys(_title(row.job) for row in rows)),
+        )
 
     def failed_messages(self) -> Asking:
         failed = self.own_rows(Notification.objects.filter(status=MessageStatus.FAILED), "cinema")
@@ -325,4 +333,8 @@ class Dashboard(PaymentItems, ConnectionItems):
 
 
 def _titles(job_statuses: list[JobStatus]) -> list[str]:
-    return [str(TITLES[each.job]) if each.job in TITLES else each.job for each in job_statuses]
+    return [_title(each.job) for each in job_statuses]
+
+
+def _title(job: str) -> str:
+    return str(TITLES[job]) if job in TITLES else job

@@ -2,7 +2,7 @@
 
 Everybody who may view screenings sees how full they are, who may view forecasts what was expected, and who may view
 figures the rest. Who may view bar items sees what to prepare, who may view forecasts how many people the evening needs.
-At most 19 queries, whatever the number of cinemas, of their time zones and of screenings.
+At most 15 queries, whatever the number of cinemas, of their time zones and of screenings.
 """
 
 from collections import defaultdict

@@ -4,6 +4,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -54,27 +55,46 @@ def count_and_first(rows: QuerySet[Any]) -> tuple[int, list[Any]]:
     return (first[0].rows_in_all if first else 0), first
 
 
-def answered(asking: Iterable[Asking], request: HttpRequest) -> Iterator[DashboardItem]:
-    """What is to be shown. One query finds which have rows at all, as most have none; each of those costs one more."""
+class Existing:
+    """Which of the querysets that were added have rows at all, as most have none: one query for all of them."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._person = User.objects.filter(pk=request.user.pk or 0)
+        self._added: dict[str, Any] = {}
+
+    def add(self, rows: QuerySet[Any]) -> str:
+        """The key with which to ask for the answer, once all are added."""
+        key = f"has_{len(self._added)}"
+        self._added[key] = Exists(rows)
+        return key
+
+    def __getitem__(self, key: str) -> bool:
+        return bool(self._found[key])
+
+    @cached_property
+    def _found(self) -> Mapping[str, object]:
+        return self._person.values(**self._added).get()
+
+
+def answered(asking: Iterable[Asking], existing: Existing) -> Iterator[DashboardItem]:
+    """What is to be shown. What has rows costs one query, and the rest together that of `existing`, to which the
+    questions are added at once.
+    """
     begun = [(each, next(each, None)) for each in asking]
-    rows = {f"has_{number}": first for number, (_each, first) in enumerate(begun) if isinstance(first, QuerySet)}
-    found = _which_have_rows(rows, request)
-    for number, (each, first) in enumerate(begun):
+    keys = [existing.add(first) if isinstance(first, QuerySet) else "" for _each, first in begun]
+    return _answered(zip(keys, begun, strict=True), existing)
+
+
+def _answered(begun: Iterable[tuple[str, tuple[Asking, Any]]], existing: Existing) -> Iterator[DashboardItem]:
+    for key, (each, first) in begun:
         if not isinstance(first, QuerySet):
             yield from (first, *each) if first else ()
-        elif found[f"has_{number}"]:
+        elif existing[key]:
             total, shown = count_and_first(first)
             if total:
                 with suppress(StopIteration):
                     yield each.send((total, shown))
                 yield from each
-
-
-def _which_have_rows(rows: dict[str, QuerySet[Any]], request: HttpRequest) -> Mapping[str, object]:
-    if not rows:
-        return {}
-    person = User.objects.filter(pk=request.user.pk or 0)
-    return person.values(**{name: Exists(each) for name, each in rows.items()}).get()
 
 
 def names_and_more(total: int, names: list[str]) -> tuple[list[str], int]:

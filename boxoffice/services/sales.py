@@ -20,9 +20,16 @@ from cinema.money import ZERO
 from concessions.models import ConcessionItem
 from orders.errors import PromocodeRefused
 from orders.models import Order
-from orders.services import CancelReason, cancel, hold, mark_paid, record_uncertain_payment, resolve_payment
+from orders.services import (
+    CancelReason,
+    cancel,
+    hold,
+    left_to_pay,
+    mark_paid,
+    record_uncertain_payment,
+    resolve_payment,
+)
 from payments.models import Gateway, Payment, Refund, Shift
-from payments.services import balance_of
 from payments.services.cash import lock_open_shift
 from payments.services.shifts import open_shift_of
 from screenings.models import Cinema, Seat, Session, TicketType
@@ -80,11 +87,6 @@ def hold_at_till(
     except PromocodeRefused:
         rate_limits.hit("promocode", person=cashier, at=at)
         raise
-
-
-def left_to_pay(order: Order) -> Decimal:
-    """The price less the parts that were collected. One query. Reads only."""
-    return order.final_amount - balance_of(order.pk).kept
 
 
 def pay_cash(

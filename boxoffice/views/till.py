@@ -25,6 +25,7 @@ from boxoffice.views.second_person import REFUND
 from cinema.money import CENT, format_money
 from cinema.status import Refused
 from orders.models import Order
+from orders.services import left_to_pay
 from payments.models import Gateway, Payment, Refund, Shift
 
 WORK = "payments.work_shift"
@@ -141,7 +142,7 @@ def _pay(request: BoxOfficeRequest, order: Order, *, way: str, given: str, shift
     try:
         part = amount_of(request.POST.get("part", ""))
         if part is None and "part" in request.POST:
-            part = sales.left_to_pay(order)
+            part = left_to_pay(order)
         taken: dict[str, Any] = {"shift": shift, "amount": part, **done}
         if not order.final_amount:
             sales.pay_cash(order, shift=shift, given=None, **done)
@@ -213,7 +214,7 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "unpaid": unpaid,
             "sold": sold,
             "sold_here": printing.is_sold_in(row, shift),
-            "left": sales.left_to_pay(row),
+            "left": left_to_pay(row),
             "uncertain": next((each for each in payments if each.status == Payment.Status.PENDING), None),
             "payments": taken,
             "tickets": row.tickets.select_related("seat", "session__film", "session__hall", "ticket_type"),

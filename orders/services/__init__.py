@@ -10,9 +10,12 @@ from orders.services.payments.gateway import CustomerPaymentState as CustomerPay
 from orders.services.payments.gateway import customer_payment_state as customer_payment_state
 from orders.services.payments.gateway import settle_payment as settle_payment
 from orders.services.payments.gateway import start_payment as start_payment
+from orders.services.payments.gift_card import pay_online_with_gift_card as pay_online_with_gift_card
+from orders.services.payments.gift_card import pay_with_gift_card as pay_with_gift_card
 from orders.services.payments.manual import record_uncertain_payment as record_uncertain_payment
 from orders.services.payments.manual import resolve_payment as resolve_payment
 from orders.services.payments.reconciliation import reconcile as reconcile
+from orders.services.payments.settlement import left_to_pay as left_to_pay
 from orders.services.payments.settlement import mark_paid as mark_paid
 from orders.services.receipts.queue import receipt_refunds as receipt_refunds
 from orders.services.receipts.queue import receipt_sales as receipt_sales

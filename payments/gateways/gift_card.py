@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from payments.errors import GatewayUnavailable
 from payments.gateways.account import Account
 from payments.gateways.base import Charge, RefundReport, RefundRequest, StartedPayment, State
-from payments.gift_cards import lock_card, post
-from payments.models import Gateway, GiftCard, GiftCardMovement, Refund
+from payments.gift_cards import cards_of, number_of, put_back
+from payments.models import Gateway, Refund
 
 
 class GiftCards(Account):
@@ -20,11 +20,7 @@ class GiftCards(Account):
 
     def refund(self, back: RefundRequest) -> RefundReport:
         """Book the refund onto the card that had paid, once however often it is sent. Owns its transaction."""
-        done = RefundReport(f"gift-card-{back.uid}", back.amount, State.DONE, uid=str(back.uid))
         with transaction.atomic():
-            refund = Refund.objects.get(uid=back.uid)
-            card = lock_card(GiftCard.objects.get(movements__payment=refund.payment_id).pk)
-            if not GiftCardMovement.objects.filter(refund=refund).exists():
-                at, kind = refund.requested_at, GiftCardMovement.Kind.REFUNDED
-                post(card, kind=kind, amount=back.amount, refund=refund, at=at, actor=refund.actor)
-        return done
+            refund = Refund.objects.select_related("actor").get(uid=back.uid)
+            put_back([refund], cards_of([refund]))
+        return RefundReport(number_of(refund), back.amount, State.DONE, uid=str(back.uid))

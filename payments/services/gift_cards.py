@@ -61,12 +61,26 @@ def find_gift_card(typed: str, *, legal_entity: int | None) -> GiftCard:
     return card
 
 
-def redeem_gift_card(card: GiftCard, *, payment: Payment, at: datetime, actor: User | None = None) -> None:
-    """Take from the card what the payment says. Raises `GiftCardEmpty` if there is less on it.
+def gift_cards_of(order: int) -> list[tuple[GiftCard, Decimal]]:
+    """The cards that paid for an order, with what each paid. One query. Reads only."""
+    paid = GiftCardMovement.objects.filter(kind=Kind.REDEEMED, payment__order=order).select_related("card")
+    return [(each.card, -each.amount) for each in paid.order_by("pk")]
 
-    Must be called inside a transaction (the order is locked).
+
+def redeem_gift_card(
+    card: GiftCard, *, order: int, amount: Decimal, shift: Shift | None, at: datetime, actor: User | None
+) -> Payment:
+    """Take an amount from the card for a new payment of the order, which the caller books as it books others.
+
+    Raises `GiftCardEmpty` if there is less on it, and `ShiftNotOpen`. Must be called inside a transaction (the order
+    is locked).
     """
-    post(card, kind=Kind.REDEEMED, amount=-payment.amount, payment=payment, at=at, actor=actor)
+    payment = Payment(order_id=order, gateway=Gateway.GIFT_CARD, amount=amount, created_at=at, actor=actor)
+    payment.external_id = f"gift-card-{payment.uid}"
+    payment.shift = None if shift is None else lock_open_shift(shift)
+    payment.save(force_insert=True)
+    post(card, kind=Kind.REDEEMED, amount=-amount, payment=payment, at=at, actor=actor)
+    return payment
 
 
 def take_back_gift_card(

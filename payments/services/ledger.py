@@ -12,6 +12,7 @@ from django.db.models import Sum
 from accounts.models import User
 from cinema.money import ZERO, split
 from cinema.status import transition
+from payments.gift_cards import cards_of, number_of, put_back
 from payments.models import MANUAL_GATEWAYS, OWN_BOOKS, CashMovement, Gateway, Payment, Refund, Shift
 from payments.services.cash import book, lock_open_shift
 
@@ -89,7 +90,7 @@ def record_success(
                 Payment.Status.SUCCEEDED,
                 amount=amount,
                 succeeded_at=at,
-                next_poll_at=at + FIRST_REFUND_CHECK,
+                next_poll_at=None if gateway in OWN_BOOKS else at + FIRST_REFUND_CHECK,
             )
             return existing
     row = None if shift is None else lock_open_shift(shift)
@@ -140,7 +141,8 @@ def save_refunds(refunds: Iterable[Refund]) -> None:
 
 
 def return_parts(orders: Collection[int], *, reason: str, at: datetime, actor: User | None = None) -> list[Refund]:
-    """Request the return of every part that was collected for orders that were given up. A query, or three.
+    """Request the return of every part that was collected for orders that were given up; what a gift card had paid is
+    back on it at once. A query, or up to nine.
 
     Must be called inside a transaction (the orders are locked).
     """
@@ -150,9 +152,16 @@ def return_parts(orders: Collection[int], *, reason: str, at: datetime, actor: U
         for payment, left in balance.left.items()
         if left
     ]
-    if refunds:
-        Payment.objects.filter(pk__in=[refund.payment_id for refund in refunds]).update(is_part=False)
+    if not refunds:
+        return []
+    Payment.objects.filter(pk__in=[refund.payment_id for refund in refunds]).update(is_part=False)
+    cards = cards_of(refunds)
+    by_card = [refund for refund in refunds if refund.payment_id in cards]
+    for refund in by_card:
+        refund.status, refund.external_id, refund.succeeded_at = Refund.Status.SUCCEEDED, number_of(refund), at
     save_refunds(refunds)
+    if by_card:
+        put_back(by_card, cards)
     return refunds
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -38,32 +38,38 @@ ACTIONS = {
     "points": gettext_lazy("Points adjusted"),
 }
 
+HANDLED = "handled"  # orders, of which actions are a share
 Counts = Mapping[int, int]  # by person
 
 
 def actions(period: Period, *, with_points: bool) -> Table:
-    """The actions of each member of staff. At most eleven queries.
+    """The actions of each member of staff. Three queries.
 
     Points belong to no cinema, so `with_points` is for people who work for all of them.
     """
     handled, voids = _of_events(period)
-    counted = {
-        "refunds": _by_actor(
-            _within(period, Refund, "requested_at", "order__cinema").exclude(reason=Reason.BY_CUSTOMER)
+    asked = [
+        _number(_refunded_alone(period), HANDLED, "actor", "order"),
+        _number(_by_staff(period), "refunds", "actor"),
+        _number(_late_voids(period), "late_voids", "paid_out_by", "order"),
+        _number(_cards_taken_back(period), "gift_cards", "shift__cashier"),
+        _number(_free_tickets(period), "free_tickets", "actor", "order__tickets"),
+        _number(_within(period, Scan, "at", "ticket__order__cinema").exclude(override=""), "overrides", "actor"),
+        # Vouchers are read through their orders: they themselves are on the floor above.
+        _number(
+            Order.objects.filter(_condition(period, "vouchers__at", "cinema")),
+            "vouchers",
+            "vouchers__actor",
+            "vouchers",
         ),
-        "late_voids": _late_voids(period),
-        "gift_cards": _cards_taken_back(period),
-        "voids": voids,
-        "free_tickets": _free_tickets(period),
-        "overrides": _by_actor(_within(period, Scan, "at", "ticket__order__cinema").exclude(override="")),
-        "vouchers": _vouchers(period),
-        "write_offs": _by_actor(
-            _within(period, StockMovement, "at", "concession_item__cinema").filter(kind=StockMovement.Kind.WRITE_OFF)
-        ),
-    }
-    if with_points:
-        counted["points"] = _by_actor(_adjustments(period))
-    shown = {key: label for key, label in ACTIONS.items() if key in counted}
+        _number(_write_offs(period), "write_offs", "actor"),
+        *([_number(_adjustments(period), "points", "actor")] if with_points else []),
+    ]
+    counted: dict[str, Counter[int]] = {key: Counter() for key in ACTIONS if with_points or key != "points"}
+    counted["voids"] = voids
+    for found in asked[0].union(*asked[1:], all=True):
+        (handled if found["of"] == HANDLED else counted[found["of"]])[found["person"]] += found["number"]
+    shown = {key: ACTIONS[key] for key in counted}
     people = User.objects.in_bulk({pk for of_action in counted.values() for pk in of_action})
     totals = {key: sum(counts.values()) for key, counts in counted.items()}
     all_handled = sum(handled.get(pk, 0) for pk in people)
@@ -136,59 +142,58 @@ def _within(period: Period, model: Any, instant: str, cinema: str) -> QuerySet[A
     return rows
 
 
-def _by_actor(rows: QuerySet[Any], counted: str = "pk") -> Counts:
-    found = rows.order_by().values("actor").annotate(number=Count(counted, distinct=counted != "pk"))
-    return dict(found.values_list("actor", "number"))
+def _number(rows: QuerySet[Any], of: str, person: str, counted: str = "pk") -> QuerySet[Any, Any]:
+    """How many of the rows, or of what `counted` names, there are of each person."""
+    named = rows.order_by().annotate(of=Value(of), person=F(person)).values("of", "person")
+    return named.filter(person__isnull=False).annotate(number=Count(counted, distinct=counted != "pk"))
 
 
-def _of_events(period: Period) -> tuple[Counts, Counts]:
-    """Orders whose status the person changed, and those refunded in part, which keeps the status; and orders that they
-    cancelled before they were paid. Two queries.
-    """
-    changed = _within(period, OrderEvent, "at", "order__cinema")
+def _of_events(period: Period) -> tuple[Counter[int], Counter[int]]:
+    """Orders whose status the person changed, and orders that they cancelled before they were paid. One query."""
     void = Q(to_status=Order.Status.CANCELLED) & ~Q(reason__in=BY_CUSTOMERS)
-    found = changed.order_by().values("actor").annotate(orders=Count("order", distinct=True))
+    found = _events(period).order_by().values("actor").annotate(orders=Count("order", distinct=True))
     rows = list(found.annotate(voids=Count("pk", filter=void)).values_list("actor", "orders", "voids"))
-    own = changed.filter(order=OuterRef("order"), actor=OuterRef("actor"))
-    refunded = _within(period, Refund, "requested_at", "order__cinema").filter(~Exists(own))
-    totals = Counter({actor: orders for actor, orders, _voids in rows})
-    totals.update(_by_actor(refunded, "order"))
-    return totals, {actor: number for actor, _orders, number in rows if number}
+    handled = Counter({actor: orders for actor, orders, _voids in rows})
+    return handled, Counter({actor: number for actor, _orders, number in rows if number})
 
 
-def _late_voids(period: Period) -> Counts:
-    """Sales undone after the start of their screening, or long after they were made, by the person who gave the money
-    back.
-    """
+def _events(period: Period) -> QuerySet[OrderEvent]:
+    return _within(period, OrderEvent, "at", "order__cinema")
+
+
+def _refunds(period: Period) -> QuerySet[Refund]:
+    return _within(period, Refund, "requested_at", "order__cinema")
+
+
+def _refunded_alone(period: Period) -> QuerySet[Refund]:
+    """Refunds of orders whose status the person did not change: those in part, which keep the status."""
+    return _refunds(period).filter(~Exists(_events(period).filter(order=OuterRef("order"), actor=OuterRef("actor"))))
+
+
+def _by_staff(period: Period) -> QuerySet[Refund]:
+    return _refunds(period).exclude(reason=Reason.BY_CUSTOMER)
+
+
+def _late_voids(period: Period) -> QuerySet[Refund]:
+    """Sales undone after the start of their screening, or long after they were made."""
     started = Ticket.objects.filter(order=OuterRef("order"), session__start_datetime__lte=OuterRef("requested_at"))
     long_ago = Q(order__paid_at__lt=F("requested_at") - LATE)
-    late = _within(period, Refund, "requested_at", "order__cinema").filter(Exists(started) | long_ago, is_void=True)
-    found = late.order_by().values("paid_out_by").annotate(number=Count("order", distinct=True))
-    return dict(found.exclude(paid_out_by=None).values_list("paid_out_by", "number"))
+    return _refunds(period).filter(Exists(started) | long_ago, is_void=True)
 
 
-def _cards_taken_back(period: Period) -> Counts:
-    """Sales of gift cards undone, by the cashier who gave the money back, whoever decided it."""
-    undone = _within(period, GiftCardMovement, "at", "card__cinema").filter(kind=GiftCardMovement.Kind.TAKEN_BACK)
-    return dict(
-        undone.order_by().values("shift__cashier").annotate(number=Count("pk")).values_list("shift__cashier", "number")
-    )
+def _cards_taken_back(period: Period) -> QuerySet[GiftCardMovement]:
+    """Sales of gift cards undone; they count for the cashier who gave the money back, whoever decided it."""
+    return _within(period, GiftCardMovement, "at", "card__cinema").filter(kind=GiftCardMovement.Kind.TAKEN_BACK)
 
 
-def _free_tickets(period: Period) -> Counts:
-    """Tickets with a price of 0, by the person who made the order."""
-    made = _within(period, OrderEvent, "at", "order__cinema").filter(
-        from_status="", order__tickets__price=0, order__paid_at__isnull=False
-    )
-    return _by_actor(made, "order__tickets")
+def _free_tickets(period: Period) -> QuerySet[OrderEvent]:
+    """The events of orders with a ticket whose price is 0 that were made, and paid."""
+    return _events(period).filter(from_status="", order__tickets__price=0, order__paid_at__isnull=False)
 
 
-def _vouchers(period: Period) -> Counts:
-    """Vouchers by whoever gave them, read through their orders: vouchers themselves are on the floor above."""
-    given = Order.objects.filter(_condition(period, "vouchers__at", "cinema")).order_by()
-    return dict(
-        given.values("vouchers__actor").annotate(number=Count("vouchers")).values_list("vouchers__actor", "number")
-    )
+def _write_offs(period: Period) -> QuerySet[StockMovement]:
+    written_off = StockMovement.Kind.WRITE_OFF
+    return _within(period, StockMovement, "at", "concession_item__cinema").filter(kind=written_off)
 
 
 def _adjustments(period: Period) -> QuerySet[BonusTransaction]:

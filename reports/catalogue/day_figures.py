@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, Concat
 
 from bonuses.models import BonusTransaction
 from cinema.money import MINOR_UNITS, ZERO
-from payments.models import CashMovement, Rates, Receipt
+from payments.models import CashMovement, GiftCardMovement, Rates, Receipt
 from reports import definitions
 from reports.catalogue import gift_cards
 from reports.catalogue.balances import points_of
@@ -43,7 +43,6 @@ TABLES: dict[type[Figures], tuple[str, ...]] = {
     TicketFigures: (),
     BarFigures: (),
     MoneyFigures: ("tender",),
-    GiftCardFigures: ("kind",),
     ReceiptFigures: ("date", "kind", "subject", "vat_rate"),
 }
 Rows = list[dict[str, Any]]
@@ -67,6 +66,7 @@ class DayFigures:
     earned_from_advances: Decimal = ZERO
     cash: Rows = field(default_factory=list)  # what moved, by `about`, place (`CashPlace.Kind`) and kind
     cash_opening: dict[str, Decimal] = field(default_factory=dict)  # by place, for those of `CASH`
+    gift_cards: dict[str, Decimal] = field(default_factory=dict)  # what moved the money on them, by kind of movement
     gift_cards_opening: Decimal = ZERO
     points: Points = NO_POINTS  # of all customers
     receipts: dict[str, int] = field(default_factory=dict)  # by status
@@ -80,11 +80,6 @@ class DayFigures:
     def moved(self, place: str, kind: str = "") -> Decimal:
         """The cash that came to the places of a kind on the day, or left them."""
         return sum((row["amount"] for row in self.cash if row["place"] == place and kind in ("", row["kind"])), ZERO)
-
-    @property
-    def gift_cards(self) -> dict[str, Decimal]:
-        """What moved the money on gift cards on the day, by kind of movement."""
-        return by_kind(self.rows[GiftCardFigures])
 
     @property
     def starts(self) -> str:
@@ -108,7 +103,7 @@ class DayFigures:
 
 
 def day_figures(cinema: Cinema, date: date, *, at: datetime) -> DayFigures | None:
-    """The figures of the day; None if the cinema had no such day by `at`. At most eleven queries."""
+    """The figures of the day; None if the cinema had no such day by `at`. At most ten queries."""
     last_closed = BusinessDay.objects.closed().filter(cinema=cinema, date__lt=date).order_by("-starts_at")
     stored = list(
         BusinessDay.objects.filter(
@@ -132,7 +127,9 @@ def _closed(cinema: Cinema, day: BusinessDay, opening: Decimal) -> DayFigures:
     points = _by_name(PointsFigures.objects.filter(day=day), "points", (NO_PLACE, F("kind"), F("about")), F("points"))
     cash = CashFigures.objects.filter(day=day)
     moved = _by_name(cash, "cash", (F("place__kind"), F("kind"), F("about")), F("amount"))
-    _add_totals(found, earned_from_advances(day, cinema.pk, as_of=day.ends_at), [points, moved])
+    cards = GiftCardFigures.objects.filter(day=day)
+    on_cards = _by_name(cards, "gift_cards", (NO_PLACE, F("kind"), F("about")), F("amount"))
+    _add_totals(found, earned_from_advances(day, cinema.pk, as_of=day.ends_at), [points, moved, on_cards])
     found.cash_opening = {kind: getattr(day, name) - found.moved(kind) for name, kind in CASH.items()}
     found.gift_cards_opening = day.on_gift_cards - sum(found.gift_cards.values(), ZERO)
     found.points = points_of(day)
@@ -152,6 +149,7 @@ def _live(cinema: Cinema, unclosed: Sequence[Day], before: BusinessDay | None, a
     points = points.filter(transaction_date__lt=as_of)
     when = Case(When(at__lt=day.starts_at, then=Value(BEFORE)), default=Value(day.date.isoformat()))
     moved = CashMovement.objects.filter(place__cinema=cinema, at__gte=first.starts_at, at__lt=as_of)
+    on_cards = GiftCardMovement.objects.filter(card__cinema=cinema, at__gte=first.starts_at, at__lt=as_of)
     totals = _add_totals(
         found,
         earned_from_advances(day, cinema.pk, as_of=as_of),
@@ -159,14 +157,17 @@ def _live(cinema: Cinema, unclosed: Sequence[Day], before: BusinessDay | None, a
         refunded_of_before(day.starts_at, [cinema.pk], since=day.starts_at, as_of=as_of, name=Value("of_earlier")),
         [_by_name(points, "points", (NO_PLACE, F("transaction_type"), Value(day.date.isoformat())), F("amount"))],
         [_by_name(moved, "cash", (F("place__kind"), F("kind"), when), F("amount"))],
+        [_by_name(on_cards, "gift_cards", (NO_PLACE, F("kind"), when), F("amount"))],
         accounts=accounts_at(as_of),
     )
     # Refunds of closed days are in the money of today already, and in the figures of their screenings not before today
     # is closed. Those of the other open days are in the figures of these.
-    found.closing = (before.advances if before else ZERO) + advances(rows) + totals["of_closed"]
-    found.opening = found.closing - advances(found.rows) - totals["of_earlier"]
-    on_cards = sum(by_kind(rows[GiftCardFigures]).values(), ZERO) - sum(found.gift_cards.values(), ZERO)
-    found.gift_cards_opening = (before.on_gift_cards if before else ZERO) + on_cards
+    cards_before = {kind.value: totals[f"{BEFORE} {kind}"] for kind in GiftCardMovement.Kind}
+    cards_sold = gift_cards.sold(found.gift_cards)
+    closing = (before.advances if before else ZERO) + advances(rows) + totals["of_closed"]
+    found.closing = closing - cards_sold - gift_cards.sold(cards_before)
+    found.opening = found.closing - advances(found.rows) + cards_sold - totals["of_earlier"]
+    found.gift_cards_opening = (before.on_gift_cards if before else ZERO) + sum(cards_before.values(), ZERO)
     for name, kind in CASH.items():
         found.cash_opening[kind] = (getattr(before, name) if before else ZERO) + totals[f"{BEFORE} {kind}"]
     return found
@@ -179,20 +180,11 @@ def _by_name(rows: QuerySet[Any], what: str, parts: Sequence[Any], amount: Combi
     return rows.order_by().annotate(name=name).values("name").annotate(total=Cast(Sum(amount), BigIntegerField()))
 
 
-def by_kind(rows: Iterable[dict[str, Any]]) -> dict[str, Decimal]:
-    """The amounts of rows of `GiftCardFigures`, added up by kind of movement."""
-    found: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-    for row in rows:
-        found[row["kind"]] += row["amount"]
-    return {**found}
-
-
 def advances(rows: dict[type[Figures], Rows]) -> Decimal:
-    """Money received and not refunded, less what the screenings and the bar kept of it, and what gift cards cost."""
+    """Money received and not refunded, for gift cards too, less what the screenings and the bar kept of it."""
     received = sum(
         (row["received"] - row["refunded"] for row in rows[MoneyFigures] if row["tender"] != Tender.POINTS), ZERO
     )
-    received -= gift_cards.sold(by_kind(rows[GiftCardFigures]))
     return received - sum(
         (definitions.EARNED.of(row) or ZERO for table in (TicketFigures, BarFigures) for row in rows[table]),
         ZERO,
@@ -202,8 +194,8 @@ def advances(rows: dict[type[Figures], Rows]) -> Decimal:
 def _add_totals(found: DayFigures, *amounts: Iterable[Any], accounts: Iterable[Any] = ()) -> defaultdict[str, Decimal]:
     """Receipts by status, the given sums, and the points of the given accounts, with one query.
 
-    The sums are of money, but for points. Names with separators are those of cash and points that moved: by place, kind
-    and date.
+    The sums are of money, but for points. Names with separators are those of cash, points and gift cards that moved: by
+    place, kind and date.
     """
     receipts = (
         Receipt.objects.filter(
@@ -236,7 +228,9 @@ def _add_moved(found: DayFigures, totals: defaultdict[str, Decimal], name: str, 
     what, place, kind, about = name.split(SEPARATOR)
     amount = Decimal(total).scaleb(-MINOR_UNITS)
     if about == BEFORE:
-        totals[f"{BEFORE} {place}"] += amount
+        totals[f"{BEFORE} {place or kind}"] += amount
+    elif what == "gift_cards":
+        found.gift_cards[kind] = found.gift_cards.get(kind, ZERO) + amount
     elif what == "points":
         found.rows[PointsFigures].append({"about": date.fromisoformat(about), "kind": kind, "points": total})
     else:

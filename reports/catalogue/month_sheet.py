@@ -138,7 +138,7 @@ def advances_of(balances: Balances, cinema: Cinema) -> Decimal:
 
 
 def gift_cards_of(month: Month) -> Table:
-    """What moved the money on gift cards in the month. One query, that of advances."""
+    """What moved the money on gift cards in the month. One query, that of points."""
     start, end = (sum((day.on_gift_cards for day in each.days.values()), ZERO) for each in (month.start, month.end))
     return gift_cards.movements(
         _("by the business day of the movement"),

@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django.db.models import BigIntegerField, CharField, F, Sum, Value
 from django.db.models.functions import Cast
 
+from cinema.money import MINOR_UNITS
 from reports.catalogue.balances import Balances, last_closed
 from reports.models import (
     BarFigures,
@@ -68,14 +70,15 @@ class Month:
 
     @cached_property
     def moved(self) -> dict[tuple[str, str], int]:
-        """Points by type of transaction, and in minor units the value of the stock by kind of movement, and cash by
-        kind of place and of movement; other keys than those of cash have no place. One query.
+        """Points by type of transaction, and in minor units the value of the stock by kind of movement, cash by kind of
+        place and of movement, and money on gift cards by cinema and kind of movement; keys of points and stock have
+        no place. One query.
         """
         of_month = {
             "day__cinema__in": [cinema.pk for cinema in self.cinemas],
             "day__date__range": (self.first, self.last),
         }
-        points, stock, moved = (
+        points, *others = (
             table._default_manager.filter(**of_month)
             .order_by()
             .annotate(of=place)
@@ -85,17 +88,22 @@ class Month:
                 (PointsFigures, "points", NOWHERE),
                 (StockFigures, "value", NOWHERE),
                 (CashFigures, "amount", Cast(F("place__kind"), CharField())),
+                (GiftCardFigures, "amount", Cast(F("cinema"), CharField())),
             )
         )
-        return {(row["of"], row["kind"]): row["total"] for row in points.union(stock, moved, all=True)}
+        return {(row["of"], row["kind"]): row["total"] for row in points.union(*others, all=True)}
 
     @cached_property
     def money(self) -> Rows:
         return self.booked(MoneyFigures, "cinema", "tender")
 
-    @cached_property
+    @property
     def gift_cards(self) -> Rows:
-        return self.booked(GiftCardFigures, "cinema", "kind")
+        return [
+            {"cinema": int(of), "kind": kind, "amount": Decimal(total).scaleb(-MINOR_UNITS)}
+            for (of, kind), total in self.moved.items()
+            if of.isdecimal()
+        ]
 
     @cached_property
     def tickets(self) -> Rows:

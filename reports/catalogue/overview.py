@@ -19,7 +19,7 @@ from reports import definitions
 from reports.catalogue.takings import added, column_of, figures, period_text
 from reports.days import Day, planned_day
 from reports.models import BarFigures, Figures, TicketFigures
-from reports.reading import Period, grouped, live, sums
+from reports.reading import Period, grouped, live, sums_by_day
 from reports.tables import Column, Table
 from screenings.models import Cinema, Session
 
@@ -83,16 +83,8 @@ class Overview:
         self.period = Period(cinemas, min(dates) - 2 * WEEK, max(dates), at)
 
     def today(self, *, with_figures: bool) -> list[Today]:
-        """The screenings of today by cinema, without cancelled ones. Five queries; with figures eight more."""
-        on_today = Q()
-        for pk, day in self._days.items():
-            on_today |= Q(hall__cinema=pk, start_datetime__gte=day.starts_at, start_datetime__lt=day.ends_at)
-        sessions = list(
-            Session.objects.filter(on_today)
-            .exclude(status=Session.Status.CANCELLED)
-            .select_related("film", "hall")
-            .order_by("start_datetime", "hall__name", "pk")
-        )
+        """The screenings of today by cinema, without cancelled ones. Five queries; with figures five more."""
+        sessions = self._sessions(of_open_days=with_figures)
         seats = seat_counts(sessions, at=self.period.at)
         known = self._by_session() if with_figures else None
         screenings: defaultdict[int, list[Screening]] = defaultdict(list)
@@ -116,7 +108,7 @@ class Overview:
         ]
 
     def yesterday(self) -> Comparison:
-        """Nine queries; none after `today` with figures."""
+        """Six queries; none after `today` with figures."""
         return self._compared(_("Yesterday"), {pk: [day.date - DAY] for pk, day in self._days.items()})
 
     def week(self) -> Comparison:
@@ -126,6 +118,36 @@ class Overview:
             first = self.cinemas[pk].week_of(day.date - DAY)
             dates[pk] = [first + number * DAY for number in range((day.date - first).days)]
         return self._compared(_("The week up to yesterday"), dates)
+
+    def _sessions(self, *, of_open_days: bool) -> list[Session]:
+        """Those of today. With the others of days that are open, of which figures are counted, in the same query."""
+        wanted = Q()
+        for pk, day in self._days.items():
+            wanted |= Q(hall__cinema=pk, start_datetime__gte=day.starts_at, start_datetime__lt=day.ends_at)
+        counted = self.period.open_days_together if of_open_days else []
+        for days in counted:
+            wanted |= days.within("start_datetime", "hall__cinema")
+        sessions = Session.objects.filter(wanted).select_related("film", "hall")
+        read = list(sessions.order_by("start_datetime", "hall__name", "pk"))
+        for days in counted:
+            days.screenings = [
+                {
+                    "pk": session.pk,
+                    "start_datetime": session.start_datetime,
+                    "film_id": session.film_id,
+                    "hall_id": session.hall_id,
+                    "cinema_id": session.hall.cinema_id,
+                }
+                for session in read
+                if session.hall.cinema_id in days.cinemas and days.of(session.start_datetime, session.hall.cinema_id)
+            ]
+        return [
+            session
+            for session in read
+            if session.status != Session.Status.CANCELLED
+            and self._days[session.hall.cinema_id].starts_at <= session.start_datetime
+            and session.start_datetime < self._days[session.hall.cinema_id].ends_at
+        ]
 
     @cached_property
     def _days(self) -> dict[int, Day]:
@@ -141,19 +163,16 @@ class Overview:
         }
 
     @cached_property
-    def _tickets(self) -> Daily:
-        return _by_day(TicketFigures, self.period)
-
-    @cached_property
-    def _bar(self) -> Daily:
-        return _by_day(BarFigures, self.period)
+    def _by_day(self) -> Mapping[type[Figures], Daily]:
+        return sums_by_day((TicketFigures, BarFigures), self.period)
 
     def _sums(self, cinema: int, dates: Collection[date]) -> tuple[dict[str, Any], dict[str, Any]]:
         """The measures of tickets and those of the bar, on these dates."""
         keys = [(cinema, each) for each in dates]
+        tickets, bar = (self._by_day[table] for table in (TicketFigures, BarFigures))
         return (
-            added(TicketFigures.MEASURES, [self._tickets[key] for key in keys if key in self._tickets]),
-            added(BarFigures.MEASURES, [self._bar[key] for key in keys if key in self._bar]),
+            added(TicketFigures.MEASURES, [tickets[key] for key in keys if key in tickets]),
+            added(BarFigures.MEASURES, [bar[key] for key in keys if key in bar]),
         )
 
     def _by_session(self) -> defaultdict[int, dict[str, Any]]:
@@ -185,10 +204,6 @@ class Overview:
             totals=total if len(rows) > 1 else None,
         )
         return Comparison(table, {pk: (each[0], each[-1]) for pk, each in dates.items()})
-
-
-def _by_day(table: type[Figures], period: Period) -> Daily:
-    return {(row["cinema_id"], row["about"]): row for row in sums(table, period, by=["cinema_id", "about"])}
 
 
 def _row(tickets: Mapping[str, Any], bar: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:

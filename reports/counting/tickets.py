@@ -10,7 +10,6 @@ from orders.models import Ticket
 from payments.models import Rates, Subject, Vat
 from reports.counting.vat import PERCENT, included
 from reports.days import Days, Row
-from screenings.models import Session
 
 Status = Ticket.Status
 #: Tickets that are sold, refunded ones among them, provided that their order is paid.
@@ -23,20 +22,11 @@ def count(days: Days, as_of: datetime) -> Iterable[Row]:
     A ticket counts from the instant its order was paid. It stays sold when it is refunded, and counts as refunded too.
     """
     sessions: dict[int, Any] = {
-        row["pk"]: {**row, "about": days.of(row["start_datetime"], row["hall__cinema_id"])}
-        for row in Session.objects.filter(days.within("start_datetime", "hall__cinema"))
-        .order_by()
-        .values("pk", "start_datetime", "film_id", "hall_id", "hall__cinema_id")
+        row["pk"]: {**row, "about": days.of(row["start_datetime"], row["cinema_id"])} for row in days.screenings
     }
     for row in lines({pk: session["about"] for pk, session in sessions.items()}, as_of, rates=days.rates):
         session = sessions[row["session_id"]]
-        yield {
-            **row,
-            "cinema_id": session["hall__cinema_id"],
-            "film_id": session["film_id"],
-            "hall_id": session["hall_id"],
-            "about": session["about"],
-        }
+        yield {**row, **{key: session[key] for key in ("cinema_id", "film_id", "hall_id", "about")}}
 
 
 def lines(dates: Mapping[int, date], as_of: datetime, *, rates: Rates | None = None) -> Iterable[Row]:

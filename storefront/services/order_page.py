@@ -173,7 +173,18 @@ class OrderPage:
 
     @cached_property
     def payments(self) -> list[Payment]:
-        return list(self.order.payments.order_by("pk"))
+        return list(self.order.payments.select_related("gift_card__card").order_by("pk"))
+
+    @property
+    def parts(self) -> list[Payment]:
+        """What was paid of an order that is not paid in full yet; of others, what gift cards paid."""
+        taken = [payment for payment in self.payments if payment.status == Payment.Status.SUCCEEDED]
+        return [each for each in taken if (each.is_part if self.unpaid else each.gateway == Gateway.GIFT_CARD)]
+
+    @property
+    def left(self) -> Decimal:
+        """What is left to pay of an unpaid order."""
+        return self.order.final_amount - sum((payment.amount for payment in self.parts), ZERO)
 
     @cached_property
     def refunds(self) -> list[Refund]:
@@ -202,6 +213,11 @@ class OrderPage:
         return sum((refund.amount for refund in self.refunds), ZERO)
 
     @property
+    def came_late(self) -> bool:
+        """Whether money came for an order that could not take it any more: not a gift card’s, which came before."""
+        return any(refund.payment and refund.payment.gateway != Gateway.GIFT_CARD for refund in self.refunds)
+
+    @property
     def kept(self) -> Decimal:
         """The money that was paid and is not returned, whether or not a refund has arrived yet."""
         paid = (payment.amount for payment in self.payments if payment.status == Payment.Status.SUCCEEDED)
@@ -218,11 +234,13 @@ class OrderPage:
 
     def _how(self, refund: Refund) -> str:
         """`sent` or `handed_out` before; still to be `collected` in cash, refunded to the card at the `terminal`, or
-        `sending`; or `held` until the bank has decided.
+        `sending`; or `held` until the bank has decided; `on_card` and `to_card` for gift cards.
         """
+        gateway = refund.payment.gateway if refund.payment else ""
+        if gateway == Gateway.GIFT_CARD and not refund.handed_out:
+            return "on_card" if refund.status == Refund.Status.SUCCEEDED else "to_card"
         if refund.status == Refund.Status.SUCCEEDED:
             return "handed_out" if refund.handed_out else "sent"
-        gateway = refund.payment.gateway if refund.payment else ""
         if gateway in MANUAL_GATEWAYS:
             return "collected" if gateway == Gateway.CASH else "terminal"
         return "held" if self.disputed and not refund.despite_dispute else "sending"

@@ -36,11 +36,12 @@ from orders.errors import (
 )
 from orders.models import Order
 from orders.services import hold_online
+from payments.errors import GiftCardEmpty, GiftCardUnknown
 from screenings.models import Seat
 from storefront import request_identity
 from storefront.errors import message_for_customer
 from storefront.forms import CheckoutForm
-from storefront.services import news, own_orders, programme
+from storefront.services import campaigns, gift_cards, news, own_orders, programme
 from storefront.services.checkout_sum import CheckoutSum, checkout_sum
 from storefront.services.seat_map import SeatMap
 from storefront.views import seats as seats_views
@@ -107,6 +108,8 @@ def _checkout(request: HttpRequest, seat_map: SeatMap, *, keys: Sequence[str], s
             request_identity.store_typed(request, form, at=at)
         else:
             try:
+                code, cinema = form.cleaned_data["gift_card"].strip(), seat_map.session.hall.cinema
+                card = gift_cards.look_up(request, code, cinema=cinema, at=at) if code else None
                 held = _hold(request, form, seat_map, at=at)
             except OF_SEATS as refusal:
                 request_identity.store_typed(request, form, at=at)
@@ -120,8 +123,11 @@ def _checkout(request: HttpRequest, seat_map: SeatMap, *, keys: Sequence[str], s
                 form.add_error(_field_of(refusal, form), message_for_customer(refusal))
             else:
                 _record_agreements(request, form, held, at=at)
+                campaigns.credit(request, held)
                 request_identity.keep_visitor(request)
                 request_identity.clear_typed(request)
+                if card is not None:
+                    gift_cards.name(request, held, card)
                 return redirect("shop:order", held.token)
     return _page(request, form, seat_map, chosen, status=status)
 
@@ -242,6 +248,8 @@ def _field_of(refusal: Refused, form: CheckoutForm) -> str | None:
     """The form field that a refusal belongs to; None for the whole form."""
     if isinstance(refusal, PromocodeRefused):
         return "promocode"
+    if isinstance(refusal, GiftCardUnknown | GiftCardEmpty):
+        return "gift_card"
     if isinstance(refusal, NotEnoughPoints) and "points" in form.fields:
         return "points"
     if isinstance(refusal, OutOfStock):

@@ -30,7 +30,7 @@ from payments.gateways import offered_gateways
 from storefront.errors import message_for_customer
 from storefront.forms import AddressForm
 from storefront.request_identity import customer, is_colleague
-from storefront.services import own_orders
+from storefront.services import gift_cards, own_orders
 from storefront.services.order_page import OrderPage, session_of
 from storefront.services.programme import time_zone_note
 from storefront.services.seat_map import SeatMap
@@ -93,7 +93,13 @@ def order_page(request: HttpRequest, order: Order, *, refusal: object = None, st
     return render(
         request,
         "storefront/order.html",
-        {"page": page, "order": order, "gateways": offered_gateways(), "refusal": refusal},
+        {
+            "page": page,
+            "order": order,
+            "gateways": offered_gateways(),
+            "refusal": refusal,
+            "gift_card": gift_cards.offer(request, order) if page.unpaid else None,
+        },
         status=status if refusal else 200,
     )
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -78,3 +79,17 @@ def test_staff_do_not_set_their_password_at_the_shop(client: Client, cashier: Us
     assert answer["Location"] == "/account/profile/"
     assert User.objects.get(pk=cashier.pk).check_password(PASSWORD)
     assert "/account/password/" not in client.get("/account/profile/").text
+
+
+def test_what_somebody_may_do_by_their_roles_and_by_themselves_is_read_once(django_assert_num_queries) -> None:
+    person = someone("usher")
+    of_role = Permission.objects.filter(group__user=person).count()
+    person.user_permissions.add(Permission.objects.get(codename="view_costs"))
+
+    with django_assert_num_queries(1):
+        found = (person.has_perm("concessions.view_costs"), person.has_perm("orders.refund_order"))
+
+    assert found == (True, False)
+    assert len(person.get_all_permissions()) == of_role + 1
+    assert User(is_active=False, is_superuser=True).get_all_permissions() == set()
+    assert len(User(is_active=True, is_superuser=True).get_all_permissions()) == Permission.objects.count()

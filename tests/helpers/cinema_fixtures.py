@@ -26,7 +26,7 @@ from payments.models import Dispute, GatewayEvent, LegalEntity, VatRate
 from pricing.fitted_models import to_json
 from pricing.forecasts import prepare
 from pricing.models import FittedModel, PriceFreeze, PricingMode
-from reports.models import BusinessDay, DayCheck, ReportFile, ReportSchedule, Segment, SocietyRate
+from reports.models import BusinessDay, Campaign, DayCheck, ReportFile, ReportSchedule, Segment, SocietyRate
 from screenings.models import (
     Cinema,
     Distributor,
@@ -141,6 +141,7 @@ def create_rows_of_chain() -> None:
     a_proposal(a_lookup(status="FOUND").film)
     LegalEntity.objects.create(name="Aurora LLC", tax_number="7707083893", tax_system="GENERAL")
     ListMember.objects.create(marketing_list=a_list(), email="a@example.org", changed_at=NOON)
+    Campaign.objects.create(name="Autumn", key="autumn")
     SocietyRate.objects.create(society="RAO", percent=Decimal(1), valid_from=NOON.date())
     VatRate.objects.create(subject="GOODS", valid_from=NOON.date() + timedelta(days=365), vat="22")
     GatewayEvent.objects.create(gateway="demo", event_id="1", received_at=NOON)

@@ -216,6 +216,7 @@ BusinessState = dict[str, list[str]]
 #: The natural key of a model, by which a row is shown where a foreign key points to it: lookups of fields, no ids.
 NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "reports.Segment": ("name",),
+    "reports.Campaign": ("name",),
     "accounts.User": ("email",),
     "contenttypes.ContentType": ("model",),
     "bonuses.BonusAccount": ("user__email",),

@@ -16,7 +16,7 @@ from accounts.staff_sessions import PASSWORD as PASSWORD_AT
 from cinema import clock
 from screenings.models import Cinema
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "accounts.throttling.PasswordBackend"
 PASSWORD = "wide open spaces"
 
 _rights: dict[str, list[int]] = {}

@@ -31,6 +31,7 @@ from orders.services import (
     hold,
     make_ready,
     mark_overdue,
+    pay_online_with_gift_card,
     record_refund,
     refund,
 )
@@ -275,13 +276,18 @@ def _payments_at_the_bank(scenario: Scenario) -> None:
 
 
 def _gift_cards(scenario: Scenario) -> None:
-    """Cards that were sold, of which one pays for an order that is refunded: its receipts and the refund are due."""
+    """Cards that were sold, of which one pays for an order that is refunded: its receipts and the refund are due.
+    Another has paid a part of an order of the shop, which has lapsed.
+    """
     shift = a_shift(scenario.cinema, at=AT - DAY)
     for _ in range(scenario.per_case):
         card = a_gift_card(shift, at=AT - 2 * HOUR)
         order = an_order(scenario.session(AT + 8 * DAY), channel="BOX_OFFICE", at=AT - 5 * MINUTE)
         pay_with_gift_card(order, card=card, shift=shift, at=AT - 4 * MINUTE, actor=shift.cashier)
         refund(order, reason="Ill", at=AT - 3 * MINUTE)
+        lapsed = an_order(scenario.session(AT + 8 * DAY), at=AT - HOUR)
+        half = a_gift_card(shift, amount=lapsed.final_amount / 2, at=AT - 2 * HOUR)
+        pay_online_with_gift_card(lapsed, card=half, least=lapsed.final_amount / 2, at=AT - HOUR)
 
 
 def _old_sessions(scenario: Scenario) -> None:

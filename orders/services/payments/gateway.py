@@ -19,7 +19,7 @@ from cinema.money import ZERO, format_money
 from orders.errors import GatewayNotOffered, NothingToPay, NotPayable, PaidBefore, TimeToPayOver
 from orders.locks import lock_order
 from orders.models import Order
-from orders.services.payments.settlement import mark_paid
+from orders.services.payments.settlement import left_to_pay, mark_paid
 from orders.services.receipts.lines import lines_to_charge
 from orders.services.refunds.from_gateway import book_refunds
 from payments.errors import GatewayError, NotPollable
@@ -53,7 +53,7 @@ class Started:
 
 
 def start_payment(order: Order, *, gateway: str, return_url: str, at: datetime) -> Started:
-    """Start to pay the whole order at a gateway, or go on with the payment that is open there.
+    """Start to pay what is left of the order at a gateway, or go on with the payment that is open there.
 
     Called twice, also at once, it is one payment; after a failed payment it starts a new one. Raises
     `GatewayNotOffered`, `NotPayable`, or a `GatewayError` when the gateway did not open the payment; after
@@ -62,7 +62,7 @@ def start_payment(order: Order, *, gateway: str, return_url: str, at: datetime) 
     """
     if gateway not in offered_gateways():
         raise GatewayNotOffered(_("This payment method isn’t available. Please choose another one."))
-    if ZERO < order.final_amount < (least := gateway_class(gateway).smallest_payment()):
+    if ZERO < left_to_pay(order) < (least := gateway_class(gateway).smallest_payment()):
         raise GatewayNotOffered(
             _("This payment method takes %(least)s or more. Choose another one, or pay at the cinema.")
             % {"least": format_money(least)}
@@ -79,15 +79,16 @@ def start_payment(order: Order, *, gateway: str, return_url: str, at: datetime) 
     return Started(payment, payment.redirect_url)
 
 
-def settle_payment(payment: Payment, *, at: datetime) -> Payment:
-    """Ask the gateway about the payment and book the answer: paid, failed, or refunded there.
+def settle_payment(payment: Payment, *, close: bool = False, at: datetime) -> Payment:
+    """Ask the gateway about the payment and book the answer: paid, failed, or refunded there. With `close`, an open one
+    is cancelled there, if the gateway can do that.
 
     Idempotent, and safe when a webhook, the job and the customer's return ask at once. Does not raise when the gateway
     is unavailable or the money cannot be booked: see the status of the payment that is returned. Must not be called
     inside a transaction: it talks to a network.
     """
     try:
-        return poll(payment, at=at)
+        return poll(payment, close=close, at=at)
     except GatewayError as error:
         logger.warning("Payment %s: polling %s failed: %s", payment.pk, payment.gateway, error.answer)
         payment.refresh_from_db()
@@ -116,7 +117,7 @@ def customer_payment_state(order: Order, *, at: datetime) -> CustomerPaymentStat
     order.refresh_from_db()
     if order.status in Order.SOLD:
         return CustomerPaymentState.PAID
-    last = order.payments.order_by("pk").last()
+    last = order.payments.filter(is_part=False).order_by("pk").last()
     if last is not None and last.status == Payment.Status.PENDING:
         return CustomerPaymentState.WAITING
     if last is not None and last.status == Payment.Status.SUCCEEDED:
@@ -131,10 +132,16 @@ def is_payable(order: Order, *, at: datetime) -> bool:
     return order.status in Order.UNPAID and order.expires_at > at and order.final_amount > 0
 
 
+def refuse_unpayable(order: Order, *, at: datetime) -> None:
+    """Raise the `NotPayable` that says why the customer may not start to pay, if so. Reads only."""
+    if not is_payable(order, at=at):
+        raise _why_not_payable(order)
+
+
 # --- Also used by the job and by webhooks
 
 
-def poll(payment: Payment, *, at: datetime) -> Payment:
+def poll(payment: Payment, *, close: bool = False, at: datetime) -> Payment:
     """Like `settle_payment`, but raises a `GatewayError` when the gateway does not answer."""
     if payment.gateway in MANUAL_GATEWAYS:
         raise NotPollable("by hand")
@@ -142,7 +149,7 @@ def poll(payment: Payment, *, at: datetime) -> Payment:
         return payment
     if not payment.external_id and not recover_external_id(payment, charge_for=_charge, at=at):
         return payment
-    report = fetch_report(payment, close=lambda: _is_pointless(payment, at=at), at=at)
+    report = fetch_report(payment, close=lambda: close or _is_pointless(payment, at=at), at=at)
     return payment if report is None else apply_report(payment, report, at=at)
 
 
@@ -171,9 +178,8 @@ def _intent(order: Order, *, gateway: str, return_url: str, at: datetime) -> Pay
     """The payment in flight, or a new one, stored before the gateway is asked."""
     with transaction.atomic(durable=True):
         row = lock_order(order)
-        if not is_payable(row, at=at):
-            raise _why_not_payable(row)
-        payment = pending_payment(order=row.pk, gateway=gateway, amount=row.final_amount, return_url=return_url, at=at)
+        refuse_unpayable(row, at=at)
+        payment = pending_payment(order=row.pk, gateway=gateway, amount=left_to_pay(row), return_url=return_url, at=at)
     payment.order = row
     return payment
 

@@ -69,6 +69,11 @@ def mark_paid(
         return row
 
 
+def left_to_pay(order: Order) -> Decimal:
+    """The price less the parts that were collected. One query. Reads only."""
+    return order.final_amount - balance_of(order.pk).kept
+
+
 def _take(order: Order, *, amount: Decimal, part: bool, at: datetime, actor: User | None) -> None:
     """Make the order paid with `amount` and the parts before, or raise the reason why it cannot be."""
     if order.status in (*Order.SOLD, Order.Status.REFUNDED):

@@ -18,8 +18,8 @@ from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
 from backoffice.framework.import_export.pages import ImportExportMixin
-from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema
-from tests.helpers.factories import a_cinema, business_state
+from screenings.models import Cinema
+from tests.helpers.factories import business_state
 from tests.helpers.rendering import rendered_if
 from tests.helpers.users import browser, someone
 
@@ -34,11 +34,8 @@ ORDERS = {"app_label": "orders", "model_name": "ticket", "field_name": "order", 
 
 
 @pytest.fixture
-def cinema_row() -> Any:
-    cinema = a_cinema()
-    create_rows_of_chain()
-    create_rows_of_cinema(cinema)
-    return cinema
+def cinema_row(two_cinemas: tuple[Cinema, Cinema], db: None) -> Cinema:
+    return two_cinemas[0]
 
 
 @pytest.fixture

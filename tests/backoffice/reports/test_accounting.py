@@ -17,7 +17,7 @@ from tests.helpers.users import browser, someone
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
-MOST_QUERIES = 17  # one of them for the name and colours of the chain, one for gift cards
+MOST_QUERIES = 15
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 
-MOST_QUERIES = 16  # one of them for the name and colours of the chain
+MOST_QUERIES = 15
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.db import connections
 from boxoffice.services import sales
 from boxoffice.services.gift_cards import pay_with_gift_card
 from orders.models import Order
-from orders.services import refund, send_refunds
+from orders.services import left_to_pay, refund, send_refunds
 from payments import gift_cards
 from payments.models import GiftCard, GiftCardMovement, Refund
 from payments.services import take_back_gift_card
@@ -61,7 +61,7 @@ def test_several_tills_spend_no_more_than_is_on_the_card() -> None:
 
     assert ends == ["GiftCardEmpty", "done", "done"]
     assert GiftCard.objects.get().balance == 0
-    assert sorted(sales.left_to_pay(order) for order, _shift in tills) == [0, PRICE, 2 * PRICE]
+    assert sorted(left_to_pay(order) for order, _shift in tills) == [0, PRICE, 2 * PRICE]
     assert invariant_violations() == []
 
 
@@ -70,14 +70,14 @@ def test_without_the_cards_lock_money_would_be_promised_that_is_not_there(monkey
     [(first, shift), (second, _other)] = orders_at_tills(2)
     card = a_gift_card(shift, amount=3 * PRICE)
     stale = GiftCard.objects.get()
-    monkeypatch.setattr("boxoffice.services.gift_cards.lock_card", lambda key: stale)
+    monkeypatch.setattr("orders.services.payments.gift_card.lock_card", lambda key: stale)
     work = {"card": card, "shift": shift, "at": NOON, "actor": shift.cashier}
 
     pay_with_gift_card(first, **work)
     with pytest.raises(gift_cards.GiftCardEmpty):
         pay_with_gift_card(second, **work)
 
-    assert sales.left_to_pay(second) == 2 * PRICE
+    assert left_to_pay(second) == 2 * PRICE
     assert invariant_violations() == []
 
 

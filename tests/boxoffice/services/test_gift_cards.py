@@ -11,7 +11,7 @@ from accounts.errors import RateLimited
 from boxoffice.services import gift_cards, refunds, sales
 from orders.errors import AlreadyPaid
 from orders.models import Order
-from orders.services import cancel_expired, refund, send_refunds
+from orders.services import cancel_expired, left_to_pay, refund, send_refunds
 from payments.errors import GiftCardEmpty, GiftCardNotReturnable, GiftCardSoldBefore, GiftCardTooLarge, GiftCardUnknown
 from payments.models import GiftCard, GiftCardMovement, LegalEntity, Receipt, Refund
 from payments.services import sell_gift_card, take_back_gift_card, totals_of
@@ -114,7 +114,7 @@ def test_what_a_card_does_not_cover_is_paid_in_cash(shift, session):
     order = held(shift, session)
 
     pay(order, card, shift)
-    assert sales.left_to_pay(order) == PRICE
+    assert left_to_pay(order) == PRICE
     with pytest.raises(GiftCardEmpty):
         pay(order, card, shift)
     sales.pay_cash(order, shift=shift, given=None, amount=PRICE, at=NOON, actor=shift.cashier)

@@ -9,7 +9,7 @@ from accounts.errors import ApprovalRequired
 from boxoffice.errors import NotVoidable, RefundTooLate, SecondPersonNeeded
 from boxoffice.services import refunds, sales
 from orders.models import Order, Ticket
-from orders.services import check_in, mark_paid
+from orders.services import check_in, left_to_pay, mark_paid
 from payments.errors import NotEnoughCash
 from payments.models import Payment, Refund
 from payments.services import move_cash, totals_of
@@ -40,7 +40,7 @@ def sold(shift, session, *, seats=2, by_card=Decimal(0), snacks=()):
     order = sales.hold_at_till(shift, places=places, snacks=snacks, at=NOON, actor=shift.cashier)
     if by_card:
         sales.card_approved(order, amount=by_card, **work)
-    if left := sales.left_to_pay(order):
+    if left := left_to_pay(order):
         sales.pay_cash(order, given=None, amount=left, **work)
     order.refresh_from_db()
     return order

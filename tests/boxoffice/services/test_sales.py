@@ -11,7 +11,7 @@ from boxoffice.errors import CardUnclear, ColleagueCode, GivenTooLittle, NoShift
 from boxoffice.services import sales
 from orders.errors import NotOnSale, PromocodeRefused, SeatTaken, WrongAmount
 from orders.models import Order
-from orders.services import cancel_expired
+from orders.services import cancel_expired, left_to_pay
 from payments.errors import ShiftNotOpen
 from payments.models import Payment, Refund
 from payments.services import count_and_close, end_shift, totals_of
@@ -160,7 +160,7 @@ def test_parts_are_collected_until_the_price_is_paid(shift, session):
 
     sales.card_approved(order, amount=Decimal(100), **work)
     order.refresh_from_db()
-    assert (order.status, sales.left_to_pay(order)) == (Order.Status.PENDING_PAYMENT, 2 * PRICE - 100)
+    assert (order.status, left_to_pay(order)) == (Order.Status.PENDING_PAYMENT, 2 * PRICE - 100)
     assert invariant_violations() == []
     with pytest.raises(WrongAmount):
         sales.pay_cash(order, given=None, amount=2 * PRICE - 99, **work)

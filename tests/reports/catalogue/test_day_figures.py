@@ -138,6 +138,8 @@ def everything(found: DayFigures) -> list:
         found.closing,
         found.points,
         found.receipts,
+        found.gift_cards,
+        found.gift_cards_opening,
     ]
 
 

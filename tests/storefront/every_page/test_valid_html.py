@@ -30,10 +30,10 @@ VNU = settings.BASE_DIR / "var/page-tools/node_modules/vnu-jar/build/dist/vnu.ja
 
 #: Addresses of the shop that answer with a file, or lead on to a page.
 NO_PAGE = {
-    "cancel", "confirm", "correct_address", "extend", "face_css", "language", "logo", "manifest", "my_cinema",
-    "my_data",
-    "news", "order_news", "order_seats", "paid", "pay", "picture", "robots", "send_link", "session_calendar",
-    "sign_out", "sitemap", "taken",
+    "cancel", "confirm", "correct_address", "extend", "face_css", "gift_card", "language", "logo", "manifest",
+    "my_cinema", "my_data",
+    "news", "order_news", "order_seats", "paid", "pay", "pay_gift_card", "picture", "robots", "send_link",
+    "session_calendar", "sign_out", "sitemap", "taken",
     "telegram", "tickets_calendar", "title_card",
 }  # fmt: skip
 

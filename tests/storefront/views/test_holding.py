@@ -70,7 +70,7 @@ def test_a_draft_is_neither_paid_nor_confirmed(client: Client, session: Session)
     draft = drafted(client, session, factories.free_seats(session)[:1])
     before = business_state()
 
-    for path in ("pay", "confirm"):
+    for path in ("pay", "confirm", "gift-card/pay"):
         assert client.post(f"/order/{draft.token}/{path}/", {"gateway": "DEMO"})["Location"] == f"/order/{draft.token}/"
 
     assert client.get(f"/order/{draft.token}/")["Location"] == f"/order/{draft.token}/change/"
