@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods
 
 from accounts.errors import RateLimited
 from cinema import clock
@@ -19,15 +20,17 @@ from storefront.services import own_orders
 from storefront.services.seat_map import SeatMap
 from storefront.views import seats as seats_views
 from storefront.views.checkout import seats_refused
-from storefront.views.decorators import lead_to, post_or_redirect
+from storefront.views.decorators import lead_to
 
 VIEWS = ("map", "list")
 
 
-@post_or_redirect("shop:session")
+@require_http_methods(["GET", "HEAD", "POST"])
 def hold(request: HttpRequest, key: int) -> HttpResponse:
     """Hold the seats as a draft, which the checkout makes an order of; it replaces this browser's former draft."""
     session, at = seats_views.get_session(key), clock.now()
+    if request.method != "POST":
+        return redirect("shop:session", key)
     wanted = valid_ids(request.POST.getlist("seat"))
     if request.POST.get("view") in VIEWS:  # the button that switches between map and list: the choice is kept
         chosen = urlencode({"seat": sorted(wanted), "view": request.POST["view"]}, doseq=True)
