@@ -1,8 +1,9 @@
 """Chooses seats for a party: side by side, no avoidable single seats, then the view or whole rows."""
 
+from collections import Counter
 from typing import Any
 
-from screenings.seating.emphasis import emphasis, read_mix, remainder_costs
+from screenings.seating.emphasis import emphasis, read_mix, remainder_costs, room_costs
 from screenings.seating.hall import Hall, SeatId, is_coordinate, read_hall
 from screenings.seating.placement import Placement, Search
 from screenings.seating.reasons import Reason, reason, seats
@@ -108,18 +109,18 @@ def _search(q: dict[str, Any], hall: Hall, party: int, notes: list[Reason]) -> S
         forecast = None
         notes.append(reason("FORECAST_IGNORED"))
     chosen = emphasis(quality_weight=weight, forecast=forecast, occupancy=hall.occupancy)
+    mix = read_mix(q.get("party_mix"))
+    lengths = Counter(map(len, hall.joined))
+    costs = list(remainder_costs(max(lengths, default=0), party, mix, packs=chosen.packs, places=len(hall.ids)))
+    if chosen.packs:
+        for length, cost in room_costs(lengths, party, mix).items():
+            costs[length - party] += cost
     return Search(
         focal=(x, y),
         spacing=hall.spacing,
         radius=hall.radius(x, y) if chosen.packs else 0.0,
         emphasis=chosen,
-        costs=remainder_costs(
-            max(map(len, hall.joined), default=0),
-            party,
-            read_mix(q.get("party_mix")),
-            packs=chosen.packs,
-            places=len(hall.ids),
-        ),
+        costs=costs,
     )
 
 

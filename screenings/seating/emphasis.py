@@ -68,6 +68,9 @@ ROOM_FOR_LARGE = 8.0  # how much it counts that a run may hold fewer large parti
 AWAY, TOWARDS = 0.12, 0.03
 ENDS_OF_RUNS, SMALL_HALL = 8.0, 150  # how much it counts that a run may end with a single seat; in up to so many seats
 LONGEST = 400  # seats: beyond it all runs cost the same
+ROOM = 5.0  # how much it counts that a party takes the room of others, see `room_costs`
+NO_PLACE = 0.5  # places: keeps scarcity finite where there is none
+SHARPNESS = 3  # the power of scarcity: room that is twice as scarce counts eight times as much
 
 
 def remainder_costs(longest: int, party: int, mix: Mapping[int, float], *, packs: bool, places: int) -> Sequence[float]:
@@ -107,6 +110,46 @@ def _remainder_costs(longest: int, party: int, mix: tuple[tuple[int, float], ...
         - room[left]
         for left in lengths
     )
+
+
+def room_costs(lengths: Mapping[int, int], party: int, mix: Mapping[int, float]) -> dict[int, float]:
+    """What it costs, by the length of a run, that parties of the sizes in `mix` find less room after `party` took its
+    seats there; `lengths` counts the runs of the hall by length. To be added to `remainder_costs` in a hall that fills.
+
+    A size is scarce if many such parties would come until all is sold, and few find a place that leaves no single
+    seat. Runs of four are no place for three: where nothing but such runs stays, each party of three leaves a seat
+    alone. A single person who makes three seats of four then creates a place, and one who takes a seat of three
+    destroys it.
+    """
+    sizes = tuple(sorted(size for size, share in mix.items() if share >= RARE))
+    long_enough = [length for length in lengths if party <= length <= LONGEST]
+    if not sizes or not long_enough:
+        return {}
+    rooms = _rooms(min(max(lengths), LONGEST), sizes)
+    parties = sum(length * count for length, count in lengths.items()) / sum(size * mix[size] for size in sizes)
+    costs = dict.fromkeys(long_enough, 0.0)
+    for size, room in zip(sizes, rooms, strict=True):
+        places = sum(count * room[min(length, LONGEST)] for length, count in lengths.items())
+        weight = ROOM * (mix[size] * parties / (places + NO_PLACE)) ** SHARPNESS
+        for length in long_enough:
+            costs[length] += weight * (room[length] - room[length - party])
+    return costs
+
+
+@lru_cache(maxsize=128)
+def _rooms(longest: int, sizes: tuple[int, ...]) -> tuple[tuple[float, ...], ...]:
+    """For each size, by the length of a run: how much room it is for such parties."""
+    return tuple(tuple(_room(length, size) for length in range(longest + 1)) for size in sizes)
+
+
+def _room(length: int, size: int) -> float:
+    """The mean of how many parties of this size fit one after the other and whether one does, without a single seat
+    that stays."""
+    one = length == size or length >= size + 2
+    fitting = length // size
+    if one and length % size == 1:
+        fitting -= 1
+    return (one + fitting) / 2 if one else 0.0
 
 
 def _expected_waste(longest: int, mix: tuple[tuple[int, float], ...]) -> list[float]:

@@ -115,8 +115,22 @@ class Search:
         return [abs(distance - aim) + AWAY * price * (farthest - distance) for distance in distances]
 
     def split(self, stretches: Sequence[Stretch], count: int) -> list[Placement]:
-        """The fewest groups, as even as possible, near each other. The stretches must have `count` seats together."""
+        """The fewest groups, near each other, as even as possible. The stretches must have `count` seats together.
+
+        Two groups are less even if fewer seats are left alone then: six people sit as four and two rather than as three
+        and three in runs of four. Nobody sits alone for that.
+        """
         sizes = even_sizes([len(stretch) for stretch in stretches], count)
+        groups = self._groups(stretches, sizes)
+        if len(sizes) == 2:
+            longest = max(map(len, stretches))
+            for larger in range(sizes[0] + 1, min(longest, count - 2) + 1):
+                if not _left_alone(groups):
+                    break
+                groups = min(groups, self._groups(stretches, [larger, count - larger]), key=_left_alone)
+        return groups
+
+    def _groups(self, stretches: Sequence[Stretch], sizes: Sequence[int]) -> list[Placement]:
         search, free, groups = self, list(stretches), []
         for size in sizes:  # the largest first, each in a stretch of its own, so that one is left for each
             group = search.best(free, size)
@@ -127,6 +141,11 @@ class Search:
             middle = (sum(x for x, _y in centres) / len(centres), sum(y for _x, y in centres) / len(centres))
             search = replace(self, focal=middle, emphasis=FOR_THE_VIEW)
         return groups
+
+
+def _left_alone(groups: Sequence[Placement]) -> int:
+    """How many seats and halves of love seats these leave alone."""
+    return sum(group.singles + group.parted for group in groups)
 
 
 def even_sizes(lengths: Sequence[int], count: int) -> list[int]:

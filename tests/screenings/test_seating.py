@@ -111,7 +111,7 @@ def test_a_party_is_only_split_if_that_is_allowed_and_there_is_no_other_way(answ
             assert (answer["seats"] is not None) == (q["allow_split"] and free >= q["party"])
 
 
-def test_groups_of_a_split_party_are_the_fewest_and_as_even_as_the_runs_allow(answers: Any) -> None:
+def test_groups_of_a_split_party_are_the_fewest_and_even_or_at_least_two_people_each(answers: Any) -> None:
     for q, answer in answers:
         if answer["seats"] and not answer["together"]:
             sizes = [len(piece) for piece in answer["pieces"]]
@@ -119,7 +119,7 @@ def test_groups_of_a_split_party_are_the_fewest_and_as_even_as_the_runs_allow(an
             count = len(sizes)
             assert sum(lengths[: count - 1]) < q["party"] <= sum(lengths[:count])
             smallest = min(lengths[count - 1], q["party"] // count)
-            assert min(sizes) == smallest
+            assert min(sizes) == smallest or count == 2 <= min(sizes) < smallest
 
 
 def test_the_same_request_gets_the_same_answer_and_is_not_changed(answers: Any) -> None:
@@ -251,6 +251,24 @@ def test_groups_of_a_split_party_sit_near_each_other() -> None:
     answer = ask(rows, 6, allow_split=True)
 
     assert sorted(map(sorted, answer["pieces"])) == [["C11", "C12", "C13"], ["D11", "D12", "D13"]]
+
+
+def test_a_party_is_split_less_evenly_only_if_fewer_seats_are_left_alone_then() -> None:
+    fours, threes = draw("oooo_oooo"), draw("oooo_ooo_ooo")
+
+    assert sorted(map(len, ask(fours, 6, allow_split=True)["pieces"])) == [2, 4]
+    assert sorted(map(len, ask(threes, 6, allow_split=True)["pieces"])) == [3, 3]
+    assert sorted(map(len, ask(fours, 5, allow_split=True)["pieces"])) == [2, 3]  # not one person apart from four
+
+
+def test_a_single_person_leaves_the_runs_of_three_to_parties_of_three() -> None:
+    rows = draw("ooo_xxxx_oooo", *["xxx_xxxx_oooo"] * 5)
+    families = {"1": 0.05, "2": 0.2, "3": 0.25, "4": 0.3, "5": 0.12, "6": 0.08}
+
+    chosen = ask(rows, 1, forecast_occupancy=0.98, party_mix=families)["seats"]
+
+    assert chosen is not None
+    assert chosen[0] not in ("A1", "A2", "A3")
 
 
 # --- Requests that are not as they should be
