@@ -1,4 +1,4 @@
-"""A partner of the API with a key, a receiver of webhooks, a marketing list, a campaign, and what a catalogue proposes."""
+"""A partner of the API with a key, a receiver of webhooks, a marketing list, a campaign, proposals of a catalogue."""
 
 from datetime import datetime, timedelta
 
