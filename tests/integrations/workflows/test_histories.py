@@ -215,7 +215,7 @@ def test_each_sms_is_sent_and_what_became_of_it_is_known(
     settings.SMS_BACKEND, settings.SMS_LOGIN, settings.SMS_PASSWORD = f"integrations.sms.{backend}", "AC1", "key 1"
     with sms_provider() as there:
         settings.SMS_API = there.url
-        history = MessageHistory(there, seed, lambda number: {"recipient": f"+7916{number:07}"})
+        history = MessageHistory(there, seed, lambda number: {"recipient": f"+7926{number:07}"})
 
         history.play()
         sent = Counter(each.phone for each in there.ledger)
@@ -255,7 +255,7 @@ def test_each_message_comes_to_the_chat_or_by_email(seed: int, settings: Any, mo
         email: max(number - in_chats[email] - by_mail[email], 0) for email, number in wanted.items()
     } == dict.fromkeys(wanted, 0)
     assert in_chats["reader2@example.org"] == in_chats["reader3@example.org"] == 0
-    assert set(TelegramChat.objects.values_list("chat_id", flat=True)) == {1, 2}
+    assert TelegramChat.objects.filter(chat_id__in=[1, 2]).count() == 2
 
 
 # --- Webhooks
