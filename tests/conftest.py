@@ -39,8 +39,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-#: Tests of what depends on the database itself, besides those marked `postgres`: in these folders of an app, and in the
-#: folders of these apps.
+#: Tests of what depends on the database itself, besides those marked `postgres` and those of migrations: in these
+#: folders of an app, and in the folders of these apps.
 OF_DATABASE, APPS_OF_DATABASE = {"counting", "models", "races"}, {"consistency", "jobs", "reliability"}
 #: What `make quick` leaves out besides tests marked `slow`: files and folders that take seconds as a whole.
 SLOW = {
@@ -73,8 +73,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     path = item.path.relative_to(ROOT / "tests")
     folders = path.parent.parts
     of_database = OF_DATABASE.intersection(folders[-1:]) or APPS_OF_DATABASE.intersection(folders[:1])
-    if of_database or item.get_closest_marker("postgres"):
+    if of_database or path.name == "test_migrations.py" or item.get_closest_marker("postgres"):
         item.add_marker(pytest.mark.database)
+    if folders[:1] == ("browser",):
+        item.add_marker(pytest.mark.browser)
     if folders[:1] == ("reliability",):
         item.add_marker(pytest.mark.reliability)
     if not SLOW.isdisjoint(str(each) for each in (path, *path.parents)):
@@ -88,7 +90,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if uses_database(item)]
     # Tests in a browser come first: at the end, one of two workers would wait for the other's.
-    items.sort(key=lambda item: "browser" not in item.path.parts)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
 def uses_database(item: pytest.Item) -> bool:

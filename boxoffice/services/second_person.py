@@ -7,8 +7,9 @@ from django.db import transaction
 
 from accounts.models import Approval, Device, User
 from accounts.services import approve, approvers_of
-from accounts.services.pins import people_of, verify_pin
+from accounts.services.pins import people_of
 from boxoffice.errors import SecondPersonNeeded
+from boxoffice.services.pins import prove
 from orders.models import Order
 
 
@@ -18,9 +19,8 @@ def deciders(device: Device, permission: str, *, other_than: User) -> list[User]
 
 
 def decider(device: Device, permission: str, *, person: str, pin: str, other_than: User, at: datetime) -> User:
-    """The person who decides, by PIN. Raises `PinWrong`, `RateLimited` and `SecondPersonNeeded`. Owns its
-    transaction."""
-    found = verify_pin(device, person=person, pin=pin, at=at)
+    """The person who decides, by PIN. Raises as `prove`, and `SecondPersonNeeded`. Owns its transactions."""
+    found = prove(device, person=person, pin=pin, at=at)
     if found == other_than or not found.has_perm(permission):
         raise SecondPersonNeeded
     return found
@@ -42,8 +42,8 @@ def approvers_here(approval: Approval, device: Device, *, at: datetime) -> list[
 def approve_here(approval: Approval, device: Device, *, digest: str, person: str, pin: str, at: datetime) -> str:
     """Approve a request by PIN on the screen of whoever asked; returns the message of its service.
 
-    Raises `PinWrong`, `RateLimited`, and as `approve`. Owns its transaction.
+    Raises as `prove` and `approve`. Owns its transactions.
     """
-    approver = verify_pin(device, person=person, pin=pin, at=at)
+    approver = prove(device, person=person, pin=pin, at=at)
     with transaction.atomic():
         return approve(approval, digest=digest, at=at, actor=approver)

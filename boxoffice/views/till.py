@@ -19,7 +19,7 @@ from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.errors import NoShift
 from boxoffice.models import Exchange, Voucher
 from boxoffice.services import basket as baskets
-from boxoffice.services import printing, refunds, sales
+from boxoffice.services import printing, receipts, refunds, sales
 from boxoffice.services.second_person import approvers_here, deciders, request_of
 from boxoffice.views.second_person import REFUND
 from cinema.money import CENT, format_money
@@ -220,6 +220,7 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "tickets": row.tickets.select_related("seat", "session__film", "session__hall", "ticket_type"),
             "snacks": row.preorders.select_related("concession_item", "combo"),
             "refunds": row.refunds.select_related("payment"),
+            "numbers_missing": receipts.numbers_missing(row, at=at),
             "may_refund": may_refund,
             "vouchers": Voucher.objects.filter(order=row).select_related("promocode"),
             "exchanges": Exchange.objects.filter(Q(order=row) | Q(new_order=row)).select_related("order", "new_order"),

@@ -32,10 +32,11 @@ from orders.services import (
     make_ready,
     mark_overdue,
     pay_online_with_gift_card,
+    receipt_sales,
     record_refund,
     refund,
 )
-from payments.models import Gateway, Payment
+from payments.models import Gateway, Payment, Receipt
 from pricing.models import PricingMode
 from pricing.services.repricing import freeze, reprice
 from reports.models import BusinessDay, ReportFile, ReportSchedule
@@ -80,6 +81,7 @@ JOBS = (
     "reconcile_payments",
     "execute_refunds",
     "send_receipts",
+    "check_receipts",
     "accrue_bonus_for_completed_orders",
     "expire_bonus_points",
     "check_low_stock_items",
@@ -138,6 +140,7 @@ def create_scenario(*, per_case: int = 2) -> None:
         _refunds,
         _payments_at_the_bank,
         _gift_cards,
+        _registered_receipts,
         _old_sessions,
         _points,
         _low_stock,
@@ -288,6 +291,17 @@ def _gift_cards(scenario: Scenario) -> None:
         lapsed = an_order(scenario.session(AT + 8 * DAY), at=AT - HOUR)
         half = a_gift_card(shift, amount=lapsed.final_amount / 2, at=AT - 2 * HOUR)
         pay_online_with_gift_card(lapsed, card=half, least=lapsed.final_amount / 2, at=AT - HOUR)
+
+
+def _registered_receipts(scenario: Scenario) -> None:
+    """Receipts that the service has taken: of most it is asked now, of one later."""
+    next_week = scenario.session(AT + 7 * DAY)
+    payments = [paid_at_the_bank(next_week, at=AT - HOUR).payments.get() for _ in range(scenario.per_case + 1)]
+    receipt_sales(payments, at=AT - HOUR)
+    rows = Receipt.objects.filter(payment__in=payments).order_by("pk")
+    taken = {"status": Receipt.Status.REGISTERED, "registered_at": AT - 3 * MINUTE, "attempts": 1}
+    rows.update(**taken, external_id="taken", next_attempt_at=AT - MINUTE)
+    Receipt.objects.filter(pk=rows.first().pk).update(next_attempt_at=AT + MINUTE)
 
 
 def _old_sessions(scenario: Scenario) -> None:

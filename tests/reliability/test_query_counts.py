@@ -97,6 +97,7 @@ JOBS_ROW_BY_ROW = {
     "execute_refunds",
     "reconcile_payments",
     "send_receipts",
+    "check_receipts",
     "import_files",
     "build_reports",
     "close_business_day",

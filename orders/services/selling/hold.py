@@ -55,12 +55,13 @@ def hold(
     first. `instead_of` is an unpaid order that this one replaces in one step, for the same `user` whoever asks, and
     whose seats keep their price: a refusal leaves it as it was (`ForbiddenMove` if it is not unpaid). `expected_total`
     is what the customer was shown for seats and snacks, before discount and points; prices of the last quarter of an
-    hour are honoured. `online` is saved with the order, so that nobody sees one without the other.
+    hour are honoured. A draft (`Order.is_draft`) becomes an order of `user`. `online` is saved with the order, so that
+    nobody sees one without the other.
 
     Raises `BasketRefused`, `NotOnSale`, `SeatBroken`, `PriceChanged`, `HoldEnds`, `SeatTaken`, `PromocodeRefused`,
     `OutOfStock` or `NotEnoughPoints`, and then nothing is taken. Owns its transaction.
     """
-    user = user if instead_of is None else instead_of.user
+    user = user if instead_of is None or instead_of.is_draft else instead_of.user
     basket = fill(cinema, tickets, snacks, channel, at=at, expected_total=expected_total, instead_of=instead_of)
     valid = promocodes.find_promocode(promocode, at=at) if promocode else None
     discount = promocodes.discount(valid, basket.total)
