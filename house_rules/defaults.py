@@ -60,6 +60,7 @@ BONUS_WARNING = timedelta(days=30)
 APPROVABLE_SERVICES = {
     # the name stored in approval requests and used in APPROVAL_LIMITS: the class that describes the service
     "orders.refund": "orders.approvals.RefundApproval",
+    "orders.pay_out": "orders.approvals.PayOutApproval",
     "orders.refund_session": "orders.approvals.SessionRefundApproval",
     "bonuses.adjust": "bonuses.approvals.AdjustmentApproval",
     "concessions.write_off": "concessions.approvals.WriteOffApproval",

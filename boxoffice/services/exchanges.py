@@ -11,17 +11,19 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from accounts.models import User
 from accounts.services import require_approval_above_limit
 from boxoffice.errors import ExchangeOnAccount, ExchangeTooLate, ScannedBefore
 from boxoffice.models import Exchange
-from boxoffice.services.refunds import check_in_time, give_out, has_started, stated
+from boxoffice.services.refunds import check_in_time, give_out_decided, has_started, stated
 from boxoffice.services.sales import Places
+from cinema.db_functions import insert_from
 from cinema.money import ZERO
 from cinema.validators import clean_reason
 from orders.locks import lock_orders_with_sessions
-from orders.models import Order, Ticket
+from orders.models import Order, OrderChange, Ticket
 from orders.services import hold, mark_paid
 from orders.services.refunds.refund import refund_each_locked
 from orders.services.selling.hold import release_stale_holds
@@ -81,12 +83,12 @@ def exchange(
         require_approval_above_limit("orders.refund", counted, actor=decider, approver=None, at=at)
         new.refresh_from_db()  # it was paid
         done = Exchange.objects.create(order=row, new_order=new, value=value, reason=reason, actor=decider, at=at)
-        return done, give_out(Refund.objects.filter(order=row), shift=shift, at=at, actor=actor)
+        return done, give_out_decided(row, shift=shift, at=at, actor=actor)
 
 
 def _held(order: Order, places: Places, *, expected_total: Decimal, at: datetime, actor: User) -> Order:
-    """The new order, of the same customer."""
-    return hold(
+    """The new order, of the same customer: whoever entered its address is on record as with the old one."""
+    new = hold(
         cinema=order.cinema,
         tickets=places,
         user=order.user,
@@ -98,6 +100,14 @@ def _held(order: Order, places: Places, *, expected_total: Decimal, at: datetime
         at=at,
         actor=actor,
     )
+    entered = order.changes.filter(kind=OrderChange.Kind.ADDRESS)
+    insert_from(
+        entered,
+        OrderChange,
+        order=new.pk,
+        **{name: F(name) for name in ("kind", "at", "actor", "reason", "details")},
+    )
+    return new
 
 
 def _pay(

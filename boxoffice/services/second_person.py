@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Approval, Device, User
 from accounts.services import approve, approvers_of
@@ -11,6 +11,7 @@ from accounts.services.pins import people_of
 from boxoffice.errors import SecondPersonNeeded
 from boxoffice.services.pins import prove
 from orders.models import Order
+from orders.services.refunds.by_hand import SERVICE as PAY_OUT
 
 
 def deciders(device: Device, permission: str, *, other_than: User) -> list[User]:
@@ -27,10 +28,12 @@ def decider(device: Device, permission: str, *, person: str, pin: str, other_tha
 
 
 def request_of(order: Order, actor: User) -> Approval | None:
-    """The request of this person about the order that waits for approval. One query. Reads only."""
-    about = ContentType.objects.get_for_model(Order)
-    waiting = Approval.objects.filter(content_type=about, object_id=str(order.pk), status=Approval.Status.ASKED)
-    return waiting.filter(asked_by=actor, service="orders.refund").select_related("asked_by").first()
+    """The request of this person about the order, or the payout of its refund, that waits for approval. Two queries.
+    Reads only."""
+    refunds = [str(key) for key in order.refunds.values_list("pk", flat=True)]
+    wanted = Q(service="orders.refund", object_id=str(order.pk)) | Q(service=PAY_OUT, object_id__in=refunds)
+    waiting = Approval.objects.filter(wanted, asked_by=actor, status=Approval.Status.ASKED)
+    return waiting.select_related("asked_by").first()
 
 
 def approvers_here(approval: Approval, device: Device, *, at: datetime) -> list[User]:
