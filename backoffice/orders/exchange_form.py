@@ -18,7 +18,6 @@ from backoffice.framework.fields import ReasonField
 from backoffice.orders.order_timeline import line_name
 from boxoffice.services.exchanges import Choice, choose, offered_sessions
 from boxoffice.services.seats import TillSeats
-from cinema.ids import valid_ids
 from cinema.money import ZERO, format_money
 from payments.models import MANUAL_GATEWAYS, Gateway
 
@@ -87,7 +86,7 @@ class ExchangeForm(ActionForm):
         if self.errors or self.seats is None:
             return cleaned
         tickets = [self.offered[key] for key in cleaned["tickets"]]
-        wanted = valid_ids([cleaned.pop(f"seat-{ticket.pk}", "") for ticket in tickets])
+        wanted = [cleaned.pop(f"seat-{ticket.pk}", "") for ticket in tickets]
         self.choices = choose(self.seats, tickets, wanted=wanted)
         if not self.choices:
             raise forms.ValidationError(gettext("There are not so many free seats at this screening. Choose another."))

@@ -20,6 +20,7 @@ from boxoffice.models import Exchange
 from boxoffice.services.refunds import check_in_time, give_out, has_started, stated
 from boxoffice.services.sales import Places
 from boxoffice.services.seats import TillSeats
+from cinema.ids import valid_ids
 from cinema.money import ZERO
 from cinema.validators import clean_reason
 from orders.locks import lock_orders_with_sessions
@@ -52,11 +53,12 @@ def offered_sessions(cinema: Cinema, *, at: datetime) -> list[Session]:
     return list(ahead.select_related("film", "hall__cinema").order_by("start_datetime", "hall__name")[:SHOWN])
 
 
-def choose(seats: TillSeats, tickets: Sequence[Ticket], *, wanted: Sequence[int]) -> list[Choice]:
-    """A seat for each ticket: those with these primary keys, otherwise the best side by side; none if there is no room.
+def choose(seats: TillSeats, tickets: Sequence[Ticket], *, wanted: Sequence[str]) -> list[Choice]:
+    """A seat for each ticket: those whose primary keys were sent, otherwise the best side by side; none if there is no room.
     At most one query. Reads only.
     """
-    keys = [key for key in wanted if key in seats.by_key and key not in seats.taken]
+    named = [key for each in wanted for key in valid_ids([each])]  # in the order of the tickets
+    keys = [key for key in named if key in seats.by_key and key not in seats.taken]
     if len(set(keys)) < len(tickets):
         keys = seats.best(len(tickets))
     found = []

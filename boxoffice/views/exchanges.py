@@ -39,7 +39,7 @@ def show(request: BoxOfficeRequest, key: int) -> HttpResponse:
     sessions = offered_sessions(request.cinema, at=request.at)
     session = next((each for each in sessions if str(each.pk) == sent.get("session", "")), None)
     seats = TillSeats(session, at=request.at) if session else None
-    choices = choose(seats, tickets, wanted=valid_ids(sent.getlist("seat"))) if seats else []
+    choices = choose(seats, tickets, wanted=sent.getlist("seat")) if seats else []
     if request.method == "POST" and "way" in request.POST and session and choices:
         answer = _exchange(request, row, tickets, session, choices)
         if answer is not None:

@@ -217,7 +217,7 @@ ACTION_CASES = [
     ),
     ActionCase(
         "exchange", "Обменять билеты", "floor_manager", "cashier", lambda rows: rows.order,
-        "Обменено на заказ", status("ticket"), Ticket.Status.AVAILABLE,
+        "Обменяно на заказ", status("ticket"), Ticket.Status.AVAILABLE,
         "Часть выбранного уже возвращена.",
         lambda rows: {"ряд 1, место 1": True, "Новый сеанс": str(rows.session.pk), "Причина": "Не успели"},
         has_preview=True,
