@@ -12,19 +12,21 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from accounts.models import User
 from accounts.services import require_approval_above_limit
 from boxoffice.errors import ExchangeOnAccount, ExchangeTooLate, ScannedBefore
 from boxoffice.models import Exchange
-from boxoffice.services.refunds import check_in_time, give_out, has_started, stated
+from boxoffice.services.refunds import check_in_time, give_out_decided, has_started, stated
 from boxoffice.services.sales import Places
 from boxoffice.services.seats import TillSeats
+from cinema.db_functions import insert_from
 from cinema.ids import valid_ids
 from cinema.money import ZERO
 from cinema.validators import clean_reason
 from orders.locks import lock_orders_with_sessions
-from orders.models import Order, Ticket
+from orders.models import Order, OrderChange, Ticket
 from orders.services import hold, mark_paid
 from orders.services.refunds.refund import refund_each_locked
 from orders.services.selling.hold import release_stale_holds
@@ -54,8 +56,8 @@ def offered_sessions(cinema: Cinema, *, at: datetime) -> list[Session]:
 
 
 def choose(seats: TillSeats, tickets: Sequence[Ticket], *, wanted: Sequence[str]) -> list[Choice]:
-    """A seat for each ticket: those whose primary keys were sent, otherwise the best side by side; none if there is no room.
-    At most one query. Reads only.
+    """A seat for each ticket: those whose primary keys were sent, otherwise the best side by side; none if there is no
+    room. At most one query. Reads only.
     """
     named = [key for each in wanted for key in valid_ids([each])]  # in the order of the tickets
     keys = [key for key in named if key in seats.by_key and key not in seats.taken]
@@ -122,13 +124,13 @@ def exchange(
         require_approval_above_limit("orders.refund", counted, actor=decider, approver=None, at=at)
         new.refresh_from_db()  # it was paid
         done = Exchange.objects.create(order=row, new_order=new, value=value, reason=reason, actor=decider, at=at)
-        given = give_out(Refund.objects.filter(order=row), shift=shift, at=at, actor=actor) if shift else []
+        given = give_out_decided(row, shift=shift, at=at, actor=actor) if shift else []
         return done, given
 
 
 def _held(order: Order, places: Places, *, expected_total: Decimal, at: datetime, actor: User) -> Order:
-    """The new order, of the same customer."""
-    return hold(
+    """The new order, of the same customer: whoever entered its address is on record as with the old one."""
+    new = hold(
         cinema=order.cinema,
         tickets=places,
         user=order.user,
@@ -140,6 +142,14 @@ def _held(order: Order, places: Places, *, expected_total: Decimal, at: datetime
         at=at,
         actor=actor,
     )
+    entered = order.changes.filter(kind=OrderChange.Kind.ADDRESS)
+    insert_from(
+        entered,
+        OrderChange,
+        order=new.pk,
+        **{name: F(name) for name in ("kind", "at", "actor", "reason", "details")},
+    )
+    return new
 
 
 def _pay(

@@ -10,7 +10,8 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 | ORDER_LINK            | the order                                                                           |
 | SIGN_IN               | link, minutes (how long it works)                                                   |
 | STAFF_PASSWORD        | link, hours (how long it works), by (who sent it)                                   |
-| STAFF_ACCOUNT         | change ("ADDRESS" or "SECOND_FACTOR"), by (who made it)                             |
+| STAFF_ACCOUNT         | change ("ADDRESS" or "SECOND_FACTOR"), by (who made it); or "PIN" (typed wrongly),  |
+|                       | by (the name of the device)                                                         |
 | ORDER_OVERDUE         | the order, amount, cancelled_at (instant)                                           |
 | ORDER_CANCELLED       | the order                                                                           |
 | SESSION_CANCELLED     | the order with only the cancelled screenings, the return, disputed (refunded once   |
