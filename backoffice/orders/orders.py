@@ -37,7 +37,7 @@ from boxoffice.errors import ExchangeAboveLimit
 from boxoffice.services.exchanges import exchange
 from cinema.local_time import format_local
 from cinema.money import format_money
-from customers.services import correct_address
+from customers.services import correct_address, is_correctable
 from house_rules.models import AgreedTerms
 from orders.approvals import RefundApproval
 from orders.models import Order, OrderChange, OrderLine, Ticket
@@ -193,7 +193,7 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         title=_("Correct email"),
         text=_("Tickets are sent to the new address. The old link and the old ticket codes stop working."),
         form=CorrectAddressForm,
-        when=lambda order: is_unpaid(order) or order.status == Order.Status.PAID,
+        when=is_correctable,
         icon="contact_mail",
     )
     def correct_address(self, order: Order, *, email: str, reason: str, at: datetime, actor: User) -> str:
