@@ -18,6 +18,7 @@ urlpatterns = [
     path("till/orders/<int:key>/gift-card/", gift_cards.pay, name="pay_gift_card"),
     path("till/gift-cards/", gift_cards.show, name="gift_cards"),
     path("till/gift-cards/sell/", gift_cards.sell, name="sell_gift_card"),
+    path("till/gift-cards/replace/", gift_cards.replace, name="replace_gift_card"),
     path("till/gift-cards/take-back/", gift_cards.take_back, name="take_back_gift_card"),
     path("till/vouchers/<int:key>/", refunds.voucher, name="voucher"),
     path("till/refunds/<int:key>/pay-out/", refunds.pay_out, name="pay_out"),

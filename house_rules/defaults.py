@@ -29,6 +29,7 @@ ATTEMPTS = {
     "second_factor": (timedelta(minutes=15), 10, 60),  # codes at log-in, right ones included
     "pin": (timedelta(minutes=15), 5, 0),  # wrong PINs of a person on one device
     "pin_device": (timedelta(minutes=15), 20, 0),  # wrong PINs of anybody on one device
+    "pin_anywhere": (timedelta(days=1), 20, 0),  # wrong ones of a person on all devices, until a new PIN is set
     "device": (timedelta(hours=1), 0, 20),  # wrong codes to enrol a device; by address
     "customer_code": (timedelta(minutes=15), 10, 0),  # wrong codes of customers that a member of staff types at a till
     "find": (timedelta(hours=1), 5, 30),
@@ -59,6 +60,7 @@ BONUS_WARNING = timedelta(days=30)
 APPROVABLE_SERVICES = {
     # the name stored in approval requests and used in APPROVAL_LIMITS: the class that describes the service
     "orders.refund": "orders.approvals.RefundApproval",
+    "orders.pay_out": "orders.approvals.PayOutApproval",
     "orders.refund_session": "orders.approvals.SessionRefundApproval",
     "bonuses.adjust": "bonuses.approvals.AdjustmentApproval",
     "concessions.write_off": "concessions.approvals.WriteOffApproval",

@@ -135,6 +135,15 @@ class GiftCardUnknown(Refused, code="gift_card_unknown"):
         super().__init__(_("We have no gift card with this code. Check it and enter it again."))
 
 
+class GiftCardBlocked(Refused, code="gift_card_blocked"):
+    """The gift card was reported lost and has another code now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This gift card was reported lost and replaced. Use the code of the new one. Nothing was paid with it.")
+        )
+
+
 class GiftCardEmpty(Refused, code="gift_card_empty"):
     """No money is left on the gift card. One with less than the price pays its part."""
 

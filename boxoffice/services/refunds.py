@@ -19,10 +19,9 @@ from cinema.validators import clean_reason
 from concessions.models import ConcessionPreorder
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, OrderLine, Ticket
-from orders.services import refund
+from orders.services import decided_at_work, pay_out, refund
 from payments.models import MANUAL_GATEWAYS, Gateway, Payment, Refund, Shift
 from payments.models.payments import RefundQuerySet
-from payments.services import mark_paid_out
 from screenings.models import Cinema
 
 VOIDABLE = MANUAL_GATEWAYS | {Gateway.GIFT_CARD}  # what was taken in a shift, and can be given back in it
@@ -119,13 +118,21 @@ def stated(reason: str, *, at_fault: bool) -> str:
 def give_out(refunds: RefundQuerySet, *, shift: Shift, at: datetime, actor: User) -> list[Refund]:
     """Give out those of the refunds that wait for it: cash from the drawer, cards on the terminal; returns these.
 
-    Raises as `mark_paid_out`. Owns its transaction.
+    Raises as `pay_out`. Owns its transaction.
     """
     with transaction.atomic():
         waiting = list(refunds.to_hand_out().select_related("payment").order_by("pk"))
         for each in waiting:
-            mark_paid_out(each, at=at, actor=actor, shift=shift)
+            pay_out(each, shift=shift, at=at, actor=actor)
         return waiting
+
+
+def give_out_decided(order: Order, *, shift: Shift, at: datetime, actor: User) -> list[Refund]:
+    """Give out what staff decided about the order; what a customer refunded waits for a decision of its own.
+
+    Raises as `mark_paid_out`. Owns its transaction.
+    """
+    return give_out(decided_at_work(Refund.objects.filter(order=order)), shift=shift, at=at, actor=actor)
 
 
 def pay_out_approved(order: Order, *, was_voidable: bool, shift: Shift, at: datetime, actor: User) -> list[Refund]:
@@ -155,8 +162,9 @@ def _refund(
 
 
 def _pay_out(order: Order, *, was_voidable: bool, shift: Shift, at: datetime, actor: User) -> list[Refund]:
-    """Give out the money. A sale that could be undone and of which nothing is left was a void."""
-    paid = give_out(Refund.objects.filter(order=order), shift=shift, at=at, actor=actor)
+    """Give out the money of what was decided here. A sale that could be undone and of which nothing is left was a
+    void."""
+    paid = give_out_decided(order, shift=shift, at=at, actor=actor)
     if was_voidable and Order.objects.filter(pk=order.pk, status=Order.Status.REFUNDED).exists():
         Refund.objects.filter(Q(pk__in=[each.pk for each in paid]) | Q(order=order, amount=0)).update(is_void=True)
     return paid

@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.services import rate_limits
 from accounts.services.customer_codes import customer_of_code
 from boxoffice.errors import CardUnclear, ColleagueCode, GivenTooLittle, NoShift, WrongPart
-from boxoffice.services.refunds import give_out
+from boxoffice.services.refunds import give_out_decided
 from cinema.money import ZERO
 from concessions.models import ConcessionItem
 from orders.errors import PromocodeRefused
@@ -188,8 +188,7 @@ def undo(order: Order, *, shift: Shift | None = None, at: datetime, actor: User)
     check_terminal(order)
     with transaction.atomic():
         cancel(order, reason=CancelReason.CUSTOMER, at=at, actor=actor)
-        parts = Refund.objects.filter(order=order)
-        return [] if shift is None else give_out(parts, shift=shift, at=at, actor=actor)
+        return [] if shift is None else give_out_decided(order, shift=shift, at=at, actor=actor)
 
 
 def unfinished_sales(cinema: Cinema) -> Iterable[Order]:

@@ -24,6 +24,8 @@ from orders.services.receipts.queue import receipt_settlements as receipt_settle
 from orders.services.refunds.by_customer import TooLateToRefund as TooLateToRefund
 from orders.services.refunds.by_customer import refund_by_customer as refund_by_customer
 from orders.services.refunds.by_customer import refundable_by_customer as refundable_by_customer
+from orders.services.refunds.by_hand import decided_at_work as decided_at_work
+from orders.services.refunds.by_hand import pay_out as pay_out
 from orders.services.refunds.by_session import call_off as call_off
 from orders.services.refunds.by_session import refund_cancelled_sessions as refund_cancelled_sessions
 from orders.services.refunds.by_session import refund_cancelled_sessions_locked as refund_cancelled_sessions_locked

@@ -23,6 +23,7 @@ from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import check_in, mark_overdue, receipt_sales, refund
 from payments.models import Dispute, GatewayEvent, LegalEntity, VatRate
+from payments.services import replace_gift_card
 from pricing.fitted_models import to_json
 from pricing.forecasts import prepare
 from pricing.models import FittedModel, PriceFreeze, PricingMode
@@ -80,7 +81,9 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     AgreedShows.objects.create(cinema=cinema, film=session.film, week=NOON.date(), shows=3)
     draft(film=session.film, hall=hall, start=NOON + timedelta(days=11), ticket_price=factories.PRICE, at=NOON)
     SeatSurcharge.objects.create(cinema=cinema, kind="VIP", amount=100)
-    a_gift_card(a_shift(cinema, opening_float=Decimal(100)))
+    shift = a_shift(cinema, opening_float=Decimal(100))
+    work = {"shift": shift, "at": NOON, "actor": shift.cashier, "decided_by": order.user}
+    replace_gift_card(a_gift_card(shift), reason="Lost", **work)
     PriceFreeze.objects.create(session=ahead, reason="A group comes", at=NOON)
     a_price_list(cinema, ("All", "350", {}), published=False)
     a_price_quote(session, "380.00", at=NOON)

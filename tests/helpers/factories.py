@@ -241,6 +241,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "payments.CashPlace": ("cinema__name", "name"),
     "payments.GiftCard": ("code_hash",),
     "payments.GiftCardMovement": ("card__code_hash", "kind", "at"),
+    "payments.GiftCardReplacement": ("card__code_hash", "at"),
     "payments.Shift": ("drawer__name", "opened_at"),
     "payments.Receipt": ("order__number", "kind", "amount"),
     "payments.Refund": ("order__number", "amount", "reason", "requested_at"),

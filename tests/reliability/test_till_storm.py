@@ -107,7 +107,7 @@ def an_evening() -> Session:
 def places_of(session: Session, chance: Random) -> list[tuple[Session, Seat, TicketType]]:
     """One or two of the first free seats: all tills want the same ones. Empty when the house is full."""
     free = free_seats(session)[:6]
-    adult = TicketType.objects.order_by("pk").first()
+    adult = TicketType.objects.earliest("pk")
     return [(session, seat, adult) for seat in chance.sample(free, min(len(free), chance.randint(1, 2)))]
 
 
