@@ -140,6 +140,10 @@ class PromocodeNotValid(PromocodeRefused, code="promocode_not_valid_now"):
     """The promo code is inactive, or today is outside its dates."""
 
 
+class PromocodeNotForOrder(PromocodeRefused, code="promocode_not_for_order"):
+    """The order does not meet the conditions of the promo code: cinema, film, day, sum, or once for each customer."""
+
+
 class PromocodeUsedUp(PromocodeRefused, code="promocode_used_up"):
     """The promo code has reached its usage limit."""
 

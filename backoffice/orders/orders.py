@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.errors import ApprovalRequired
 from accounts.models import User, normalise_email
 from backoffice.accounts.approvals import ApprovalsMixin
 from backoffice.framework.actions import confirmed_action
@@ -18,6 +19,7 @@ from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
 from backoffice.framework.time_zones import zone_of
 from backoffice.orders.code_lookup import CodeLookupMixin, found_by
+from backoffice.orders.exchange_form import ExchangeForm
 from backoffice.orders.forms import (
     CancelOrderForm,
     CorrectAddressForm,
@@ -31,6 +33,8 @@ from backoffice.orders.forms import (
 )
 from backoffice.orders.order_timeline import OrderTimeline
 from backoffice.orders.personal_data import PersonalDataMixin
+from boxoffice.errors import ExchangeAboveLimit
+from boxoffice.services.exchanges import exchange
 from cinema.local_time import format_local
 from cinema.money import format_money
 from customers.services import correct_address, is_correctable
@@ -97,6 +101,7 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         "extend",
         "remind",
         "other_seats",
+        "exchange",
         "correct_address",
         "refund_whole",
         "refund_lines",
@@ -213,6 +218,27 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
     ) -> str:
         change_seats(order, seats, reason=reason, at=at, actor=actor)
         return gettext("Order %(order)s has other seats now.") % {"order": order}
+
+    @confirmed_action(
+        permission="orders.refund_order",
+        title=_("Exchange tickets"),
+        text=_(
+            "For another screening, or seats of another price. The new tickets are an order of their own; the old ones "
+            "stop working. You see the seats and the money before you confirm."
+        ),
+        form=ExchangeForm,
+        when=lambda order: is_sold(order) and order.tickets.live().exists(),
+        icon="swap_horiz",
+    )
+    def exchange(self, order: Order, *, at: datetime, actor: User, **wanted: Any) -> str:
+        shift = open_shift_of(actor, order.cinema_id)  # the drawer of whoever does it, if there is one
+        try:
+            done, _given = exchange(order, shift=shift, at=at, actor=actor, **wanted)
+        except ApprovalRequired as error:  # it is about an exchange, and not the refund that it names
+            raise ExchangeAboveLimit from error
+        return gettext("Exchanged for order %(order)s. Its tickets are sent to the customer.") % {
+            "order": done.new_order
+        }
 
     @confirmed_action(
         permission="orders.cancel_order",

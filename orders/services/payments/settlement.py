@@ -122,7 +122,7 @@ def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
             ConcessionPreorder.Status.PENDING,
         )
         if order.promocode:
-            promocodes.take_use(order.promocode)
+            promocodes.take_use(order.promocode, order)
         if preorders:
             holds.take_stock(preorders, at=at)
         if order.bonus_amount:

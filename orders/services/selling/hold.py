@@ -64,9 +64,15 @@ def hold(
     user = user if instead_of is None or instead_of.is_draft else instead_of.user
     basket = fill(cinema, tickets, snacks, channel, at=at, expected_total=expected_total, instead_of=instead_of)
     valid = promocodes.find_promocode(promocode, at=at) if promocode else None
-    discount = promocodes.discount(valid, basket.total)
+    parts = promocodes.discounted_parts(
+        valid,
+        cinema=cinema,
+        tickets=[(ticket.session, ticket.amount) for ticket in basket.tickets],
+        snacks=[line.amount for line in basket.preorders],
+    )
+    discount = promocodes.discount(valid, sum(parts, ZERO))
     points_value = _money_for_points(points, left=basket.total - discount, user=user, channel=channel)
-    basket.share(discount, points_value)
+    basket.share(discount, points_value, discounted=parts)
     latest = min(basket.latest, online.since + settings.HOLD_CEILING) if online else basket.latest
     deadline, expires = _deadlines(channel, latest=latest, at=at)
     if deadline <= at and basket.latest > at:
@@ -108,7 +114,7 @@ def hold(
             online.save(force_insert=True)
         take_seats(order, basket)
         if valid:
-            promocodes.take_use(valid)
+            promocodes.take_use(valid, order)
         if basket.preorders:
             holds.take_stock(basket.preorders, at=at)
         if points:
