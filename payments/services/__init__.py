@@ -8,6 +8,7 @@ from payments.services.export import payments_of_order as payments_of_order
 from payments.services.gift_cards import find_gift_card as find_gift_card
 from payments.services.gift_cards import gift_cards_of as gift_cards_of
 from payments.services.gift_cards import lock_named as lock_named
+from payments.services.gift_cards import of_seller as of_seller
 from payments.services.gift_cards import redeem_gift_card as redeem_gift_card
 from payments.services.gift_cards import replace_gift_card as replace_gift_card
 from payments.services.gift_cards import sell_gift_card as sell_gift_card
