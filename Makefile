@@ -53,10 +53,10 @@ test: .venv/installed-dev catalogues ## every check, the tests on SQLite, and on
 proofs: exhaustive machines ## what takes too long for every run: the other tests on PostgreSQL, all crash points, deployment files, a fresh installation, the image
 
 exhaustive: .venv/installed-dev catalogues page-tools
-	@echo "== exhaustive tests and crashes on SQLite"
-	@EXHAUSTIVE=1 $(ON_SQLITE) $(PYTEST) -m "exhaustive or proofs or reliability" $(ARGS)
+	@echo "== crashes, and exhaustive tests of what depends on the database, on SQLite"
+	@EXHAUSTIVE=1 $(ON_SQLITE) $(PYTEST) -m "reliability or (exhaustive or proofs) and (database or sqlite)" $(ARGS)
 	@echo "== exhaustive tests, and what does not depend on the database, on PostgreSQL"
-	@EXHAUSTIVE=1 $(ON_POSTGRES) $(PYTEST) --database-only -m "exhaustive or proofs or not database" $(ARGS)
+	@EXHAUSTIVE=1 $(ON_POSTGRES) $(PYTEST) --database-only -m "exhaustive or proofs or not database and not browser" $(ARGS)
 
 machines: .venv/installed-dev  # each of them keeps one core busy
 	@$(SEVERAL) deploy-check installation image

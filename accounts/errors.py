@@ -143,15 +143,29 @@ class DeviceRevoked(ConcurrentChange, code="device_revoked"):
 class PinWrong(Refused, code="pin_wrong"):
     """The PIN is not that of the chosen person, or that person does not work here."""
 
+    def __init__(self, pin: Any = None) -> None:
+        super().__init__()
+        self.pin = pin  # the row in which it was counted
+
     def __str__(self) -> str:
         return _("Wrong PIN. Try again.")
 
 
 class PinOff(Refused, code="pin_off"):
-    """The PIN was typed wrongly too often in a row, and is off until its owner sets it anew."""
+    """The PIN was typed wrongly too often since it was set, and is off until its owner sets it anew."""
 
     def __str__(self) -> str:
         return _("This PIN was typed wrongly too often and is off. Set a new one on your page in the administration.")
+
+
+class PinPaused(Refused, code="pin_paused"):
+    """The PIN was typed wrongly too often within a day, on all devices together."""
+
+    def __str__(self) -> str:
+        return _(
+            "This PIN was typed wrongly too often today. Set a new one on your page in the administration, or try "
+            "again tomorrow."
+        )
 
 
 class CustomerCodeWrong(Refused, code="customer_code_wrong"):

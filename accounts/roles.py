@@ -50,7 +50,7 @@ SELLING = actions("orders", "cancel_order extend_order remind_order take_payment
 SELLING |= actions("payments", "ask_payment")
 TILL = actions("payments", "work_shift")
 CASH = actions("payments", "count_others_shift")
-SAFE = actions("payments", "bank_cash")
+SAFE = actions("payments", "bank_cash vouch_register")
 DOOR = view("orders", "scan ticket") | actions("orders", "check_in_ticket")
 INCIDENTS = view("incidents", "incident concernedorder") | actions("screenings", "cancel_session")
 INCIDENTS |= actions("incidents", "change_sold_session tell_guest")
@@ -93,6 +93,7 @@ PAYOUTS = view("reports", "payoutfile") | actions("reports", "upload_payoutfile"
 FILM_HIRE = view("film_hire", "contract statement")
 HIRE_CONTRACTS = model_permissions("add change", "film_hire", "contract")
 HIRE_CONTRACTS |= actions("film_hire", "apply_contract recount_statement send_statement")
+CAMPAIGNS = model_permissions("view add change", "reports", "campaign")
 SEGMENTS = model_permissions("view add change delete", "reports", "segment")
 CONNECTIONS = model_permissions("view add change", "integrations", "partner")
 CONNECTIONS |= view("integrations", "apikey") | actions("integrations", "issue_apikey")
@@ -110,6 +111,7 @@ CHAIN = (
     | HOUSE_RULES
     | CONSENTS
     | CONNECTIONS
+    | CAMPAIGNS
     | actions("reports", "export_segment")  # addresses of customers of the whole chain
     | FORMAT_CODES
     | LEGAL_ENTITIES
@@ -136,6 +138,7 @@ class Role:
 _FLOOR = PROGRAMME | SALES | STOCK | REFUNDS | BONUSES | DOOR | BAR | SELLING | CORRECTIONS | STOCK_CONTROL | JOBS
 _FLOOR |= DEVICES | TILL | CASH | SEAT_REPAIR | INCIDENTS | view("orders", "promocode") | FORECASTS
 _CINEMA = _FLOOR | SUMMARIES | PLANNING | ASSORTMENT | STAFF | SYSTEM | OPERATIONS | PRIVACY | BOOKS
+_CINEMA |= view("reports", "campaign")
 _CINEMA |= SAFE | SEGMENTS | COSTS | FILM_HIRE | actions("bonuses", "adjust_points")
 _ACCOUNTANT = PROGRAMME | ACCOUNTING | BOOKS | PAYOUTS | COSTS | HOUSE_RULES | LEGAL_ENTITIES | RATES | JOBS
 _ACCOUNTANT |= FORECASTS | FILM_HIRE | HIRE_CONTRACTS

@@ -29,7 +29,7 @@ from backoffice.payments import (
     vat_rates,
 )
 from backoffice.pricing import forecasts, modes
-from backoffice.reports import business_days, payouts, schedules, segments, societies
+from backoffice.reports import business_days, campaigns, payouts, schedules, segments, societies
 from backoffice.screenings import (
     cinemas,
     films,
@@ -49,6 +49,7 @@ __all__ = [
     "accounts",
     "approvals",
     "business_days",
+    "campaigns",
     "catalogues",
     "cinemas",
     "consents",

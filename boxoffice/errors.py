@@ -134,3 +134,15 @@ class SecondPersonNeeded(Refused, code="second_person_needed"):
 
     def __init__(self) -> None:
         super().__init__(_("Somebody else has to decide this: choose a person who may, who then enters the PIN here."))
+
+
+class ExchangeAboveLimit(Refused, code="exchange_above_limit"):
+    """The exchange gives back more than one person may decide, and nobody else is asked in the admin."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This exchange gives back more than one person may decide. Do it at the till, where a second person "
+                "enters the PIN. Nothing was changed."
+            )
+        )

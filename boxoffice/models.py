@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import MoneyField, between
@@ -128,7 +129,8 @@ class Voucher(models.Model):
         ordering: ClassVar = ["-pk"]
 
     def __str__(self) -> str:
-        return str(self.promocode)
+        """Without the code, which is money to whoever reads it."""
+        return gettext("Voucher %(number)d") % {"number": self.pk or 0}
 
 
 class Exchange(models.Model):

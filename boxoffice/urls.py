@@ -1,6 +1,6 @@
 from django.urls import path
 
-from boxoffice.views import bar, cash, door, exchanges, gift_cards, home, offline, refunds, shifts, till
+from boxoffice.views import bar, cash, door, exchanges, gift_cards, home, offline, receipts, refunds, shifts, till
 
 app_name = "boxoffice"
 
@@ -18,9 +18,13 @@ urlpatterns = [
     path("till/orders/<int:key>/gift-card/", gift_cards.pay, name="pay_gift_card"),
     path("till/gift-cards/", gift_cards.show, name="gift_cards"),
     path("till/gift-cards/sell/", gift_cards.sell, name="sell_gift_card"),
+    path("till/gift-cards/replace/", gift_cards.replace, name="replace_gift_card"),
     path("till/gift-cards/take-back/", gift_cards.take_back, name="take_back_gift_card"),
     path("till/vouchers/<int:key>/", refunds.voucher, name="voucher"),
     path("till/refunds/<int:key>/pay-out/", refunds.pay_out, name="pay_out"),
+    path("till/orders/<int:key>/receipt/", receipts.number_order, name="number_order"),
+    path("till/receipts/number/", receipts.number, name="number_receipts"),
+    path("till/receipts/register/", receipts.register, name="cash_register"),
     path("till/shift/", shifts.shift, name="shift"),
     path("till/shifts/<int:key>/count/", shifts.count, name="count"),
     path("till/shifts/<int:key>/", shifts.summary, name="summary"),

@@ -76,6 +76,7 @@ SCHEDULE: dict[str, Every | Daily] = {
     "reconcile_payments": minutes(5),
     "execute_refunds": minutes(1),
     "send_receipts": minutes(1),
+    "check_receipts": minutes(1),
     "accrue_bonus_for_completed_orders": minutes(5),
     "expire_bonus_points": Daily(time(3, 10)),
     "check_low_stock_items": minutes(15),

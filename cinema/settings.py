@@ -18,6 +18,7 @@ from payments.currencies import TWO_DECIMAL_CURRENCIES
 env.read_env(BASE_DIR / ".env")  # cron sets no environment, so the project's own file is always read
 
 from integrations.environment import *  # noqa: E402, F403 (settings of the connections to other systems)
+from payments.environment import *  # noqa: E402, F403 (settings of fiscal receipts)
 
 # --- Where it runs
 
@@ -93,6 +94,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
     "house_rules.scope.HouseRulesMiddleware",
     "storefront.middleware.RateLimitMiddleware",
+    "storefront.middleware.CampaignLinks",
 ]
 
 TEMPLATES = [
@@ -255,8 +257,6 @@ STRIPE_API = env.str("STRIPE_API", default="")  # empty: Stripe's own address
 YOOKASSA_SHOP_ID = env.str("YOOKASSA_SHOP_ID", default="")
 YOOKASSA_SECRET_KEY = env.str("YOOKASSA_SECRET_KEY", default="")
 YOOKASSA_API = env.str("YOOKASSA_API", default="https://api.yookassa.ru/v3")
-YOOKASSA_RECEIPTS = env.bool("YOOKASSA_RECEIPTS", default=False)  # whether YooKassa registers the fiscal receipts
-RECEIPT_EMAIL = env.str("RECEIPT_EMAIL", default="")  # gets the receipts of customers without an e-mail address
 YOOKASSA_NETWORKS = env.list(  # the published addresses that its webhooks come from
     "YOOKASSA_NETWORKS",
     default="185.71.76.0/27 185.71.77.0/27 77.75.153.0/25 77.75.154.128/25 77.75.156.11/32 77.75.156.35/32"
@@ -291,9 +291,6 @@ GATEWAY_TIMEOUT = (3.05, 10.0)  # seconds to connect, and to wait for an answer
 _since = env.str("RECEIPTS_SINCE", default="2000-01-01" if DEBUG else "")
 RECEIPT_ZONE = time_zone("TIME_ZONE", TIME_ZONE)  # in which the day of a tax change begins
 RECEIPTS_SINCE = datetime.fromisoformat(_since).replace(tzinfo=RECEIPT_ZONE) if _since else None
-#: Whether a prepayment is taxed at a calculated rate, such as 22/122, in place of 22 %.
-CALCULATED_VAT = env.bool("CALCULATED_VAT", default=False)
-RECEIPT_SENDER = env.str("RECEIPT_SENDER", default="payments.fiscal.Console")
 
 # --- Business rules of the chain: house_rules.defaults has those that no environment sets
 

@@ -29,12 +29,14 @@ ATTEMPTS = {
     "second_factor": (timedelta(minutes=15), 10, 60),  # codes at log-in, right ones included
     "pin": (timedelta(minutes=15), 5, 0),  # wrong PINs of a person on one device
     "pin_device": (timedelta(minutes=15), 20, 0),  # wrong PINs of anybody on one device
+    "pin_anywhere": (timedelta(days=1), 20, 0),  # wrong ones of a person on all devices, until a new PIN is set
     "device": (timedelta(hours=1), 0, 20),  # wrong codes to enrol a device; by address
     "customer_code": (timedelta(minutes=15), 10, 0),  # wrong codes of customers that a member of staff types at a till
     "find": (timedelta(hours=1), 5, 30),
     "correct_address": (timedelta(days=1), 3, 30),  # per order
     "corrected": (timedelta(minutes=10), 1, 1_000),  # per showing of an order's page
     "news": (timedelta(hours=1), 20, 120),  # consents to news and offers, given or withdrawn; per account or order
+    "campaign": (timedelta(hours=1), 0, 120),  # visits by links of campaigns that count; by address
     "unknown_link": (timedelta(hours=1), 60, 60),
     "api": (timedelta(minutes=1), 600, 600),  # requests with an API key; per partner
     "api_key": (timedelta(minutes=15), 30, 30),  # wrong API keys; per address
@@ -58,6 +60,7 @@ BONUS_WARNING = timedelta(days=30)
 APPROVABLE_SERVICES = {
     # the name stored in approval requests and used in APPROVAL_LIMITS: the class that describes the service
     "orders.refund": "orders.approvals.RefundApproval",
+    "orders.pay_out": "orders.approvals.PayOutApproval",
     "orders.refund_session": "orders.approvals.SessionRefundApproval",
     "bonuses.adjust": "bonuses.approvals.AdjustmentApproval",
     "concessions.write_off": "concessions.approvals.WriteOffApproval",

@@ -13,6 +13,7 @@ TITLES: dict[str, str | Promise] = {
     "reconcile_payments": _("Check payments with providers"),
     "execute_refunds": _("Send refunds"),
     "send_receipts": _("Send fiscal receipts"),
+    "check_receipts": _("Ask whether fiscal receipts were printed"),
     "accrue_bonus_for_completed_orders": _("Credit bonus points"),
     "expire_bonus_points": _("Expire old bonus points"),
     "check_low_stock_items": _("Check stock levels"),

@@ -31,6 +31,7 @@ class MessageKind(models.TextChoices):
     LOW_STOCK = "LOW_STOCK", _("Low stock")
     REFUNDS_TO_APPROVE = "REFUNDS_TO_APPROVE", _("Refunds to approve")
     SCHEDULED_REPORT = "SCHEDULED_REPORT", _("Scheduled report")
+    GIFT_CARD = "GIFT_CARD", _("Gift card")
     FILM_HIRE_STATEMENT = "FILM_HIRE_STATEMENT", _("Film hire statement")
 
 

@@ -1,4 +1,6 @@
-"""What this app offers for approval (`accounts.services.approvals`): refunds, of an order or of a cancelled session."""
+"""What this app offers for approval (`accounts.services.approvals`): refunds of an order or of a cancelled session, and
+payouts by hand of refunds that nobody at work decided.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,9 +17,9 @@ from cinema.money import format_money
 from concessions.models import ConcessionPreorder
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, OrderChange, OrderLine
-from orders.services import RefundPreview, preview_refund, refund, refunds_of
+from orders.services import RefundPreview, pay_out, preview_refund, refund, refunds_of
 from orders.services.refunds.effects import remaining_lines
-from payments.models import Refund
+from payments.models import Refund, Shift
 from screenings.models import Session
 
 CONSUMED = "orders.refund_consumed"  # the permission to refund snacks that were collected or expired
@@ -32,8 +34,7 @@ class RefundApproval(ApprovableService):
     cinema_path = "cinema"
 
     def benefits(self, order: Order, person: User) -> bool:
-        former = OrderChange.objects.former_addresses([order])
-        return order.user == person or person.has_contact(order.email, order.phone, *former)
+        return _bought_by(order, person)
 
     def encode(  # type: ignore[override]
         self,
@@ -41,6 +42,7 @@ class RefundApproval(ApprovableService):
         *,
         lines: Sequence[OrderLine] | None = None,
         reason: str,
+        at_fault: bool = False,
         despite_dispute: bool = False,
         at: datetime,
     ) -> dict[str, Any]:
@@ -52,6 +54,7 @@ class RefundApproval(ApprovableService):
             "tickets": [line.pk for line in lines if not isinstance(line, ConcessionPreorder)],
             "preorders": [line.pk for line in lines if isinstance(line, ConcessionPreorder)],
             "reason": reason,
+            "at_fault": at_fault,
             "despite_dispute": despite_dispute,
             "expected": {
                 "money": str(gives.money),
@@ -69,8 +72,8 @@ class RefundApproval(ApprovableService):
         if len(lines) < len(data["tickets"]) + len(data["preorders"]):
             raise ApprovalOutdated
         expected = RefundPreview(**{**data["expected"], "money": Decimal(data["expected"]["money"])})
-        despite_dispute = data.get("despite_dispute", False)
-        return {"lines": lines, "reason": data["reason"], "despite_dispute": despite_dispute, "expected": expected}
+        agreed = {name: data.get(name, False) for name in ("at_fault", "despite_dispute")}  # since later versions
+        return {"lines": lines, "reason": data["reason"], **agreed, "expected": expected}
 
     def permissions(self, order: Order, *, lines: Sequence[OrderLine], **arguments: Any) -> set[str]:  # type: ignore[override]
         snacks = [line for line in lines if isinstance(line, ConcessionPreorder)]
@@ -83,6 +86,7 @@ class RefundApproval(ApprovableService):
         *,
         lines: Sequence[OrderLine],
         reason: str,
+        at_fault: bool,
         despite_dispute: bool,
         expected: RefundPreview,
         at: datetime,
@@ -92,7 +96,8 @@ class RefundApproval(ApprovableService):
         lock_orders_with_sessions([order.pk])  # so that it comes to the same when it is done
         if preview_refund(order, lines=lines, at=at) != expected:
             raise ApprovalOutdated
-        given: dict[str, Any] = {"lines": lines, "reason": reason, "despite_dispute": despite_dispute}
+        given: dict[str, Any] = {"lines": lines, "reason": reason, "at_fault": at_fault}
+        given["despite_dispute"] = despite_dispute
         return refund(order, **given, at=at, actor=actor, approver=approver)
 
     @staticmethod
@@ -101,6 +106,42 @@ class RefundApproval(ApprovableService):
             "amount": format_money(done.amount),
             "order": order,
         }
+
+
+class PayOutApproval(ApprovableService):
+    """The payout of a refund by hand, in the shift in which it was asked for, if there is one."""
+
+    title = _("Payout of a refund")
+    permission = "payments.pay_out_refund"
+    model = Refund
+    cinema_path = "order__cinema"
+
+    def benefits(self, refund: Refund, person: User) -> bool:
+        return _bought_by(refund.order, person)
+
+    def encode(  # type: ignore[override]
+        self, refund: Refund, *, shift: Shift | None = None, despite_dispute: bool = False, at: datetime
+    ) -> dict[str, Any]:
+        return {"shift": shift and shift.pk, "despite_dispute": despite_dispute}
+
+    def decode(self, refund: Refund, data: dict[str, Any]) -> dict[str, Any]:
+        return {**data, "shift": Shift.objects.filter(pk=data["shift"]).first()}
+
+    def call(  # type: ignore[override]
+        self, refund: Refund, *, shift: Shift | None, despite_dispute: bool, at: datetime, actor: User, approver: User
+    ) -> None:
+        pay_out(refund, shift=shift, despite_dispute=despite_dispute, at=at, actor=actor, approver=approver)
+
+    @staticmethod
+    def message(refund: Refund, _done: None) -> str:
+        message = gettext("%(amount)s for order %(order)s marked as paid out.")
+        return message % {"amount": format_money(refund.amount), "order": refund.order}
+
+
+def _bought_by(order: Order, person: User) -> bool:
+    """Whether the order was bought with this person's account, address or phone number, now or before."""
+    former = OrderChange.objects.former_addresses([order])
+    return order.user == person or person.has_contact(order.email, order.phone, *former)
 
 
 class SessionRefundApproval(ApprovableService):

@@ -39,6 +39,43 @@ class NotPollable(GatewayError, code="gateway_by_hand"):
     """The payment was taken by staff (cash or card terminal), so there is no gateway to ask."""
 
 
+class NotPrinted(GatewayRefused, code="receipt_not_printed"):
+    """The receipt service took a receipt, and could not print it: it has to be sent under a new number.
+
+    If `again`, nothing is wrong with it, and it is sent again without asking a person.
+    """
+
+    def __init__(self, answer: str, *, again: bool = False) -> None:
+        super().__init__(answer)
+        self.again = again
+
+
+class NoReceiptPrinter(Refused, code="no_receipt_printer"):
+    """Fiscal receipts are required, and nothing prints those of cash and card terminal in this cinema."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Fiscal receipts are required, but nothing prints them for cash and card terminal here. Ask a manager "
+                "to connect a receipt service, or to enter the separate cash register on the page of the shift."
+            )
+        )
+
+
+class ReceiptNumberNeeded(Refused, code="receipt_number_needed"):
+    """No number of a receipt was given, or it cannot be one."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Enter the number on the receipt of the cash register: up to 20 digits."))
+
+
+class NoRegisterNumber(Refused, code="no_register_number"):
+    """This cannot be the registration number of a cash register."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Enter the registration number of the cash register: up to 20 letters, digits and hyphens."))
+
+
 class UnverifiedWebhook(Refused, code="webhook_not_genuine"):
     """A webhook was not sent by the gateway that it claims to come from."""
 
@@ -96,6 +133,15 @@ class GiftCardUnknown(Refused, code="gift_card_unknown"):
 
     def __init__(self) -> None:
         super().__init__(_("We have no gift card with this code. Check it and enter it again."))
+
+
+class GiftCardBlocked(Refused, code="gift_card_blocked"):
+    """The gift card was reported lost and has another code now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This gift card was reported lost and replaced. Use the code of the new one. Nothing was paid with it.")
+        )
 
 
 class GiftCardEmpty(Refused, code="gift_card_empty"):

@@ -1,9 +1,11 @@
 """Refusals of the services of prices."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cinema.money import format_money
 from cinema.status import ForbiddenMove, Refused
 
 
@@ -13,6 +15,14 @@ class PriceListRefused(Refused, code="price_list_not_valid"):
     @classmethod
     def published(cls) -> "PriceListRefused":
         return cls(_("This price list is published already. Make a new version of it."))
+
+
+class PriceTooLow(Refused, code="price_too_low"):
+    """The price is below what the person may go down to, which is half of the screening's own price."""
+
+    def __init__(self, lowest: Decimal) -> None:
+        text = _("You may go down to %(least)s. Ask somebody who keeps the price list for a lower price.")
+        super().__init__(text % {"least": format_money(lowest)})
 
 
 class AlreadyFrozen(ForbiddenMove, code="price_frozen_already"):

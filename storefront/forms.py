@@ -183,6 +183,21 @@ class CheckoutForm(ShopForm):
         wanted = [(item, self.cleaned_data.get(f"snack-{item.pk}") or 0) for item, _left in self.stock]
         return [(item, quantity) for item, quantity in wanted if quantity]
 
+    def so_far(self) -> tuple[list[Decimal], list[tuple[ConcessionItem, int]], str, int]:
+        """The prices of the tickets, the snacks, the promo code and the points, as far as they are valid."""
+        if self.is_bound:
+            self.is_valid()  # looks once, and keeps what a service refused
+            given = self.cleaned_data
+        else:
+            given = {name: self.get_initial_for_field(field, name) for name, field in self.fields.items()}
+        prices = []
+        for seat in self.seats:
+            types = self._types[seat.pk]
+            chosen = types.get(str(given.get(f"type-{seat.pk}"))) or next(iter(types.values()), None)
+            prices += [self._price(seat, chosen)] if chosen else []
+        snacks = [(item, quantity) for item, _left in self.stock if (quantity := given.get(f"snack-{item.pk}"))]
+        return prices, snacks, str(given.get("promocode") or "").strip(), given.get("points") or 0
+
     # --- The prices shown
 
     def prices_shown(self) -> str:

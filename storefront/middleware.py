@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from accounts import throttling
 from accounts.errors import LogInPaused, RateLimited
+from cinema import clock
+from storefront.services import campaigns
 from storefront.services.addresses import asked_language
 
 
@@ -35,6 +37,20 @@ class LanguageInAddress:
             httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
             samesite="Lax",
         )
+        return response
+
+
+class CampaignLinks:
+    """Notes visits by the links of campaigns, on any page of the shop that is shown."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        page = request.resolver_match
+        if page and page.app_name == "shop" and request.method == "GET" and response.status_code == 200:
+            campaigns.note_visit(request, response, at=clock.now())
         return response
 
 

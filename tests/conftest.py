@@ -12,8 +12,12 @@ from django.test import TransactionTestCase
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
+from screenings.models import Cinema
+from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema
 from tests.helpers.database_template import create_test_database
+from tests.helpers.factories import a_cinema
 from tests.helpers.rendering import rendered_if
+from tests.helpers.shared_rows import rows_of_a_module
 from tools.compile_translations import compile_catalogues
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,8 +39,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-#: Tests of what depends on the database itself, besides those marked `postgres`: in these folders of an app, and in the
-#: folders of these apps.
+#: Tests of what depends on the database itself, besides those marked `postgres` and those of migrations: in these
+#: folders of an app, and in the folders of these apps.
 OF_DATABASE, APPS_OF_DATABASE = {"counting", "models", "races"}, {"consistency", "jobs", "reliability"}
 #: What `make quick` leaves out besides tests marked `slow`: files and folders that take seconds as a whole.
 SLOW = {
@@ -69,8 +73,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     path = item.path.relative_to(ROOT / "tests")
     folders = path.parent.parts
     of_database = OF_DATABASE.intersection(folders[-1:]) or APPS_OF_DATABASE.intersection(folders[:1])
-    if of_database or item.get_closest_marker("postgres"):
+    if of_database or path.name == "test_migrations.py" or item.get_closest_marker("postgres"):
         item.add_marker(pytest.mark.database)
+    if folders[:1] == ("browser",):
+        item.add_marker(pytest.mark.browser)
     if folders[:1] == ("reliability",):
         item.add_marker(pytest.mark.reliability)
     if not SLOW.isdisjoint(str(each) for each in (path, *path.parents)):
@@ -84,7 +90,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if uses_database(item)]
     # Tests in a browser come first: at the end, one of two workers would wait for the other's.
-    items.sort(key=lambda item: "browser" not in item.path.parts)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
 def uses_database(item: pytest.Item) -> bool:
@@ -171,6 +177,17 @@ def child_environment(transactional_db: None) -> dict[str, str]:
 def manage() -> list[str]:
     """The words that start a management command in a child process: `subprocess.run([*manage, "check"], env=...)`."""
     return [sys.executable, str(ROOT / "manage.py")]
+
+
+@pytest.fixture(scope="module")
+def two_cinemas(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[Cinema, Cinema]]:
+    """Two cinemas with a row of every kind, and the rows of their chain, which stay until the end of the module."""
+    with rows_of_a_module(django_db_blocker):
+        both = a_cinema(), a_cinema()
+        create_rows_of_chain()
+        for each in both:
+            create_rows_of_cinema(each)
+        yield both
 
 
 @pytest.fixture

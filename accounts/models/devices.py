@@ -53,15 +53,19 @@ class Device(models.Model):
 class Pin(models.Model):
     """The PIN of a member of staff, as a slow hash. Only its owner sets it.
 
-    It is off after `MOST_WRONG` wrong ones in a row, on all devices together.
+    It is off after `MOST_WRONG` wrong ones since it was set, on all devices together, however many right ones came
+    between: otherwise whoever guesses a few each hour would find it in some weeks. Its owner is told of each
+    `TOLD_EACH`.
     """
 
-    MOST_WRONG: ClassVar = 20
+    MOST_WRONG: ClassVar = 100
+    TOLD_EACH: ClassVar = 10
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="pin")
     digest = models.CharField(max_length=128)
     set_at = models.DateTimeField()
-    wrong = models.PositiveSmallIntegerField(default=0)  # in a row
+    wrong = models.PositiveSmallIntegerField(default=0)  # since it was set
+    wrong_in_a_row = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         verbose_name = _("PIN")

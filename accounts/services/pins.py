@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from accounts.errors import PinOff, PinTooSimple, PinWrong
+from accounts.errors import PinOff, PinPaused, PinTooSimple, PinWrong, RateLimited
 from accounts.models import Device, Pin, User
 from accounts.services import rate_limits
 from cinema.ids import is_valid_id
@@ -25,7 +25,8 @@ def set_pin(person: User, *, pin: str, at: datetime) -> None:
     of_digits = pin.isascii() and pin.isdigit() and settings.PIN_DIGITS <= len(pin) <= 12
     if not of_digits or _is_guessed_first(pin):
         raise PinTooSimple
-    Pin.objects.update_or_create(user=person, defaults={"digest": make_password(pin), "set_at": at, "wrong": 0})
+    fresh = {"digest": make_password(pin), "set_at": at, "wrong": 0, "wrong_in_a_row": 0}
+    Pin.objects.update_or_create(user=person, defaults=fresh)
 
 
 def _is_guessed_first(pin: str) -> bool:
@@ -48,8 +49,9 @@ def verify_pin(device: Device, *, person: str, pin: str, at: datetime) -> User:
     """The person with this primary key, if they work here and the PIN is theirs.
 
     Each wrong PIN counts for the person on this device and for the device, and too many lock that person here, or the
-    device, for a while: raises `PinWrong` or `RateLimited`. `MOST_WRONG` in a row, wherever, switch the PIN off until
-    its owner sets it anew: raises `PinOff`. Owns its transaction.
+    device, for a while: raises `PinWrong` or `RateLimited`. Too many within a day, wherever, pause this PIN, and
+    `MOST_WRONG` since it was set switch it off until its owner sets it anew: raises `PinPaused` or `PinOff`. A right
+    one takes back neither count. Owns its transaction.
     """
     found = people_of(device).filter(pk=person).first() if is_valid_id(person) else None
     if found is None:
@@ -61,12 +63,24 @@ def verify_pin(device: Device, *, person: str, pin: str, at: datetime) -> User:
         rate_limits.check("pin_device", person=f"device {device.pk}", at=at)
         if row.is_off:
             raise PinOff
+        anywhere = f"pin of {found.pk} {row.set_at.isoformat()}"  # a new PIN starts anew
+        try:
+            rate_limits.check("pin_anywhere", person=anywhere, at=at)
+        except RateLimited as too_many:
+            raise PinPaused from too_many
         right = check_password(pin, row.digest)
-        row.wrong = 0 if right else row.wrong + 1
-        row.save(update_fields=["wrong"])
+        row.wrong, row.wrong_in_a_row = (row.wrong, 0) if right else (row.wrong + 1, row.wrong_in_a_row + 1)
+        row.save(update_fields=["wrong", "wrong_in_a_row"])
         if not right:
+            rate_limits.hit("pin_anywhere", person=anywhere, at=at)
             rate_limits.hit("pin", person=counted, at=at)
             rate_limits.hit("pin_device", person=f"device {device.pk}", at=at)
     if not right:  # after the transaction, which keeps the count
-        raise PinWrong
+        raise PinWrong(row)
     return found
+
+
+def wrong_in_a_row(person: str) -> int:
+    """How often the PIN of the person with this primary key was typed wrongly since it was last right. Reads only."""
+    pin = Pin.objects.filter(user=int(person)).first() if is_valid_id(person) else None
+    return pin.wrong_in_a_row if pin else 0

@@ -1,11 +1,12 @@
 """The menu of the admin: groups of pages, of which each user sees those that they have permission to view."""
 
+from functools import cache
 from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -92,6 +93,8 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("reports:favourites", "loyalty"),
             ("reports:reminders", "event_seat"),
             ("reports:winback", "sell"),
+            ("reports:campaigns", "sell"),
+            ("reports.campaign", "sell"),
             ("reports.segment", "group"),
         ],
     ),
@@ -174,6 +177,7 @@ REPORTS = {
     "favourites": _("Favourites"),
     "reminders": _("No-shows and reminders"),
     "winback": _("Promo codes that bring back"),
+    "campaigns": _("What campaigns brought"),
     "day": _("Day sheet"),
     "month": _("Month sheet"),
     "balances": _("Balances"),
@@ -210,28 +214,38 @@ def _can_view(request: HttpRequest, page: str) -> bool:
     return admin.site.get_model_admin(apps.get_model(page)).has_view_permission(request)
 
 
+def _address(name: str) -> str:
+    return _address_below(get_script_prefix(), name)
+
+
+@cache
+def _address_below(_prefix: str, name: str) -> str:
+    """Each page has some seventy of them, and they never change while the process runs, but for the prefix."""
+    return reverse(name)
+
+
 def _has_own_entry(path: str) -> bool:
     """Whether this is a page that is below the list of a model and has an entry of its own, as pages of figures."""
-    own = {reverse(f"admin:reports_{name}") for name in REPORTS}
-    return path in own | {reverse("admin:integrations_webhookendpoint_connections")}
+    own = {_address(f"admin:reports_{name}") for name in REPORTS}
+    return path in own | {_address("admin:integrations_webhookendpoint_connections")}
 
 
 def _menu_item(page: str, icon: str) -> dict[str, Any]:
     if page == "index":
-        return {"title": _("Needs attention"), "icon": icon, "link": reverse("admin:index")}
+        return {"title": _("Needs attention"), "icon": icon, "link": _address("admin:index")}
     if page == "connections":
-        link = reverse("admin:integrations_webhookendpoint_connections")
+        link = _address("admin:integrations_webhookendpoint_connections")
         return {"title": _("Connections"), "icon": icon, "link": link, "active": lambda request: link == request.path}
     if page.startswith("reports:"):
         name = page.removeprefix("reports:")
-        link = reverse(f"admin:reports_{name}")
+        link = _address(f"admin:reports_{name}")
         return {"title": REPORTS[name], "icon": icon, "link": link, "active": lambda request: link == request.path}
     app, model = page.split(".")
     name = apps.get_model(page)._meta.verbose_name_plural
-    changelist = reverse(f"admin:{app}_{model}_changelist")
+    changelist = _address(f"admin:{app}_{model}_changelist")
     return {
         "title": capfirst(str(name)),
         "icon": icon,
-        "link": reverse(LINK_OVERRIDES[page]) if page in LINK_OVERRIDES else changelist,
+        "link": _address(LINK_OVERRIDES[page]) if page in LINK_OVERRIDES else changelist,
         "active": lambda request: changelist in request.path and not _has_own_entry(request.path),
     }

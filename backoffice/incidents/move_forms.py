@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -25,7 +24,7 @@ from backoffice.framework.fields import ReasonField
 from backoffice.incidents.guarded import GuardedForm
 from backoffice.screenings.forms import date_time_field
 from cinema.local_time import format_local
-from cinema.money import format_money, rounded
+from cinema.money import format_money
 from incidents.services import (
     CorrectionPreview,
     MovePreview,
@@ -37,7 +36,7 @@ from incidents.services import (
     sessions_at,
     swapped,
 )
-from pricing.services.changing_price import PricePreview, preview_price
+from pricing.services.changing_price import PricePreview, lowest_price, preview_price
 from screenings.models import Film, Hall, Session
 from screenings.services.relocation import Place
 
@@ -216,17 +215,13 @@ class PriceForm(GuardedForm):
     reason = ReasonField()
     field_order = ["price", "reason"]
 
-    def clean_price(self) -> Decimal:
-        """Below half of the price only those go who may apply price lists to what is sold."""
-        price: Decimal = self.cleaned_data["price"]
-        least = self.row.ticket_price / 2
-        if price < least and not self.actor.has_perm("screenings.apply_pricelist"):
-            text = gettext("You may go down to %(least)s. Ask somebody who keeps the price list for a lower price.")
-            raise forms.ValidationError(text % {"least": format_money(rounded(least))})
-        return price
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if lowest := lowest_price(self.row, actor=self.actor):
+            self.fields["price"].help_text = gettext("At least %(least)s") % {"least": format_money(lowest)}
 
     def preview(self) -> PricePreview:
-        return preview_price(self.row, price=self.cleaned_data["price"], at=self.at)
+        return preview_price(self.row, price=self.cleaned_data["price"], at=self.at, actor=self.actor)
 
     def summary(self) -> Iterable[SummaryItem]:
         if self.shown is not None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.framework.admin import CinemaScopedAdmin
 from cinema import clock
+from film_hire.models import Contract, Dispatch, Statement
 from integrations.models import (
     ApiKey,
     Catalogue,
@@ -26,10 +27,14 @@ from integrations.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
-from notifications.models import OVER_BUDGET, Notification, SmsDelivery, TelegramChat
+from notifications.models import OVER_BUDGET, MessageKind, Notification, SmsDelivery, TelegramChat
 from notifications.models import Status as MessageStatus
 from notifications.services import telegram
+from payments.environment import ATOL
 from payments.models import MANUAL_GATEWAYS, Payment, Receipt
+
+RECEIPTS_ARE_LATE = timedelta(minutes=10)
+WRONG_ACCOUNT = tuple(f"ATOL {code}:" for code in (12, 14, 20, 21))
 
 
 @dataclass(frozen=True)
@@ -51,10 +56,11 @@ def connections(at: datetime) -> Iterator[Connection]:
         _api(at),
         _webhooks(),
         *_gateways(),
-        _receipts(),
+        _receipts(at),
         *_messages(at),
         _telegram(),
         *_marketing(),
+        _film_hire(),
         *_catalogues(),
         _embedded(),
         *_watching(),
@@ -108,17 +114,36 @@ def _gateways() -> Iterator[Connection]:
         yield Connection(name, True, "", last.first(), waiting, link=link)
 
 
-def _receipts() -> Connection:
+def _receipts(at: datetime) -> Connection:
     if settings.RECEIPTS_SINCE is None:
         return Connection(_("Fiscal receipts"), False, _("Set RECEIPTS_SINCE where the law demands receipts."))
     status = Receipt.Status
-    counts = Receipt.objects.filter(status__in=[status.QUEUED, status.FAILED]).aggregate(
-        waiting=Count("pk", filter=Q(status=status.QUEUED)), failed=Count("pk", filter=Q(status=status.FAILED))
+    waits = Q(status__in=[status.QUEUED, status.REGISTERED])
+    counts = Receipt.objects.filter(waits | Q(status=status.FAILED)).aggregate(
+        waiting=Count("pk", filter=waits),
+        oldest=Min("created_at", filter=waits),
+        failed=Count("pk", filter=Q(status=status.FAILED)),
     )
-    last = Receipt.objects.filter(status=status.SENT).order_by("-pk").values_list("created_at", flat=True).first()
-    advice = _("Remove the cause, then press “Send again” on the receipt.") if counts["failed"] else ""
+    last = Receipt.objects.filter(status=status.SENT).order_by("-pk").values_list("sent_at", flat=True).first()
     link = reverse("admin:payments_receipt_changelist")
-    return Connection(_("Fiscal receipts"), True, advice, last, counts["waiting"], counts["failed"], link)
+    name = _("Fiscal receipts (ATOL Online)") if settings.RECEIPT_SENDER == ATOL else _("Fiscal receipts")
+    return Connection(name, True, _receipt_advice(counts, at), last, counts["waiting"], counts["failed"], link)
+
+
+def _receipt_advice(counts: dict[str, Any], at: datetime) -> str | Promise:
+    if counts["failed"]:
+        return _("Remove the cause, then press “Send again” on the receipt.")
+    if counts["oldest"] is None or counts["oldest"] > at - RECEIPTS_ARE_LATE:
+        return ""
+    errors = Receipt.objects.filter(status=Receipt.Status.QUEUED, error__gt="").order_by("created_at")
+    error = errors.values_list("error", flat=True).first() or ""
+    if error.startswith(WRONG_ACCOUNT):
+        return gettext("ATOL Online doesn’t accept the account (%(error)s). Correct ATOL_ACCOUNTS or ATOL_VERSION.") % {
+            "error": error
+        }
+    return gettext("The receipt service isn’t answering. Receipts are sent by themselves for a week. %(error)s") % {
+        "error": error
+    }
 
 
 def _messages(at: datetime) -> Iterator[Connection]:
@@ -186,6 +211,23 @@ def _marketing() -> Iterator[Connection]:
         name = f"{each.get_partner_display()}: {each.name}"
         waiting, refused = found["waiting"], found["refused"]
         yield Connection(name, not each.is_forbidden, advice, each.succeeded_at, waiting, refused, link)
+
+
+def _film_hire() -> Connection:
+    """The statements of distributors. Four queries."""
+    waiting = Statement.objects.newest().filter(status=Statement.Status.READY).count()
+    kind = MessageKind.FILM_HIRE_STATEMENT
+    refused = Notification.objects.filter(status=MessageStatus.FAILED, kind=kind).count()
+    advice: str | Promise = ""
+    if refused:
+        advice = _("The list of messages says why. Send them again from there.")
+    elif waiting:
+        advice = _("Check the statements that were not sent, and send them.")
+    last = Dispatch.objects.aggregate(last=Max("sent_at"))["last"]
+    link, is_set_up = reverse("admin:film_hire_statement_changelist"), Contract.objects.exists()
+    if not is_set_up:
+        advice = _("Enter distributors and their contracts, if film hire is to be settled here.")
+    return Connection(_("Film hire statements"), is_set_up, advice, last, waiting, refused, link)
 
 
 def _catalogues() -> Iterator[Connection]:

@@ -1,15 +1,21 @@
-"""Page of gift cards, with the movements of each."""
+"""Page of gift cards, with the movements and replacements of each."""
 
 from django.contrib import admin
 
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.read_only import ReadOnlyInline
-from payments.models import GiftCard, GiftCardMovement
+from payments.models import GiftCard, GiftCardMovement, GiftCardReplacement
 
 
 class MovementInline(ReadOnlyInline):
     model = GiftCardMovement
     fields = ["at", "kind", "amount", "tender", "payment", "refund", "actor"]
+    show_change_link = False
+
+
+class ReplacementInline(ReadOnlyInline):
+    model = GiftCardReplacement
+    fields = ["at", "former_last4", "balance", "reason", "actor", "decided_by"]
     show_change_link = False
 
 
@@ -22,4 +28,4 @@ class GiftCardAdmin(ReadOnlyAdmin):
     list_display = ["last4", "cinema", "sold_at", "balance"]
     list_select_related = ["cinema"]
     search_fields = ["=last4"]
-    inlines = [MovementInline]
+    inlines = [MovementInline, ReplacementInline]

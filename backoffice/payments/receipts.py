@@ -5,6 +5,7 @@ from datetime import datetime
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,8 @@ from payments.services import send_receipt_again
 
 COLOURS: dict[str, str] = {
     Receipt.Status.QUEUED: "info",
+    Receipt.Status.REGISTERED: "info",
+    Receipt.Status.BY_HAND: "warning",
     Receipt.Status.SENT: "success",
     Receipt.Status.FAILED: "danger",
 }
@@ -41,8 +44,8 @@ class ReceiptAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     list_select_related = ["order", "gift_card_movement__card"]
     search_fields = ["=order__number", "=external_id"]
     inlines = [ReceiptLineInline]
-    exclude = ["status"]
-    readonly_fields = ["status_label"]
+    exclude = ["status", "printed"]
+    readonly_fields = ["status_label", "fiscal_numbers", "at_the_operator"]
     actions_detail = ["send_again"]
     actions = ["send_again"]
 
@@ -62,6 +65,17 @@ class ReceiptAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     @admin.display(description=_("order"), ordering="order")
     def about(self, receipt: Receipt) -> str:
         return receipt.about
+
+    @admin.display(description=_("fiscal numbers"))
+    def fiscal_numbers(self, receipt: Receipt) -> str:
+        """Of the drive, the document and its attribute: by these the tax office finds the receipt."""
+        names = "fn_number", "fiscal_document_number", "fiscal_document_attribute"
+        return " / ".join(str(receipt.printed[name]) for name in names if name in receipt.printed) or "–"
+
+    @admin.display(description=_("receipt at the operator"))
+    def at_the_operator(self, receipt: Receipt) -> str:
+        address = receipt.url
+        return format_html('<a href="{0}" rel="noreferrer">{0}</a>', address) if address else "–"
 
     def filter_cinemas(self, rows: QuerySet[Receipt], request: HttpRequest) -> QuerySet[Receipt]:
         """A gift card has no order, but was sold in a cinema."""

@@ -10,17 +10,19 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from backoffice.framework.actions import ActionsMixin, confirmed_action
+from backoffice.accounts.approvals import ApprovalsMixin
+from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
 from backoffice.framework.read_only import ReadOnlyInline
 from backoffice.orders.columns import REFUND_LINE_RELATED, ReasonLabelMixin
 from backoffice.payments.forms import RefundAmountForm
 from backoffice.payments.payments import is_manual
-from cinema.money import format_money
+from orders.approvals import PayOutApproval
 from orders.models import RefundLine
+from orders.services import pay_out
 from payments.models import Refund
-from payments.services import mark_paid_out, send_again
+from payments.services import send_again
 
 COLOURS: dict[str, str] = {
     Refund.Status.REQUESTED: "info",
@@ -55,7 +57,7 @@ class RefundLineInline(ReadOnlyInline):
 
 
 @admin.register(Refund)
-class RefundAdmin(ReasonLabelMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
+class RefundAdmin(ReasonLabelMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnlyAdmin):
     colours = COLOURS
     ordering = NEWEST_FIRST
     list_per_page = 15  # its rows are tall
@@ -95,9 +97,8 @@ class RefundAdmin(ReasonLabelMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmi
         icon="payments",
     )
     def pay_out(self, refund: Refund, *, despite_dispute: bool = False, at: datetime, actor: User) -> str:
-        mark_paid_out(refund, at=at, actor=actor, despite_dispute=despite_dispute)
-        message = gettext("%(amount)s for order %(order)s marked as paid out.")
-        return message % {"amount": format_money(refund.amount), "order": refund.order}
+        pay_out(refund, at=at, actor=actor, despite_dispute=despite_dispute)
+        return PayOutApproval.message(refund, None)
 
     @confirmed_action(
         permission="payments.resend_refund",

@@ -59,6 +59,11 @@ def promocode_parts(period: Period, _chosen: Any) -> Parts:
     return [customers.promocodes(period)]
 
 
+def campaign_parts(period: Period, _chosen: Any) -> Parts:
+    """Five queries at most."""
+    return [customers.campaigns(period)]
+
+
 def _with_charts(table: Table) -> Parts:
     """Without figures there is nothing to draw."""
     return [*table.charts, table] if table.rows else [table]

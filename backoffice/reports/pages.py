@@ -65,6 +65,7 @@ class ReportPages(CinemaScopedAdmin):
             ("favourites", gettext_lazy("Favourites"), CustomersNowForm, about_customers.favourite_parts),
             ("reminders", gettext_lazy("No-shows and reminders"), CustomersForm, about_customers.reminder_parts),
             ("winback", gettext_lazy("Promo codes that bring back"), CustomersForm, about_customers.promocode_parts),
+            ("campaigns", gettext_lazy("What campaigns brought"), CustomersForm, about_customers.campaign_parts),
             ("day", gettext_lazy("Day sheet"), DayForm, day_parts),
             ("month", gettext_lazy("Month sheet"), MonthForm, month_parts),
             ("balances", gettext_lazy("Balances"), BalancesForm, balances_parts),

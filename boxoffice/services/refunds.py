@@ -6,23 +6,21 @@ The refund and its payouts are one transaction: without enough cash in the drawe
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from boxoffice.errors import NotVoidable, RefundTooLate, SecondPersonNeeded
 from cinema.money import ZERO
-from cinema.validators import clean_reason
 from concessions.models import ConcessionPreorder
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, OrderLine, Ticket
-from orders.services import refund
+from orders.services import decided_at_work, pay_out, refund
 from payments.models import MANUAL_GATEWAYS, Gateway, Payment, Refund, Shift
 from payments.models.payments import RefundQuerySet
-from payments.services import mark_paid_out
 from screenings.models import Cinema
 
 VOIDABLE = MANUAL_GATEWAYS | {Gateway.GIFT_CARD}  # what was taken in a shift, and can be given back in it
@@ -72,7 +70,7 @@ def void(
             raise NotVoidable
         if has_started(row.tickets.all(), at=at) and not (decided_by or actor).has_perm("orders.refund_order"):
             raise SecondPersonNeeded
-        return _refund(row, None, reason=reason, shift=shift, at=at, actor=actor, decided_by=decided_by)
+        return _refund(row, None, reason=reason, at_fault=False, shift=shift, at=at, actor=actor, decided_by=decided_by)
 
 
 def refund_at_till(
@@ -86,17 +84,17 @@ def refund_at_till(
     actor: User,
     decided_by: User | None = None,
 ) -> list[Refund]:
-    """Refund these lines and give the money back as it came: at the guest's wish until the start of their screening,
-    later only if the cinema is `at_fault`, which stands in the reason. Returns the payouts.
+    """Refund these lines and give the money back as it came: at the guest's wish until the start of their screening or
+    the scan of a ticket, later only if the cinema is `at_fault`, which stands in the reason. Returns the payouts.
 
     `decided_by` is the person who may refund, if not the actor. Raises `RefundTooLate`, `ApprovalRequired`, and as
     `refund` and `mark_paid_out`. Owns its transaction.
     """
     check_in_time(lines, at_fault=at_fault, at=at)
-    reason = stated(reason, at_fault=at_fault)
     with transaction.atomic():
         [row] = lock_orders_with_sessions([order.pk])
-        return _refund(row, lines, reason=reason, shift=shift, at=at, actor=actor, decided_by=decided_by)
+        fault: dict[str, Any] = {"reason": reason, "at_fault": at_fault}
+        return _refund(row, lines, **fault, shift=shift, at=at, actor=actor, decided_by=decided_by)
 
 
 def check_in_time(lines: Sequence[OrderLine], *, at_fault: bool, at: datetime) -> None:
@@ -111,21 +109,24 @@ def has_started(tickets: QuerySet[Ticket], *, at: datetime) -> bool:
     return tickets.filter(session__start_datetime__lte=at).exists()
 
 
-def stated(reason: str, *, at_fault: bool) -> str:
-    """The reason as it is recorded: it says whether the cinema is at fault. Raises `ReasonNeeded`. Reads only."""
-    return _("The cinema is at fault: %(reason)s") % {"reason": clean_reason(reason)} if at_fault else reason
-
-
 def give_out(refunds: RefundQuerySet, *, shift: Shift, at: datetime, actor: User) -> list[Refund]:
     """Give out those of the refunds that wait for it: cash from the drawer, cards on the terminal; returns these.
 
-    Raises as `mark_paid_out`. Owns its transaction.
+    Raises as `pay_out`. Owns its transaction.
     """
     with transaction.atomic():
         waiting = list(refunds.to_hand_out().select_related("payment").order_by("pk"))
         for each in waiting:
-            mark_paid_out(each, at=at, actor=actor, shift=shift)
+            pay_out(each, shift=shift, at=at, actor=actor)
         return waiting
+
+
+def give_out_decided(order: Order, *, shift: Shift, at: datetime, actor: User) -> list[Refund]:
+    """Give out what staff decided about the order; what a customer refunded waits for a decision of its own.
+
+    Raises as `mark_paid_out`. Owns its transaction.
+    """
+    return give_out(decided_at_work(Refund.objects.filter(order=order)), shift=shift, at=at, actor=actor)
 
 
 def pay_out_approved(order: Order, *, was_voidable: bool, shift: Shift, at: datetime, actor: User) -> list[Refund]:
@@ -144,19 +145,21 @@ def _refund(
     lines: Sequence[OrderLine] | None,
     *,
     reason: str,
+    at_fault: bool,
     shift: Shift,
     at: datetime,
     actor: User,
     decided_by: User | None,
 ) -> list[Refund]:
     was_voidable = is_voidable(order, shift=shift, at=at)
-    refund(order, lines=lines, reason=reason, at=at, actor=decided_by or actor)
+    refund(order, lines=lines, reason=reason, at_fault=at_fault, at=at, actor=decided_by or actor)
     return _pay_out(order, was_voidable=was_voidable, shift=shift, at=at, actor=actor)
 
 
 def _pay_out(order: Order, *, was_voidable: bool, shift: Shift, at: datetime, actor: User) -> list[Refund]:
-    """Give out the money. A sale that could be undone and of which nothing is left was a void."""
-    paid = give_out(Refund.objects.filter(order=order), shift=shift, at=at, actor=actor)
+    """Give out the money of what was decided here. A sale that could be undone and of which nothing is left was a
+    void."""
+    paid = give_out_decided(order, shift=shift, at=at, actor=actor)
     if was_voidable and Order.objects.filter(pk=order.pk, status=Order.Status.REFUNDED).exists():
         Refund.objects.filter(Q(pk__in=[each.pk for each in paid]) | Q(order=order, amount=0)).update(is_void=True)
     return paid

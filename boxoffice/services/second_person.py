@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Approval, Device, User
 from accounts.services import approve, approvers_of
-from accounts.services.pins import people_of, verify_pin
+from accounts.services.pins import people_of
 from boxoffice.errors import SecondPersonNeeded
+from boxoffice.services.pins import prove
 from orders.models import Order
+from orders.services.refunds.by_hand import SERVICE as PAY_OUT
 
 
 def deciders(device: Device, permission: str, *, other_than: User) -> list[User]:
@@ -18,19 +20,20 @@ def deciders(device: Device, permission: str, *, other_than: User) -> list[User]
 
 
 def decider(device: Device, permission: str, *, person: str, pin: str, other_than: User, at: datetime) -> User:
-    """The person who decides, by PIN. Raises `PinWrong`, `RateLimited` and `SecondPersonNeeded`. Owns its
-    transaction."""
-    found = verify_pin(device, person=person, pin=pin, at=at)
+    """The person who decides, by PIN. Raises as `prove`, and `SecondPersonNeeded`. Owns its transactions."""
+    found = prove(device, person=person, pin=pin, at=at)
     if found == other_than or not found.has_perm(permission):
         raise SecondPersonNeeded
     return found
 
 
 def request_of(order: Order, actor: User) -> Approval | None:
-    """The request of this person about the order that waits for approval. One query. Reads only."""
-    about = ContentType.objects.get_for_model(Order)
-    waiting = Approval.objects.filter(content_type=about, object_id=str(order.pk), status=Approval.Status.ASKED)
-    return waiting.filter(asked_by=actor, service="orders.refund").select_related("asked_by").first()
+    """The request of this person about the order, or the payout of its refund, that waits for approval. Two queries.
+    Reads only."""
+    refunds = [str(key) for key in order.refunds.values_list("pk", flat=True)]
+    wanted = Q(service="orders.refund", object_id=str(order.pk)) | Q(service=PAY_OUT, object_id__in=refunds)
+    waiting = Approval.objects.filter(wanted, asked_by=actor, status=Approval.Status.ASKED)
+    return waiting.select_related("asked_by").first()
 
 
 def approvers_here(approval: Approval, device: Device, *, at: datetime) -> list[User]:
@@ -42,8 +45,8 @@ def approvers_here(approval: Approval, device: Device, *, at: datetime) -> list[
 def approve_here(approval: Approval, device: Device, *, digest: str, person: str, pin: str, at: datetime) -> str:
     """Approve a request by PIN on the screen of whoever asked; returns the message of its service.
 
-    Raises `PinWrong`, `RateLimited`, and as `approve`. Owns its transaction.
+    Raises as `prove` and `approve`. Owns its transactions.
     """
-    approver = verify_pin(device, person=person, pin=pin, at=at)
+    approver = prove(device, person=person, pin=pin, at=at)
     with transaction.atomic():
         return approve(approval, digest=digest, at=at, actor=approver)

@@ -4,13 +4,17 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.errors import ApprovalRequired
+from accounts.models import normalise_email
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.errors import NoShift, SecondPersonNeeded
 from boxoffice.services import gift_cards, sales
@@ -22,7 +26,7 @@ from cinema.money import ZERO, format_money
 from cinema.status import Refused
 from payments.gift_cards import in_groups
 from payments.models import GiftCard, GiftCardMovement
-from payments.services import sell_gift_card
+from payments.services import of_seller
 
 Tender = GiftCardMovement.Tender
 
@@ -34,14 +38,17 @@ def show(request: BoxOfficeRequest) -> HttpResponse:
     shift = sales.shift_of(request.user, request.cinema)
     if shift is None:
         return redirect("boxoffice:shift")
-    found = None
-    if request.method == "POST":
+    found, lost = None, None
+    if request.method == "POST" and "last4" in request.POST:
+        lost = _lost(request)
+    elif request.method == "POST":
         try:
             found = gift_cards.look_up(typed(request, "code"), cinema=request.cinema, at=request.at, actor=request.user)
         except Refused as error:
             messages.error(request, str(error))
     context: dict[str, Any] = {"shift": shift, "cards": gift_cards.sold_in(shift), "found": found, "form": uuid.uuid4()}
-    if context["cards"]:
+    context["lost"] = lost
+    if context["cards"] or lost:
         context["deciders"] = deciders(request.device, REFUND, other_than=request.user)
     return TemplateResponse(request, "boxoffice/gift_cards.html", context)
 
@@ -54,18 +61,68 @@ def sell(request: BoxOfficeRequest) -> HttpResponse:
     try:
         if shift is None:
             raise NoShift
-        sold: dict[str, Any] = {"amount": amount_of(request.POST.get("amount", "")) or ZERO}
+        sold: dict[str, Any] = {"email": _address(request), "language": get_language() or ""}
+        sold |= {"amount": amount_of(request.POST.get("amount", "")) or ZERO}
         sold |= {"tender": Tender(request.POST.get("tender", "")), "request": uuid.UUID(request.POST.get("form", ""))}
-        card, code = sell_gift_card(shift, **sold, at=request.at, actor=request.user)
+        card, code = gift_cards.sell(shift, **sold, at=request.at, actor=request.user)
+    except ValidationError:
+        messages.error(request, _("This e-mail address is not valid. Nothing was sold."))
     except ValueError:
         messages.error(request, _("Enter an amount such as 500 or 500.50."))
     except Refused as error:
         messages.error(request, str(error))
     else:
-        paper = "a4" if request.POST.get("paper") == "a4" else "roll"
-        context = {"card": card, "code": code, "groups": in_groups(code), "cinema": request.cinema, "paper": paper}
-        return TemplateResponse(request, "boxoffice/print_gift_card.html", context)
+        return _printed(request, card, code)
     return redirect("boxoffice:gift_cards")
+
+
+@page(WORK)
+@require_POST
+def replace(request: BoxOfficeRequest) -> HttpResponse:
+    """Block a card that a guest has lost, and print it with another code. A second person always decides it."""
+    shift = sales.shift_of(request.user, request.cinema)
+    work: dict[str, Any] = {"at": request.at, "actor": request.user, "reason": request.POST.get("reason", "")}
+    try:
+        if shift is None:
+            raise NoShift
+        decided_by = decide(request, REFUND, needed=False)
+        if decided_by is None:
+            raise SecondPersonNeeded
+        here = GiftCard.objects.filter(of_seller(request.cinema))
+        card = get_object_or_404(here, pk__in=valid_ids([request.POST.get("card", "")]))
+        new, code = gift_cards.replace(card, shift=shift, decided_by=decided_by, **work)
+    except ApprovalRequired:
+        messages.error(request, _("This is above the limit of one person. Nothing was changed."))
+    except Refused as error:
+        messages.error(request, str(error))
+    else:
+        return _printed(request, new, code)
+    return redirect("boxoffice:gift_cards")
+
+
+def _printed(request: BoxOfficeRequest, card: GiftCard, code: str) -> HttpResponse:
+    context: dict[str, Any] = {"card": card, "code": code, "groups": in_groups(code), "cinema": request.cinema}
+    context["paper"] = "a4" if request.POST.get("paper") == "a4" else "roll"
+    context["cinemas"] = gift_cards.taken_in(card)
+    return TemplateResponse(request, "boxoffice/print_gift_card.html", context)
+
+
+def _address(request: BoxOfficeRequest) -> str:
+    """The e-mail address to send the card to, if any. Raises `ValidationError`."""
+    if address := normalise_email(typed(request, "email")[:254]):
+        validate_email(address)
+    return address
+
+
+def _lost(request: BoxOfficeRequest) -> list[GiftCard]:
+    try:
+        sold_for = amount_of(request.POST.get("sold_for", ""))
+    except ValueError:
+        sold_for = None
+    found = gift_cards.lost_cards(request.cinema, last4=typed(request, "last4")[:4], amount=sold_for)
+    if not found:
+        messages.error(request, _("No gift card with money on it was found. Check the characters or the amount."))
+    return list(found[:10])
 
 
 @page(WORK)

@@ -3,22 +3,26 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
 from accounts.services.devices import enrol as enrol_device
-from accounts.services.pins import people_of, verify_pin
+from accounts.services.pins import people_of, wrong_in_a_row
 from boxoffice import access
 from boxoffice.access import BoxOfficeRequest, page
+from boxoffice.services.pins import prove
 from cinema import clock
 from cinema.http import client_address
 from cinema.status import Refused
 
+TOLD_FROM = 3  # wrong PINs in a row, before the right one
 # (URL name, permission, icon, title, what one does there)
 DOORS = (
     ("boxoffice:till", "orders.take_payment_order", "till", _("Till"), _("Sell tickets and snacks")),
@@ -67,12 +71,15 @@ def lock(request: HttpRequest) -> HttpResponseBase:
     chosen = request.POST.get("person", "")
     context: dict[str, Any] = {"device": device, "chosen": chosen}
     if request.method == "POST" and "pin" in request.POST:
+        wrong = wrong_in_a_row(chosen)
         try:
-            person = verify_pin(device, person=chosen, pin=request.POST["pin"][:12], at=at)
+            person = prove(device, person=chosen, pin=request.POST["pin"][:12], at=at)
         except Refused as refused:
             context["refusal"] = str(refused)
         else:
             access.sign_in(request, person, device, at=at)
+            if wrong >= TOLD_FROM:
+                messages.warning(request, _typed_wrongly(wrong))
             response = redirect("boxoffice:home")
             response.set_cookie(
                 settings.LANGUAGE_COOKIE_NAME,
@@ -90,6 +97,16 @@ def lock(request: HttpRequest) -> HttpResponseBase:
     context["people"] = people
     context["person"] = next((each for each in people if str(each.pk) == chosen), None)
     return TemplateResponse(request, "boxoffice/lock.html", context)
+
+
+def _typed_wrongly(count: int) -> str:
+    return ngettext(
+        "Your PIN was typed wrongly %(count)d time before this. If that was not you, set a new PIN in the admin, and "
+        "tell your manager.",
+        "Your PIN was typed wrongly %(count)d times before this. If that was not you, set a new PIN in the admin, and "
+        "tell your manager.",
+        count,
+    ) % {"count": count}
 
 
 def _address(name: str) -> str:

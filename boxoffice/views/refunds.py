@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.errors import ApprovalRequired
@@ -24,10 +25,13 @@ from cinema.money import ZERO, format_money
 from cinema.status import Refused
 from concessions.models import ConcessionPreorder
 from orders.models import Order, OrderLine, Ticket
+from orders.services.refunds.by_hand import SERVICE as PAY_OUT
 from orders.services.refunds.effects import remaining_lines
+from orders.services.refunds.scanned import stated
 from payments.models import Refund, Shift
 
 REFUND_CONSUMED = "orders.refund_consumed"
+ABOVE = gettext_lazy("This is above your limit. A second person has to approve it, here by PIN.")
 GIVEN = "boxoffice_voucher_given"  # in the session: the last voucher given here, and the shift in which it was
 
 
@@ -53,8 +57,8 @@ def refund(request: BoxOfficeRequest, key: int) -> HttpResponse:
                 raise
             if not request.user.has_perm(REFUND):
                 raise SecondPersonNeeded from None
-            _ask(request, row, lines, refunds.stated(reason, at_fault=at_fault and not whole))
-            messages.warning(request, _("This is above your limit. A second person has to approve it, here by PIN."))
+            _ask(request, row, lines, reason, at_fault=at_fault and not whole)
+            messages.warning(request, ABOVE)
         else:
             _tell(request, row, paid)
     except Refused as error:
@@ -74,6 +78,9 @@ def approve(request: BoxOfficeRequest, key: int) -> HttpResponse:
             was_voidable = refunds.is_voidable(row, shift=shift, at=request.at)
             given = {name: request.POST.get(name, "") for name in ("digest", "person", "pin")}
             approve_here(approval, request.device, **given, at=request.at)
+            if approval.service == PAY_OUT:
+                tell_payouts(request, Refund.objects.filter(pk=approval.object_id).select_related("payment"))
+                return redirect("boxoffice:order", key=row.pk)
             work: dict[str, Any] = {"shift": shift, "at": request.at, "actor": request.user}
             _tell(request, row, refunds.pay_out_approved(row, was_voidable=was_voidable, **work))
     except Refused as error:
@@ -131,12 +138,18 @@ def voucher(request: BoxOfficeRequest, key: int) -> HttpResponse:
 @page("payments.pay_out_refund")
 @require_POST
 def pay_out(request: BoxOfficeRequest, key: int) -> HttpResponse:
-    """Give out the money of a refund that waits for it."""
+    """Give out the money of a refund that waits for it. What nobody at work decided counts for whoever gives it out."""
     row = get_object_or_404(Refund.objects.select_related("payment"), pk=key, order__in=orders_of(request))
     try:
         shift = _open_shift(request)
         one = Refund.objects.filter(pk=row.pk)
-        tell_payouts(request, refunds.give_out(one, shift=shift, at=request.at, actor=request.user))
+        try:
+            tell_payouts(request, refunds.give_out(one, shift=shift, at=request.at, actor=request.user))
+        except ApprovalRequired:
+            facts = [(_("Payout of a refund"), format_money(row.amount))]
+            asked: dict[str, Any] = {"arguments": {"shift": shift}, "facts": facts}
+            request_approval(PAY_OUT, row, **asked, at=request.at, actor=request.user)
+            messages.warning(request, ABOVE)
     except Refused as error:
         messages.error(request, str(error))
     return redirect("boxoffice:order", key=row.order_id)
@@ -157,9 +170,9 @@ def _ticked(request: BoxOfficeRequest, row: Order) -> list[OrderLine]:
     return [*Ticket.objects.filter(order=row, pk__in=valid_ids(request.POST.getlist("ticket"))), *snacks]
 
 
-def _ask(request: BoxOfficeRequest, row: Order, lines: list[OrderLine], reason: str) -> None:
-    facts = [(_("Items"), "; ".join(str(line) for line in lines)), (_("Reason"), reason)]
-    arguments = {"lines": lines, "reason": reason}
+def _ask(request: BoxOfficeRequest, row: Order, lines: list[OrderLine], reason: str, *, at_fault: bool) -> None:
+    facts = [(_("Items"), "; ".join(str(line) for line in lines)), (_("Reason"), stated(reason, at_fault=at_fault))]
+    arguments = {"lines": lines, "reason": reason, "at_fault": at_fault}
     request_approval("orders.refund", row, arguments=arguments, facts=facts, at=request.at, actor=request.user)
 
 

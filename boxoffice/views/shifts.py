@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from boxoffice.access import BoxOfficeRequest, page
-from boxoffice.services import refunds, sales
+from boxoffice.services import receipts, refunds, sales
 from boxoffice.services.safe import check_room, is_unlikely
 from boxoffice.views.till import WORK, amount_of
 from cinema.ids import is_valid_id
@@ -52,6 +52,8 @@ def shift(request: BoxOfficeRequest) -> HttpResponse:
             "shift": current,
             "drawers": CashPlace.objects.filter(cinema=cinema, kind=CashPlace.Kind.DRAWER).order_by("name"),
             "waiting": [each for each in waiting if each != current and (may_count_others or each.cashier == actor)],
+            "receipts": receipts.receipts_of(cinema, at=request.at),
+            "may_vouch": actor.has_perm(receipts.VOUCH),
             "unfinished": sales.unfinished_sales(cinema),
             "to_give_out": refunds.money_waiting(cinema),
             "outside": Payment.objects.outside_shifts()

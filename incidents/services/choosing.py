@@ -12,6 +12,8 @@ from orders.errors import PaymentDisputed
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, OrderLine, Ticket
 from orders.reasons import Reason
+from orders.services.refunds.by_customer import RefundedAtCinema
+from orders.services.refunds.by_hand import is_refunded_at_cinema
 from orders.services.refunds.by_session import lines_lost
 from orders.services.refunds.refund import refund_and_notify
 from payments.models import Refund
@@ -21,9 +23,9 @@ from screenings.models import Session
 
 def returnable(row: ConcernedOrder, *, at: datetime) -> list[Ticket]:
     """The tickets that the guest may return because of this change: paid and not used, until the later of the former
-    and the present start. Two queries. Reads only.
+    and the present start. None of what is refunded at the cinema only. Three queries. Reads only.
     """
-    if row.incident.refund_until is None or row.order.status not in Order.SOLD:
+    if row.incident.refund_until is None or row.order.status not in Order.SOLD or is_refunded_at_cinema(row.order):
         return []
     changed = row.incident.changed.values_list("session", "start_datetime", "actual_start")
     former = {session: actual or start for session, start, actual in changed}
@@ -34,7 +36,7 @@ def returnable(row: ConcernedOrder, *, at: datetime) -> list[Ticket]:
 
 
 def returnable_lines(row: ConcernedOrder, *, at: datetime) -> Sequence[OrderLine]:
-    """`returnable`, and the open snacks if nothing else of the order is left. Six queries. Reads only."""
+    """`returnable`, and the open snacks if nothing else of the order is left. Seven queries. Reads only."""
     tickets = returnable(row, at=at)
     return lines_lost({row.order_id: tickets})[row.order_id] if tickets else []
 
@@ -48,12 +50,14 @@ def keep_tickets(row: ConcernedOrder, *, at: datetime) -> None:
 def return_tickets(row: ConcernedOrder, *, at: datetime, actor: User | None = None) -> Refund:
     """Refund the guest's tickets for the changed sessions, and the open snacks if nothing else is left.
 
-    Raises `DecisionClosed` without a ticket that may be returned, and `PaymentDisputed` while the bank decides about a
-    payment. Owns its transaction.
+    Raises `RefundedAtCinema`, `DecisionClosed` without a ticket that may be returned, and `PaymentDisputed` while the
+    bank decides about a payment. Owns its transaction.
     """
     with transaction.atomic():
         [order] = lock_orders_with_sessions([row.order_id])
         row.order = order
+        if is_refunded_at_cinema(order):
+            raise RefundedAtCinema
         lines = returnable_lines(row, at=at)
         if not lines:
             raise DecisionClosed

@@ -9,7 +9,7 @@ from accounts.models import User
 from cinema.validators import clean_reason
 from incidents.errors import NothingToChange, PreviewOutdated
 from incidents.models import Incident
-from incidents.services.recording import orders_with_tickets, record
+from incidents.services.recording import NOTICEABLE, orders_with_tickets, record
 from incidents.services.telling import showings_before, tell_changed
 from orders.locks import lock_orders
 from screenings.errors import SessionAlreadyCancelled, SessionOver
@@ -56,8 +56,9 @@ def record_delay(
 ) -> Incident:
     """Record when the session actually starts, and tell its guests; the programme and all deadlines stay.
 
-    Tickets may be returned until the actual start. Raises `ReasonNeeded`, `NothingToChange`, `PreviewOutdated`,
-    `SessionAlreadyCancelled` or `SessionOver`. Owns its transaction. A constant number of queries.
+    Tickets may be returned until the actual start, if it is `NOTICEABLE` later. Raises `ReasonNeeded`,
+    `NothingToChange`, `PreviewOutdated`, `SessionAlreadyCancelled` or `SessionOver`. Owns its transaction. A constant
+    number of queries.
     """
     reason = clean_reason(reason)
     if minutes <= 0:
@@ -81,7 +82,7 @@ def record_delay(
             reason=reason,
             at=at,
             actor=actor,
-            refund_until=starts,
+            refund_until=starts if starts - row.start_datetime >= NOTICEABLE else None,
             actual={row.pk: starts},
         )
         was = showings_before(orders.values(), sessions=[row])

@@ -16,7 +16,7 @@ from cinema.validators import clean_reason
 from incidents.errors import NothingToChange, PreviewOutdated
 from incidents.models import ConcernedOrder, Incident, MovedTicket
 from incidents.seat_plans import plan_seats
-from incidents.services.recording import record
+from incidents.services.recording import NOTICEABLE, record
 from incidents.services.telling import Told, showings_before, tell_changed
 from orders.locks import lock_orders
 from orders.models import Order, OrderChange, Ticket
@@ -105,8 +105,9 @@ def move(
     """Move sessions of one cinema to their places (by primary key), all or none, with everybody who has a ticket.
 
     Tickets keep their number, price and code, and get the nearest equal seat of the new hall. Parties for which there
-    is none are refunded. Unpaid orders, snacks and reminders follow. All are told with a link to keep or to return the
-    tickets. `digest` is that of the preview; without one nothing is compared.
+    is none are refunded. Unpaid orders, snacks and reminders follow. All are told, with a link to keep or to return the
+    tickets unless they only start less than `NOTICEABLE` earlier or later in their halls. `digest` is that of the
+    preview; without one nothing is compared.
 
     Raises `ReasonNeeded`, `NothingToChange`, `PreviewOutdated`, `ApprovalRequired` if the refunds are above the actor's
     limit, `PaymentDisputed` for a refund while a bank decides, and what `relocated` raises. Owns its transaction. A
@@ -122,7 +123,6 @@ def move(
         shown = preview_move(rows, places, at=at)
         if digest and shown.digest != digest:
             raise PreviewOutdated
-        starts = [start for pair in shown.sessions for start in (pair[0].start_datetime, pair[1].start_datetime)]
         incident = record(
             kind,
             rows[0].hall.cinema,
@@ -131,7 +131,7 @@ def move(
             reason=reason,
             at=at,
             actor=actor,
-            refund_until=max(starts),
+            refund_until=_refund_until(shown.sessions),
         )
         was = showings_before(orders.values(), sessions=rows)
         returned = _give_back(shown.left, orders, at=at, actor=actor)
@@ -148,6 +148,14 @@ def move(
 def swapped(one: Session, other: Session) -> dict[int, Place]:
     """The places of two sessions that swap halls and keep their times. Reads only."""
     return {one.pk: Place(other.hall, one.start_datetime), other.pk: Place(one.hall, other.start_datetime)}
+
+
+def _refund_until(pairs: Sequence[tuple[Session, Session]]) -> datetime | None:
+    """The latest start, before and after; None where no session has another hall or a `NOTICEABLE` change of time."""
+    changes = [(old.hall_id != new.hall_id, abs(new.start_datetime - old.start_datetime)) for old, new in pairs]
+    if not any(hall or time >= NOTICEABLE for hall, time in changes):
+        return None
+    return max(max(old.start_datetime, new.start_datetime) for old, new in pairs)
 
 
 def _stays(session: Session, place: Place) -> bool:

@@ -1,7 +1,7 @@
 """Writes down what happened to sessions, and whom it concerned."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +10,9 @@ from cinema.status import ConcurrentChange
 from incidents.models import ChangedSession, ConcernedOrder, Incident
 from orders.models import Ticket
 from screenings.models import Cinema, Session
+
+#: A smaller change of the start lets nobody return tickets beyond the order's usual time.
+NOTICEABLE = timedelta(minutes=10)
 
 #: What is kept of a session as it was.
 FORMER = ("hall_id", "start_datetime", "film_id", "format", "language", "subtitles", "ticket_price")

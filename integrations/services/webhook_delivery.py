@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from cinema.status import transition
@@ -29,6 +30,7 @@ BACKOFF = Backoff(
     ]
 )
 DISABLED_AFTER = timedelta(days=3)  # of failures without a success
+MARK_EVERY = timedelta(seconds=1)  # answers are stored so often
 FORMER_SECRET = timedelta(days=2)  # signs beside the new one for so long
 
 
@@ -36,25 +38,32 @@ def send_webhooks(deliveries: Sequence[WebhookDelivery], *, at: datetime) -> Cou
     """Post those of the deliveries that are still due, each by one sender.
 
     Once a receiver fails, its others of the batch wait for a later pass, so that it does not hold up the rest. Only
-    what is given up counts as failed.
+    what is given up counts as failed. A constant number of queries a batch, plus one round of updates for each second
+    that posting takes: a sender that is killed repeats at most what it posted since.
     Must not be called inside a transaction: it talks to a network.
     """
-    limit, sender = TimeLimit(), new_sender()
-    ours = _claim([each.pk for each in deliveries], sender=sender, at=at)
-    counts = Counts(passed_over=len(deliveries) - len(ours))
+    limit, marked, sender = TimeLimit(), timedelta(), new_sender()
+    left = _claim([each.pk for each in deliveries], sender=sender, at=at)
+    counts = Counts(passed_over=len(deliveries) - len(left))
+    answers: list[tuple[WebhookDelivery, Answer]] = []
+    waiting: list[WebhookDelivery] = []
     silent: set[int] = set()
-    for delivery in ours:
-        if limit.is_over or delivery.endpoint_id in silent:
-            _release(delivery, sender=sender, at=at)
-            counts.passed_over += 1
-            continue
-        answer = post(delivery.endpoint.url, **_request(delivery, at=at + limit.elapsed))
-        if not answer.is_success:
-            silent.add(delivery.endpoint_id)
-        given_up = _note(delivery, answer, sender=sender, at=at)
-        again = not (answer.is_success or given_up)
-        error = f"{delivery.endpoint}: {answer.text}" if given_up else ""
-        counts.add(Counts(done=answer.is_success, passed_over=again, failed=given_up, error=error))
+    try:
+        while left and not limit.is_over:
+            delivery = left.pop(0)
+            if delivery.endpoint_id in silent:
+                waiting.append(delivery)
+                continue
+            answer = post(delivery.endpoint.url, **_request(delivery, at=at + limit.elapsed))
+            answers.append((delivery, answer))
+            if not answer.is_success:
+                silent.add(delivery.endpoint_id)
+            if limit.elapsed - marked > MARK_EVERY:
+                counts.add(_note(answers, sender=sender, at=at))
+                answers, marked = [], limit.elapsed
+    finally:  # also when the process is stopped
+        counts.add(_note(answers, sender=sender, at=at))
+        counts.passed_over += _release([*waiting, *left], sender=sender, at=at)
     return counts
 
 
@@ -89,38 +98,60 @@ def _request(delivery: WebhookDelivery, *, at: datetime) -> dict[str, Any]:
     }
 
 
-def _note(delivery: WebhookDelivery, answer: Answer, *, sender: str, at: datetime) -> bool:
-    """Store the answer, unless the claim was lost meanwhile; switch a receiver off that fails for days. Returns whether
-    the delivery is given up."""
+def _note(answers: Sequence[tuple[WebhookDelivery, Answer]], *, sender: str, at: datetime) -> Counts:
+    """Store the answers, unless a claim was lost meanwhile; switch receivers off that fail for days."""
+    if not answers:
+        return Counts()
     with transaction.atomic(durable=True):
-        endpoint = WebhookEndpoint.objects.select_for_update(of=("self",)).get(pk=delivery.endpoint_id)
-        mine = WebhookDelivery.objects.filter(pk=delivery.pk, status=Status.QUEUED)
-        if not claims.still_claimed(mine, sender=sender):
-            return False
-        wait = BACKOFF.after(delivery.attempts)
-        stamps: dict[str, Any] = {"claimed_by": "", "answer": answer.text[:200]}
-        if answer.is_success:
-            transition([delivery], Status.SENT, sent_at=at, **stamps)
-            changes: dict[str, Any] = {"succeeded_at": at, "failing_since": None}
-        else:
-            if wait is None:
-                transition([delivery], Status.FAILED, **stamps)
-            else:
-                mine.update(next_attempt_at=at + max(wait, answer.wait or wait), **stamps)
-            since = endpoint.failing_since or at
-            changes = {"failing_since": since}
-            if (answer.is_gone or at - since >= DISABLED_AFTER) and endpoint.disabled_at is None:
-                changes["disabled_at"] = at
-        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(**changes)
-    return not answer.is_success and wait is None
+        known = WebhookEndpoint.objects.filter(pk__in={each.endpoint_id for each, _answer in answers}).order_by("pk")
+        endpoints = {each.pk: each for each in known.select_for_update(of=("self",))}
+        mine = _still_mine([each for each, _answer in answers], sender=sender)
+        noted = [(each, answer) for each, answer in answers if each.pk in mine]
+        given_up = []
+        for delivery, answer in noted:
+            _judge(endpoints[delivery.endpoint_id], answer, at=at)
+            wait = BACKOFF.after(delivery.attempts)
+            delivery.answer = answer.text[:200]
+            if not answer.is_success and wait is None:
+                given_up.append(delivery)
+            elif not answer.is_success and wait is not None:
+                delivery.next_attempt_at = at + max(wait, answer.wait or wait)
+        sent = [each for each, answer in noted if answer.is_success]
+        transition(sent, Status.SENT, sent_at=at)
+        transition(given_up, Status.FAILED)
+        for delivery, _answer in noted:
+            delivery.claimed_by = ""
+        WebhookDelivery.objects.bulk_update(
+            [each for each, _answer in noted], ["answer", "next_attempt_at", "claimed_by"]
+        )
+        WebhookEndpoint.objects.bulk_update(endpoints.values(), ["succeeded_at", "failing_since", "disabled_at"])
+    error = f"{given_up[0].endpoint}: {given_up[0].answer}" if given_up else ""
+    done, failed = len(sent), len(given_up)
+    return Counts(done=done, failed=failed, passed_over=len(answers) - done - failed, error=error)
 
 
-def _release(delivery: WebhookDelivery, *, sender: str, at: datetime) -> None:
-    """Leave a claimed delivery to a later pass; this does not count as an attempt."""
-    with transaction.atomic(durable=True):
-        mine = WebhookDelivery.objects.filter(pk=delivery.pk, status=Status.QUEUED)
-        if claims.still_claimed(mine, sender=sender):
-            mine.update(claimed_by="", next_attempt_at=at + BACKOFF[0], attempts=delivery.attempts - 1)
+def _judge(endpoint: WebhookEndpoint, answer: Answer, *, at: datetime) -> None:
+    """What an answer says of its receiver."""
+    if answer.is_success:
+        endpoint.succeeded_at, endpoint.failing_since = at, None
+        return
+    endpoint.failing_since = endpoint.failing_since or at
+    if (answer.is_gone or at - endpoint.failing_since >= DISABLED_AFTER) and endpoint.disabled_at is None:
+        endpoint.disabled_at = at
+
+
+def _release(deliveries: Sequence[WebhookDelivery], *, sender: str, at: datetime) -> int:
+    """Leave claimed deliveries to a later pass; this does not count as an attempt. Returns how many they were."""
+    if deliveries:
+        with transaction.atomic(durable=True):
+            rows = WebhookDelivery.objects.filter(pk__in=_still_mine(deliveries, sender=sender))
+            rows.update(claimed_by="", next_attempt_at=at + BACKOFF[0], attempts=F("attempts") - 1)
+    return len(deliveries)
+
+
+def _still_mine(deliveries: Sequence[WebhookDelivery], *, sender: str) -> set[int]:
+    rows = WebhookDelivery.objects.filter(pk__in=[each.pk for each in deliveries], status=Status.QUEUED)
+    return claims.still_claimed(rows, sender=sender)
 
 
 # --- By staff

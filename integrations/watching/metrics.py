@@ -85,7 +85,10 @@ def _unsent() -> dict[str, tuple[QuerySet[Any], str]]:
             Notification.objects.filter(status__in=[MessageStatus.QUEUED, MessageStatus.SENDING]),
             "created_at",
         ),
-        "receipt": (Receipt.objects.filter(status=Receipt.Status.QUEUED), "created_at"),
+        "receipt": (
+            Receipt.objects.filter(status__in=[Receipt.Status.QUEUED, Receipt.Status.REGISTERED]),
+            "created_at",
+        ),
         "refund": (
             Refund.objects.filter(status=Refund.Status.REQUESTED, payment__isnull=False).exclude(
                 payment__gateway__in=MANUAL_GATEWAYS

@@ -6,11 +6,12 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 | kind                  | context                                                                             |
 |-----------------------|-------------------------------------------------------------------------------------|
 | ORDER_PAID            | the order, amount, pickup_code ("" without snacks), codes: list of [name, code],    |
-|                       | attached as QR codes                                                                |
+|                       | attached as QR codes, gift_cards: list of [last four characters, what it paid]      |
 | ORDER_LINK            | the order                                                                           |
 | SIGN_IN               | link, minutes (how long it works)                                                   |
 | STAFF_PASSWORD        | link, hours (how long it works), by (who sent it)                                   |
-| STAFF_ACCOUNT         | change ("ADDRESS" or "SECOND_FACTOR"), by (who made it)                             |
+| STAFF_ACCOUNT         | change ("ADDRESS" or "SECOND_FACTOR"), by (who made it); or "PIN" (typed wrongly),  |
+|                       | by (the name of the device)                                                         |
 | ORDER_OVERDUE         | the order, amount, cancelled_at (instant)                                           |
 | ORDER_CANCELLED       | the order                                                                           |
 | SESSION_CANCELLED     | the order with only the cancelled screenings, the return, disputed (refunded once   |
@@ -33,6 +34,7 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 | REFUNDS_TO_APPROVE    | cinema, film, starts (instant), amount, asked_by, reason, page (of the request)     |
 | SCHEDULED_REPORT      | title, about (cinemas and dates), figures: list of [name, text], page (of the file), |
 |                       | attachment: None, or storage, name (in it), filename, content_type; size (in words) |
+| GIFT_CARD             | amount, gift_code (as it is printed), cinemas: names of those that take it          |
 | FILM_HIRE_STATEMENT   | distributor, about (cinema and dates), base, hire (in words), version, attachment   |
 
 "The order" means: number, link (to its page), cinema, address ("" if there is none), showings: list of {film, starts
@@ -52,7 +54,7 @@ from notifications.models import MessageKind, Notification, Status
 ORDER_KEYS = frozenset({"number", "link", "cinema", "address", "showings", "snacks"})
 RETURN_KEYS = frozenset({"amount", "way", "before", "points"})
 CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
-    MessageKind.ORDER_PAID: ORDER_KEYS | {"amount", "pickup_code", "codes"},
+    MessageKind.ORDER_PAID: ORDER_KEYS | {"amount", "pickup_code", "codes", "gift_cards"},
     MessageKind.ORDER_LINK: ORDER_KEYS,
     MessageKind.SIGN_IN: frozenset({"link", "minutes"}),
     MessageKind.STAFF_PASSWORD: frozenset({"link", "hours", "by"}),
@@ -72,6 +74,7 @@ CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.LOW_STOCK: frozenset({"cinema", "item", "stock", "threshold", "suggested"}),
     MessageKind.REFUNDS_TO_APPROVE: frozenset({"cinema", "film", "starts", "amount", "asked_by", "reason", "page"}),
     MessageKind.SCHEDULED_REPORT: frozenset({"title", "about", "figures", "page", "attachment", "size"}),
+    MessageKind.GIFT_CARD: frozenset({"amount", "gift_code", "cinemas"}),
     MessageKind.FILM_HIRE_STATEMENT: frozenset({"distributor", "about", "base", "hire", "version", "attachment"}),
 }
 
@@ -99,7 +102,7 @@ class Message:
 
 #: Contents that let whoever reads them act as the recipient, or that only the recipient may see: removed once a message
 #: can no longer be sent.
-SECRETS = frozenset({"link", "choice", "codes", "pickup_code", "figures", "attachment"})
+SECRETS = frozenset({"link", "choice", "codes", "pickup_code", "gift_code", "figures", "attachment"})
 
 
 def queue(messages: Iterable[Message], *, at: datetime) -> None:

@@ -248,6 +248,11 @@ class Order(models.Model):
         return timedelta(minutes=rules().refund_notice_minutes if stored is None else stored)
 
     @property
+    def is_draft(self) -> bool:
+        """Whether its seats are held online for somebody who has not said yet who they are."""
+        return self.channel == self.Channel.ONLINE and not (self.user_id or self.email or self.phone)
+
+    @property
     def recipient(self) -> str:
         """Where to write to the customer: an e-mail address, else a phone number, else an empty string."""
         return self.email or self.phone

@@ -17,12 +17,15 @@ from orders.services.payments.manual import resolve_payment as resolve_payment
 from orders.services.payments.reconciliation import reconcile as reconcile
 from orders.services.payments.settlement import left_to_pay as left_to_pay
 from orders.services.payments.settlement import mark_paid as mark_paid
+from orders.services.payments.settlement import sell as sell
 from orders.services.receipts.queue import receipt_refunds as receipt_refunds
 from orders.services.receipts.queue import receipt_sales as receipt_sales
 from orders.services.receipts.queue import receipt_settlements as receipt_settlements
 from orders.services.refunds.by_customer import TooLateToRefund as TooLateToRefund
 from orders.services.refunds.by_customer import refund_by_customer as refund_by_customer
 from orders.services.refunds.by_customer import refundable_by_customer as refundable_by_customer
+from orders.services.refunds.by_hand import decided_at_work as decided_at_work
+from orders.services.refunds.by_hand import pay_out as pay_out
 from orders.services.refunds.by_session import call_off as call_off
 from orders.services.refunds.by_session import refund_cancelled_sessions as refund_cancelled_sessions
 from orders.services.refunds.by_session import refund_cancelled_sessions_locked as refund_cancelled_sessions_locked

@@ -30,6 +30,10 @@ class Sold:
     items: Sequence[SoldItem]
     advance: str
 
+    @property
+    def is_advance(self) -> bool:
+        return not any(item.amount for item in self.items)
+
     def lines(self, total: Decimal, vat_of: VatOf) -> list[ReceiptLine]:
         """See `receipt_lines`."""
         return receipt_lines(self.items, total=total, advance=self.advance, vat_of=vat_of)

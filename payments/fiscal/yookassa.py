@@ -1,3 +1,5 @@
+from typing import Any, ClassVar
+
 from django.conf import settings
 
 from payments.errors import GatewayRefused
@@ -10,8 +12,11 @@ class YooKassaReceipts:
     """Registers settlement receipts of payments through YooKassa.
 
     Receipts for sales and refunds are sent together with the payment or refund (`YOOKASSA_RECEIPTS`), so only the full
-    settlement after the show is sent here.
+    settlement after the show is sent here. It prints nothing about money that it did not move: what the box office
+    takes, and what was paid for tickets that were exchanged.
     """
+
+    prints_later: ClassVar[bool] = False
 
     def send(self, receipt: Receipt) -> str:
         is_settlement = receipt.kind == Receipt.Kind.SETTLEMENT
@@ -25,3 +30,9 @@ class YooKassaReceipts:
             currency=settings.CURRENCY,
             lines=charge_lines(receipt.lines.order_by("pk")),
         )
+
+    def result(self, receipt: Receipt) -> dict[str, Any] | None:
+        return {}
+
+    def serves(self, cinema: Any) -> bool:
+        return False

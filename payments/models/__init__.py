@@ -1,5 +1,5 @@
 from payments.models.disputes import Dispute
-from payments.models.gift_cards import GiftCard, GiftCardMovement
+from payments.models.gift_cards import GiftCard, GiftCardMovement, GiftCardReplacement
 from payments.models.legal_entities import LegalEntity, TaxSystem
 from payments.models.payments import MANUAL_GATEWAYS, OWN_BOOKS, Gateway, GatewayEvent, Payment, Refund
 from payments.models.receipts import Rates, Receipt, ReceiptLine, Subject, Vat, VatOf, VatRate
@@ -15,6 +15,7 @@ __all__ = [
     "GatewayEvent",
     "GiftCard",
     "GiftCardMovement",
+    "GiftCardReplacement",
     "LegalEntity",
     "Payment",
     "Rates",

@@ -38,6 +38,41 @@ class GiftCard(models.Model):
         return f"•••• {self.last4}"
 
 
+class GiftCardReplacement(models.Model):
+    """A card that was reported lost got another code: its former code pays for nothing from then on. Rows never change.
+
+    The card stays the same row, so that its balance and what is still refunded onto it belong to the new code.
+    """
+
+    card = models.ForeignKey(GiftCard, models.PROTECT, related_name="replacements", verbose_name=_("gift card"))
+    former_hash = models.CharField(max_length=64, unique=True, editable=False)
+    former_last4 = models.CharField(_("former last four characters"), max_length=4)
+    balance = MoneyField(_("balance"))
+    at = models.DateTimeField(_("time"))
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("decided by")
+    )
+    shift = models.ForeignKey("payments.Shift", models.PROTECT, related_name="+", verbose_name=_("shift"))
+    reason = models.CharField(_("reason"), max_length=250)
+
+    FREE_TEXT = ("reason",)
+
+    class Meta:
+        verbose_name = _("replacement of a gift card")
+        verbose_name_plural = _("replacements of gift cards")
+        default_permissions = ()
+        ordering: ClassVar = ["-pk"]
+        indexes = [models.Index(fields=["at"], name="gift_card_replaced_at")]
+        constraints = [
+            between("balance", name="gift_card_replacement_bounded"),
+            models.CheckConstraint(condition=~Q(actor=models.F("decided_by")), name="gift_card_replaced_by_two"),
+        ]
+
+    def __str__(self) -> str:
+        return f"•••• {self.former_last4}"
+
+
 class GiftCardMovementQuerySet(models.QuerySet["GiftCardMovement"]):
     def without_receipt(self, at: datetime) -> "GiftCardMovementQuerySet":
         """Sales of cards, and sales undone, since `RECEIPTS_SINCE` for which no receipt is queued yet."""

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -127,6 +127,15 @@ class ReceiptQuerySet(models.QuerySet["Receipt"]):
         """Queued receipts that are not waiting for a retry."""
         return self.filter(status=Receipt.Status.QUEUED, next_attempt_at__lte=at)
 
+    def to_ask(self, at: datetime) -> "ReceiptQuerySet":
+        """Receipts that the service has taken and whose result it is asked for now."""
+        return self.filter(status=Receipt.Status.REGISTERED, next_attempt_at__lte=at)
+
+    def by_hand(self, cinema: object) -> "ReceiptQuerySet":
+        """Receipts that staff of this cinema print on a separate cash register, and whose number is missing."""
+        here = Q(order__cinema=cinema) | Q(gift_card_movement__card__cinema=cinema)
+        return self.filter(here, status=Receipt.Status.BY_HAND)
+
 
 class Receipt(models.Model):
     """A fiscal receipt: for a sale, for a refund, or the settlement after the show of a prepayment."""
@@ -138,11 +147,15 @@ class Receipt(models.Model):
 
     class Status(models.TextChoices):
         QUEUED = "QUEUED", _("To be sent")
+        REGISTERED = "REGISTERED", _("Registered, not printed yet")
+        BY_HAND = "BY_HAND", _("To be printed on the cash register")
         SENT = "SENT", _("Sent")
         FAILED = "FAILED", _("Failed")
 
     TRANSITIONS: ClassVar = {
-        Status.QUEUED: {Status.SENT, Status.FAILED},
+        Status.QUEUED: {Status.REGISTERED, Status.SENT, Status.FAILED},
+        Status.REGISTERED: {Status.SENT, Status.FAILED, Status.QUEUED},  # queued again: it waited for a till too long
+        Status.BY_HAND: {Status.SENT},
         Status.FAILED: {Status.QUEUED},
         Status.SENT: set(),
     }
@@ -169,11 +182,17 @@ class Receipt(models.Model):
     uid = models.UUIDField(_("request number"), default=uuid.uuid4, unique=True, editable=False)
     amount = MoneyField(_("amount"))
     is_prepayment = models.BooleanField(_("paid before the screening"), default=False)
+    is_advance = models.BooleanField(
+        _("advance"), default=False, help_text=_("Paid for nothing in particular, such as a gift card.")
+    )
     awaits_settlement = models.BooleanField(_("final receipt pending"), default=False)
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.QUEUED)
     created_at = models.DateTimeField(_("created"))
+    registered_at = models.DateTimeField(_("registered"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     external_id = models.CharField(_("number at the receipt service"), max_length=120, blank=True)
+    #: What the cash register printed, as the service reports it: its numbers, and the address of the receipt.
+    printed = models.JSONField(_("printed"), default=dict, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
     error = models.CharField(_("error"), max_length=100, blank=True)
@@ -205,6 +224,19 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {format_money(self.amount)}"
+
+    @property
+    def cinema(self) -> Any:
+        """Where the money was taken. Needs `order__cinema` and `gift_card_movement__card__cinema`."""
+        if self.order is not None:
+            return self.order.cinema
+        return self.gift_card_movement and self.gift_card_movement.card.cinema
+
+    @property
+    def url(self) -> str:
+        """Where the guest sees the printed receipt; empty while it is not known."""
+        address = str(self.printed.get("ofd_receipt_url", ""))
+        return address if address.startswith("https://") else ""
 
     @property
     def about(self) -> str:

@@ -114,6 +114,7 @@ class Shift(models.Model):
             ("work_shift", "Open a shift at a cash drawer and sell at the till"),
             ("count_others_shift", "Count the drawer of somebody else’s shift"),
             ("bank_cash", "Move cash of the safe, the change fund and the bank"),
+            ("vouch_register", "State that a separate cash register prints the receipts of the box office"),
         ]
         indexes = [models.Index(fields=["cinema", "opened_at"], name="shift_of_cinema")]
         constraints = [

@@ -7,7 +7,10 @@ from payments.services.events import record_event as record_event
 from payments.services.export import payments_of_order as payments_of_order
 from payments.services.gift_cards import find_gift_card as find_gift_card
 from payments.services.gift_cards import gift_cards_of as gift_cards_of
+from payments.services.gift_cards import lock_named as lock_named
+from payments.services.gift_cards import of_seller as of_seller
 from payments.services.gift_cards import redeem_gift_card as redeem_gift_card
+from payments.services.gift_cards import replace_gift_card as replace_gift_card
 from payments.services.gift_cards import sell_gift_card as sell_gift_card
 from payments.services.gift_cards import take_back_gift_card as take_back_gift_card
 from payments.services.ledger import Balance as Balance
@@ -42,6 +45,8 @@ from payments.services.receipt_queue import queue_gift_card_receipts as queue_gi
 from payments.services.receipt_queue import queue_refund_receipts as queue_refund_receipts
 from payments.services.receipt_queue import queue_sale_receipts as queue_sale_receipts
 from payments.services.receipt_queue import queue_settlement_receipts as queue_settlement_receipts
+from payments.services.receipt_results import check_receipts as check_receipts
+from payments.services.receipts import number_receipts as number_receipts
 from payments.services.receipts import send_receipt_again as send_receipt_again
 from payments.services.receipts import send_receipts as send_receipts
 from payments.services.receipts import vat_of_sales as vat_of_sales

@@ -1,4 +1,4 @@
-"""Gift cards sold at the till, looked up, spent, and taken back in the shift that sold them.
+"""Gift cards sold at the till, looked up, spent, replaced when lost, and taken back in the shift that sold them.
 
 The sale is an advance, not revenue: no order, no points. Orders are paid with a card as with any other tender; what is
 refunded of it goes back onto the card (`payments.gateways.gift_card`).
@@ -11,13 +11,21 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from accounts.models import User
 from cinema.codes import random_code
 from cinema.validators import clean_reason
-from payments.errors import GiftCardNotReturnable, GiftCardSoldBefore, GiftCardTooLarge, GiftCardUnknown
+from payments.errors import (
+    GiftCardBlocked,
+    GiftCardEmpty,
+    GiftCardNotReturnable,
+    GiftCardSoldBefore,
+    GiftCardTooLarge,
+    GiftCardUnknown,
+)
 from payments.gift_cards import CODE_LENGTH, hash_of, hashes_of, lock_card, post
-from payments.models import CashMovement, Gateway, GiftCard, GiftCardMovement, Payment, Shift
+from payments.models import CashMovement, Gateway, GiftCard, GiftCardMovement, GiftCardReplacement, Payment, Shift
 from payments.services.cash import book, check_amount, lock_open_shift
 
 Kind = GiftCardMovement.Kind
@@ -49,16 +57,70 @@ def sell_gift_card(
     return card, code
 
 
-def find_gift_card(typed: str, *, legal_entity: int | None) -> GiftCard:
-    """The card with this code, if it was sold by this legal entity: an advance is settled by whoever took it.
+def of_seller(cinema: Any, *, path: str = "cinema") -> Q:
+    """Cards that were sold by the legal entity of the cinema: an advance is settled by whoever took it.
 
-    Raises `GiftCardUnknown`. One query. Reads only.
+    While no legal entity is entered for the cinema, only its own: nobody knows whose the other cinemas are. `path`
+    leads from the rows to the cinema. Reads only.
     """
-    cards = GiftCard.objects.filter(code_hash__in=hashes_of(typed), cinema__legal_entity=legal_entity)
-    card = cards.first()
-    if card is None:
-        raise GiftCardUnknown
-    return card
+    if cinema.legal_entity_id is None:
+        return Q(**{path: cinema.pk})
+    return Q(**{f"{path}__legal_entity": cinema.legal_entity_id})
+
+
+def find_gift_card(typed: str, *, cinema: Any) -> GiftCard:
+    """The card with this code, if it is valid in the cinema: see `of_seller`.
+
+    Raises `GiftCardUnknown`, and `GiftCardBlocked` for the former code of a lost card. Two queries. Reads only.
+    """
+    hashes = list(hashes_of(typed))
+    card = GiftCard.objects.filter(of_seller(cinema), code_hash__in=hashes).first()
+    if card is not None:
+        return card
+    former = GiftCardReplacement.objects.filter(of_seller(cinema, path="card__cinema"), former_hash__in=hashes)
+    raise GiftCardBlocked if former.exists() else GiftCardUnknown
+
+
+def lock_named(card: GiftCard) -> GiftCard:
+    """The card as it is now. Raises `GiftCardBlocked` if it has been given another code since it was looked up.
+
+    Must be called inside a transaction (it is locked until its end).
+    """
+    row = lock_card(card.pk)
+    if row.code_hash != card.code_hash:
+        raise GiftCardBlocked
+    return row
+
+
+def replace_gift_card(
+    card: GiftCard, *, reason: str, shift: Shift, at: datetime, actor: User, decided_by: User
+) -> tuple[GiftCard, str]:
+    """Block the code of a lost card and give the card another one; returns it with the new code, which is not stored.
+
+    Nobody has proved by a code that the card is theirs, so a second person decides it (`decided_by`). Raises
+    `ReasonNeeded`, `GiftCardEmpty`, `GiftCardBlocked` if it was replaced since it was read, and `ShiftNotOpen`. Owns
+    its transaction.
+    """
+    reason = clean_reason(reason)
+    with transaction.atomic():
+        row = lock_named(card)
+        if not row.balance:
+            raise GiftCardEmpty
+        code = random_code(CODE_LENGTH)
+        GiftCardReplacement.objects.create(
+            card=row,
+            former_hash=row.code_hash,
+            former_last4=row.last4,
+            balance=row.balance,
+            at=at,
+            actor=actor,
+            decided_by=decided_by,
+            shift=lock_open_shift(shift),
+            reason=reason,
+        )
+        row.code_hash, row.last4 = hash_of(code), code[-4:]
+        row.save(update_fields=["code_hash", "last4"])
+        return row, code
 
 
 def gift_cards_of(order: int) -> list[tuple[GiftCard, Decimal]]:

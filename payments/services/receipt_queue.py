@@ -10,9 +10,19 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cinema.money import ZERO
-from payments.fiscal import taxed_at
+from payments.fiscal import is_of_till, taxed_at
 from payments.fiscal.lines import Sold, SoldItem
-from payments.models import MANUAL_GATEWAYS, GiftCardMovement, Payment, Rates, Receipt, ReceiptLine, Refund, Subject
+from payments.models import (
+    MANUAL_GATEWAYS,
+    Gateway,
+    GiftCardMovement,
+    Payment,
+    Rates,
+    Receipt,
+    ReceiptLine,
+    Refund,
+    Subject,
+)
 from payments.services.ledger import balances
 from payments.services.receipts import (
     gift_card_receipt,
@@ -32,12 +42,22 @@ def queue_sale_receipts(payments: Sequence[Payment], sold: Mapping[int, Sold], *
     """
     rates = Rates()
     receipts = []
+    has_register = _in_cinemas_with_register(payments)
     for payment in payments:
-        items = sold[payment.pk].items
-        in_advance = bool(items) and _is_in_advance(payment, items)
-        vat_of = rates.at(taxed_at(payment), prepaid=in_advance or not items)
-        lines = sold[payment.pk].lines(payment.amount, vat_of)
-        receipts.append((sale_receipt(payment, in_advance=in_advance, at=at), lines))
+        what = sold[payment.pk]
+        by_hand = payment.pk in has_register and is_of_till(payment, is_moved=payment.moved_from_id is not None)
+        # A separate register prints once, the full payment; what a gift card pays was paid in advance already.
+        prints_once = by_hand or payment.gateway == Gateway.GIFT_CARD
+        in_advance = bool(what.items) and not prints_once and _is_in_advance(payment, what.items)
+        vat_of = rates.at(taxed_at(payment), prepaid=in_advance or not what.items)
+        receipt = sale_receipt(
+            payment,
+            in_advance=in_advance,
+            is_advance=what.is_advance,
+            by_hand=by_hand,
+            at=at,
+        )
+        receipts.append((receipt, what.lines(payment.amount, vat_of)))
     save_receipts(receipts)
     Payment.objects.filter(pk__in=[payment.pk for payment in payments]).update(receipted_at=at)
 
@@ -50,10 +70,20 @@ def queue_refund_receipts(refunds: Sequence[Refund], sold: Mapping[int, Sold], *
     payments = Payment.objects.in_bulk({refund.payment_id for refund in refunds if refund.payment_id})
     vat_of = vat_of_sales(payments.values())
     receipts = []
+    has_register = _in_cinemas_with_register(payments.values())
+    prepaid = _not_settled(payments)
     for refund in refunds:
         payment = payments[refund.payment_id or 0]
         lines = sold[refund.pk].lines(refund.amount, vat_of[payment.pk])
-        receipts.append((refund_receipt(refund, payment, at=at), lines))
+        receipt = refund_receipt(
+            refund,
+            payment,
+            of_prepayment=payment.pk in prepaid,
+            is_advance=sold[refund.pk].is_advance,
+            by_hand=payment.pk in has_register and is_of_till(payment, is_moved=refund.is_moved),
+            at=at,
+        )
+        receipts.append((receipt, lines))
     save_receipts(receipts)
     Refund.objects.filter(pk__in=[refund.pk for refund in refunds]).update(receipted_at=at)
 
@@ -90,14 +120,30 @@ def queue_gift_card_receipts(movements: Sequence[GiftCardMovement], *, at: datet
     """
     rates = Rates()
     receipts = []
-    for movement in GiftCardMovement.objects.filter(pk__in=[each.pk for each in movements]).select_related("card"):
+    rows = GiftCardMovement.objects.filter(pk__in=[each.pk for each in movements])
+    for movement in rows.select_related("card__cinema"):
         with translation.override(settings.LANGUAGE_CODE):
             name = _("Gift card %(card)s") % {"card": movement.card}
         vat = rates.at(movement.card.sold_at, prepaid=True)(Subject.GIFT_CARDS)
         line = ReceiptLine(name=name, subject=Subject.GIFT_CARDS, quantity=1, price=abs(movement.amount), vat=vat)
-        receipts.append((gift_card_receipt(movement, at=at), [line]))
+        by_hand = bool(movement.card.cinema.cash_register)
+        receipts.append((gift_card_receipt(movement, by_hand=by_hand, at=at), [line]))
     save_receipts(receipts)
     GiftCardMovement.objects.filter(pk__in=[each.pk for each in movements]).update(receipted_at=at)
+
+
+def _in_cinemas_with_register(payments: Iterable[Payment]) -> set[int]:
+    """The primary keys of those taken where a separate cash register prints the receipts of the box office."""
+    rows = Payment.objects.filter(pk__in=[each.pk for each in payments], order__cinema__cash_register__gt="")
+    return set(rows.values_list("pk", flat=True))
+
+
+def _not_settled(payments: Iterable[int]) -> set[int]:
+    """The primary keys of prepayments that no receipt has settled yet."""
+    rows = Receipt.objects.filter(payment__in=payments, refund=None)
+    found = list(rows.values_list("payment", "kind", "is_prepayment"))
+    settled = {key for key, kind, _prepaid in found if kind == Receipt.Kind.SETTLEMENT}
+    return {key for key, _kind, prepaid in found if key and prepaid} - settled
 
 
 def _is_in_advance(payment: Payment, items: Iterable[SoldItem]) -> bool:

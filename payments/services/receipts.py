@@ -1,5 +1,6 @@
 """Fiscal receipts once their lines are known: queueing them, sending them, and trying again."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -11,14 +12,17 @@ from cinema.money import ZERO
 from cinema.status import transition, transition_matching
 from jobs.claims import Backoff
 from jobs.steps import Counts
-from payments.errors import GatewayError, GatewayRefused
+from payments.errors import GatewayError, GatewayRefused, ReceiptNumberNeeded
 from payments.fiscal import initial_status, sender, taxed_at
 from payments.models import MANUAL_GATEWAYS, GiftCardMovement, Payment, Rates, Receipt, ReceiptLine, Refund, VatOf
 
-BACKOFF = Backoff(
-    [timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=12), timedelta(days=1)]
-)
+#: For a week: the law wants the receipt as soon as the service is there again.
+BACKOFF = Backoff([timedelta(minutes=5), timedelta(minutes=30), *[timedelta(hours=2)] * 83])
 MAX_ATTEMPTS = BACKOFF.max_attempts
+#: After so many receipts in a row without an answer, the service is down: the others wait for the next pass.
+IS_DOWN = 3
+#: A till prints within seconds, unless others wait before it.
+ASK_FIRST_AFTER = timedelta(seconds=50)
 
 
 def vat_of_sales(payments: Collection[Payment]) -> dict[int, VatOf]:
@@ -39,8 +43,13 @@ def _vat_of_sale(payment: Payment, printed: dict[str, str], rates: Rates) -> Vat
     return lambda subject: printed.get(subject) or otherwise(subject)
 
 
-def sale_receipt(payment: Payment, *, in_advance: bool, at: datetime) -> Receipt:
-    """The unsaved receipt of a payment. What was paid `in_advance` is settled after the show. Reads only."""
+def sale_receipt(
+    payment: Payment, *, in_advance: bool, is_advance: bool = False, by_hand: bool = False, at: datetime
+) -> Receipt:
+    """The unsaved receipt of a payment. What was paid `in_advance` is settled after the show. Reads only.
+
+    `is_advance` is money that paid for nothing; `by_hand` leaves the receipt to a separate cash register.
+    """
     return Receipt(
         kind=Receipt.Kind.SALE,
         order_id=payment.order_id,
@@ -48,21 +57,32 @@ def sale_receipt(payment: Payment, *, in_advance: bool, at: datetime) -> Receipt
         amount=payment.amount,
         is_prepayment=in_advance,
         awaits_settlement=in_advance,
+        is_advance=is_advance,
         created_at=at,
-        **initial_status("" if payment.moved_from_id else payment.gateway, at=at),
+        **initial_status("" if payment.moved_from_id else payment.gateway, by_hand=by_hand, at=at),
     )
 
 
-def refund_receipt(refund: Refund, payment: Payment, *, at: datetime) -> Receipt:
-    """The unsaved receipt of a refund of the payment. Reads only."""
+def refund_receipt(
+    refund: Refund,
+    payment: Payment,
+    *,
+    of_prepayment: bool = False,
+    is_advance: bool = False,
+    by_hand: bool = False,
+    at: datetime,
+) -> Receipt:
+    """The unsaved receipt of a refund of the payment, which was a prepayment that is not settled yet. Reads only."""
     return Receipt(
         kind=Receipt.Kind.REFUND,
         order_id=refund.order_id,
         payment=payment,
         refund=refund,
         amount=refund.amount,
+        is_prepayment=of_prepayment,
+        is_advance=is_advance,
         created_at=at,
-        **initial_status("" if refund.is_moved else payment.gateway, at=at),
+        **initial_status("" if refund.is_moved else payment.gateway, by_hand=by_hand, at=at),
     )
 
 
@@ -78,14 +98,15 @@ def settlement_receipt(sale: Receipt, *, total: Decimal, at: datetime) -> Receip
     )
 
 
-def gift_card_receipt(movement: GiftCardMovement, *, at: datetime) -> Receipt:
+def gift_card_receipt(movement: GiftCardMovement, *, by_hand: bool = False, at: datetime) -> Receipt:
     """The unsaved receipt of the sale of a gift card, or of its undoing. Reads only."""
     return Receipt(
         kind=Receipt.Kind.SALE if movement.amount > ZERO else Receipt.Kind.REFUND,
         gift_card_movement=movement,
         amount=abs(movement.amount),
+        is_advance=True,
         created_at=at,
-        next_attempt_at=at,
+        **initial_status("", by_hand=by_hand, at=at),
     )
 
 
@@ -106,31 +127,41 @@ def save_receipts(receipts: Sequence[tuple[Receipt, list[ReceiptLine]]]) -> None
 def send_receipts(receipts: Sequence[Receipt], *, at: datetime) -> Counts:
     """Send the receipts to the service that `RECEIPT_SENDER` names; their `uid` makes a repeated request harmless.
 
-    A receipt that could not be sent is tried again after growing delays, and fails after `MAX_ATTEMPTS`; one that the
-    service refuses fails at once. Staff can send it again. Must not be called inside a transaction: it talks to a
-    network.
+    A receipt that could not be sent is tried again for a week, and then fails; one that the service refuses fails at
+    once. Staff can send it again. What a service only registers is left to `check_receipts`. Must not be called inside
+    a transaction: it talks to a network.
     """
     tally = Counts()
     through = sender()
-    for receipt in receipts:
+    silent = 0
+    for number, receipt in enumerate(receipts):
+        if silent == IS_DOWN:
+            tally.passed_over += len(receipts) - number
+            break
         tries = receipt.attempts + 1
         # Another sender may have sent it in the meantime: a receipt that is no longer queued is left alone.
-        row = Receipt.objects.filter(pk=receipt.pk, status=Receipt.Status.QUEUED)
+        row = Receipt.objects.filter(pk=receipt.pk, status=Receipt.Status.QUEUED, uid=receipt.uid)
         try:
-            number = through.send(receipt)
+            found = through.send(receipt)
         except GatewayError as error:
             wait = None if isinstance(error, GatewayRefused) else BACKOFF.after(tries)
             if wait is not None:
                 row.update(attempts=tries, error=error.answer, next_attempt_at=at + wait)
                 tally.passed_over += 1
+                silent += 1
             else:
                 transition_matching(
                     row, Receipt.Status.FAILED, attempts=tries, error=error.answer, next_attempt_at=None
                 )
                 tally.add(Counts(failed=1, error=error.answer))
         else:
-            stamps = {"external_id": number, "sent_at": at, "error": "", "next_attempt_at": None}
-            transition_matching(row, Receipt.Status.SENT, attempts=tries, **stamps)
+            silent = 0
+            stamps = {"external_id": found, "attempts": tries, "error": ""}
+            if through.prints_later:
+                first = at + ASK_FIRST_AFTER
+                transition_matching(row, Receipt.Status.REGISTERED, registered_at=at, next_attempt_at=first, **stamps)
+            else:
+                transition_matching(row, Receipt.Status.SENT, sent_at=at, next_attempt_at=None, **stamps)
             tally.done += 1
     return tally
 
@@ -141,3 +172,16 @@ def send_receipt_again(receipt: Receipt, *, at: datetime) -> None:
     """
     with transaction.atomic():
         transition([receipt], Receipt.Status.QUEUED, attempts=0, next_attempt_at=at, error="")
+
+
+def number_receipts(receipts: Sequence[Receipt], *, number: str, at: datetime) -> None:
+    """Enter the number that a separate cash register printed on the receipt of these, which are of one sale or refund.
+
+    Raises `ReceiptNumberNeeded`, and `ForbiddenMove` or `ConcurrentChange` for those that have one. Owns its
+    transaction.
+    """
+    number = number.strip()
+    if not re.fullmatch(r"\d{1,20}", number, re.ASCII):
+        raise ReceiptNumberNeeded
+    with transaction.atomic():
+        transition(receipts, Receipt.Status.SENT, external_id=number, sent_at=at)

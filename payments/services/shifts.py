@@ -12,7 +12,8 @@ from accounts.models import User
 from cinema.money import ZERO
 from cinema.status import transition
 from cinema.validators import clean_reason, clean_text
-from payments.errors import DrawerBusy, ShiftNotOpen
+from payments.errors import DrawerBusy, NoReceiptPrinter, ShiftNotOpen
+from payments.fiscal import is_printed_at_till
 from payments.models import CashMovement, CashPlace, Gateway, GiftCardMovement, Payment, Refund, Shift
 from payments.services import cash
 
@@ -26,10 +27,12 @@ def open_shift(
     """Open a shift at a drawer for the actor, or another `cashier`, with what is in the drawer at its begin.
 
     The float comes from the change fund as far as that has so much; the rest counts as brought in. Raises `DrawerBusy`
-    while an earlier shift of the drawer is open or not counted, or the cashier has another open one, and
-    `WrongCashAmount`. Owns its transaction.
+    while an earlier shift of the drawer is open or not counted, or the cashier has another open one, `WrongCashAmount`,
+    and `NoReceiptPrinter` where receipts are required and nothing prints them. Owns its transaction.
     """
     cash.check_amount(opening_float, lowest=ZERO)
+    if not is_printed_at_till(drawer.cinema, at=at):
+        raise NoReceiptPrinter
     shift = Shift(
         cinema_id=drawer.cinema_id,
         drawer=drawer,

@@ -16,7 +16,7 @@ from bonuses.models import BonusTransaction
 from concessions.models import StockMovement
 from orders.models import Order, OrderEvent, Scan, Ticket
 from orders.reasons import Reason
-from payments.models import GiftCardMovement, Refund
+from payments.models import GiftCardMovement, GiftCardReplacement, Refund
 from reports.catalogue.takings import subtitle
 from reports.reading import Period
 from reports.tables import Column, Kind, Table
@@ -29,7 +29,7 @@ BY_CUSTOMERS = (Reason.CUSTOMER, Reason.CHANGED, Reason.EXPIRED)
 ACTIONS = {
     "refunds": gettext_lazy("Refunds"),
     "late_voids": gettext_lazy("Sales undone late"),
-    "gift_cards": gettext_lazy("Gift cards taken back"),
+    "gift_cards": gettext_lazy("Gift cards taken back or replaced"),
     "voids": gettext_lazy("Unpaid orders cancelled"),
     "free_tickets": gettext_lazy("Free tickets"),
     "overrides": gettext_lazy("Admissions outside hours"),
@@ -53,6 +53,7 @@ def actions(period: Period, *, with_points: bool) -> Table:
         _number(_by_staff(period), "refunds", "actor"),
         _number(_late_voids(period), "late_voids", "paid_out_by", "order"),
         _number(_cards_taken_back(period), "gift_cards", "shift__cashier"),
+        _number(_within(period, GiftCardReplacement, "at", "card__cinema"), "gift_cards", "shift__cashier"),
         _number(_free_tickets(period), "free_tickets", "actor", "order__tickets"),
         _number(_within(period, Scan, "at", "ticket__order__cinema").exclude(override=""), "overrides", "actor"),
         # Vouchers are read through their orders: they themselves are on the floor above.

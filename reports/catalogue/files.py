@@ -93,6 +93,7 @@ REPORTS: dict[str, FileReport] = {
     "winback": FileReport(
         _("Promo codes that bring back"), FIGURES, lambda period, _chosen: customers.promocodes(period)
     ),
+    "campaigns": FileReport(_("Campaigns"), FIGURES, lambda period, _chosen: customers.campaigns(period)),
     "segment": FileReport(_("Segment"), "reports.export_segment", segments.addresses, kept=segments.KEPT),
     "societies": FileReport(_("Owed to authors’ societies"), FIGURES, lambda period, _chosen: societies(period)),
     "balances": FileReport(_("Balances"), COSTS, lambda period, _chosen: balances(period)),

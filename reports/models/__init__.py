@@ -1,6 +1,7 @@
 """Business days, the figures of each day and of customers, and reports as files."""
 
 from reports.models.business_days import CASH, BusinessDay, DayCheck
+from reports.models.campaigns import Campaign, CampaignFigures, CampaignOrder, CampaignVisits
 from reports.models.engagement import (
     CohortFigures,
     CustomerFigures,
@@ -39,6 +40,10 @@ __all__ = [
     "GIFT_CARDS_SOLD",
     "BarFigures",
     "BusinessDay",
+    "Campaign",
+    "CampaignFigures",
+    "CampaignOrder",
+    "CampaignVisits",
     "CashFigures",
     "CohortFigures",
     "CustomerFigures",

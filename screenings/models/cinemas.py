@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytz
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator, URLValidator
 from django.db import models
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
@@ -111,6 +111,17 @@ class Cinema(Translated):
         ),
     )
 
+    cash_register = models.CharField(
+        _("separate cash register"),
+        max_length=20,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9A-Za-z-]+$")],
+        help_text=_(
+            "Its registration number, if a cash register of its own prints the receipts of the box office. Whoever "
+            "enters it vouches for that: each sale then keeps the number of its receipt."
+        ),
+    )
+
     history = History(
         "name",
         "city",
@@ -125,6 +136,7 @@ class Cinema(Translated):
         "week_starts_on",
         "legal_entity",
         "requires_certificates",
+        "cash_register",
         "texts",
     )
 

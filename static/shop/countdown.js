@@ -20,6 +20,11 @@
     if (seconds === 0) {
       clearInterval(timer);
       said.textContent = clock.dataset.over;
+      if (clock.dataset.stay !== undefined) {  // what was typed is kept
+        left.textContent = clock.dataset.over;
+        left.classList.add("over");
+        return;
+      }
       setTimeout(() => location.replace(location.pathname), 1500);
     }
   }

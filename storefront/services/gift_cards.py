@@ -1,6 +1,6 @@
 """Gift cards in the shop: a code is looked up, what it covers is shown, and the card pays once the customer says so.
 
-The browser's session remembers which card was named for which order, never its code.
+The browser's session remembers which card was named for which order, by the hash of its code.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from payments.models import GiftCard
 from payments.services import find_gift_card
 from screenings.models import Cinema
 
-NAMED = "gift_cards"  # in the session: the primary key of the card by that of the order
+NAMED = "gift_cards"  # in the session: the hash of the card's code by the primary key of the order
 REMEMBERED = 5  # orders of one browser
 
 
@@ -39,10 +39,11 @@ def look_up(request: HttpRequest, typed: str, *, cinema: Cinema, at: datetime) -
     """The card with this code that is valid in the cinema and has money on it.
 
     It is looked up before anything is counted, so that whoever has a card is always served; wrong codes count for the
-    IP address. Raises `GiftCardUnknown`, `GiftCardEmpty` and `RateLimited`. Owns its transaction.
+    IP address. Raises `GiftCardUnknown`, `GiftCardBlocked`, `GiftCardEmpty` and
+    `RateLimited`. Owns its transaction.
     """
     try:
-        card = find_gift_card(typed, legal_entity=cinema.legal_entity_id)
+        card = find_gift_card(typed, cinema=cinema)
     except GiftCardUnknown:
         rate_limits.hit("gift_card", address=client_address(request), at=at)
         raise
@@ -58,14 +59,14 @@ def name(request: HttpRequest, order: Order, card: GiftCard | None) -> None:
     named: dict[str, Any] = dict(request.session.get(NAMED, {}))
     named.pop(str(order.pk), None)
     if card is not None:
-        named[str(order.pk)] = card.pk
+        named[str(order.pk)] = card.code_hash
     request.session[NAMED] = dict(list(named.items())[-REMEMBERED:])
 
 
 def named(request: HttpRequest, order: Order) -> GiftCard | None:
     """The card that this browser named for the order. One query, if any. Reads only."""
-    key = request.session.get(NAMED, {}).get(str(order.pk))
-    return None if key is None else GiftCard.objects.filter(pk=key, balance__gt=0).first()
+    code_hash = request.session.get(NAMED, {}).get(str(order.pk))
+    return None if code_hash is None else GiftCard.objects.filter(code_hash=code_hash, balance__gt=0).first()
 
 
 def offer(request: HttpRequest, order: Order) -> Offer | None:

@@ -17,6 +17,7 @@ from customers.services import is_correctable_by_customer
 from incidents.models import ConcernedOrder
 from orders.models import Order, Ticket
 from orders.services import code_of, may_extend, refundable_by_customer
+from orders.services.refunds.by_hand import is_refunded_at_cinema
 from payments.models import MANUAL_GATEWAYS, Gateway, Payment, Refund
 from payments.services import disputed_orders
 from screenings.announcements import announcements
@@ -250,6 +251,11 @@ class OrderPage:
     @cached_property
     def refundable(self) -> bool:
         return bool(refundable_by_customer(self.order, at=self.at))
+
+    @cached_property
+    def at_cinema(self) -> bool:
+        """Whether it is refunded at the cinema only."""
+        return not self.refundable and is_refunded_at_cinema(self.order)
 
     @cached_property
     def disputed(self) -> bool:

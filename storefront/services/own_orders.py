@@ -71,6 +71,22 @@ def order_made_before(request: HttpRequest, session: Session, seats: Collection[
     return Order.objects.exclude(pk__in=Order.objects.expired(at).values("pk")).filter(pk=key).first()
 
 
+def draft_of(request: HttpRequest, session: Session, *, at: datetime) -> Order | None:
+    """What this browser holds of the session without having said yet for whom; None, without a query, for an unknown
+    browser. Reads only.
+    """
+    drafts = _held(request, at=at).filter(user=None, email="", phone="", tickets__session=session)
+    return drafts.order_by("-pk").first()
+
+
+def order_of_draft(request: HttpRequest, draft: Order) -> Order | None:
+    """The order that this browser or customer has made of the draft. Nobody else who has its link is led there.
+
+    Reads only.
+    """
+    return _orders_of(request).filter(replaces=draft).first() if draft.is_draft else None
+
+
 def refunded_lines(order: Order) -> set[str]:
     """The lines of the order that are refunded, as its forms name them: `ticket-1`. Reads only."""
     lines = RefundLine.objects.filter(refund__order=order).values_list("ticket", "preorder")

@@ -19,6 +19,11 @@ class SeatMap(seat_map.SeatMap):
     """A seat map with a price on every seat and the visitor's choice marked."""
 
     @property
+    def seconds_left(self) -> int:
+        """Until the visitor's order on this map expires; 0 without one."""
+        return max(0, int((self.order.expires_at - self.at).total_seconds())) if self.order else 0
+
+    @property
     def love_seats_in_pairs(self) -> bool:
         """Whether every love seat of the hall is one half of two, so that prices can be told for two."""
         return all(seat.pk in self.halves for seat in self.seats if seat.kind == SeatKind.LOVE_SEAT)

@@ -16,6 +16,7 @@ from cinema.status import Refused
 from incidents.models import ConcernedOrder
 from incidents.services import concerned, keep_tickets, return_tickets, returnable_lines
 from orders.models import Order, Ticket
+from orders.services.refunds.by_hand import is_refunded_at_cinema
 from storefront.errors import message_for_customer
 from storefront.request_identity import customer
 from storefront.views.decorators import lead_to
@@ -80,5 +81,6 @@ def _facts(row: ConcernedOrder, *, at: datetime) -> dict[str, object]:
         "changes": changes,
         "may_return": bool(lines),
         "amount": sum(line.paid for line in lines),
+        "at_cinema": is_refunded_at_cinema(row.order),
         "until": local(until) if until else None,
     }

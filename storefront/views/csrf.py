@@ -4,10 +4,14 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.csrf import csrf_failure
 
-from storefront.views import checkout, orders
+from storefront.views import checkout, holding, orders
 
 CHANGED_REASON = "CSRF token from POST"  # how Django's reason begins once the origin of the request was found right
-FORMS = {"shop:checkout": checkout.checkout_again, "shop:change": orders.change_again}
+FORMS = {
+    "shop:hold": holding.hold_again,
+    "shop:checkout": checkout.checkout_again,
+    "shop:change": orders.change_again,
+}
 
 
 def failed(request: HttpRequest, reason: str = "") -> HttpResponseBase:

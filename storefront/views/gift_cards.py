@@ -31,6 +31,8 @@ def choose(request: HttpRequest, order: Order) -> HttpResponse:
 @post_or_redirect("shop:order")
 @of_order
 def pay(request: HttpRequest, order: Order) -> HttpResponse:
+    if order.is_draft:
+        return redirect("shop:order", order.token)
     try:
         paid = gift_cards.pay(request, order, at=clock.now(), actor=customer(request))
     except Refused as refusal:

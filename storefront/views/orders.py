@@ -56,7 +56,9 @@ def of_order(view: View) -> View:
     @never_cache
     def found(request: HttpRequest, token: str, **parts: Any) -> HttpResponseBase:
         order = order_of(request, token)
-        following = own_orders.replacement(order) if order.status == Order.Status.CANCELLED else None
+        following = None
+        if order.status == Order.Status.CANCELLED:
+            following = own_orders.replacement(order) or own_orders.order_of_draft(request, order)
         if following is not None and not order.payments.exists():
             return lead_to(following)
         response = view(request, order, **parts)
@@ -81,6 +83,8 @@ def order_of(request: HttpRequest, token: str) -> Order:
 @require_safe
 @of_order
 def order(request: HttpRequest, order: Order) -> HttpResponse:
+    if order.is_draft and order.status in Order.UNPAID and order.expires_at > clock.now():
+        return redirect("shop:change", order.token)
     return order_page(request, order)
 
 
@@ -170,11 +174,19 @@ def seats(request: HttpRequest, order: Order) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_order
 def change(request: HttpRequest, order: Order) -> HttpResponse:
-    """The checkout, filled in with the current order, which stays held until it is replaced."""
-    seat_map = _map_of(order, at=clock.now())
-    if seat_map is None:
+    """The checkout, filled in with the current order, which stays held until it is replaced.
+
+    If the seats of a draft were let go while its buyer was typing, they are held again if they are still free.
+    """
+    at = clock.now()
+    seat_map = _map_of(order, at=at)
+    if seat_map is not None:
+        return checkout_views.checkout_page(request, seat_map)
+    session = session_of(order) if request.method == "POST" and order.is_draft else None
+    if session is None:
         return redirect("shop:order", order.token)
-    return checkout_views.checkout_page(request, seat_map)
+    keys = [str(key) for key in order.tickets.values_list("seat", flat=True)]
+    return checkout_views.checkout_page(request, SeatMap(session, at=at), keys=keys)
 
 
 @of_order
@@ -196,7 +208,7 @@ def _map_of(order: Order, *, at: datetime) -> SeatMap | None:
 @of_order
 def confirm(request: HttpRequest, order: Order) -> HttpResponse:
     """Confirm an order that costs nothing: it needs no payment."""
-    if order.final_amount:
+    if order.final_amount or order.is_draft:
         return redirect("shop:order", order.token)
     try:
         services.mark_paid(order, gateway="", amount=order.final_amount, at=clock.now(), actor=customer(request))

@@ -22,6 +22,8 @@ from storefront.views.orders import of_order, refused_page
 @post_or_redirect("shop:order")
 @of_order
 def pay(request: HttpRequest, order: Order) -> HttpResponse:
+    if order.is_draft:
+        return redirect("shop:order", order.token)
     # Signed, so that whoever paid finds their way back even if the order's address, and with it its link, is corrected.
     back = request.build_absolute_uri(reverse("shop:paid", args=[order.token]))
     back += "?" + urlencode({"proof": own_orders.proof_of_link(order)})

@@ -14,7 +14,8 @@ from cinema.ids import valid_ids
 from cinema.money import ZERO
 from orders.availability.seat_map import taken_seats
 from screenings.models import SeatKind, Session
-from storefront.services import programme
+from storefront import request_identity
+from storefront.services import own_orders, programme
 from storefront.services.price_note import price_note
 from storefront.services.seat_map import SeatMap
 from storefront.structured_data import screening_events
@@ -29,8 +30,9 @@ def get_session(key: int) -> Session:
 @require_safe
 @never_cache
 def seats(request: HttpRequest, key: int) -> HttpResponse:
-    """The seat map, or the same seats as a list; seats named in the URL are preselected."""
-    return seats_page(request, SeatMap(get_session(key), at=clock.now()))
+    """The seat map, or the same seats as a list; seats named in the URL are preselected, else those of a draft."""
+    session, at = get_session(key), clock.now()
+    return seats_page(request, SeatMap(session, at=at, order=own_orders.draft_of(request, session, at=at)))
 
 
 def seats_page(
@@ -51,6 +53,9 @@ def seats_page(
         soon=False,
     )
     on_sale = session.is_on_sale(seat_map.at)
+    draft = order is not None and order.is_draft
+    changed = None if draft else order
+    here = reverse("shop:session", args=[session.pk])
     layout = seat_map.layout(chosen) if on_sale else None
     ticked = [each for each in layout.seats if each.mark.is_chosen] if layout else []
     return render(
@@ -67,14 +72,15 @@ def seats_page(
             "ticked": ticked,
             "sum": sum((each.mark.price for each in ticked if each.mark.price is not None), ZERO),
             "as_list": request.GET.get("view") == "list",
-            "here": reverse("shop:order_seats", args=[order.token])
-            if order
-            else reverse("shop:session", args=[session.pk]),
-            "action": reverse("shop:change", args=[order.token])
-            if order
-            else reverse("shop:checkout", args=[session.pk]),
+            "here": here if changed is None else reverse("shop:order_seats", args=[changed.token]),
+            "action": reverse("shop:hold", args=[session.pk])
+            if changed is None
+            else reverse("shop:change", args=[changed.token]),
+            "changed": changed,
             "order": order,
-            "seconds_left": max(0, int((order.expires_at - seat_map.at).total_seconds())) if order else 0,
+            "draft": draft,
+            "seconds_left": seat_map.seconds_left,
+            "visitor": request_identity.visitor_for_form(request),
             "most_seats": settings.SEATS_A_VISITOR,
             "parties": range(1, settings.SEATS_A_VISITOR + 1),
             "party": party or "2",

@@ -54,10 +54,10 @@ class History:
 
 VENUES = """
 INSERT INTO screenings_cinema (id, name, city, address, postal_code, time_zone, adverts_minutes, day_ends_at,
-                               week_starts_on, requires_certificates, phone, way_there, map_url, texts)
+                               week_starts_on, requires_certificates, phone, way_there, map_url, cash_register, texts)
 SELECT n, 'Cinema ' || n, 'Town', '', '',
        (ARRAY['Europe/Moscow', 'Europe/Kaliningrad', 'Asia/Yekaterinburg'])[n %% 3 + 1], 10, '05:00', 3, false,
-       '', '', '', '{}'
+       '', '', '', '', '{}'
 FROM generate_series(1, %(cinemas)s) n;
 
 INSERT INTO screenings_hall (id, cinema_id, name, cleaning_minutes, texts)
@@ -245,12 +245,12 @@ UNION ALL SELECT id * 4 + 2, id, NULL, id, snack_price - snack_discount
           FROM sale WHERE refunded IS NOT NULL AND item IS NOT NULL;
 
 INSERT INTO payments_receipt (id, kind, order_id, payment_id, refund_id, uid, amount, is_prepayment, awaits_settlement,
-                              status, created_at, sent_at, external_id, attempts, error)
+                              status, created_at, sent_at, external_id, attempts, error, is_advance, printed)
 SELECT id * 2, 'SALE', id, id, NULL::bigint, gen_random_uuid(), final, false, false, 'SENT', paid, paid,
-       'receipt ' || id, 1, ''
+       'receipt ' || id, 1, '', false, '{}'::jsonb
 FROM sale WHERE fate <> 'CANCELLED'
 UNION ALL SELECT id * 2 + 1, 'REFUND', id, id, id, gen_random_uuid(), final, false, false, 'SENT', refunded, refunded,
-                 'return ' || id, 1, ''
+                 'return ' || id, 1, '', false, '{}'::jsonb
           FROM sale WHERE refunded IS NOT NULL;
 
 INSERT INTO payments_receiptline (receipt_id, name, subject, quantity, price, vat)

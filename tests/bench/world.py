@@ -213,8 +213,9 @@ def analyse() -> None:
 
 VENUES = """
 INSERT INTO screenings_cinema (id, name, city, address, postal_code, phone, way_there, map_url, time_zone,
-                              adverts_minutes, day_ends_at, week_starts_on, requires_certificates, texts)
-SELECT n, 'Cinema ' || n, 'Town', '', '', '', '', '', 'Europe/Moscow', 10, '05:00', 3, false, '{}'
+                              adverts_minutes, day_ends_at, week_starts_on, requires_certificates, cash_register,
+                              texts)
+SELECT n, 'Cinema ' || n, 'Town', '', '', '', '', '', 'Europe/Moscow', 10, '05:00', 3, false, '', '{}'
 FROM generate_series(1, %(cinemas)s) n;
 
 INSERT INTO screenings_hall (id, cinema_id, name, cleaning_minutes, texts)
@@ -395,9 +396,10 @@ INSERT INTO payments_gatewayevent (gateway, event_id, payment_id, received_at, h
 SELECT 'demo', 'event ' || id, id, created_at, created_at FROM payments_payment;
 
 INSERT INTO payments_receipt (id, kind, order_id, payment_id, refund_id, uid, amount, is_prepayment, awaits_settlement,
-                              status, created_at, sent_at, external_id, attempts, next_attempt_at, error)
+                              status, created_at, sent_at, external_id, attempts, next_attempt_at, error, is_advance,
+                              printed)
 SELECT id, 'SALE', order_id, id, NULL, gen_random_uuid(), amount, false, false, 'SENT', created_at, created_at,
-       'receipt ' || id, 1, NULL, ''
+       'receipt ' || id, 1, NULL, '', false, '{}'
 FROM payments_payment;
 
 INSERT INTO payments_receiptline (receipt_id, name, subject, quantity, price, vat)

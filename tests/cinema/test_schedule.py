@@ -20,6 +20,7 @@ EXPECTED = {
     "reconcile_payments": "every 5 min",
     "execute_refunds": "every 1 min",
     "send_receipts": "every 1 min",
+    "check_receipts": "every 1 min",
     "accrue_bonus_for_completed_orders": "every 5 min",
     "expire_bonus_points": "daily 03:10",
     "check_low_stock_items": "every 15 min",

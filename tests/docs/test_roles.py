@@ -14,8 +14,7 @@ import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.roles import ROLES
 from backoffice.framework.admin import CinemaScopedAdmin
 from screenings.models import Cinema
-from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema, listed_row
-from tests.helpers.factories import a_cinema
+from tests.helpers.cinema_fixtures import listed_row
 from tests.helpers.sampling import sample
 from tests.helpers.users import browser, someone
 
@@ -43,6 +42,7 @@ OF_THE_CHAIN = {
     "jobs.jobrun",
     "jobs.quarantinedrow",
     "orders.promocode",
+    "reports.campaign",
     "payments.gatewayevent",
     "reports.payoutfile",
     "payments.legalentity",
@@ -81,12 +81,8 @@ class Places(NamedTuple):
 
 
 @pytest.fixture
-def places() -> Places:
-    both = Places(a_cinema(), a_cinema())
-    create_rows_of_chain()
-    for place in both:
-        create_rows_of_cinema(place)
-    return both
+def places(two_cinemas: tuple[Cinema, Cinema], db: None) -> Places:
+    return Places(*two_cinemas)
 
 
 def referrer(page: CinemaScopedAdmin) -> Any:

@@ -13,7 +13,7 @@ from cinema import settings as cinema_settings
 from tools import settings_page
 
 ROOT = Path(__file__).resolve().parents[2]
-READERS = [("cinema", "settings.py"), ("integrations", "environment.py")]
+READERS = [("cinema", "settings.py"), ("integrations", "environment.py"), ("payments", "environment.py")]
 TEXT = (ROOT / ".env.example").read_text()
 TREES = [ast.parse((ROOT / app / name).read_text()) for app, name in READERS]
 EXAMPLE = {variable.name: variable for variable in settings_page.variables(TEXT)}

@@ -23,10 +23,11 @@ from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import check_in, mark_overdue, receipt_sales, refund
 from payments.models import Dispute, GatewayEvent, LegalEntity, VatRate
+from payments.services import replace_gift_card
 from pricing.fitted_models import to_json
 from pricing.forecasts import prepare
 from pricing.models import FittedModel, PriceFreeze, PricingMode
-from reports.models import BusinessDay, DayCheck, ReportFile, ReportSchedule, Segment, SocietyRate
+from reports.models import BusinessDay, Campaign, DayCheck, ReportFile, ReportSchedule, Segment, SocietyRate
 from screenings.models import (
     Cinema,
     Distributor,
@@ -80,7 +81,9 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     AgreedShows.objects.create(cinema=cinema, film=session.film, week=NOON.date(), shows=3)
     draft(film=session.film, hall=hall, start=NOON + timedelta(days=11), ticket_price=factories.PRICE, at=NOON)
     SeatSurcharge.objects.create(cinema=cinema, kind="VIP", amount=100)
-    a_gift_card(a_shift(cinema, opening_float=Decimal(100)))
+    shift = a_shift(cinema, opening_float=Decimal(100))
+    work = {"shift": shift, "at": NOON, "actor": shift.cashier, "decided_by": order.user}
+    replace_gift_card(a_gift_card(shift), reason="Lost", **work)
     PriceFreeze.objects.create(session=ahead, reason="A group comes", at=NOON)
     a_price_list(cinema, ("All", "350", {}), published=False)
     a_price_quote(session, "380.00", at=NOON)
@@ -141,6 +144,7 @@ def create_rows_of_chain() -> None:
     a_proposal(a_lookup(status="FOUND").film)
     LegalEntity.objects.create(name="Aurora LLC", tax_number="7707083893", tax_system="GENERAL")
     ListMember.objects.create(marketing_list=a_list(), email="a@example.org", changed_at=NOON)
+    Campaign.objects.create(name="Autumn", key="autumn")
     SocietyRate.objects.create(society="RAO", percent=Decimal(1), valid_from=NOON.date())
     VatRate.objects.create(subject="GOODS", valid_from=NOON.date() + timedelta(days=365), vat="22")
     GatewayEvent.objects.create(gateway="demo", event_id="1", received_at=NOON)

@@ -30,6 +30,7 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
     | {
         "amount": "1350.00",
         "pickup_code": "7",
+        "gift_cards": [["2345", "350.00"]],
         "codes": [["A-1-5-7", "T1-MFRGGZDFMZTWQ2LKNNWG23TPOBYX"], ["A-1-5-8", "T2-NBSWY3DPEB3W64TMMQQQAAAAAAAA"]],
     },
     MessageKind.ORDER_LINK: AN_ORDER,
@@ -37,6 +38,7 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
     MessageKind.STAFF_PASSWORD: {"link": "https://cinema.example/o/secret", "hours": 72, "by": "Horizon"},
     MessageKind.NEWS_CONFIRMATION: {"link": "https://cinema.example/o/secret", "wording": "Horizon", "site": "Horizon"},
     MessageKind.TELEGRAM_LINKED: {},
+    MessageKind.GIFT_CARD: {"amount": "1350.00", "gift_code": "2345 6789 2345 6789", "cinemas": ["Horizon"]},
     MessageKind.STAFF_ACCOUNT: {"change": "SECOND_FACTOR", "by": "Horizon"},
     MessageKind.ORDER_OVERDUE: AN_ORDER | {"amount": "1350.00", "cancelled_at": "2026-11-25T09:30:00+03:00"},
     MessageKind.ORDER_CANCELLED: AN_ORDER,

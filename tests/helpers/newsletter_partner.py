@@ -40,6 +40,7 @@ class There:
     refused: set[str] = field(default_factory=set)
     contacts: dict[str, Contact] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
     @property
     def on_list(self) -> list[str]:
@@ -50,11 +51,17 @@ class There:
         self.contacts.setdefault(email, Contact()).unsubscribed = True
 
     def add(self, email: str) -> None:
+        self.told.append(f"add {email}")
         self.contacts.setdefault(email, Contact()).on_list = True
 
     def remove(self, email: str) -> None:
+        self.told.append(f"remove {email}")
         if email in self.contacts:
             self.contacts[email].on_list = False
+
+    def erase(self, email: str) -> bool:
+        self.told.append(f"erase {email}")
+        return self.contacts.pop(email, None) is not None
 
     def of_hash(self, digest: str) -> str:
         hashes = {hashlib.md5(each.encode(), usedforsecurity=False).hexdigest(): each for each in self.contacts}
@@ -78,7 +85,7 @@ class There:
                 if email in self.refused:
                     log.append({"index": number, "code": "invalid_email"})
                 elif data["field_names[1]"] == "delete":
-                    self.contacts.pop(email, None)
+                    self.erase(email)
                 else:
                     self.add(email)
         return 200, {"result": {"log": log}}
@@ -102,7 +109,7 @@ class There:
         if not email:
             return 404, {"status": 404}
         if path.endswith("delete-permanent"):
-            del self.contacts[email]
+            self.erase(email)
             return 204, None
         if method == "GET":
             contact = self.contacts[email]
@@ -126,7 +133,7 @@ class There:
         if method == "GET":
             blocked = [{"email": email, "emailBlacklisted": each.unsubscribed} for email, each in self.contacts.items()]
             return 200, {"contacts": blocked}
-        return (204, None) if self.contacts.pop(unquote(path.rpartition("/")[2]), None) else (404, {"code": "x"})
+        return (204, None) if self.erase(unquote(path.rpartition("/")[2])) else (404, {"code": "x"})
 
 
 @contextmanager

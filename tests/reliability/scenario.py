@@ -32,10 +32,11 @@ from orders.services import (
     make_ready,
     mark_overdue,
     pay_online_with_gift_card,
+    receipt_sales,
     record_refund,
     refund,
 )
-from payments.models import Gateway, Payment
+from payments.models import Gateway, Payment, Receipt
 from pricing.models import PricingMode
 from pricing.services.repricing import freeze, reprice
 from reports.models import BusinessDay, ReportFile, ReportSchedule
@@ -79,6 +80,7 @@ JOBS = (
     "reconcile_payments",
     "execute_refunds",
     "send_receipts",
+    "check_receipts",
     "accrue_bonus_for_completed_orders",
     "expire_bonus_points",
     "check_low_stock_items",
@@ -139,6 +141,7 @@ def create_scenario(*, per_case: int = 2) -> None:
         _payments_at_the_bank,
         _gift_cards,
         _payouts,
+        _registered_receipts,
         _old_sessions,
         _points,
         _low_stock,
@@ -298,6 +301,17 @@ def _payouts(scenario: Scenario) -> None:
         order = a_paid_order(next_week, gateway=Gateway.STRIPE, at=AT - 3 * DAY + number * HOUR)
         before = Payment.objects.exclude(external_id="").filter(gateway=Gateway.STRIPE)
         Payment.objects.filter(order=order).update(external_id=f"ch_{before.count()}", next_poll_at=None)
+
+
+def _registered_receipts(scenario: Scenario) -> None:
+    """Receipts that the service has taken: of most it is asked now, of one later."""
+    next_week = scenario.session(AT + 7 * DAY)
+    payments = [paid_at_the_bank(next_week, at=AT - HOUR).payments.get() for _ in range(scenario.per_case + 1)]
+    receipt_sales(payments, at=AT - HOUR)
+    rows = Receipt.objects.filter(payment__in=payments).order_by("pk")
+    taken = {"status": Receipt.Status.REGISTERED, "registered_at": AT - 3 * MINUTE, "attempts": 1}
+    rows.update(**taken, external_id="taken", next_attempt_at=AT - MINUTE)
+    Receipt.objects.filter(pk=rows.first().pk).update(next_attempt_at=AT + MINUTE)
 
 
 def _old_sessions(scenario: Scenario) -> None:

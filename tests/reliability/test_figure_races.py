@@ -157,9 +157,10 @@ def ends(snapshot: Action, race: Race, *, every_point: bool) -> Iterator[tuple[i
     restore_snapshot(snapshot)
     with InterleavingPoints().counting() as points:
         race.first()
-    step = 1 if every_point else max(points.passed // POINTS, 1)
+    step = max(points.passed // POINTS, 1)
+    tried = range(2, points.passed + 1, 1 if every_point else step)
     with interleaver() as interleave:
-        for point in range(2, points.passed + 1, step):
+        for point in sorted(tried, key=lambda point: point % step):  # far apart first: some ends come soon
             restore_snapshot(snapshot)
             schedule = interleave(race.first, race.second, at_point=point)
             errors = [repr(each) for each in (schedule.first, schedule.second) if isinstance(each, Exception)]

@@ -133,7 +133,7 @@ def test_without_the_cards_lock_the_database_still_refuses_the_second(monkeypatc
     """Negative control: both read the same balance, so that the second fails where the money is taken."""
     restore_snapshot(two_orders_and_a_card_for_one)
     stale = GiftCard.objects.get()
-    monkeypatch.setattr("orders.services.payments.gift_card.lock_card", lambda key: stale)
+    monkeypatch.setattr("orders.services.payments.gift_card.lock_named", lambda card: stale)
 
     pay_with_card(0)
     with pytest.raises(GiftCardEmpty):

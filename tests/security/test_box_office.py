@@ -16,7 +16,6 @@ from orders.models import Order
 from payments.models import GiftCard, Refund, Shift
 from screenings.models import Cinema
 from tests.helpers.box_office import a_device, at_work, enrolled
-from tests.helpers.cinema_fixtures import create_rows_of_cinema
 from tests.helpers.factories import a_cinema, business_state
 from tests.helpers.users import browser, someone
 
@@ -40,10 +39,8 @@ TYPED = {"reason": "Wrong film", "void": "1", "pin": "4826", "amount": "100", "d
 
 
 @pytest.fixture
-def foreign() -> Cinema:
-    cinema = a_cinema()
-    create_rows_of_cinema(cinema)
-    return cinema
+def foreign(two_cinemas: tuple[Cinema, Cinema], db: None) -> Cinema:
+    return two_cinemas[1]
 
 
 def answers(client: Client, path: str, **typed: Any) -> list[tuple[int, str]]:

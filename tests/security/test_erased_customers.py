@@ -41,6 +41,7 @@ TECHNICAL = {
     "digest", "discrepancy", "event_id", "external_id", "gateway", "history_change_reason", "holder", "host",
     "boxoffice.OfflineScan.listed",  # a hall and a seat, written by the door's script
     "integrations.FilmProposal.link",  # the page of a catalogue
+    "payments.Receipt.printed",  # numbers, as the receipt service reports them
     "secret", "former_secret", "types", "url",  # of a receiver of webhooks
     "database", "job", "key", "language", "object_id", "occasion", "password", "person", "redirect_url", "return_url",
     "row", "service",

@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.roles import ROLES
 from screenings.models import Cinema
-from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema, listed_row
+from tests.helpers.cinema_fixtures import listed_row
 from tests.helpers.factories import a_cinema, a_customer, business_state
 from tests.helpers.sampling import sample
 from tests.helpers.users import browser, someone
@@ -77,11 +77,8 @@ def filled(route: str, key: object) -> str:
 
 
 @pytest.fixture
-def foreign() -> Cinema:
-    cinema = a_cinema()
-    create_rows_of_cinema(cinema)
-    create_rows_of_chain()
-    return cinema
+def foreign(two_cinemas: tuple[Cinema, Cinema], db: None) -> Cinema:
+    return two_cinemas[1]
 
 
 def opened(client: Client, path: str) -> list[str]:

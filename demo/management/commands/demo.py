@@ -9,7 +9,7 @@ from django.db import connection
 
 from cinema import clock
 from demo.builder import DatabaseState, build, database_state
-from demo.connections import create_marketing_list, create_partner, create_proposals
+from demo.connections import add_campaign, create_marketing_list, create_partner, create_proposals
 from demo.face import add_face
 from demo.film_pages import add_film_pages
 from demo.job_report import HEADINGS, format_table, run_all_jobs
@@ -61,6 +61,7 @@ class Command(BaseCommand):
             add_film_pages(at=clock.now())
             add_other_languages()
             add_face(at=clock.now())
+            add_campaign(at=clock.now())
         finally:
             gc.enable()
         self.stdout.write(f"Demo data created in {clock.monotonic() - started:.0f} s")

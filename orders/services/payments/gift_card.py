@@ -14,9 +14,9 @@ from orders.models import Order
 from orders.services.payments.gateway import refuse_unpayable, settle_payment
 from orders.services.payments.settlement import left_to_pay, mark_paid
 from payments.errors import GiftCardEmpty, GiftCardTooLittle
-from payments.gift_cards import covered, lock_card
+from payments.gift_cards import covered
 from payments.models import MANUAL_GATEWAYS, GiftCard, Payment, Shift
-from payments.services import redeem_gift_card
+from payments.services import lock_named, redeem_gift_card
 
 
 def pay_with_gift_card(
@@ -24,8 +24,8 @@ def pay_with_gift_card(
 ) -> Decimal:
     """Pay what is left of an unpaid order with the card, as far as its balance goes; returns what it paid.
 
-    It is a part of the price, or all of it, as with any other tender. Raises `AlreadyPaid`, `GiftCardEmpty` and
-    `ShiftNotOpen`. Owns its transaction.
+    It is a part of the price, or all of it, as with any other tender. Raises `AlreadyPaid`, `GiftCardEmpty`,
+    `GiftCardBlocked` and `ShiftNotOpen`. Owns its transaction.
     """
     with transaction.atomic():
         row = lock_order(order)
@@ -33,7 +33,7 @@ def pay_with_gift_card(
             raise AlreadyPaid(
                 _("Order %(order)s is not awaiting payment, so no payment can be taken.") % {"order": row}
             )
-        amount = covered(lock_card(card.pk).balance, left=left_to_pay(row))
+        amount = covered(lock_named(card).balance, left=left_to_pay(row))
         if not amount:
             raise GiftCardEmpty
         _redeem(row, card=card, amount=amount, shift=shift, at=at, actor=actor)
@@ -47,15 +47,15 @@ def pay_online_with_gift_card(
 
     Pages of gateways on which a payment is open are closed first. One that cannot be closed takes the price that it was
     opened with: then the card pays only if it covers everything, and money that comes as well is returned. Raises
-    `NotPayable`, `PaymentInProgress`, `GiftCardEmpty` and `GiftCardTooLittle`. Must not be called inside a transaction:
-    it talks to a network.
+    `NotPayable`, `PaymentInProgress`, `GiftCardEmpty`, `GiftCardBlocked` and `GiftCardTooLittle`. Must not be called
+    inside a transaction: it talks to a network.
     """
     for payment in _in_flight(order):
         settle_payment(payment, close=True, at=at)
     with transaction.atomic(durable=True):
         row = lock_order(order)
         refuse_unpayable(row, at=at)
-        left, balance = left_to_pay(row), lock_card(card.pk).balance
+        left, balance = left_to_pay(row), lock_named(card).balance
         amount = covered(balance, left=left, least=least)
         if not balance:
             raise GiftCardEmpty

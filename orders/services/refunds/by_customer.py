@@ -13,6 +13,7 @@ from orders.errors import PaymentDisputed
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, OrderLine, Ticket
 from orders.reasons import Reason
+from orders.services.refunds.by_hand import is_refunded_at_cinema
 from orders.services.refunds.refund import refund_and_notify
 from payments.models import Refund
 from payments.services import disputed_orders
@@ -31,14 +32,24 @@ class TooLateToRefund(Refused, code="too_late_to_refund"):
         )
 
 
+class RefundedAtCinema(Refused, code="refund_at_cinema"):
+    """Staff have entered the order's address, and its money is given out by hand: its link does not refund it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This order can’t be refunded online, because its money is given out at the cinema. Please ask there.")
+        )
+
+
 def refundable_by_customer(order: Order, *, at: datetime) -> list[OrderLine]:
     """The lines that customers may refund themselves at `at`.
 
     Paid, unused tickets of sessions that start in more than the order’s `refund_notice`, and until then snacks
     that are not being made yet, of a combo all or none (without tickets: the same time before the end of their day).
-    None while the bank decides about a payment. At most three queries. Reads only.
+    None while the bank decides about a payment, or of what is refunded at the cinema only. At most four queries. Reads
+    only.
     """
-    if order.status not in Order.SOLD or disputed_orders([order.pk]):
+    if order.status not in Order.SOLD or disputed_orders([order.pk]) or is_refunded_at_cinema(order):
         return []
     notice = order.refund_notice
     tickets = list(
@@ -61,13 +72,15 @@ def refundable_by_customer(order: Order, *, at: datetime) -> list[OrderLine]:
 def refund_by_customer(order: Order, *, lines: Sequence[OrderLine], at: datetime, actor: User | None = None) -> Refund:
     """Refund these lines at the customer's own request.
 
-    Raises `PaymentDisputed` while the bank decides about a payment, `TooLateToRefund` if one of the lines may not be
-    refunded any more, and `SoldAsCombo` for a part of a combo. Owns its transaction.
+    Raises `PaymentDisputed` while the bank decides about a payment, `RefundedAtCinema`, `TooLateToRefund` if one of the
+    lines may not be refunded any more, and `SoldAsCombo` for a part of a combo. Owns its transaction.
     """
     with transaction.atomic():
         [row] = lock_orders_with_sessions([order.pk])
         if disputed_orders([row.pk]):
             raise PaymentDisputed(row)
+        if is_refunded_at_cinema(row):
+            raise RefundedAtCinema
         refundable = refundable_by_customer(row, at=at)
         fit = _keys(refundable)
         if not lines or not _keys(lines) <= fit:

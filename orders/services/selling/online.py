@@ -44,6 +44,8 @@ class Buyer:
         """The fingerprint by which `OnlineHold` counts what one person holds at once."""
         if self.user is not None:
             return fingerprint("person", f"user {self.user.pk}")
+        if not self.email:
+            return fingerprint("person", self.visitor)
         return fingerprint("claim", rate_limits.claim(self.email, self.address))
 
 
@@ -60,25 +62,30 @@ def hold_online(
 ) -> Order:
     """Hold these seats, replacing the order that the map belongs to, if any. Only its customer can add points to that.
 
+    A buyer without an e-mail address holds a draft (`Order.is_draft`), so that nobody types it for seats that are lost
+    meanwhile. It counts like any other hold; the order that its buyer makes of it is no further attempt.
+
     Raises what `SeatMap.check`, `SeatMap.check_types` and `orders.services.hold` raise, and `RateLimited` and
     `TooMuchHeld`. Owns its transaction.
     """
     seat_map.check([seat for seat, _type in places])
     seat_map.check_types(places)
-    rate_limits.hit("hold", **buyer.counted_as(), address=buyer.address, at=at)
     old = seat_map.order
+    if not (old and old.is_draft and buyer.email):
+        rate_limits.hit("hold", **buyer.counted_as(), address=buyer.address, at=at)
     _check_held_seats(buyer, more=len(places), instead_of=old, at=at)
-    if old and old.user != buyer.user and points > (held := points_held(old.pk)):
+    if old and not old.is_draft and old.user != buyer.user and points > (held := points_held(old.pk)):
         raise NotEnoughPoints(wanted=points, balance=held)
     if promocode:
         rate_limits.check("promocode", person=buyer.visitor, address=buyer.address, at=at)
     replaced = OnlineHold.objects.filter(order=old).first() if old else None
+    same_address = bool(old and replaced and old.email == buyer.email)
     try:
         order = hold(
             cinema=seat_map.session.hall.cinema,
             tickets=[(seat_map.session, seat, ticket_type) for seat, ticket_type in places],
             snacks=snacks,
-            user=buyer.user,
+            user=buyer.user if buyer.email else None,
             email=buyer.email,
             phone=buyer.phone,
             language=buyer.language,
@@ -92,13 +99,13 @@ def hold_online(
                 person=buyer.person(),
                 address=fingerprint("address", buyer.address or ""),
                 since=replaced.since if replaced else at,
-                may_write=replaced.may_write if replaced else True,
+                may_write=replaced.may_write if replaced and same_address else True,
             ),
         )
     except PromocodeRefused:
         rate_limits.hit("promocode", person=buyer.visitor, address=buyer.address, at=at)
         raise
-    if replaced is None and not _may_write(buyer, at=at):
+    if not same_address and not _may_write(buyer, at=at):
         OnlineHold.objects.filter(order=order).update(may_write=False)
     try:
         _check_held_seats(buyer, more=0, instead_of=None, at=at)

@@ -4,7 +4,7 @@ from orders.models import Ticket
 from reports.models import CustomerGroup
 from reports.models.engagement import ProfileFigures, ReminderFigures
 from reports.services.engagement.dialects import Dialect
-from reports.services.engagement.sources import KEPT, SCOPES
+from reports.services.engagement.sources import BOUGHT, KEPT, SCOPES
 
 Kind, Reminder = ProfileFigures.Kind, ReminderFigures.Kind
 
@@ -141,6 +141,35 @@ def promocodes(dialect: Dialect) -> str:
     """
 
 
+def campaigns(dialect: Dialect) -> str:
+    """Paid orders that campaigns brought, of anybody: by their links, the others by their promo codes."""
+    return f"""
+        INSERT INTO reports_campaignfigures (cinema_id, month, campaign_id, orders, by_link, takings)
+        WITH brought AS (
+            SELECT order_id, campaign_id, 1 AS by_link FROM reports_campaignorder
+            UNION ALL
+            SELECT bought.id, campaign.id, 0 FROM reports_campaign campaign
+            JOIN orders_order bought ON bought.promocode_id = campaign.promocode_id
+            LEFT JOIN reports_campaignorder linked ON linked.order_id = bought.id
+            WHERE linked.order_id IS NULL
+        ), refunded AS (
+            SELECT refund.order_id, SUM(line.amount) AS amount
+            FROM brought JOIN payments_refund refund ON refund.order_id = brought.order_id
+            JOIN orders_refundline line ON line.refund_id = refund.id
+            WHERE refund.requested_at < %(as_of)s GROUP BY refund.order_id
+        ), paid AS (
+            SELECT o.cinema_id, {dialect.month(dialect.local_date("o.paid_at"))} AS month, brought.campaign_id,
+                brought.by_link, o.final_amount - COALESCE(refunded.amount, 0) AS takings
+            FROM brought JOIN orders_order o ON o.id = brought.order_id
+            JOIN screenings_cinema c ON c.id = o.cinema_id
+            LEFT JOIN refunded ON refunded.order_id = o.id
+            WHERE o.paid_at < %(as_of)s AND o.status IN ({BOUGHT})
+        )
+        SELECT cinema_id, month, campaign_id, COUNT(*), SUM(by_link), SUM(takings)
+        FROM paid GROUP BY cinema_id, month, campaign_id
+    """
+
+
 #: In this order: profiles are counted from customers.
 STATEMENTS = {
     "reports_customerfigures": customers,
@@ -148,4 +177,5 @@ STATEMENTS = {
     "reports_cohortfigures": cohorts,
     "reports_reminderfigures": reminders,
     "reports_promocodefigures": promocodes,
+    "reports_campaignfigures": campaigns,
 }

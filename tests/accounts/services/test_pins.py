@@ -1,10 +1,10 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from accounts.errors import PinOff, PinTooSimple, PinWrong, RateLimited
+from accounts.errors import PinOff, PinPaused, PinTooSimple, PinWrong, RateLimited
 from accounts.models import Device, Pin, User
-from accounts.services.pins import people_of, set_pin, verify_pin
+from accounts.services.pins import people_of, set_pin, verify_pin, wrong_in_a_row
 from tests.helpers.box_office import PIN, a_device
 from tests.helpers.factories import NOON, a_cinema
 from tests.helpers.users import someone
@@ -57,29 +57,56 @@ def test_a_pin_that_is_too_simple_is_refused(usher: User, pin: str) -> None:
     assert Pin.objects.get().digest == before
 
 
+def guess(device: Device, person: User, *, at: datetime) -> None:
+    """Five wrong ones: as many as one device takes in a quarter of an hour."""
+    for _attempt in range(5):
+        with pytest.raises(PinWrong):
+            verify_pin(device, person=str(person.pk), pin="9999", at=at)
+
+
+def test_twenty_wrong_ones_in_a_day_pause_a_pin_on_all_devices_until_the_next_day_or_a_new_one(
+    device: Device, usher: User
+) -> None:
+    devices = [device, *(a_device(device.cinema, name=f"Till {number}") for number in range(3))]
+    for each in devices:
+        guess(each, usher, at=NOON)
+    later = NOON + timedelta(hours=1)
+
+    with pytest.raises(PinPaused):
+        verify_pin(device, person=str(usher.pk), pin=PIN, at=later)
+
+    assert verify_pin(device, person=str(usher.pk), pin=PIN, at=NOON + timedelta(days=1, hours=1)) == usher
+    set_pin(usher, pin="7391", at=later)
+    assert verify_pin(device, person=str(usher.pk), pin="7391", at=later) == usher
+
+
+def test_right_pins_in_between_give_no_more_guesses(device: Device, usher: User) -> None:
+    at = NOON
+    for evening in range(4):
+        guess(device, usher, at=at)
+        at += timedelta(minutes=16)
+        if evening < 3:
+            assert verify_pin(device, person=str(usher.pk), pin=PIN, at=at) == usher
+
+    with pytest.raises(PinPaused):
+        verify_pin(device, person=str(usher.pk), pin="9999", at=at)
+
+    assert (Pin.objects.get().wrong, wrong_in_a_row(str(usher.pk))) == (20, 5)
+
+
 def test_a_pin_that_was_tried_wrongly_too_often_is_off_until_its_owner_sets_it_anew(
     device: Device, usher: User
 ) -> None:
-    at = NOON
-    for _evening in range(4):
-        for _attempt in range(5):
-            with pytest.raises(PinWrong):
-                verify_pin(device, person=str(usher.pk), pin="9999", at=at)
-        at += timedelta(hours=1)
-
-    with pytest.raises(PinOff):
-        verify_pin(device, person=str(usher.pk), pin=PIN, at=at)
-
-    set_pin(usher, pin="7391", at=at)
-    assert verify_pin(device, person=str(usher.pk), pin="7391", at=at) == usher
-
-
-def test_a_right_pin_forgets_the_wrong_ones_before(device: Device, usher: User) -> None:
+    Pin.objects.update(wrong=Pin.MOST_WRONG - 1)
+    assert verify_pin(device, person=str(usher.pk), pin=PIN, at=NOON) == usher
     with pytest.raises(PinWrong):
         verify_pin(device, person=str(usher.pk), pin="9999", at=NOON)
-    verify_pin(device, person=str(usher.pk), pin=PIN, at=NOON)
 
-    assert Pin.objects.get(user=usher).wrong == 0
+    with pytest.raises(PinOff):
+        verify_pin(device, person=str(usher.pk), pin=PIN, at=NOON)
+
+    set_pin(usher, pin="7391", at=NOON)
+    assert verify_pin(device, person=str(usher.pk), pin="7391", at=NOON) == usher
 
 
 def test_only_staff_of_the_cinema_are_offered(device: Device, usher: User) -> None:

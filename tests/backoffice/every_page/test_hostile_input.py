@@ -114,7 +114,7 @@ def test_no_value_in_a_form_causes_an_error_or_a_partial_save(client: Client, ci
             for field in names[next(turns) :: ONE_IN]:
                 value = next(values)
                 what = f"{address} {field}={value[:20]!r}"
-                with rendered_if(value == SCRIPT or connection.vendor == "sqlite"):  # HTML is the same on both
+                with rendered_if(value == SCRIPT or len(value) > 1000):  # what the others break, they break before
                     attempt(client, "post", address, form.sent(**{field: value}), wrong=wrong, what=what)
 
     assert wrong == []
@@ -126,8 +126,9 @@ def test_no_number_beyond_64_bits_causes_an_error(client: Client, cinema_row: An
     """In each choice of a row, and in each hidden value that tells what a form was shown with."""
     wrong: list[str] = []
     number = "9" * 30
+    pages = [address for label in pages_of(app) for address in addresses(label, cinema_row)]
 
-    for page in (address for label in pages_of(app) for address in addresses(label, cinema_row)):
+    for page in sample(pages, turn=len(app), of=4, every=EXHAUSTIVE):
         opened = client.get(page)
         for form in forms_on(opened.text) if opened.status_code == 200 else []:
             address = form.action or page

@@ -12,7 +12,7 @@ import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.models import User
 from backoffice.framework.admin import CinemaScopedAdmin
 from screenings.models import Cinema, SeatSurcharge
-from tests.helpers.cinema_fixtures import create_rows_of_cinema, listed_row
+from tests.helpers.cinema_fixtures import listed_row
 from tests.helpers.factories import a_cinema, a_hall
 from tests.helpers.users import browser, someone
 
@@ -26,17 +26,13 @@ PAGES: dict[str, CinemaScopedAdmin] = {
 
 
 @pytest.fixture
-def own() -> Cinema:
-    cinema = a_cinema()
-    create_rows_of_cinema(cinema)
-    return cinema
+def own(two_cinemas: tuple[Cinema, Cinema], db: None) -> Cinema:
+    return two_cinemas[0]
 
 
 @pytest.fixture
-def foreign() -> Cinema:
-    cinema = a_cinema()
-    create_rows_of_cinema(cinema)
-    return cinema
+def foreign(two_cinemas: tuple[Cinema, Cinema], db: None) -> Cinema:
+    return two_cinemas[1]
 
 
 def listed(person: User, label: str, **given: Any) -> set[int]:

@@ -25,6 +25,7 @@ WITHOUT_PAGE = {
     "payments.CashMovement",  # the till shows shifts with their movements, and the places of cash
     "payments.CashPlace",
     "payments.GiftCardMovement",  # on the page of its card
+    "payments.GiftCardReplacement",  # likewise
     "payments.Shift",
     "screenings.FilmCertificate",  # on the page of its film
     "screenings.FilmPicture",  # the same

@@ -7,6 +7,7 @@ from django.urls import reverse
 import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.roles import ROLES
 from backoffice.framework.admin_menu import GROUPS, LINK_OVERRIDES, REPORTS
+from tests.helpers.rendering import rendered_if
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,6 @@ def test_every_page_is_in_the_menu_once():
     assert sorted(entries) == sorted(["index", "connections", *reports, *models])
 
 
-@pytest.mark.usefixtures("without_rendering")
 @pytest.mark.parametrize("role", [role.code for role in ROLES])
 def test_the_menu_has_exactly_the_pages_that_the_role_may_open(role):
     client = browser(someone(role))
@@ -32,7 +32,8 @@ def test_the_menu_has_exactly_the_pages_that_the_role_may_open(role):
     ]
     reports = [reverse(f"admin:reports_{name}") for name in REPORTS]
     connections = reverse("admin:integrations_webhookendpoint_connections")
-    openable = {address for address in [*lists, *reports, connections] if client.get(address).status_code == 200}
+    with rendered_if(False):
+        openable = {address for address in [*lists, *reports, connections] if client.get(address).status_code == 200}
 
     replaced = {
         reverse(f"admin:{page.replace('.', '_')}_changelist"): reverse(link) for page, link in LINK_OVERRIDES.items()

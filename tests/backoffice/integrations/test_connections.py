@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.helpers.factories import a_cinema
+from tests.helpers.factories import a_cinema, a_session
+from tests.helpers.film_hire_rows import a_contract, a_statement
 from tests.helpers.partners import a_partner
 from tests.helpers.users import browser, someone
 from tests.helpers.webhook_receiver import a_webhook
@@ -26,7 +27,7 @@ def test_what_is_not_set_up_says_how(settings: Any) -> None:
 
     found = states(shown(all_cinemas=True))
 
-    off = {"Public API", "Webhooks", "SMS", "Monitoring"}
+    off = {"Public API", "Webhooks", "SMS", "Monitoring", "Film hire statements"}
     assert {name: found[name] for name in off} == dict.fromkeys(off, (False, True, 0))
 
 
@@ -38,6 +39,18 @@ def test_what_works_and_what_needs_a_person_is_told_apart() -> None:
 
     assert found["Public API"] == (True, False, 0)
     assert found["Webhooks"] == (True, True, 1)
+
+
+def test_statements_that_nobody_sent_wait() -> None:
+    cinema = a_cinema()
+    contract = a_contract(a_session().film, cinema=cinema)
+    a_statement(cinema, contract.distributor)
+
+    page = shown(all_cinemas=True)
+
+    [film_hire] = [each for each in page.context["connections"] if str(each.name) == "Film hire statements"]
+    assert (film_hire.is_set_up, film_hire.waiting, film_hire.refused) == (True, 1, 0)
+    assert film_hire.advice
 
 
 def test_only_the_owner_sees_the_connections_of_the_chain() -> None:

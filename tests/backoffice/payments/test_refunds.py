@@ -2,10 +2,11 @@
 
 import pytest
 
-from orders.services import refund
+from accounts.models import Approval
+from orders.services import refund, refund_by_customer
 from payments.models import Refund
 from tests.helpers.admin_pages import admin_url, run_action
-from tests.helpers.factories import NOON, a_paid_order, business_state, paid_at_the_bank
+from tests.helpers.factories import NOON, PRICE, a_paid_order, business_state, paid_at_the_bank
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -43,3 +44,15 @@ def test_a_failed_refund_is_sent_again():
 
     back.refresh_from_db()
     assert (back.status, back.error) == (Refund.Status.REQUESTED, "")
+
+
+def test_above_the_limit_the_payout_of_a_customers_refund_is_sent_for_approval(settings):
+    settings.APPROVAL_LIMITS = {"orders.refund": PRICE - 1}
+    order = a_paid_order()
+    back = refund_by_customer(order, lines=list(order.tickets.all()), at=NOON)
+
+    run_action(browser(someone("floor_manager", order.cinema)), back, "pay_out")
+
+    back.refresh_from_db()
+    assert back.status == Refund.Status.REQUESTED
+    assert Approval.objects.get().service == "orders.pay_out"

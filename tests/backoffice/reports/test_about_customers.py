@@ -9,12 +9,12 @@ from tests.helpers.visits import a_visit
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ("customers", "cohorts", "groups", "favourites", "reminders", "winback")
+PAGES = ("customers", "cohorts", "groups", "favourites", "reminders", "winback", "campaigns")
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_who_works_for_some_cinemas_sees_one_of_them_at_a_time(name):
-    own, second, other = (a_cinema() for _ in range(3))
+    own, second, other = sorted((a_cinema() for _ in range(3)), key=str)  # as the form lists them
     client = browser(someone("cinema_manager", own, second))
 
     form = client.get(reverse(f"admin:reports_{name}")).context_data["form"]

@@ -70,7 +70,7 @@ def test_without_the_cards_lock_money_would_be_promised_that_is_not_there(monkey
     [(first, shift), (second, _other)] = orders_at_tills(2)
     card = a_gift_card(shift, amount=3 * PRICE)
     stale = GiftCard.objects.get()
-    monkeypatch.setattr("orders.services.payments.gift_card.lock_card", lambda key: stale)
+    monkeypatch.setattr("orders.services.payments.gift_card.lock_named", lambda card: stale)
     work = {"card": card, "shift": shift, "at": NOON, "actor": shift.cashier}
 
     pay_with_gift_card(first, **work)

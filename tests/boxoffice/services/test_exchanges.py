@@ -10,11 +10,12 @@ from boxoffice.errors import ExchangeOnAccount, ExchangeTooLate, RefundTooLate, 
 from boxoffice.models import Exchange
 from boxoffice.services import gift_cards, sales
 from boxoffice.services.exchanges import exchange
+from customers.services import correct_address
 from demo.models import DemoRefund
 from house_rules.models import HouseRules
 from orders.errors import PaymentDisputed, PriceChanged, SeatTaken
 from orders.models import Order, Ticket
-from orders.services import check_in, mark_paid, refund, send_refunds
+from orders.services import check_in, mark_paid, refund, refund_by_customer, refundable_by_customer, send_refunds
 from orders.services.refunds.from_gateway import book_refunds
 from payments.gateways import RefundReport, State
 from payments.models import Dispute, GiftCard, Payment, Refund
@@ -278,3 +279,25 @@ def test_what_goes_back_counts_towards_the_limit_of_one_person(shift, session, c
     order.refresh_from_db()
     assert order.status == Order.Status.PAID
     assert cash_of(shift.cinema) == {"DRAWER": 2 * PRICE}
+
+
+def test_the_new_order_knows_who_entered_its_address(shift, session, later):
+    order = sold(shift, session)
+    manager = someone("floor_manager", order.cinema)
+    correct_address(order, email="new@example.org", reason="Typed wrong", at=NOON, actor=manager)
+    order.refresh_from_db()
+
+    new = exchanged(order, later, shift)[0].new_order
+
+    assert [(each.kind, each.actor, each.reason) for each in new.changes.all()] == [("ADDRESS", manager, "Typed wrong")]
+    assert refundable_by_customer(new, at=NOON) == []
+
+
+def test_what_a_customer_refunded_before_waits_for_a_decision_of_its_own(shift, session, later):
+    order = sold(shift, session)
+    first, second = order.tickets.order_by("pk")
+    refund_by_customer(order, lines=[first], at=NOON - HOUR)
+
+    exchanged(order, later, shift, tickets=[second])
+
+    assert list(Refund.objects.to_hand_out().values_list("amount", flat=True)) == [PRICE]

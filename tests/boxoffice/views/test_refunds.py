@@ -11,6 +11,7 @@ from boxoffice.models import Voucher
 from boxoffice.services import sales
 from cinema import clock
 from orders.models import Order, Promocode
+from orders.services import refund_by_customer
 from payments.models import Refund, Shift
 from tests.helpers.box_office import PIN, a_device, at_work
 from tests.helpers.cash import a_shift, cash_of
@@ -173,3 +174,25 @@ def test_a_voucher_is_printed_again_only_by_name_and_never_once_it_is_used(sessi
     assert code not in client.get(address, follow=True).text
     assert code not in other.post(address, follow=True).text
     assert order.changes.count() == 1
+
+
+def test_what_a_customer_refunded_is_given_out_within_the_limit_or_with_a_second_person(session, settings):
+    settings.APPROVAL_LIMITS = {"orders.refund": Decimal(1)}
+    client, shift, order = at_till(session, role="floor_manager")
+    manager = with_pin("cinema_manager", session)
+    Order.objects.update(refund_notice_minutes=0)
+    order.refresh_from_db()
+    back = refund_by_customer(order, lines=list(order.tickets.all()), at=clock.now())
+
+    asked = client.post(f"{TILL}refunds/{back.pk}/pay-out/", follow=True)
+    assert "Waits for a second person" in asked.text
+    assert cash_of(session.hall.cinema) == {"DRAWER": 2 * PRICE}
+    approval = Approval.objects.get()
+    sent = {"digest": approval.digest, "person": manager.pk, "pin": PIN}
+    given = client.post(f"{TILL}orders/{order.pk}/approve/", sent, follow=True)
+
+    back.refresh_from_db()
+    assert (back.status, back.paid_out_by, back.shift) == (Refund.Status.SUCCEEDED, shift.cashier, shift)
+    assert "from the drawer" in given.text
+    assert Approval.objects.get().decided_by == manager
+    assert cash_of(session.hall.cinema) == {"DRAWER": 0}

@@ -70,3 +70,14 @@ def test_only_the_actual_start_is_recorded(evening):
     with raises_unchanged(PreviewOutdated):
         digest = digest_of_record(evening[0], minutes=15)
         record_delay(evening[0], minutes=20, reason="Projector", digest=digest, at=EVENING + 5 * MINUTE)
+
+
+def test_some_minutes_open_no_refund_beyond_the_usual_time(evening):
+    a_paid_order(evening[0])
+
+    recorded = record_delay(evening[0], minutes=9, reason="Projector", at=EVENING)
+    places = delayed_places(evening[2], minutes=9, cut_adverts=False)
+    moved = move(sessions_at(places), places, kind=Incident.Kind.DELAYED, reason="Projector", at=EVENING)
+
+    assert (recorded.refund_until, moved.refund_until) == (None, None)
+    assert Notification.objects.get(kind="SESSION_CHANGED").context["refund_until"] == ""

@@ -7,8 +7,9 @@ from django.core.management import call_command
 from orders.services import refund
 from reports.catalogue import customers
 from reports.errors import ChooseOneCinema
+from reports.models import Campaign, CampaignOrder, CampaignVisits
 from reports.reading import Period
-from tests.helpers.factories import NOON, a_cinema, a_hall, a_promocode
+from tests.helpers.factories import NOON, PRICE, a_cinema, a_hall, a_promocode, a_session, an_order
 from tests.helpers.visits import a_visit
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +111,30 @@ def test_some_cinemas_of_a_chain_have_no_customers_together(cinema):
     a_cinema()
     with pytest.raises(ChooseOneCinema):
         customers.groups(period(cinema, other))
+
+
+def test_a_campaign_brought_the_orders_by_its_link_and_by_its_code_less_refunds(cinema):
+    hall, code = a_hall(cinema), a_promocode(discount_percent=10)
+    autumn = Campaign.objects.create(name="Autumn", key="autumn", promocode=code)
+    posters = Campaign.objects.create(name="Posters", key="posters")
+    Campaign.objects.create(name="Not begun", key="not-begun")
+    by_link = a_visit("link@example.org", to=hall, days_ago=30, seats=2)
+    by_code = a_visit("", to=hall, days_ago=29, promocode=code)
+    by_both = a_visit("both@example.org", to=hall, days_ago=28, promocode=code)
+    unpaid = an_order(a_session(a_hall(a_cinema())), at=NOON)
+    elsewhere = a_visit("other@example.org", to=a_cinema(), days_ago=20)
+    for order, campaign in ((by_link, autumn), (by_both, posters), (unpaid, posters), (elsewhere, posters)):
+        CampaignOrder.objects.create(order=order, campaign=campaign)
+    refund(by_link, lines=[by_link.tickets.first()], reason="Ill", at=NOON - timedelta(days=29))
+    for day, visits in ((date(2026, 10, 1), 7), (date(2026, 11, 5), 3), (date(2025, 1, 1), 100)):
+        CampaignVisits.objects.create(campaign=autumn, date=day, visits=visits)
+    call_command("refresh_engagement", at=(NOON + timedelta(days=1)).isoformat())
+
+    table = customers.campaigns(period(cinema))
+
+    assert by_code.final_amount == Decimal("315.00")
+    assert columns(table, "campaign", "code", "link_visits", "campaign_orders", "link_orders", "campaign_takings") == [
+        ("Autumn", code.code, 10, 2, 1, PRICE + Decimal("315.00")),
+        ("Posters", "", 0, 1, 1, Decimal("315.00")),
+    ]
+    assert sum(row["campaign_takings"] for row in customers.campaigns(period(elsewhere.cinema)).rows) == PRICE

@@ -15,7 +15,7 @@ from screenings.models import Film, PlannedSession
 from screenings.services import draft
 from tests.helpers import factories
 
-PER_REQUEST = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]+"|DTSTAMP:\w+')
+PER_REQUEST = re.compile(r'name="(?:csrfmiddlewaretoken|visitor)" value="[^"]+"|nonce="[^"]+"|DTSTAMP:\w+')
 ROOT = Path(__file__).resolve().parents[3]
 #: Whatever names drafts. A public page, feed or search must not be added here.
 READERS = {

@@ -82,7 +82,10 @@ def test_the_choice_is_kept_when_the_view_is_switched(client: Client, view: str)
     page = client.get(f"/sessions/{session.pk}/", {"seat": seat.pk, "view": view}).content.decode()
 
     assert page.count(" checked") == 1
-    assert f'formaction="/sessions/{session.pk}/"' in page
+    other = {"map": "list", "list": "map"}[view]
+    switched = client.post(f"/sessions/{session.pk}/hold/", {"seat": seat.pk, "view": other})
+    assert switched["Location"] == f"/sessions/{session.pk}/?seat={seat.pk}&view={other}"
+    assert not Ticket.objects.exists()
 
 
 def test_an_open_map_polls_the_taken_seats(client: Client) -> None:

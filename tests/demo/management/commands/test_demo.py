@@ -39,9 +39,10 @@ def developer(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
 
 
 #: What the command adds at its end is for what happens later: its receiver of webhooks, its lists, its schedule.
-WITHOUT_ROWS = {"look_up_films", "send_scheduled_reports", "send_webhooks", "sync_marketing_lists"}
+WITHOUT_ROWS = {"check_receipts", "look_up_films", "send_scheduled_reports", "send_webhooks", "sync_marketing_lists"}
 
 
+@pytest.mark.proofs
 @pytest.mark.django_db
 def test_every_job_finds_something_due_does_it_and_leaves_nothing(settings: Any) -> None:
     settings.RECEIPTS_SINCE = LONG_AGO  # as on a developer's machine
