@@ -184,6 +184,13 @@ class NothingToRefund(Refused, code="nothing_to_refund"):
     """Nothing of the order is left to refund."""
 
 
+class ScannedTicket(Refused, code="refund_of_scanned_ticket"):
+    """A ticket was scanned, and the cinema is not at fault, so it is not refunded."""
+
+    def __init__(self) -> None:
+        super().__init__(_("One of the tickets was scanned: it is refunded only if the cinema is at fault."))
+
+
 class LinesNotRefundable(NothingToRefund, code="lines_not_refundable"):
     """A line is not part of the order, or was refunded before."""
 

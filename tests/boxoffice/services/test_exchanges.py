@@ -20,6 +20,7 @@ from orders.services.refunds.from_gateway import book_refunds
 from payments.gateways import RefundReport, State
 from payments.models import Dispute, GiftCard, Payment, Refund
 from payments.services import balance_of
+from tests.helpers.admin_pages import dashboard_texts
 from tests.helpers.cash import a_gift_card, a_shift, cash_of
 from tests.helpers.factories import NOON, PRICE, a_hall, a_session, an_adult, an_order, free_seats, paid_at_the_bank
 from tests.helpers.users import someone
@@ -154,6 +155,16 @@ def test_a_dispute_about_the_first_payment_holds_refunds_of_the_new_order(shift,
     refund(done.new_order, reason="Ill", at=NOON, despite_dispute=True)
 
     assert Refund.objects.filter(order=done.new_order, despite_dispute=True).exists()
+
+
+def test_a_dispute_about_the_first_payment_shows_who_waits_for_the_bank_on_the_first_page(shift, session, later):
+    order = paid_at_the_bank(session, seats=1, at=NOON)
+    done, _paid = exchanged(order, later, shift)
+    refund(done.new_order, reason="Ill", at=NOON)
+    Dispute.objects.create(payment=order.payments.get(), external_id="dp_1", amount=PRICE, heard_at=NOON)
+
+    assert set(Order.objects.disputed()) == {order, done.new_order}
+    assert "1 refund on hold until the bank decides a dispute" in dashboard_texts(someone("owner", all_cinemas=True))
 
 
 def test_money_taken_back_by_the_bank_after_an_exchange_refunds_the_new_order(shift, session, later):
