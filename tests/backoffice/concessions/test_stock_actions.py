@@ -175,6 +175,6 @@ def test_whoever_approves_a_write_off_of_what_is_made_sees_what_is_in_it(cinema,
     made = an_item(cinema, stock=0, price=Decimal(150), cost=None, **kind)
     ItemPart.objects.create(whole=made, part=whisky, units=4)
 
-    run_action(browser(someone("floor_manager", cinema)), made, "write_off", quantity="5", reason="Broken")
+    run_action(browser(someone("floor_manager", cinema)), made, "write_off_goods", quantity="5", reason="Broken")
 
     assert ["in one piece", f"{whisky}: 4"] in Approval.objects.get().facts
