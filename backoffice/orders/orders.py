@@ -264,9 +264,17 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         danger=True,
     )
     def refund_whole(
-        self, order: Order, *, reason: str, despite_dispute: bool = False, at: datetime, actor: User
+        self,
+        order: Order,
+        *,
+        reason: str,
+        at_fault: bool = False,
+        despite_dispute: bool = False,
+        at: datetime,
+        actor: User,
     ) -> str:
-        refunded = refund(order, reason=reason, despite_dispute=despite_dispute, at=at, actor=actor)
+        agreed: dict[str, Any] = {"at_fault": at_fault, "despite_dispute": despite_dispute}
+        refunded = refund(order, reason=reason, **agreed, at=at, actor=actor)
         return RefundApproval.message(order, refunded)
 
     @confirmed_action(
@@ -283,11 +291,13 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         *,
         lines: list[OrderLine],
         reason: str,
+        at_fault: bool = False,
         despite_dispute: bool = False,
         at: datetime,
         actor: User,
     ) -> str:
-        refunded = refund(order, lines=lines, reason=reason, despite_dispute=despite_dispute, at=at, actor=actor)
+        agreed: dict[str, Any] = {"at_fault": at_fault, "despite_dispute": despite_dispute}
+        refunded = refund(order, lines=lines, reason=reason, **agreed, at=at, actor=actor)
         return RefundApproval.message(order, refunded)
 
 

@@ -18,17 +18,17 @@ from accounts.models import User
 from accounts.services import require_approval_above_limit
 from boxoffice.errors import ExchangeOnAccount, ExchangeTooLate, ScannedBefore
 from boxoffice.models import Exchange
-from boxoffice.services.refunds import check_in_time, give_out_decided, has_started, stated
+from boxoffice.services.refunds import check_in_time, give_out_decided, has_started
 from boxoffice.services.sales import Places
 from boxoffice.services.seats import TillSeats
 from cinema.db_functions import insert_from
 from cinema.ids import valid_ids
 from cinema.money import ZERO
-from cinema.validators import clean_reason
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, OrderChange, Ticket
 from orders.services import hold, mark_paid
 from orders.services.refunds.refund import refund_each_locked
+from orders.services.refunds.scanned import release_scanned, stated
 from orders.services.selling.hold import release_stale_holds
 from payments.models import Gateway, Payment, Refund, Shift
 from payments.services.moving import move_money
@@ -99,7 +99,7 @@ def exchange(
     and as `hold`, `refund`, `mark_paid` and `mark_paid_out`. Owns its transaction.
     """
     check_in_time(tickets, at_fault=at_fault, at=at)
-    reason = clean_reason(stated(reason, at_fault=at_fault))
+    reason = stated(reason, at_fault=at_fault)
     wanted = list(places)
     release_stale_holds([Ticket(session=session, seat=seat) for session, seat, _kind in wanted], at=at)
     decider = decided_by or actor
@@ -115,6 +115,8 @@ def exchange(
             raise ExchangeTooLate
         is_late = has_started(old, at=at) or old.exclude(status=Ticket.Status.PAID).exists()
         [plan] = refund_each_locked([row], {row.pk: tickets}, reason=reason, at=at, actor=decider)
+        gone = [line.pk for line in plan.chosen if isinstance(line, Ticket)]
+        release_scanned(gone, at_fault=at_fault, at=at, actor=decider)
         refunds = [plan.refund, *plan.along]
         value = sum((each.amount for each in refunds), ZERO)
         new = _held(row, wanted, expected_total=expected_total, at=at, actor=actor)

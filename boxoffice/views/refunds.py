@@ -27,6 +27,7 @@ from concessions.models import ConcessionPreorder
 from orders.models import Order, OrderLine, Ticket
 from orders.services.refunds.by_hand import SERVICE as PAY_OUT
 from orders.services.refunds.effects import remaining_lines
+from orders.services.refunds.scanned import stated
 from payments.models import Refund, Shift
 
 REFUND_CONSUMED = "orders.refund_consumed"
@@ -56,7 +57,7 @@ def refund(request: BoxOfficeRequest, key: int) -> HttpResponse:
                 raise
             if not request.user.has_perm(REFUND):
                 raise SecondPersonNeeded from None
-            _ask(request, row, lines, refunds.stated(reason, at_fault=at_fault and not whole))
+            _ask(request, row, lines, reason, at_fault=at_fault and not whole)
             messages.warning(request, ABOVE)
         else:
             _tell(request, row, paid)
@@ -169,9 +170,9 @@ def _ticked(request: BoxOfficeRequest, row: Order) -> list[OrderLine]:
     return [*Ticket.objects.filter(order=row, pk__in=valid_ids(request.POST.getlist("ticket"))), *snacks]
 
 
-def _ask(request: BoxOfficeRequest, row: Order, lines: list[OrderLine], reason: str) -> None:
-    facts = [(_("Items"), "; ".join(str(line) for line in lines)), (_("Reason"), reason)]
-    arguments = {"lines": lines, "reason": reason}
+def _ask(request: BoxOfficeRequest, row: Order, lines: list[OrderLine], reason: str, *, at_fault: bool) -> None:
+    facts = [(_("Items"), "; ".join(str(line) for line in lines)), (_("Reason"), stated(reason, at_fault=at_fault))]
+    arguments = {"lines": lines, "reason": reason, "at_fault": at_fault}
     request_approval("orders.refund", row, arguments=arguments, facts=facts, at=request.at, actor=request.user)
 
 
