@@ -16,7 +16,7 @@ from django.db.models import F
 
 from accounts.models import User
 from accounts.services import require_approval_above_limit
-from boxoffice.errors import ExchangeOnAccount, ExchangeTooLate, ScannedBefore
+from boxoffice.errors import ExchangeOnAccount, ExchangeReturned, ExchangeTooLate, ScannedBefore
 from boxoffice.models import Exchange
 from boxoffice.services.refunds import check_in_time, give_out_decided, has_started
 from boxoffice.services.sales import Places
@@ -95,8 +95,8 @@ def exchange(
     expired, the whole value counts towards the limit. Snacks stay in the old order. Without a shift (in the admin),
     money is taken as outside any shift, and what goes back in cash or on the terminal waits to be paid out.
 
-    Raises `RefundTooLate`, `ExchangeTooLate`, `ReasonNeeded`, `ExchangeOnAccount`, `ScannedBefore`, `ApprovalRequired`,
-    and as `hold`, `refund`, `mark_paid` and `mark_paid_out`. Owns its transaction.
+    Raises `RefundTooLate`, `ExchangeTooLate`, `ReasonNeeded`, `ExchangeOnAccount`, `ExchangeReturned`, `ScannedBefore`,
+    `ApprovalRequired`, and as `hold`, `refund`, `mark_paid` and `mark_paid_out`. Owns its transaction.
     """
     check_in_time(tickets, at_fault=at_fault, at=at)
     reason = stated(reason, at_fault=at_fault)
@@ -115,6 +115,8 @@ def exchange(
             raise ExchangeTooLate
         is_late = has_started(old, at=at) or old.exclude(status=Ticket.Status.PAID).exists()
         [plan] = refund_each_locked([row], {row.pk: tickets}, reason=reason, at=at, actor=decider)
+        if plan.refund.external_id:  # made at the gateway, and now assigned to these tickets
+            raise ExchangeReturned
         gone = [line.pk for line in plan.chosen if isinstance(line, Ticket)]
         release_scanned(gone, at_fault=at_fault, at=at, actor=decider)
         refunds = [plan.refund, *plan.along]
