@@ -119,6 +119,7 @@ class Voucher(models.Model):
     reason = models.CharField(_("reason"), max_length=250)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("time"))
+    request = models.UUIDField(null=True, unique=True, editable=False)  # the form: sent again, it gives none
 
     FREE_TEXT = ("reason",)
 

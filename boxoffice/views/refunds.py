@@ -1,5 +1,6 @@
 """Money back at the till: a sale undone, items refunded, vouchers for trouble, and the second person who decides."""
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -97,8 +98,10 @@ def give(request: BoxOfficeRequest, key: int) -> HttpResponse:
         shift = _open_shift(request)
         decided_by = decide(request, REFUND)
         amount = amount_of(request.POST.get("amount", "")) or ZERO
-        actor, reason = decided_by or request.user, request.POST.get("reason", "")
-        voucher = give_voucher(row, amount=amount, reason=reason, at=request.at, actor=actor)
+        form = request.POST.get("form", "")
+        wanted: dict[str, Any] = {"amount": amount, "reason": request.POST.get("reason", "")}
+        wanted["request"] = uuid.UUID(form) if form else None
+        voucher = give_voucher(row, **wanted, at=request.at, actor=decided_by or request.user)
     except ApprovalRequired:
         messages.error(request, _("This is above the limit of one person. Nothing was changed."))
     except ValueError:

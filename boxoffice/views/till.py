@@ -1,5 +1,6 @@
 """The till: one page on which a sale is put together, and the page of the order that comes of it."""
 
+import uuid
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -230,6 +231,7 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "refunds": row.refunds.select_related("payment"),
             "numbers_missing": receipts.numbers_missing(row, at=at),
             "may_refund": may_refund,
+            "form": uuid.uuid4(),
             "vouchers": Voucher.objects.filter(order=row).select_related("promocode"),
             "exchanges": Exchange.objects.filter(Q(order=row) | Q(new_order=row)).select_related("order", "new_order"),
             "voidable": refunds.is_voidable(row, shift=shift, at=at),

@@ -20,6 +20,7 @@ COLUMNS = {
     "reports_cohortfigures": "cinema_id, cohort, month, customers, won_back, visits, tickets",
     "reports_reminderfigures": "cinema_id, month, kind, sold, refunded, refunded_late, used, no_shows",
     "reports_promocodefigures": "cinema_id, month, promocode_id, orders, first_orders, won_back, stayed, spent",
+    "reports_campaignfigures": "cinema_id, month, campaign_id, orders, by_link, takings",
 }
 
 
@@ -173,5 +174,24 @@ FROM (
     FROM bought WINDOW life AS (PARTITION BY person ORDER BY paid_at, id)
 ) lives JOIN screenings_cinema cinema ON cinema.id = cinema_id
 WHERE promocode_id IS NOT NULL
+GROUP BY 1, 2, 3;
+
+DELETE FROM reports_campaignfigures;
+
+INSERT INTO reports_campaignfigures (cinema_id, month, campaign_id, orders, by_link, takings)
+SELECT cinema_id, date_trunc('month', paid_at AT TIME ZONE time_zone)::date, campaign_id, count(*), sum(by_link),
+       sum(final_amount - COALESCE(back.amount, 0))
+FROM (
+    SELECT order_id, campaign_id, 1 AS by_link FROM reports_campaignorder
+    UNION ALL
+    SELECT sold.id, campaign.id, 0 FROM reports_campaign campaign JOIN orders_order sold USING (promocode_id)
+    WHERE NOT EXISTS (SELECT FROM reports_campaignorder linked WHERE linked.order_id = sold.id)
+) brought
+JOIN orders_order sold ON sold.id = brought.order_id JOIN screenings_cinema cinema ON cinema.id = cinema_id
+LEFT JOIN LATERAL (
+    SELECT sum(line.amount) AS amount FROM payments_refund refund JOIN orders_refundline line ON refund_id = refund.id
+    WHERE refund.order_id = sold.id AND requested_at < %(at)s
+) back ON true
+WHERE paid_at < %(at)s AND sold.status IN ('PAID', 'COMPLETED', 'REFUNDED')
 GROUP BY 1, 2, 3;
 """
