@@ -9,8 +9,10 @@ class BackofficeConfig(AppConfig):
     verbose_name = _("Staff pages")
 
     def ready(self) -> None:
+        from backoffice.framework import unicode_like
         from backoffice.framework.unfold_patches import check_patches
 
+        unicode_like.register()
         checks.register(check_patches, checks.Tags.templates)
 
 

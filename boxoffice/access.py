@@ -74,21 +74,28 @@ def page(permission: str = "", *, in_background: bool = False) -> Callable[[Any]
     return decorate
 
 
-def device_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Make a page of a view that an enrolled device shows to customers, without anybody's PIN."""
+def wall_page(permission: str) -> Callable[[Any], Any]:
+    """Make a page of a view that shows customers something. A device that is a screen for customers needs nobody's PIN;
+    on any other one it is as by `page`, in the background.
+    """
 
-    @wraps(view)
-    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        request.at = clock.now()
-        request.device = enrolled_device(request)
-        if request.device is None:
-            return _elsewhere(request, "boxoffice:enrol")
-        request.cinema = request.device.cinema
-        answer = view(request, *args, **kwargs)
-        add_never_cache_headers(answer)
-        return answer
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        of_person = page(permission, in_background=True)(view)
 
-    return guarded
+        @wraps(view)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            request.device = enrolled_device(request)
+            if request.device is None or not request.device.is_wall:
+                answer: HttpResponseBase = of_person(request, *args, **kwargs)
+                return answer
+            request.at, request.cinema = clock.now(), request.device.cinema
+            answer = view(request, *args, **kwargs)
+            add_never_cache_headers(answer)
+            return answer
+
+        return guarded
+
+    return decorate
 
 
 def enrolled_device(request: HttpRequest) -> Device | None:

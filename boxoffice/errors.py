@@ -105,6 +105,18 @@ class ScannedBefore(Refused, code="exchange_of_scanned_ticket"):
         super().__init__(_("One of the tickets was scanned: it is exchanged only if the cinema is at fault."))
 
 
+class ExchangeReturned(Refused, code="exchange_of_returned_money"):
+    """The payment provider has returned the money for the tickets already, so no value is left to exchange."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The payment provider has already returned the money for these tickets. Refund them here, so that "
+                "their seats are free, and sell new ones. Nothing was changed."
+            )
+        )
+
+
 class ExchangeOnAccount(Refused, code="exchange_on_account"):
     """A partner sold the order on account and owes for it, so the till does not exchange it."""
 
@@ -134,3 +146,15 @@ class SecondPersonNeeded(Refused, code="second_person_needed"):
 
     def __init__(self) -> None:
         super().__init__(_("Somebody else has to decide this: choose a person who may, who then enters the PIN here."))
+
+
+class ExchangeAboveLimit(Refused, code="exchange_above_limit"):
+    """The exchange gives back more than one person may decide, and nobody else is asked in the admin."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This exchange gives back more than one person may decide. Do it at the till, where a second person "
+                "enters the PIN. Nothing was changed."
+            )
+        )

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import MoneyField, between
@@ -118,6 +119,7 @@ class Voucher(models.Model):
     reason = models.CharField(_("reason"), max_length=250)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("time"))
+    request = models.UUIDField(null=True, unique=True, editable=False)  # the form: sent again, it gives none
 
     FREE_TEXT = ("reason",)
 
@@ -128,7 +130,8 @@ class Voucher(models.Model):
         ordering: ClassVar = ["-pk"]
 
     def __str__(self) -> str:
-        return str(self.promocode)
+        """Without the code, which is money to whoever reads it."""
+        return gettext("Voucher %(number)d") % {"number": self.pk or 0}
 
 
 class Exchange(models.Model):

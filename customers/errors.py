@@ -20,4 +20,4 @@ class OrdersStillOpen(CannotErase, code="customer_has_open_orders"):
 
 
 class AddressNotCorrectable(Refused, code="address_not_correctable"):
-    """The order’s address cannot be changed: to the same one, after its end, or by its customer after a scan."""
+    """The order’s address cannot be changed: to the same one, after its end, or after a scan."""

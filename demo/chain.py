@@ -112,9 +112,13 @@ def _employee(cinema: Cinema, login: str, *, may: Sequence[str]) -> User:
 def _bar(cinema: Cinema, manager: User, *, at: datetime) -> list[ConcessionItem]:
     items = []
     for name, price, most, made_to_order in sample_data.BAR:
+        portion, composition, allergens = sample_data.BAR_FACTS[name]
         item = ConcessionItem.objects.create(
             cinema=cinema,
             name=name,
+            portion=portion,
+            composition=composition,
+            allergens=allergens,
             price=Decimal(price),
             max_stock_quantity=most,
             made_to_order=made_to_order,

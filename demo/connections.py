@@ -1,15 +1,19 @@
-"""A partner of the API with a key, a receiver of webhooks, a marketing list, and proposals of a catalogue."""
+"""A partner of the API with a key, a receiver of webhooks, a marketing list, a campaign, proposals of a catalogue."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.utils import timezone
 
 from integrations.models import ApiKey, Catalogue, FilmLookup, FilmProposal, MarketingList, Partner, WebhookEndpoint
 from integrations.services.keys import issue_key
 from integrations.webhooks.signing import new_secret
+from orders.models import Order, Promocode
 from payments.models import LegalEntity
-from reports.models import Segment
+from reports.models import Campaign, CampaignOrder, CampaignVisits, Segment
 from screenings.models import Film
 
 PARTNER, RECEIVER = "Tickets Everywhere", "Demo receiver"
+CAMPAIGN_DAYS, ONE_IN = 30, 25  # of the orders bought online in these days, one in so many came by the link
 PAGE = "https://www.wikidata.org/wiki/Special:Search"
 
 
@@ -48,3 +52,21 @@ def create_marketing_list(*, at: datetime) -> None:
         name="News", partner="UNISENDER", legal_entity=entity, segment=segment, list_id="1", secret="demo",  # noqa: S106
         next_attempt_at=at,
     )  # fmt: skip
+
+
+def add_campaign(*, at: datetime) -> None:
+    """A newsletter with the first promo code: visits by its link in the last weeks, and some of the orders."""
+    code = Promocode.objects.filter(voucher__isnull=True).order_by("pk").first()
+    campaign, is_new = Campaign.objects.get_or_create(
+        key="autumn", defaults={"name": "Осенняя рассылка", "promocode": code}
+    )
+    if not is_new:
+        return
+    today, since = timezone.localdate(at), at - timedelta(days=CAMPAIGN_DAYS)
+    CampaignVisits.objects.bulk_create(
+        CampaignVisits(campaign=campaign, date=today - timedelta(days=ago), visits=12 + ago * 7 % 19)
+        for ago in range(1, CAMPAIGN_DAYS + 1)
+    )
+    bought = Order.objects.filter(channel=Order.Channel.ONLINE, paid_at__gte=since, paid_at__lt=at, promocode=None)
+    some = list(bought.order_by("pk").values_list("pk", flat=True))[::ONE_IN]
+    CampaignOrder.objects.bulk_create(CampaignOrder(order_id=key, campaign=campaign) for key in some)

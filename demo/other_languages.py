@@ -3,7 +3,7 @@
 import re
 
 from concessions.models import ConcessionItem
-from screenings.models import Cinema, Film, Hall, TicketType
+from screenings.models import Cinema, Film, Genre, Hall, TicketType
 
 LANGUAGES = ("en", "de")
 
@@ -33,6 +33,36 @@ TEXTS = {
     "Вода без газа": ("Still water", "Stilles Wasser"),
     "Мороженое": ("Ice cream", "Eis"),
     "Шоколадный батончик": ("Chocolate bar", "Schokoriegel"),
+    "драма": ("drama", "Drama"),
+    "фантастика": ("science fiction", "Science-Fiction"),
+    "приключения": ("adventure", "Abenteuer"),
+    "семейный": ("family", "Familie"),
+    "триллер": ("thriller", "Thriller"),
+    "мультфильм": ("cartoon", "Trickfilm"),
+    "исторический": ("historical", "Historienfilm"),
+    "мелодрама": ("romance", "Liebesfilm"),
+    "боевик": ("action", "Action"),
+    "комедия": ("comedy", "Komödie"),
+    "ужасы": ("horror", "Horror"),
+    "музыкальный": ("musical", "Musikfilm"),
+    "фэнтези": ("fantasy", "Fantasy"),
+    "детектив": ("mystery", "Krimi"),
+    "Зёрна кукурузы, масло подсолнечное, соль": ("Corn, sunflower oil, salt", "Mais, Sonnenblumenöl, Salz"),
+    "Зёрна кукурузы, сахар, масло подсолнечное, сливки": (
+        "Corn, sugar, sunflower oil, cream",
+        "Mais, Zucker, Sonnenblumenöl, Sahne",
+    ),
+    "Кукурузные чипсы, сырный соус": ("Corn chips, cheese sauce", "Maischips, Käsesauce"),
+    "Кофе, молоко": ("Coffee, milk", "Kaffee, Milch"),
+    "Молоко, сливки, сахар": ("Milk, cream, sugar", "Milch, Sahne, Zucker"),
+    "Молоко": ("milk", "Milch"),
+    "Молоко, орехи": ("milk, nuts", "Milch, Nüsse"),
+    "150 г": ("150 g", "150 g"),
+    "180 г": ("180 g", "180 g"),
+    "80 г": ("80 g", "80 g"),
+    "50 г": ("50 g", "50 g"),
+    "300 мл": ("300 ml", "300 ml"),
+    "0,5 л": ("0.5 l", "0,5 l"),
     "Россия": ("Russia", "Russland"),
     "Сцены курения": ("Scenes of smoking", "Szenen mit Rauchen"),
     "Мерцающий свет": ("Flashing lights", "Flackerndes Licht"),
@@ -173,14 +203,14 @@ VOICES = {"en": "Voices", "de": "Stimmen"}
 
 
 def add_other_languages() -> None:
-    for model in (Cinema, Hall, TicketType, ConcessionItem, Film):
+    for model in (Cinema, Hall, TicketType, ConcessionItem, Film, Genre):
         rows = list(model._default_manager.all())
         for row in rows:
             row.texts = {language: _texts_of(row, language) for language in LANGUAGES}
         model._default_manager.bulk_update(rows, ["texts"], batch_size=500)
 
 
-def _texts_of(row: Cinema | Hall | TicketType | ConcessionItem | Film, language: str) -> dict[str, str]:
+def _texts_of(row: Cinema | Hall | TicketType | ConcessionItem | Film | Genre, language: str) -> dict[str, str]:
     number = LANGUAGES.index(language)
     texts = {name: TEXTS[text][number] for name in row.TRANSLATED if (text := getattr(row, name)) in TEXTS}
     if isinstance(row, Film) and row.title in DESCRIPTIONS:

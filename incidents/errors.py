@@ -19,6 +19,18 @@ class NothingToChange(Refused, code="nothing_to_change"):
         super().__init__(_("There are no screenings that this would change. Choose another day or another hall."))
 
 
+class StartNotRecordable(Refused, code="start_not_recordable"):
+    """The start of the session is recorded an hour after the planned one, or would be after the planned end."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "A late start can be recorded until an hour after the planned one, and has to be before the planned "
+                "end. Nothing was changed. Move or cancel the screening if it could not be shown."
+            )
+        )
+
+
 class DecisionClosed(Refused, code="decision_closed"):
     """The guest can no longer choose between keeping the tickets and a refund."""
 

@@ -42,6 +42,7 @@ class RefundApproval(ApprovableService):
         *,
         lines: Sequence[OrderLine] | None = None,
         reason: str,
+        at_fault: bool = False,
         despite_dispute: bool = False,
         at: datetime,
     ) -> dict[str, Any]:
@@ -53,6 +54,7 @@ class RefundApproval(ApprovableService):
             "tickets": [line.pk for line in lines if not isinstance(line, ConcessionPreorder)],
             "preorders": [line.pk for line in lines if isinstance(line, ConcessionPreorder)],
             "reason": reason,
+            "at_fault": at_fault,
             "despite_dispute": despite_dispute,
             "expected": {
                 "money": str(gives.money),
@@ -70,8 +72,8 @@ class RefundApproval(ApprovableService):
         if len(lines) < len(data["tickets"]) + len(data["preorders"]):
             raise ApprovalOutdated
         expected = RefundPreview(**{**data["expected"], "money": Decimal(data["expected"]["money"])})
-        despite_dispute = data.get("despite_dispute", False)
-        return {"lines": lines, "reason": data["reason"], "despite_dispute": despite_dispute, "expected": expected}
+        agreed = {name: data.get(name, False) for name in ("at_fault", "despite_dispute")}  # since later versions
+        return {"lines": lines, "reason": data["reason"], **agreed, "expected": expected}
 
     def permissions(self, order: Order, *, lines: Sequence[OrderLine], **arguments: Any) -> set[str]:  # type: ignore[override]
         snacks = [line for line in lines if isinstance(line, ConcessionPreorder)]
@@ -84,6 +86,7 @@ class RefundApproval(ApprovableService):
         *,
         lines: Sequence[OrderLine],
         reason: str,
+        at_fault: bool,
         despite_dispute: bool,
         expected: RefundPreview,
         at: datetime,
@@ -93,7 +96,8 @@ class RefundApproval(ApprovableService):
         lock_orders_with_sessions([order.pk])  # so that it comes to the same when it is done
         if preview_refund(order, lines=lines, at=at) != expected:
             raise ApprovalOutdated
-        given: dict[str, Any] = {"lines": lines, "reason": reason, "despite_dispute": despite_dispute}
+        given: dict[str, Any] = {"lines": lines, "reason": reason, "at_fault": at_fault}
+        given["despite_dispute"] = despite_dispute
         return refund(order, **given, at=at, actor=actor, approver=approver)
 
     @staticmethod

@@ -140,6 +140,10 @@ class PromocodeNotValid(PromocodeRefused, code="promocode_not_valid_now"):
     """The promo code is inactive, or today is outside its dates."""
 
 
+class PromocodeNotForOrder(PromocodeRefused, code="promocode_not_for_order"):
+    """The order does not meet the conditions of the promo code: cinema, film, day, sum, or once for each customer."""
+
+
 class PromocodeUsedUp(PromocodeRefused, code="promocode_used_up"):
     """The promo code has reached its usage limit."""
 
@@ -178,6 +182,13 @@ class GatewayNotOffered(Refused, code="gateway_not_offered"):
 
 class NothingToRefund(Refused, code="nothing_to_refund"):
     """Nothing of the order is left to refund."""
+
+
+class ScannedTicket(Refused, code="refund_of_scanned_ticket"):
+    """A ticket was scanned, and the cinema is not at fault, so it is not refunded."""
+
+    def __init__(self) -> None:
+        super().__init__(_("One of the tickets was scanned: it is refunded only if the cinema is at fault."))
 
 
 class LinesNotRefundable(NothingToRefund, code="lines_not_refundable"):

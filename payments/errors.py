@@ -121,6 +121,18 @@ class NotEnoughCash(Refused, code="not_enough_cash"):
         )
 
 
+class CashOutStopped(Refused, code="cash_out_stopped"):
+    """More cash than there is was asked for too often in this shift, which would tell what the drawer should hold."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "More than there is was asked for too often in this shift. End the shift and count the drawer. Nothing "
+                "was changed."
+            )
+        )
+
+
 class WrongCashAmount(Refused, code="cash_amount_invalid"):
     """An amount of cash is not a sum of money above zero."""
 

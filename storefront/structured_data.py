@@ -105,7 +105,7 @@ def _offer(showing: Showing, link: str, *, since: datetime | None) -> dict[str, 
 
 def _description(showing: Showing) -> str:
     film, cinema = showing.session.film, showing.session.hall.cinema
-    facts = [film.age_rating, duration(film.duration_minutes), *(genre.name for genre in film.genres.all())]
+    facts = [film.age_rating, duration(film.duration_minutes), *(genre.shown.name for genre in film.genres.all())]
     place = ", ".join(filter(None, [cinema.shown.name, cinema.shown.city]))
     return _("“%(film)s” (%(facts)s) at %(cinema)s. %(hall)s. Tickets online, with a choice of seats.") % {
         "film": film.shown.title,
@@ -146,7 +146,7 @@ def _movie_in_full(film: Film) -> dict[str, Any]:
         "url": settings.SITE_URL + reverse("shop:film", args=[film.pk]),
         "image": pictures or [image_of(film)],
         "description": film.shown.description,
-        "genre": [genre.name for genre in film.genres.all()],
+        "genre": [genre.shown.name for genre in film.genres.all()],
         "director": _people(film.shown.director),
         "actor": _people(film.shown.starring),
         "countryOfOrigin": [{"@type": "Country", "name": each} for each in _listed(film.shown.country)],

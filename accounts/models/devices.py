@@ -24,6 +24,11 @@ class Device(models.Model):
         blank=True,
         help_text=_("For a device at a door: the halls behind it. Without any, it admits to every hall."),
     )
+    is_wall = models.BooleanField(
+        _("screen for customers"),
+        default=False,
+        help_text=_("Shows the codes of snacks that are ready without a PIN. For a screen beside the counter only."),
+    )
     digest = models.CharField(max_length=64, blank=True, editable=False)
     enrol_until = models.DateTimeField(_("can be enrolled until"), null=True, blank=True, editable=False)
     enrolled_at = models.DateTimeField(_("enrolled"), null=True, blank=True, editable=False)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -130,8 +131,12 @@ def withdraw(consent: MarketingConsent, *, place: str, actor: User | None = None
 
 
 def withdraw_elsewhere(recipients: Collection[str], *, channel: str, at: datetime) -> None:
-    """Record that these people have unsubscribed at a partner that sends for us. Two queries. Owns its transaction."""
-    rows = MarketingConsent.objects.filter(channel=channel, recipient__in=recipients).current().filter(is_given=True)
+    """Record that these people have unsubscribed at a partner that sends for us, who knows them in small letters.
+
+    Two queries, none without people. Owns its transaction.
+    """
+    agreed = MarketingConsent.objects.filter(channel=channel).current().filter(is_given=True)
+    rows = agreed.alias(small=Lower("recipient")).filter(small__in=recipients)
     MarketingConsent.objects.bulk_create(
         [
             MarketingConsent(

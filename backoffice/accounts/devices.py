@@ -31,7 +31,7 @@ class DeviceForm(ConflictCheckingForm):
 class DeviceAdmin(ActionsMixin, NoDeleteAdmin):
     cinema_path = "cinema"
     form = DeviceForm
-    fields = ["name", "cinema", "halls", "state", "code"]
+    fields = ["name", "cinema", "halls", "is_wall", "state", "code"]
     list_display = ["name", "cinema", "state", "enrolled_at"]
     list_filter = ["cinema"]
     list_select_related = ["cinema"]
@@ -47,7 +47,7 @@ class DeviceAdmin(ActionsMixin, NoDeleteAdmin):
         return ["cinema", "state", "code"] if obj else ["state", "code"]
 
     def get_fields(self, request: HttpRequest, obj: Device | None = None) -> list[str]:
-        return self.fields if obj else ["name", "cinema", "halls"]
+        return self.fields if obj else ["name", "cinema", "halls", "is_wall"]
 
     @admin.display(description=_("state"))
     def state(self, device: Device) -> str:

@@ -10,8 +10,8 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminIntegerFiel
 from backoffice.framework.actions import ActionForm, SummaryItem
 from backoffice.framework.fields import ReasonField
 from cinema.money import MAX_AMOUNT, MINOR_UNITS, ZERO, format_money
-from concessions.models import MOST_STOCK
-from concessions.services import last_staff_movement
+from concessions.models import MOST_STOCK, ConcessionItem
+from concessions.services import last_staff_movement, recipe_of
 
 
 class QuantityField(forms.IntegerField):
@@ -65,6 +65,12 @@ class ReceiveForm(StockForm):
 class WriteOffForm(StockForm):
     quantity = QuantityField(label=_("Quantity to write off"), min_value=1)
     reason = ReasonField(label=_("Reason"), help_text=_("For example: broken, spoilt, out of date."))
+
+    def summary(self) -> Iterable[SummaryItem]:
+        """Of what is made, what leaves the stock with each piece; whoever approves the request sees it too."""
+        if units := recipe_of(self.row):
+            names = ConcessionItem.objects.in_bulk(units)
+            yield _("in one piece"), ", ".join(f"{names[key]}: {number}" for key, number in sorted(units.items()))
 
 
 class SetCostForm(StockForm):

@@ -29,6 +29,7 @@ from incidents.services import (
     CorrectionPreview,
     MovePreview,
     Version,
+    check_record,
     delayed_places,
     digest_of_record,
     preview_correction,
@@ -148,6 +149,7 @@ class DelayForm(GuardedForm):
     def preview(self) -> Any:
         minutes, follow = self.cleaned_data["minutes"], self.cleaned_data["follow"]
         if follow == self.Follow.RECORD:
+            check_record(self.row, minutes=minutes, at=self.at)
             return RecordedDelay(self.row, minutes)
         places = delayed_places(self.row, minutes=minutes, cut_adverts=follow == self.Follow.ADVERTS)
         return preview_move(sessions_at(places), places, at=self.at)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.framework.admin import CinemaScopedAdmin
 from cinema import clock
+from film_hire.models import Contract, Dispatch, Statement
 from integrations.models import (
     ApiKey,
     Catalogue,
@@ -26,7 +27,7 @@ from integrations.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
-from notifications.models import OVER_BUDGET, Notification, SmsDelivery, TelegramChat
+from notifications.models import OVER_BUDGET, MessageKind, Notification, SmsDelivery, TelegramChat
 from notifications.models import Status as MessageStatus
 from notifications.services import telegram
 from payments.environment import ATOL
@@ -59,6 +60,7 @@ def connections(at: datetime) -> Iterator[Connection]:
         *_messages(at),
         _telegram(),
         *_marketing(),
+        _film_hire(),
         *_catalogues(),
         _embedded(),
         *_watching(),
@@ -209,6 +211,23 @@ def _marketing() -> Iterator[Connection]:
         name = f"{each.get_partner_display()}: {each.name}"
         waiting, refused = found["waiting"], found["refused"]
         yield Connection(name, not each.is_forbidden, advice, each.succeeded_at, waiting, refused, link)
+
+
+def _film_hire() -> Connection:
+    """The statements of distributors. Four queries."""
+    waiting = Statement.objects.newest().filter(status=Statement.Status.READY).count()
+    kind = MessageKind.FILM_HIRE_STATEMENT
+    refused = Notification.objects.filter(status=MessageStatus.FAILED, kind=kind).count()
+    advice: str | Promise = ""
+    if refused:
+        advice = _("The list of messages says why. Send them again from there.")
+    elif waiting:
+        advice = _("Check the statements that were not sent, and send them.")
+    last = Dispatch.objects.aggregate(last=Max("sent_at"))["last"]
+    link, is_set_up = reverse("admin:film_hire_statement_changelist"), Contract.objects.exists()
+    if not is_set_up:
+        advice = _("Enter distributors and their contracts, if film hire is to be settled here.")
+    return Connection(_("Film hire statements"), is_set_up, advice, last, waiting, refused, link)
 
 
 def _catalogues() -> Iterator[Connection]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, NoDeleteAdmin, ReadOnlyAdmin
+from backoffice.framework.reauthentication import ReauthenticationMixin
 from cinema import clock
 from cinema.money import format_money
 from integrations.models import ApiKey, Partner
@@ -20,7 +21,7 @@ from integrations.services.selling import owed_on_account
 
 
 @admin.register(Partner)
-class PartnerAdmin(ActionsMixin, NoDeleteAdmin):
+class PartnerAdmin(ReauthenticationMixin, ActionsMixin, NoDeleteAdmin):
     cinema_path = None
     list_display = ["name", "is_active", "may_sell", "may_refund", "all_cinemas"]
     list_filter = ["is_active"]

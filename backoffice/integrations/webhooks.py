@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from accounts.models import User
 from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ConflictCheckingForm, NoDeleteAdmin, ReadOnlyAdmin
+from backoffice.framework.reauthentication import ReauthenticationMixin
 from backoffice.integrations.connections import ConnectionsMixin
 from cinema import clock
 from integrations.models import EventType, WebhookDelivery, WebhookEndpoint
@@ -38,7 +39,7 @@ class EndpointForm(ConflictCheckingForm):
 
 
 @admin.register(WebhookEndpoint)
-class WebhookEndpointAdmin(ConnectionsMixin, ActionsMixin, NoDeleteAdmin):
+class WebhookEndpointAdmin(ReauthenticationMixin, ConnectionsMixin, ActionsMixin, NoDeleteAdmin):
     cinema_path = None
     form = EndpointForm
     list_display = ["name", "url", "cinema", "is_active", "succeeded_at", "failing_since", "disabled_at"]

@@ -105,6 +105,21 @@ class RemindForm(ActionForm):
 
 
 class BaseRefundForm(DisputeConfirmationForm):
+    """`at_fault` is asked where a ticket was scanned."""
+
+    at_fault = forms.BooleanField(
+        label=_("The cinema is at fault"),
+        help_text=_("Scanned tickets are refunded only then; it stands in the reason."),
+        required=False,
+        widget=UnfoldBooleanWidget(),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fault = self.fields.pop("at_fault")
+        if Ticket.objects.filter(order=self.order, status=Ticket.Status.USED).exists():
+            self.fields["at_fault"] = fault  # below the others
+
     @property
     def order(self) -> int:
         return int(self.row.pk)

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.errors import ApprovalRequired
 from accounts.models import User, normalise_email
 from backoffice.accounts.approvals import ApprovalsMixin
 from backoffice.framework.actions import confirmed_action
@@ -18,6 +19,7 @@ from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
 from backoffice.framework.time_zones import zone_of
 from backoffice.orders.code_lookup import CodeLookupMixin, found_by
+from backoffice.orders.exchange_form import ExchangeForm
 from backoffice.orders.forms import (
     CancelOrderForm,
     CorrectAddressForm,
@@ -31,9 +33,11 @@ from backoffice.orders.forms import (
 )
 from backoffice.orders.order_timeline import OrderTimeline
 from backoffice.orders.personal_data import PersonalDataMixin
+from boxoffice.errors import ExchangeAboveLimit
+from boxoffice.services.exchanges import exchange
 from cinema.local_time import format_local
 from cinema.money import format_money
-from customers.services import correct_address
+from customers.services import correct_address, is_correctable
 from house_rules.models import AgreedTerms
 from orders.approvals import RefundApproval
 from orders.models import Order, OrderChange, OrderLine, Ticket
@@ -97,6 +101,7 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         "extend",
         "remind",
         "other_seats",
+        "exchange",
         "correct_address",
         "refund_whole",
         "refund_lines",
@@ -188,7 +193,7 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         title=_("Correct email"),
         text=_("Tickets are sent to the new address. The old link and the old ticket codes stop working."),
         form=CorrectAddressForm,
-        when=lambda order: is_unpaid(order) or order.status == Order.Status.PAID,
+        when=is_correctable,
         icon="contact_mail",
     )
     def correct_address(self, order: Order, *, email: str, reason: str, at: datetime, actor: User) -> str:
@@ -215,6 +220,27 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         return gettext("Order %(order)s has other seats now.") % {"order": order}
 
     @confirmed_action(
+        permission="orders.refund_order",
+        title=_("Exchange tickets"),
+        text=_(
+            "For another screening, or seats of another price. The new tickets are an order of their own; the old ones "
+            "stop working. You see the seats and the money before you confirm."
+        ),
+        form=ExchangeForm,
+        when=lambda order: is_sold(order) and order.tickets.live().exists(),
+        icon="swap_horiz",
+    )
+    def exchange(self, order: Order, *, at: datetime, actor: User, **wanted: Any) -> str:
+        shift = open_shift_of(actor, order.cinema_id)  # the drawer of whoever does it, if there is one
+        try:
+            done, _given = exchange(order, shift=shift, at=at, actor=actor, **wanted)
+        except ApprovalRequired as error:  # it is about an exchange, and not the refund that it names
+            raise ExchangeAboveLimit from error
+        return gettext("Exchanged for order %(order)s. Its tickets are sent to the customer.") % {
+            "order": done.new_order
+        }
+
+    @confirmed_action(
         permission="orders.cancel_order",
         title=_("Cancel order"),
         text=_("The seats and snacks are released, points are returned, and the customer is notified."),
@@ -238,9 +264,17 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         danger=True,
     )
     def refund_whole(
-        self, order: Order, *, reason: str, despite_dispute: bool = False, at: datetime, actor: User
+        self,
+        order: Order,
+        *,
+        reason: str,
+        at_fault: bool = False,
+        despite_dispute: bool = False,
+        at: datetime,
+        actor: User,
     ) -> str:
-        refunded = refund(order, reason=reason, despite_dispute=despite_dispute, at=at, actor=actor)
+        agreed: dict[str, Any] = {"at_fault": at_fault, "despite_dispute": despite_dispute}
+        refunded = refund(order, reason=reason, **agreed, at=at, actor=actor)
         return RefundApproval.message(order, refunded)
 
     @confirmed_action(
@@ -257,11 +291,13 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         *,
         lines: list[OrderLine],
         reason: str,
+        at_fault: bool = False,
         despite_dispute: bool = False,
         at: datetime,
         actor: User,
     ) -> str:
-        refunded = refund(order, lines=lines, reason=reason, despite_dispute=despite_dispute, at=at, actor=actor)
+        agreed: dict[str, Any] = {"at_fault": at_fault, "despite_dispute": despite_dispute}
+        refunded = refund(order, lines=lines, reason=reason, **agreed, at=at, actor=actor)
         return RefundApproval.message(order, refunded)
 
 

@@ -1,4 +1,4 @@
-"""From a row of takings to the tickets that it counts."""
+"""From a row of takings, or of the film rank, to the tickets that it counts."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -41,11 +41,11 @@ def with_links(table: Table, period: Period, by: str, film: Film | None) -> Tabl
     """
     bounds = _bounds_by_cinema(period) if by == "cinema" else _common_bounds(period)
     rows: Any = table.rows
-    linked = []
+    name, linked = table.columns[0].key, []
     for row in rows:
-        text = table.text(table.columns[0], row["group"])
+        text = table.text(table.columns[0], row[name])
         link = _link(row["key"], period, by, film, bounds)
-        linked.append({**row, "group": Link(text, link) if link else text})
+        linked.append({**row, name: Link(text, link) if link else text})
     return replace(table, columns=[replace(table.columns[0], kind=Kind.TEXT), *table.columns[1:]], rows=linked)
 
 

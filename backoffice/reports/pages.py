@@ -144,9 +144,12 @@ def points_parts(period: Period, _chosen: Any) -> Sequence[Part]:
     return points.points(period)
 
 
-def films_parts(period: Period, _chosen: Any) -> Sequence[Part]:
+def films_parts(period: Period, chosen: Any) -> Sequence[Part]:
     table = programme.films(period)
-    return [table, drawings.films_chart(table)]
+    drawing = drawings.films_chart(table)
+    if chosen["user"].has_perm("orders.view_ticket"):
+        table = with_links(table, period, "film", None)
+    return [table, drawing]
 
 
 def occupancy_parts(period: Period, _chosen: Any) -> Sequence[Part]:

@@ -6,13 +6,15 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from backoffice.framework.admin import CinemaScopedAdmin
+from backoffice.framework.translated import TranslatedAdminMixin, texts_form
 from screenings.models import (
     Genre,
 )
 
 
 @admin.register(Genre)
-class GenreAdmin(CinemaScopedAdmin):
+class GenreAdmin(TranslatedAdminMixin, CinemaScopedAdmin):
+    form = texts_form(Genre)
     cinema_path = None
     kept_by_cinemas = True
     search_fields = ["name"]

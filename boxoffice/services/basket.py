@@ -13,7 +13,7 @@ from concessions.models import ConcessionItem
 from concessions.services import available
 from orders.errors import PromocodeRefused
 from orders.models import Order
-from orders.services.selling.promocodes import discount, find_promocode
+from orders.services.selling.promocodes import discount, discounted_parts, find_promocode
 from screenings.models import Cinema, Seat, Session, TicketType
 
 AHEAD = timedelta(hours=6)  # the sessions that the till shows
@@ -81,7 +81,14 @@ def read(cinema: Cinema, sent: QueryDict, *, at: datetime) -> TillBasket:
     basket = _read(cinema, sent, at=at)
     if code := sent.get("promocode", "").replace("\x00", "").strip():
         try:
-            basket.discount = discount(find_promocode(code, at=at), basket.total)
+            promocode = find_promocode(code, at=at)
+            parts = discounted_parts(
+                promocode,
+                cinema=cinema,
+                tickets=[(basket.session, place.price) for place in basket.places if basket.session],
+                snacks=[item.price * quantity for item, quantity in basket.snacks],
+            )
+            basket.discount = discount(promocode, sum(parts, ZERO))
         except PromocodeRefused as error:
             basket.promocode_refused = str(error)
     return basket

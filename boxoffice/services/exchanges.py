@@ -5,7 +5,8 @@ nothing is changed.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -15,21 +16,60 @@ from django.db.models import F
 
 from accounts.models import User
 from accounts.services import require_approval_above_limit
-from boxoffice.errors import ExchangeOnAccount, ExchangeTooLate, ScannedBefore
+from boxoffice.errors import ExchangeOnAccount, ExchangeReturned, ExchangeTooLate, ScannedBefore
 from boxoffice.models import Exchange
-from boxoffice.services.refunds import check_in_time, give_out_decided, has_started, stated
+from boxoffice.services.refunds import check_in_time, give_out_decided, has_started
 from boxoffice.services.sales import Places
+from boxoffice.services.seats import TillSeats
 from cinema.db_functions import insert_from
+from cinema.ids import valid_ids
 from cinema.money import ZERO
-from cinema.validators import clean_reason
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, OrderChange, Ticket
 from orders.services import hold, mark_paid
 from orders.services.refunds.refund import refund_each_locked
+from orders.services.refunds.scanned import release_scanned, stated
 from orders.services.selling.hold import release_stale_holds
 from payments.models import Gateway, Payment, Refund, Shift
 from payments.services.moving import move_money
-from screenings.models import Session
+from screenings.models import Cinema, Seat, Session, TicketType
+
+AHEAD = timedelta(days=14)  # the sessions that are offered
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One ticket, its new seat, and what it costs there."""
+
+    ticket: Ticket
+    seat: Seat
+    ticket_type: TicketType
+    price: Decimal
+
+
+def offered_sessions(cinema: Cinema, *, at: datetime) -> list[Session]:
+    """The sessions of the cinema for which tickets may be exchanged, the next ones first. One query. Reads only."""
+    soon = Session.objects.on_sale(at, Order.Channel.BOX_OFFICE)
+    ahead = soon.filter(hall__cinema=cinema, start_datetime__lte=at + AHEAD)
+    return list(ahead.select_related("film", "hall__cinema").order_by("start_datetime", "hall__name")[:SHOWN])
+
+
+def choose(seats: TillSeats, tickets: Sequence[Ticket], *, wanted: Sequence[str]) -> list[Choice]:
+    """A seat for each ticket: those whose primary keys were sent, otherwise the best side by side; none if there is no
+    room. At most one query. Reads only.
+    """
+    named = [key for each in wanted for key in valid_ids([each])]  # in the order of the tickets
+    keys = [key for key in named if key in seats.by_key and key not in seats.taken]
+    if len(set(keys)) < len(tickets):
+        keys = seats.best(len(tickets))
+    found = []
+    for ticket, key in zip(tickets, keys, strict=False):
+        types = seats.types_for(seat := seats.by_key[key])
+        if types:
+            kind = next((each for each in types if each.pk == ticket.ticket_type_id), types[0])
+            found.append(Choice(ticket, seat, kind, seats.price(seat, kind)))
+    return found if len(found) == len(tickets) else []
 
 
 def exchange(
@@ -41,7 +81,7 @@ def exchange(
     way: str,
     reason: str,
     at_fault: bool,
-    shift: Shift,
+    shift: Shift | None,
     at: datetime,
     actor: User,
     decided_by: User | None = None,
@@ -52,13 +92,14 @@ def exchange(
     goes back as the old ones were paid, and counts towards the same limit for one person as refunds. `expected_total`
     is the price of the new ones as it was shown. At the guest's wish until the start of the old screening, later only
     if the cinema is `at_fault`, for `EXCHANGE_WITHIN` after its end; then, and for tickets that were used or have
-    expired, the whole value counts towards the limit. Snacks stay in the old order.
+    expired, the whole value counts towards the limit. Snacks stay in the old order. Without a shift (in the admin),
+    money is taken as outside any shift, and what goes back in cash or on the terminal waits to be paid out.
 
-    Raises `RefundTooLate`, `ExchangeTooLate`, `ReasonNeeded`, `ExchangeOnAccount`, `ScannedBefore`, `ApprovalRequired`,
-    and as `hold`, `refund`, `mark_paid` and `mark_paid_out`. Owns its transaction.
+    Raises `RefundTooLate`, `ExchangeTooLate`, `ReasonNeeded`, `ExchangeOnAccount`, `ExchangeReturned`, `ScannedBefore`,
+    `ApprovalRequired`, and as `hold`, `refund`, `mark_paid` and `mark_paid_out`. Owns its transaction.
     """
     check_in_time(tickets, at_fault=at_fault, at=at)
-    reason = clean_reason(stated(reason, at_fault=at_fault))
+    reason = stated(reason, at_fault=at_fault)
     wanted = list(places)
     release_stale_holds([Ticket(session=session, seat=seat) for session, seat, _kind in wanted], at=at)
     decider = decided_by or actor
@@ -74,6 +115,10 @@ def exchange(
             raise ExchangeTooLate
         is_late = has_started(old, at=at) or old.exclude(status=Ticket.Status.PAID).exists()
         [plan] = refund_each_locked([row], {row.pk: tickets}, reason=reason, at=at, actor=decider)
+        if plan.refund.external_id:  # made at the gateway, and now assigned to these tickets
+            raise ExchangeReturned
+        gone = [line.pk for line in plan.chosen if isinstance(line, Ticket)]
+        release_scanned(gone, at_fault=at_fault, at=at, actor=decider)
         refunds = [plan.refund, *plan.along]
         value = sum((each.amount for each in refunds), ZERO)
         new = _held(row, wanted, expected_total=expected_total, at=at, actor=actor)
@@ -83,7 +128,8 @@ def exchange(
         require_approval_above_limit("orders.refund", counted, actor=decider, approver=None, at=at)
         new.refresh_from_db()  # it was paid
         done = Exchange.objects.create(order=row, new_order=new, value=value, reason=reason, actor=decider, at=at)
-        return done, give_out_decided(row, shift=shift, at=at, actor=actor)
+        given = give_out_decided(row, shift=shift, at=at, actor=actor) if shift else []
+        return done, given
 
 
 def _held(order: Order, places: Places, *, expected_total: Decimal, at: datetime, actor: User) -> Order:
@@ -111,7 +157,7 @@ def _held(order: Order, places: Places, *, expected_total: Decimal, at: datetime
 
 
 def _pay(
-    order: Order, refunds: Sequence[Refund], *, kept: Decimal, way: str, shift: Shift, at: datetime, actor: User
+    order: Order, refunds: Sequence[Refund], *, kept: Decimal, way: str, shift: Shift | None, at: datetime, actor: User
 ) -> None:
     def pay(gateway: str, amount: Decimal, external_id: str) -> object:
         book = partial(mark_paid, order, part=True, at=at, actor=actor)

@@ -19,7 +19,7 @@ from orders.models import Order
 from payments.errors import GiftCardUnknown
 from payments.gift_cards import in_groups
 from payments.models import GiftCard, GiftCardMovement, Shift
-from payments.services import find_gift_card, replace_gift_card, sell_gift_card, take_back_gift_card
+from payments.services import find_gift_card, of_seller, replace_gift_card, sell_gift_card, take_back_gift_card
 from screenings.models import Cinema
 
 
@@ -31,7 +31,7 @@ def look_up(typed: str, *, cinema: Cinema, at: datetime, actor: User) -> GiftCar
     cashier = f"staff {actor.pk}"
     rate_limits.check("gift_card", person=cashier, at=at)
     try:
-        return find_gift_card(typed, legal_entity=cinema.legal_entity_id)
+        return find_gift_card(typed, cinema=cinema)
     except GiftCardUnknown:
         rate_limits.hit("gift_card", person=cashier, at=at)
         raise
@@ -67,15 +67,17 @@ def sell(
 
 
 def taken_in(card: GiftCard) -> QuerySet[Cinema]:
-    """The cinemas where it pays: those of the legal entity that sold it. One query. Reads only."""
-    return Cinema.objects.filter(legal_entity=card.cinema.legal_entity_id).order_by("name", "pk")
+    """The cinemas where it pays: those of its seller. One query. Reads only."""
+    entity = card.cinema.legal_entity_id
+    cinemas = Cinema.objects.filter(pk=card.cinema_id) if entity is None else Cinema.objects.filter(legal_entity=entity)
+    return cinemas.order_by("name", "pk")
 
 
 def lost_cards(cinema: Cinema, *, last4: str = "", amount: Decimal | None = None) -> QuerySet[GiftCard]:
     """The cards that a guest may have lost, by their last four characters, or by what they were sold for, the latest
     first. At most one query. Reads only.
     """
-    cards = GiftCard.objects.filter(cinema__legal_entity=cinema.legal_entity_id, balance__gt=0)
+    cards = GiftCard.objects.filter(of_seller(cinema), balance__gt=0)
     if last4:
         return cards.filter(last4=last4.upper())
     sold = GiftCardMovement.objects.filter(kind=GiftCardMovement.Kind.SOLD, amount=amount)

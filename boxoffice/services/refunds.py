@@ -6,16 +6,15 @@ The refund and its payouts are one transaction: without enough cash in the drawe
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from boxoffice.errors import NotVoidable, RefundTooLate, SecondPersonNeeded
 from cinema.money import ZERO
-from cinema.validators import clean_reason
 from concessions.models import ConcessionPreorder
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, OrderLine, Ticket
@@ -71,7 +70,7 @@ def void(
             raise NotVoidable
         if has_started(row.tickets.all(), at=at) and not (decided_by or actor).has_perm("orders.refund_order"):
             raise SecondPersonNeeded
-        return _refund(row, None, reason=reason, shift=shift, at=at, actor=actor, decided_by=decided_by)
+        return _refund(row, None, reason=reason, at_fault=False, shift=shift, at=at, actor=actor, decided_by=decided_by)
 
 
 def refund_at_till(
@@ -85,17 +84,17 @@ def refund_at_till(
     actor: User,
     decided_by: User | None = None,
 ) -> list[Refund]:
-    """Refund these lines and give the money back as it came: at the guest's wish until the start of their screening,
-    later only if the cinema is `at_fault`, which stands in the reason. Returns the payouts.
+    """Refund these lines and give the money back as it came: at the guest's wish until the start of their screening or
+    the scan of a ticket, later only if the cinema is `at_fault`, which stands in the reason. Returns the payouts.
 
     `decided_by` is the person who may refund, if not the actor. Raises `RefundTooLate`, `ApprovalRequired`, and as
     `refund` and `mark_paid_out`. Owns its transaction.
     """
     check_in_time(lines, at_fault=at_fault, at=at)
-    reason = stated(reason, at_fault=at_fault)
     with transaction.atomic():
         [row] = lock_orders_with_sessions([order.pk])
-        return _refund(row, lines, reason=reason, shift=shift, at=at, actor=actor, decided_by=decided_by)
+        fault: dict[str, Any] = {"reason": reason, "at_fault": at_fault}
+        return _refund(row, lines, **fault, shift=shift, at=at, actor=actor, decided_by=decided_by)
 
 
 def check_in_time(lines: Sequence[OrderLine], *, at_fault: bool, at: datetime) -> None:
@@ -108,11 +107,6 @@ def check_in_time(lines: Sequence[OrderLine], *, at_fault: bool, at: datetime) -
 def has_started(tickets: QuerySet[Ticket], *, at: datetime) -> bool:
     """Whether the screening of one of these tickets has started. One query. Reads only."""
     return tickets.filter(session__start_datetime__lte=at).exists()
-
-
-def stated(reason: str, *, at_fault: bool) -> str:
-    """The reason as it is recorded: it says whether the cinema is at fault. Raises `ReasonNeeded`. Reads only."""
-    return _("The cinema is at fault: %(reason)s") % {"reason": clean_reason(reason)} if at_fault else reason
 
 
 def give_out(refunds: RefundQuerySet, *, shift: Shift, at: datetime, actor: User) -> list[Refund]:
@@ -151,13 +145,14 @@ def _refund(
     lines: Sequence[OrderLine] | None,
     *,
     reason: str,
+    at_fault: bool,
     shift: Shift,
     at: datetime,
     actor: User,
     decided_by: User | None,
 ) -> list[Refund]:
     was_voidable = is_voidable(order, shift=shift, at=at)
-    refund(order, lines=lines, reason=reason, at=at, actor=decided_by or actor)
+    refund(order, lines=lines, reason=reason, at_fault=at_fault, at=at, actor=decided_by or actor)
     return _pay_out(order, was_voidable=was_voidable, shift=shift, at=at, actor=actor)
 
 

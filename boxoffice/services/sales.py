@@ -1,12 +1,14 @@
-"""Sales at the till: a hold, and then the money, in one part or in several, each in a transaction of its own.
+"""Sales at the till: for cash at once, or a hold and then the money, in one part or in several, each in a transaction.
 
 What a crash leaves between the two is an unpaid order of the box office: it is listed as an unfinished sale, is
 finished or cancelled there, and lapses like every other hold.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
+from typing import Required, TypedDict, Unpack
 
 from django.db import transaction
 from django.db.models import Q
@@ -28,6 +30,7 @@ from orders.services import (
     mark_paid,
     record_uncertain_payment,
     resolve_payment,
+    sell,
 )
 from payments.models import Gateway, Payment, Refund, Shift
 from payments.services.cash import lock_open_shift
@@ -37,24 +40,24 @@ from screenings.models import Cinema, Seat, Session, TicketType
 Places = Iterable[tuple[Session, Seat, TicketType]]
 
 
+class Wanted(TypedDict, total=False):
+    """What a guest at the till wants to buy, and what they show for it."""
+
+    places: Required[Places]
+    snacks: Required[Iterable[tuple[ConcessionItem, int]]]
+    promocode: str
+    phone: str
+    customer_code: str
+    expected_total: Decimal | None
+    language: str
+
+
 def shift_of(person: User, cinema: Cinema) -> Shift | None:
     """The open shift in which this person works at the cinema. One query. Reads only."""
     return open_shift_of(person, cinema.pk)
 
 
-def hold_at_till(
-    shift: Shift,
-    *,
-    places: Places,
-    snacks: Iterable[tuple[ConcessionItem, int]],
-    promocode: str = "",
-    phone: str = "",
-    customer_code: str = "",
-    expected_total: Decimal | None = None,
-    language: str = "",
-    at: datetime,
-    actor: User,
-) -> Order:
+def hold_at_till(shift: Shift, *, at: datetime, actor: User, **wanted: Unpack[Wanted]) -> Order:
     """Hold what a guest at the till wants to buy; with the code that their account shows, they earn points.
 
     Wrong promo codes count for the cashier. Raises as `hold`, and `NoShift`, `RateLimited`, `CustomerCodeWrong`,
@@ -62,25 +65,48 @@ def hold_at_till(
 
     The shift is as it was read; whether it is still open decides when the money comes.
     """
+    return _sold(hold, shift, at=at, actor=actor, **wanted)
+
+
+def sell_for_cash(
+    shift: Shift, *, given: Decimal | None, at: datetime, actor: User, **wanted: Unpack[Wanted]
+) -> tuple[Order, Decimal]:
+    """Hold as `hold_at_till` and take the cash, in one transaction; returns the order and the change.
+
+    Without `given`, it was exact. Raises as `hold_at_till`, and `GivenTooLittle` and `ShiftNotOpen`; then nothing is
+    held. Owns its transaction.
+    """
+
+    def check(order: Order) -> None:
+        if given is not None and given < order.final_amount:
+            raise GivenTooLittle(given=given, price=order.final_amount)
+
+    sell_now = partial(sell, gateway=Gateway.CASH, shift=shift, check=check)
+    order = _sold(sell_now, shift, at=at, actor=actor, **wanted)
+    return order, ZERO if given is None else given - order.final_amount
+
+
+def _sold(take: Callable[..., Order], shift: Shift, *, at: datetime, actor: User, **wanted: Unpack[Wanted]) -> Order:
     if shift.status != Shift.Status.OPEN:
         raise NoShift
-    cashier = f"staff {actor.pk}"
+    cashier, promocode = f"staff {actor.pk}", wanted.get("promocode", "")
+    code = wanted.get("customer_code", "")
     if promocode:
         rate_limits.check("promocode", person=cashier, at=at)
-    customer = customer_of_code(customer_code, at=at, actor=actor) if customer_code else None
+    customer = customer_of_code(code, at=at, actor=actor) if code else None
     if customer is not None and shift_of(customer, shift.cinema) is not None:
         raise ColleagueCode
     try:
-        return hold(
+        return take(
             cinema=shift.cinema,
-            tickets=places,
-            snacks=snacks,
+            tickets=wanted["places"],
+            snacks=wanted["snacks"],
             user=customer,
-            phone=phone,
-            language=language,
+            phone=wanted.get("phone", ""),
+            language=wanted.get("language", ""),
             channel=Order.Channel.BOX_OFFICE,
             promocode=promocode or None,
-            expected_total=expected_total,
+            expected_total=wanted.get("expected_total"),
             at=at,
             actor=actor,
         )

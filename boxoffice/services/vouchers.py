@@ -1,22 +1,25 @@
 """Vouchers for trouble: a discount with a reason, for one order, in place of or besides a refund."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import require_approval_above_limit
 from boxoffice.errors import VoucherTooLarge, VoucherUsed
-from boxoffice.models import Voucher
+from boxoffice.models import Exchange, Voucher
 from boxoffice.services.printing import print_for_guest
 from cinema.codes import random_code
 from cinema.money import ZERO
 from cinema.validators import clean_reason
-from orders.locks import lock_order
+from orders.locks import lock_orders
 from orders.models import Order, Promocode
 from payments.models import Shift
 from payments.services.cash import check_amount
@@ -24,25 +27,51 @@ from payments.services.cash import check_amount
 CODE_LENGTH = 12  # 60 random bits
 
 
-def give_voucher(order: Order, *, amount: Decimal, reason: str, at: datetime, actor: User) -> Voucher:
+def give_voucher(
+    order: Order, *, amount: Decimal, reason: str, request: UUID | None = None, at: datetime, actor: User
+) -> Voucher:
     """Give the guest of an order a discount of this amount on another one, until `VOUCHER_VALIDITY` is over.
 
-    It counts towards the same limit for one person as refunds. Raises `WrongCashAmount`, `ReasonNeeded`,
-    `VoucherTooLarge` above what the order cost, and `ApprovalRequired`. Owns its transaction.
+    `request` names the form, which gives one voucher however often it is sent. It counts towards the same limit for one
+    person as refunds. Raises `WrongCashAmount`, `ReasonNeeded`, `VoucherTooLarge` above what the order cost or, with
+    the vouchers of those that it was exchanged from or for, above what the dearest of them cost, and
+    `ApprovalRequired`. Owns its transaction.
     """
     check_amount(amount)
     reason = clean_reason(reason)
     with transaction.atomic():
-        row = lock_order(order)
-        given = row.vouchers.aggregate(total=Sum("promocode__discount_amount"))["total"] or ZERO
-        if amount > (left := row.total_amount - row.discount_amount - given):
+        chain = lock_orders(_exchanged_with(order.pk))
+        if request and (known := Voucher.objects.filter(order=order, request=request).first()):
+            return known
+        if amount > (left := _left(order, chain)):
             raise VoucherTooLarge(max(left, ZERO))
         code = random_code(CODE_LENGTH)
         promocode = Promocode(code=code, discount_amount=amount, valid_until=at + settings.VOUCHER_VALIDITY)
         promocode.save(force_insert=True)
-        voucher = Voucher.objects.create(promocode=promocode, order=order, reason=reason, actor=actor, at=at)
+        about: dict[str, Any] = {"reason": reason, "request": request, "actor": actor, "at": at}
+        voucher = Voucher.objects.create(promocode=promocode, order=order, **about)
         require_approval_above_limit("orders.refund", amount, actor=actor, approver=None, at=at)
     return voucher
+
+
+def _exchanged_with(order: int) -> set[int]:
+    """The order (primary key) with all that it was exchanged from or for. A query for each step between them."""
+    chain: set[int] = set()
+    found = {order}
+    while found:
+        chain |= found
+        pairs = Exchange.objects.filter(Q(order__in=found) | Q(new_order__in=found)).values_list("order", "new_order")
+        found = {key for pair in pairs for key in pair} - chain
+    return chain
+
+
+def _left(order: Order, chain: Sequence[Order]) -> Decimal:
+    """What one more voucher of the order may be worth, next to those of the orders of its chain."""
+    sums = Voucher.objects.filter(order__in=chain).order_by().values_list("order")
+    given = dict(sums.annotate(Sum("promocode__discount_amount")))
+    cost = {each.pk: each.total_amount - each.discount_amount for each in chain}
+    together = max(cost.values()) - sum(given.values(), ZERO)
+    return min(cost[order.pk] - given.get(order.pk, ZERO), together)
 
 
 def check_unused(voucher: Voucher) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.services import rate_limits
-from boxoffice.access import BoxOfficeRequest, device_page, page
+from boxoffice.access import BoxOfficeRequest, page, wall_page
 from boxoffice.services import bar
 from boxoffice.services.second_person import deciders
 from boxoffice.views.second_person import REFUND, decide
@@ -106,9 +106,9 @@ def item(request: BoxOfficeRequest, key: int) -> HttpResponseBase:
     return TemplateResponse(request, "boxoffice/bar_item.html", context)
 
 
-@device_page
+@wall_page(PERMISSION)
 @require_safe
 def wall(request: BoxOfficeRequest) -> HttpResponseBase:
-    """For customers: the codes of snacks that are ready. It needs a device and nobody's PIN."""
+    """For customers: the codes of snacks that are ready. A screen for customers needs nobody's PIN."""
     template = "boxoffice/_wall.html" if request.headers.get("X-Part") else "boxoffice/wall.html"
     return TemplateResponse(request, template, {"codes": bar.ready_codes(request.cinema, at=request.at)[:40]})

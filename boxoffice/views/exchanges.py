@@ -1,8 +1,5 @@
 """Tickets of an order exchanged for another screening: one page, on which every press shows what it would cost."""
 
-from dataclasses import dataclass
-from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +13,7 @@ from accounts.errors import ApprovalRequired
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.errors import NoShift, SecondPersonNeeded
 from boxoffice.services import sales
-from boxoffice.services.exchanges import exchange
+from boxoffice.services.exchanges import Choice, choose, exchange, offered_sessions
 from boxoffice.services.seats import TillSeats
 from boxoffice.services.second_person import deciders
 from boxoffice.views.second_person import REFUND, decide
@@ -25,20 +22,7 @@ from cinema.ids import valid_ids
 from cinema.money import ZERO
 from cinema.status import Refused
 from orders.models import Order, Ticket
-from screenings.models import Seat, Session, TicketType
-
-AHEAD = timedelta(days=14)  # the sessions that are offered
-SHOWN = 200
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One ticket, its new seat, and what it costs there."""
-
-    ticket: Ticket
-    seat: Seat
-    ticket_type: TicketType
-    price: Decimal
+from screenings.models import Session
 
 
 @page(WORK)
@@ -52,10 +36,10 @@ def show(request: BoxOfficeRequest, key: int) -> HttpResponse:
     if not tickets:
         messages.error(request, _("Tick the tickets to exchange."))
         return redirect("boxoffice:order", key=row.pk)
-    sessions = _sessions(request)
+    sessions = offered_sessions(request.cinema, at=request.at)
     session = next((each for each in sessions if str(each.pk) == sent.get("session", "")), None)
     seats = TillSeats(session, at=request.at) if session else None
-    choices = _choices(seats, tickets, sent.getlist("seat")) if seats else []
+    choices = choose(seats, tickets, wanted=sent.getlist("seat")) if seats else []
     if request.method == "POST" and "way" in request.POST and session and choices:
         answer = _exchange(request, row, tickets, session, choices)
         if answer is not None:
@@ -113,24 +97,3 @@ def _exchange(
         tell_payouts(request, paid)
         return redirect("boxoffice:order", key=exchanged.new_order_id)
     return None
-
-
-def _sessions(request: BoxOfficeRequest) -> list[Session]:
-    soon = Session.objects.on_sale(request.at, Order.Channel.BOX_OFFICE).filter(
-        hall__cinema=request.cinema, start_datetime__lte=request.at + AHEAD
-    )
-    return list(soon.select_related("film", "hall__cinema").order_by("start_datetime", "hall__name")[:SHOWN])
-
-
-def _choices(seats: TillSeats, tickets: list[Ticket], wanted: list[str]) -> list[Choice]:
-    """A seat for each ticket: those that were sent, otherwise the best side by side; none if there is no room."""
-    keys = [key for key in valid_ids(wanted) if key in seats.by_key and key not in seats.taken]
-    if len(set(keys)) < len(tickets):
-        keys = seats.best(len(tickets))
-    found = []
-    for ticket, key in zip(tickets, keys, strict=False):
-        types = seats.types_for(seat := seats.by_key[key])
-        if types:
-            kind = next((each for each in types if each.pk == ticket.ticket_type_id), types[0])
-            found.append(Choice(ticket, seat, kind, seats.price(seat, kind)))
-    return found if len(found) == len(tickets) else []

@@ -26,6 +26,7 @@ from cinema.money import ZERO, format_money
 from cinema.status import Refused
 from payments.gift_cards import in_groups
 from payments.models import GiftCard, GiftCardMovement
+from payments.services import of_seller
 
 Tender = GiftCardMovement.Tender
 
@@ -87,7 +88,7 @@ def replace(request: BoxOfficeRequest) -> HttpResponse:
         decided_by = decide(request, REFUND, needed=False)
         if decided_by is None:
             raise SecondPersonNeeded
-        here = GiftCard.objects.filter(cinema__legal_entity=request.cinema.legal_entity_id)
+        here = GiftCard.objects.filter(of_seller(request.cinema))
         card = get_object_or_404(here, pk__in=valid_ids([request.POST.get("card", "")]))
         new, code = gift_cards.replace(card, shift=shift, decided_by=decided_by, **work)
     except ApprovalRequired:

@@ -1,5 +1,6 @@
 """Money back at the till: a sale undone, items refunded, vouchers for trouble, and the second person who decides."""
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -27,6 +28,7 @@ from concessions.models import ConcessionPreorder
 from orders.models import Order, OrderLine, Ticket
 from orders.services.refunds.by_hand import SERVICE as PAY_OUT
 from orders.services.refunds.effects import remaining_lines
+from orders.services.refunds.scanned import stated
 from payments.models import Refund, Shift
 
 REFUND_CONSUMED = "orders.refund_consumed"
@@ -56,7 +58,7 @@ def refund(request: BoxOfficeRequest, key: int) -> HttpResponse:
                 raise
             if not request.user.has_perm(REFUND):
                 raise SecondPersonNeeded from None
-            _ask(request, row, lines, refunds.stated(reason, at_fault=at_fault and not whole))
+            _ask(request, row, lines, reason, at_fault=at_fault and not whole)
             messages.warning(request, ABOVE)
         else:
             _tell(request, row, paid)
@@ -96,8 +98,10 @@ def give(request: BoxOfficeRequest, key: int) -> HttpResponse:
         shift = _open_shift(request)
         decided_by = decide(request, REFUND)
         amount = amount_of(request.POST.get("amount", "")) or ZERO
-        actor, reason = decided_by or request.user, request.POST.get("reason", "")
-        voucher = give_voucher(row, amount=amount, reason=reason, at=request.at, actor=actor)
+        form = request.POST.get("form", "")
+        wanted: dict[str, Any] = {"amount": amount, "reason": request.POST.get("reason", "")}
+        wanted["request"] = uuid.UUID(form) if form else None
+        voucher = give_voucher(row, **wanted, at=request.at, actor=decided_by or request.user)
     except ApprovalRequired:
         messages.error(request, _("This is above the limit of one person. Nothing was changed."))
     except ValueError:
@@ -169,9 +173,9 @@ def _ticked(request: BoxOfficeRequest, row: Order) -> list[OrderLine]:
     return [*Ticket.objects.filter(order=row, pk__in=valid_ids(request.POST.getlist("ticket"))), *snacks]
 
 
-def _ask(request: BoxOfficeRequest, row: Order, lines: list[OrderLine], reason: str) -> None:
-    facts = [(_("Items"), "; ".join(str(line) for line in lines)), (_("Reason"), reason)]
-    arguments = {"lines": lines, "reason": reason}
+def _ask(request: BoxOfficeRequest, row: Order, lines: list[OrderLine], reason: str, *, at_fault: bool) -> None:
+    facts = [(_("Items"), "; ".join(str(line) for line in lines)), (_("Reason"), stated(reason, at_fault=at_fault))]
+    arguments = {"lines": lines, "reason": reason, "at_fault": at_fault}
     request_approval("orders.refund", row, arguments=arguments, facts=facts, at=request.at, actor=request.user)
 
 

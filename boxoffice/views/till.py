@@ -1,5 +1,6 @@
 """The till: one page on which a sale is put together, and the page of the order that comes of it."""
 
+import uuid
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -26,6 +27,7 @@ from cinema.money import CENT, format_money
 from cinema.status import Refused
 from orders.models import Order
 from orders.services import left_to_pay
+from payments.errors import WrongCashAmount
 from payments.models import Gateway, Payment, Refund, Shift
 
 WORK = "payments.work_shift"
@@ -91,23 +93,10 @@ def till(request: BoxOfficeRequest) -> HttpResponse:
     basket, refusal = _read(request)
     if request.POST.get("sell") and not refusal:
         try:
-            order = sales.hold_at_till(
-                shift,
-                places=basket.tickets,
-                snacks=basket.snacks,
-                promocode=typed(request, "promocode"),
-                phone=typed(request, "phone"),
-                customer_code=typed(request, "customer_code"),
-                expected_total=shown_total(request, basket),
-                language=get_language() or "",
-                at=at,
-                actor=request.user,
-            )
+            return _sell(request, basket, shift=shift)
         except Refused as error:
             refusal = error
             basket = baskets.read(cinema, request.POST, at=at)
-        else:
-            return _first_payment(request, order, shift=shift)
     return TemplateResponse(
         request,
         "boxoffice/till.html",
@@ -129,12 +118,32 @@ def till(request: BoxOfficeRequest) -> HttpResponse:
     )
 
 
-def _first_payment(request: BoxOfficeRequest, order: Order, *, shift: Shift) -> HttpResponse:
-    """Take cash at once; the card terminal is asked on the page of the order, where a refused payment leads too."""
+def _sell(request: BoxOfficeRequest, basket: baskets.TillBasket, *, shift: Shift) -> HttpResponse:
+    """Sell for cash at once; the card terminal is asked on the page of the order. Raises as the services do."""
+    wanted: sales.Wanted = {
+        "places": basket.tickets,
+        "snacks": basket.snacks,
+        "promocode": typed(request, "promocode"),
+        "phone": typed(request, "phone"),
+        "customer_code": typed(request, "customer_code"),
+        "expected_total": shown_total(request, basket),
+        "language": get_language() or "",
+    }
+    done: dict[str, Any] = {"at": request.at, "actor": request.user}
     way, _cash, note = request.POST["sell"].partition(":")
-    if way != "cash" and order.final_amount:
-        return redirect("boxoffice:order", key=order.pk)
-    return _pay(request, order, way="cash", given=note or request.POST.get("given", ""), shift=shift)
+    try:
+        given = amount_of(note or request.POST.get("given", "")) if way == "cash" else None
+    except ValueError:
+        raise WrongCashAmount from None
+    if way == "cash":
+        order, change = sales.sell_for_cash(shift, given=given, **wanted, **done)
+        if change:
+            messages.success(request, _("Change: %(change)s") % {"change": format_money(change)})
+    else:
+        order = sales.hold_at_till(shift, **wanted, **done)
+        if not order.final_amount:
+            sales.pay_cash(order, shift=shift, given=None, **done)
+    return redirect("boxoffice:order", key=order.pk)
 
 
 def _pay(request: BoxOfficeRequest, order: Order, *, way: str, given: str, shift: Shift) -> HttpResponse:
@@ -222,6 +231,7 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "refunds": row.refunds.select_related("payment"),
             "numbers_missing": receipts.numbers_missing(row, at=at),
             "may_refund": may_refund,
+            "form": uuid.uuid4(),
             "vouchers": Voucher.objects.filter(order=row).select_related("promocode"),
             "exchanges": Exchange.objects.filter(Q(order=row) | Q(new_order=row)).select_related("order", "new_order"),
             "voidable": refunds.is_voidable(row, shift=shift, at=at),

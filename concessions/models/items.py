@@ -17,6 +17,7 @@ from house_rules.translated import Translated
 
 MOST_STOCK = 1_000_000
 MOST_VALUE = MAX_AMOUNT * MOST_STOCK
+OLDEST = 21  # years that a law asks of who buys
 SALES_DAYS = 14  # the period over which recent sales are counted
 FILLED = F("stock_quantity") * 100 / F("max_stock_quantity")  # percentage of the maximum stock
 YES, NO = [True], [False]  # for `is_low__in=YES`: with `is_low=True` SQLite does not use the index
@@ -87,7 +88,7 @@ class ConcessionItem(Translated):
 
     STOCKED = (Kind.GOODS, Kind.INGREDIENT)
 
-    TRANSLATED: ClassVar = ("name",)
+    TRANSLATED: ClassVar = ("name", "portion", "composition", "allergens")
 
     cinema = models.ForeignKey(
         "screenings.Cinema", models.PROTECT, related_name="concession_items", verbose_name=_("cinema")
@@ -96,6 +97,18 @@ class ConcessionItem(Translated):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.GOODS, db_default=Kind.GOODS)
     unit = models.CharField(_("unit"), max_length=10, choices=Unit, default=Unit.PIECE, db_default=Unit.PIECE)
     price = MoneyField(_("price"))
+    portion = models.CharField(
+        _("portion"), max_length=40, blank=True, default="", db_default="", help_text=_("Such as 150 g or 0.5 l.")
+    )
+    composition = models.CharField(_("composition"), max_length=500, blank=True, default="", db_default="")
+    allergens = models.CharField(_("allergens"), max_length=200, blank=True, default="", db_default="")
+    lowest_age = models.PositiveSmallIntegerField(
+        _("lowest age"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(OLDEST)],
+        help_text=_("In years. The shop says it beside the item; the bar checks it."),
+    )
     stock_quantity = models.PositiveIntegerField(_("in stock"), default=0)
     # What the stock cost, to the kopeck: the sum of the values of its movements. Null until a cost is known.
     stock_value = MoneyField(_("value of the stock"), null=True, blank=True, editable=False, highest=MOST_VALUE)
@@ -133,7 +146,10 @@ class ConcessionItem(Translated):
     expected_at = models.DateTimeField(_("expected use worked out"), null=True, blank=True, editable=False)
 
     objects = ConcessionItemQuerySet.as_manager()
-    history = History("name", "price", "max_stock_quantity", "low_stock_percent", "made_to_order", "is_active", "texts")
+    history = History(
+        *("name", "price", "portion", "composition", "allergens", "lowest_age", "texts"),
+        *("max_stock_quantity", "low_stock_percent", "made_to_order", "is_active"),
+    )
 
     class Meta:
         verbose_name = _("bar item")
@@ -155,6 +171,7 @@ class ConcessionItem(Translated):
         constraints = [
             models.UniqueConstraint(fields=["cinema", "name"], name="one_item_a_name"),
             between("price", name="item_price_bounded"),
+            between("lowest_age", 0, OLDEST, name="item_lowest_age_bounded"),
             between("stock_quantity", 0, MOST_STOCK, name="item_stock_bounded"),
             between("stock_value", highest=MOST_VALUE, name="item_value_bounded"),
             between("average_cost", name="item_cost_bounded"),

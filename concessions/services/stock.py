@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import ApprovalOutdated
 from accounts.models import User
-from accounts.services import require_approval_above_limit
+from accounts.services import LIMIT_WINDOW, require_approval_above_limit
 from cinema.money import MAX_AMOUNT, ZERO, rounded
 from cinema.validators import clean_reason, clean_text
 from concessions.errors import (
@@ -148,8 +148,9 @@ def count(
 
     Ordered goods are no longer in the stock, but stay on the shelf until they are collected (goods made to order: until
     they are prepared), so the count is compared with the sum of both. A difference of more than
-    `STOCKTAKE_TOLERANCE_PERCENT` needs a reason. Raises `WrongQuantity`, `StockChanged`, `CountDiffers` if a reason is
-    missing, or `PromisedToCustomers` if the count is lower than what customers have ordered. Owns its transaction.
+    `STOCKTAKE_TOLERANCE_PERCENT` needs a reason, also with the counts of a day that had none. Raises `WrongQuantity`,
+    `StockChanged`, `CountDiffers` if a reason is missing, or `PromisedToCustomers` if the count is lower than what
+    customers have ordered. Owns its transaction.
     """
     _check_quantity(on_shelf, lowest=0, highest=MOST_STOCK)
     reason = clean_reason(reason) if clean_text(reason) else ""
@@ -164,9 +165,17 @@ def count(
             return None
         if on_shelf < promised:
             raise PromisedToCustomers(item, on_shelf=on_shelf, promised=promised)
-        if not reason and abs(difference) * 100 > settings.STOCKTAKE_TOLERANCE_PERCENT * expected:
+        tolerated = settings.STOCKTAKE_TOLERANCE_PERCENT * expected
+        if not reason and _without_reason(item, difference, at=at) * 100 > tolerated:
             raise CountDiffers(item, on_shelf=on_shelf, expected=expected)
         return _change(item, by=difference, kind=StockMovement.Kind.COUNT, at=at, actor=actor, reason=reason)
+
+
+def _without_reason(item: ConcessionItem, difference: int, *, at: datetime) -> int:
+    """How far the counts of the last day without a reason are off together with this one, at least by it alone."""
+    counts = item.movements.filter(kind=StockMovement.Kind.COUNT, reason="", at__gt=at - LIMIT_WINDOW)
+    before: int = counts.aggregate(total=Sum("quantity", default=0))["total"]
+    return max(abs(difference), abs(before + difference))
 
 
 def set_cost(

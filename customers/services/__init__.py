@@ -2,6 +2,7 @@
 
 from customers.services.address import correct_address as correct_address
 from customers.services.address import correct_address_by_customer as correct_address_by_customer
+from customers.services.address import is_correctable as is_correctable
 from customers.services.address import is_correctable_by_customer as is_correctable_by_customer
 from customers.services.customer import Customer as Customer
 from customers.services.erasure import erase_customer as erase_customer

@@ -28,7 +28,7 @@ def correct_address(order: Order, *, email: str, reason: str = "", at: datetime,
     give a reason.
 
     Raises `ReasonNeeded`, `DetailsRefused` for an address that is none, and `AddressNotCorrectable` for an order that
-    is cancelled, completed or refunded, or the same address. Owns its transaction.
+    is cancelled, completed or refunded, of which a ticket was scanned, or the same address. Owns its transaction.
     """
     reason = clean_reason(reason) if actor is not None else ""
     with transaction.atomic():
@@ -38,6 +38,10 @@ def correct_address(order: Order, *, email: str, reason: str = "", at: datetime,
             row.user = None
         if row.status not in (*Order.UNPAID, Order.Status.PAID) or row.email in ("", old):
             raise AddressNotCorrectable(_("The address of order %(order)s can’t be changed to this.") % {"order": row})
+        if _was_scanned(row):
+            raise AddressNotCorrectable(
+                _("A ticket of order %(order)s has been scanned, so its address stays as it is.") % {"order": row}
+            )
         was_sent = row.status == Order.Status.PAID or notifications.notifications_of(row, recipient=old).exists()
         row.token = new_token() if was_sent else row.token
         try:
@@ -58,9 +62,18 @@ def correct_address(order: Order, *, email: str, reason: str = "", at: datetime,
         return row
 
 
+def is_correctable(order: Order) -> bool:
+    """Whether staff are offered it: until the first ticket is scanned. At most one query. Reads only."""
+    return order.status in Order.UNPAID or is_correctable_by_customer(order)
+
+
 def is_correctable_by_customer(order: Order) -> bool:
     """Whether the page of a paid order offers it: until the first ticket is scanned. One query. Reads only."""
-    return order.status == Order.Status.PAID and not order.tickets.filter(status=Ticket.Status.USED).exists()
+    return order.status == Order.Status.PAID and not _was_scanned(order)
+
+
+def _was_scanned(order: Order) -> bool:
+    return order.tickets.filter(status=Ticket.Status.USED).exists()
 
 
 def correct_address_by_customer(order: Order, *, email: str, at: datetime) -> Order:

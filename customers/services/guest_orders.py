@@ -1,7 +1,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from accounts.models import User
 from cinema.db_functions import insert_from
@@ -12,9 +12,13 @@ def claim_guest_orders(user: User, *, at: datetime) -> int:
     """Give a customer the orders that were bought as a guest with the same e-mail address; returns how many.
 
     The caller has verified that the address is the customer's own. The orders earn points like any other. A correction
-    of the address takes such an order out of the account again. Two queries. Owns its transaction.
+    of the address takes such an order out of the account again. Not those that were sold at the box office, where the
+    customer's code earns points, nor those whose address staff ever entered: it may be a seller's own. Two queries.
+    Owns its transaction.
     """
+    by_staff = OrderChange.objects.filter(order=OuterRef("pk"), kind=OrderChange.Kind.ADDRESS, actor__isnull=False)
     with transaction.atomic():
-        orders = Order.objects.filter(user__isnull=True, email=user.email).exclude(email="")
+        sold = Order.objects.filter(~Exists(by_staff), user__isnull=True, email=user.email).exclude(email="")
+        orders = sold.exclude(channel=Order.Channel.BOX_OFFICE)
         insert_from(orders, OrderChange, order=F("pk"), kind=OrderChange.Kind.CLAIMED, at=at, actor=user.pk)
         return orders.update(user=user)

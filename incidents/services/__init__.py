@@ -3,7 +3,7 @@
 from incidents.services.cancelling import CancellationPreview, cancel, preview_cancellation, sessions_of_day
 from incidents.services.choosing import keep_tickets, return_tickets, returnable_lines
 from incidents.services.correcting import CorrectionPreview, Version, correct, preview_correction
-from incidents.services.delaying import delayed_places, digest_of_record, record_delay, sessions_at
+from incidents.services.delaying import check_record, delayed_places, digest_of_record, record_delay, sessions_at
 from incidents.services.moving import MovePreview, move, preview_move, swapped
 from incidents.services.recording import note_phoned, record
 from incidents.services.telling import choice_link, concerned
@@ -15,6 +15,7 @@ __all__ = [
     "MovePreview",
     "Version",
     "cancel",
+    "check_record",
     "choice_link",
     "clock_shifts",
     "concerned",

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from cinema.validators import clean_reason
-from incidents.errors import NothingToChange, PreviewOutdated
+from incidents.errors import NothingToChange, PreviewOutdated, StartNotRecordable
 from incidents.models import Incident
 from incidents.services.recording import NOTICEABLE, orders_with_tickets, record
 from incidents.services.telling import showings_before, tell_changed
@@ -15,6 +15,8 @@ from orders.locks import lock_orders
 from screenings.errors import SessionAlreadyCancelled, SessionOver
 from screenings.models import Session
 from screenings.services.relocation import Place
+
+RECORDED_WITHIN = timedelta(hours=1)  # after the planned start: until the new one, guests may return their tickets
 
 
 def delayed_places(session: Session, *, minutes: int, cut_adverts: bool) -> dict[int, Place]:
@@ -46,6 +48,19 @@ def sessions_at(places: dict[int, Place]) -> list[Session]:
     return list(rows.order_by("start_datetime", "pk"))
 
 
+def check_record(session: Session, *, minutes: int, at: datetime) -> None:
+    """Raises what `record_delay` raises. Reads only."""
+    if minutes <= 0:
+        raise NothingToChange
+    if session.status == Session.Status.CANCELLED:
+        raise SessionAlreadyCancelled(session)
+    if session.status == Session.Status.COMPLETED or session.end_datetime <= at:
+        raise SessionOver(session)
+    planned = session.start_datetime
+    if at > planned + RECORDED_WITHIN or planned + timedelta(minutes=minutes) >= session.end_datetime:
+        raise StartNotRecordable
+
+
 def digest_of_record(session: Session, *, minutes: int) -> str:
     """A hash of the session as it was shown, and of how late it is. Reads only."""
     return hashlib.sha256(repr([session.pk, session.status, session.start_datetime, minutes]).encode()).hexdigest()
@@ -57,19 +72,14 @@ def record_delay(
     """Record when the session actually starts, and tell its guests; the programme and all deadlines stay.
 
     Tickets may be returned until the actual start, if it is `NOTICEABLE` later. Raises `ReasonNeeded`,
-    `NothingToChange`, `PreviewOutdated`, `SessionAlreadyCancelled` or `SessionOver`. Owns its transaction. A constant
-    number of queries.
+    `NothingToChange`, `PreviewOutdated`, `SessionAlreadyCancelled`, `SessionOver`, or `StartNotRecordable` later than
+    `RECORDED_WITHIN` and for a start after the end. Owns its transaction. A constant number of queries.
     """
     reason = clean_reason(reason)
-    if minutes <= 0:
-        raise NothingToChange
     with transaction.atomic():
         locked = Session.objects.select_for_update(of=("self",)).select_related("film", "hall__cinema")
         row = locked.get(pk=session.pk)
-        if row.status == Session.Status.CANCELLED:
-            raise SessionAlreadyCancelled(row)
-        if row.status == Session.Status.COMPLETED or row.end_datetime <= at:
-            raise SessionOver(row)
+        check_record(row, minutes=minutes, at=at)
         if digest and digest_of_record(row, minutes=minutes) != digest:
             raise PreviewOutdated
         orders = {each.pk: each for each in lock_orders(orders_with_tickets([row]))}

@@ -61,14 +61,14 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def disputed(self) -> "OrderQuerySet":
         """Orders with a payment about which the bank has not decided."""
-        return self.filter(pk__in=Dispute.objects.undecided().values("payment__order"))
+        return self.filter(pk__in=Dispute.objects.undecided().orders())
 
     def not_refunded_yet(self) -> "OrderQuerySet":
         """Orders of cancelled sessions that wait: a bank has not decided, or nobody has approved the refunds."""
         tickets = Ticket.objects.live().filter(session__status=Session.Status.CANCELLED)
         held = tickets.filter(session__refunds_held=True, order__status__in=Order.SOLD).values("order")
         ready = tickets.filter(session__refunds_held=False, order=OuterRef("pk"))
-        disputed = Dispute.objects.undecided().values("payment__order")
+        disputed = Dispute.objects.undecided().orders()
         return self.filter(Q(pk__in=disputed) | Q(~Exists(ready), pk__in=held))
 
     def over(self, at: datetime) -> "OrderQuerySet":

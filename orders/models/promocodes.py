@@ -1,7 +1,7 @@
 """Promo codes and their limits."""
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -23,9 +23,43 @@ class Promocode(models.Model):
     valid_from = models.DateTimeField(_("valid from"), null=True, blank=True)
     valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+    # Conditions: see `orders.services.selling.promocodes.discounted_parts`.
+    cinema = models.ForeignKey(
+        "screenings.Cinema",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("only in this cinema"),
+    )
+    film = models.ForeignKey(
+        "screenings.Film", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("only for this film")
+    )
+    weekdays = models.CharField(
+        _("only on these days"),
+        max_length=7,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[RegexValidator(r"\A[1-7]*\Z", _("Write digits from 1 (Monday) to 7 (Sunday), such as 1234."))],
+        help_text=_("Days of the screening from 1 (Monday) to 7 (Sunday), such as 1234. Empty: every day."),
+    )
+    tickets_only = models.BooleanField(
+        _("tickets only"), default=False, db_default=False, help_text=_("Snacks in the order cost their full price.")
+    )
+    least_total = MoneyField(
+        _("smallest order"), null=True, blank=True, help_text=_("What the order has to cost before the discount.")
+    )
+    once_per_customer = models.BooleanField(
+        _("once for each customer"),
+        default=False,
+        db_default=False,
+        help_text=_("By account and e-mail address. At the till it needs one of them."),
+    )
 
     history = History(
-        "code", "discount_percent", "discount_amount", "max_uses", "valid_from", "valid_until", "is_active"
+        *("code", "discount_percent", "discount_amount", "max_uses", "valid_from", "valid_until", "is_active"),
+        *("cinema", "film", "weekdays", "tickets_only", "least_total", "once_per_customer"),
     )
 
     class Meta:
@@ -37,6 +71,7 @@ class Promocode(models.Model):
             between("max_uses", 0, 1_000_000, name="promocode_limit_bounded"),
             between("discount_percent", 0, 100, name="promocode_percent_bounded"),
             between("discount_amount", name="promocode_amount_bounded"),
+            between("least_total", name="promocode_least_total_bounded"),
         ]
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ from orders.services.payments.manual import resolve_payment as resolve_payment
 from orders.services.payments.reconciliation import reconcile as reconcile
 from orders.services.payments.settlement import left_to_pay as left_to_pay
 from orders.services.payments.settlement import mark_paid as mark_paid
+from orders.services.payments.settlement import sell as sell
 from orders.services.receipts.queue import receipt_refunds as receipt_refunds
 from orders.services.receipts.queue import receipt_sales as receipt_sales
 from orders.services.receipts.queue import receipt_settlements as receipt_settlements

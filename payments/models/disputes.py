@@ -1,6 +1,6 @@
 """Disputes (chargebacks): a customer asks their bank to take a payment back, and the cinema may object."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,11 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
     def undecided(self) -> "DisputeQuerySet":
         """Disputes that the bank may still decide either way."""
         return self.filter(status__in=Dispute.UNDECIDED)
+
+    def orders(self) -> models.QuerySet["Dispute", Any]:
+        """In a subquery: the orders whose money they are about, and those to which it was moved."""
+        rows = self.order_by()
+        return rows.values("payment__order").union(rows.values("payment__moved_to__order"))
 
     def undecided_about(self, payment: str, origin: str) -> "DisputeQuerySet":
         """In a subquery: those about the payment under the name `payment`, or about the one that it was moved from."""

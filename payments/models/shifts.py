@@ -100,6 +100,13 @@ class Shift(models.Model):
         help_text=_("As the terminal’s own report says."),
     )
     note = models.CharField(_("note"), max_length=250, blank=True)
+    refused_cash = models.PositiveSmallIntegerField(
+        _("more cash asked for than there was"),
+        default=0,
+        help_text=_("How often somebody tried to take more out of the drawer than it should hold."),
+    )
+
+    MOST_REFUSED: ClassVar = 3
 
     FREE_TEXT = ("note",)
 

@@ -8,6 +8,7 @@ from payments.services.export import payments_of_order as payments_of_order
 from payments.services.gift_cards import find_gift_card as find_gift_card
 from payments.services.gift_cards import gift_cards_of as gift_cards_of
 from payments.services.gift_cards import lock_named as lock_named
+from payments.services.gift_cards import of_seller as of_seller
 from payments.services.gift_cards import redeem_gift_card as redeem_gift_card
 from payments.services.gift_cards import replace_gift_card as replace_gift_card
 from payments.services.gift_cards import sell_gift_card as sell_gift_card
@@ -45,12 +46,13 @@ from payments.services.receipt_queue import queue_refund_receipts as queue_refun
 from payments.services.receipt_queue import queue_sale_receipts as queue_sale_receipts
 from payments.services.receipt_queue import queue_settlement_receipts as queue_settlement_receipts
 from payments.services.receipt_results import check_receipts as check_receipts
+from payments.services.receipt_results import receipts_to_look_at as receipts_to_look_at
 from payments.services.receipts import number_receipts as number_receipts
 from payments.services.receipts import send_receipt_again as send_receipt_again
 from payments.services.receipts import send_receipts as send_receipts
 from payments.services.receipts import vat_of_sales as vat_of_sales
 from payments.services.refund_reports import apply_refund_report as apply_refund_report
-from payments.services.refund_reports import refund_of_report as refund_of_report
+from payments.services.refund_reports import refunds_of_report as refunds_of_report
 from payments.services.refund_reports import settle_refund_in_part as settle_refund_in_part
 from payments.services.refund_reports import unsent_refunds as unsent_refunds
 from payments.services.returns import Returned as Returned

@@ -11,7 +11,7 @@ from django.db.models import F, Value
 from accounts.models import User
 from cinema.money import MAX_AMOUNT, ZERO, MoneyField, rounded
 from cinema.validators import clean_reason
-from payments.errors import NotEnoughCash, ShiftNotOpen, WrongCashAmount
+from payments.errors import CashOutStopped, NotEnoughCash, ShiftNotOpen, WrongCashAmount
 from payments.models import CashMovement, CashPlace, Shift
 
 Kind = CashMovement.Kind
@@ -79,14 +79,26 @@ def move_cash(
 ) -> None:
     """Bring cash into the drawer of a shift, take some out, or drop some to the safe.
 
-    Raises `WrongCashAmount`, `ReasonNeeded` (a drop to the safe needs none), `ShiftNotOpen` and `NotEnoughCash`. Owns
-    its transaction.
+    What is refused for lack of cash is counted in the shift, and `Shift.MOST_REFUSED` of them stop the drawer: each
+    tells something of what it should hold, which the cashier is to count without knowing. Raises `WrongCashAmount`,
+    `ReasonNeeded` (a drop to the safe needs none), `ShiftNotOpen`, `NotEnoughCash` and `CashOutStopped`. Owns its
+    transaction.
     """
+    try:
+        _move_cash(shift, kind=kind, amount=amount, reason=reason, at=at, actor=actor)
+    except NotEnoughCash:
+        Shift.objects.filter(pk=shift.pk).update(refused_cash=F("refused_cash") + 1)
+        raise
+
+
+def _move_cash(shift: Shift, *, kind: str, amount: Decimal, reason: str, at: datetime, actor: User | None) -> None:
     check_amount(amount)
     sign, to = OF_DRAWER[kind]
     reason = clean_reason(reason) if to is None or reason else ""
     with transaction.atomic():
         row = lock_open_shift(shift)
+        if sign < 0 and row.refused_cash >= Shift.MOST_REFUSED:
+            raise CashOutStopped
         stamps = {"shift": row, "at": at, "actor": actor, "reason": reason}
         if to is None:
             book(row.drawer, kind=kind, amount=sign * amount, **stamps)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from accounts.models import User
 from cinema.codes import random_code
@@ -56,16 +57,27 @@ def sell_gift_card(
     return card, code
 
 
-def find_gift_card(typed: str, *, legal_entity: int | None) -> GiftCard:
-    """The card with this code, if it was sold by this legal entity: an advance is settled by whoever took it.
+def of_seller(cinema: Any, *, path: str = "cinema") -> Q:
+    """Cards that were sold by the legal entity of the cinema: an advance is settled by whoever took it.
+
+    While no legal entity is entered for the cinema, only its own: nobody knows whose the other cinemas are. `path`
+    leads from the rows to the cinema. Reads only.
+    """
+    if cinema.legal_entity_id is None:
+        return Q(**{path: cinema.pk})
+    return Q(**{f"{path}__legal_entity": cinema.legal_entity_id})
+
+
+def find_gift_card(typed: str, *, cinema: Any) -> GiftCard:
+    """The card with this code, if it is valid in the cinema: see `of_seller`.
 
     Raises `GiftCardUnknown`, and `GiftCardBlocked` for the former code of a lost card. Two queries. Reads only.
     """
     hashes = list(hashes_of(typed))
-    card = GiftCard.objects.filter(code_hash__in=hashes, cinema__legal_entity=legal_entity).first()
+    card = GiftCard.objects.filter(of_seller(cinema), code_hash__in=hashes).first()
     if card is not None:
         return card
-    former = GiftCardReplacement.objects.filter(former_hash__in=hashes, card__cinema__legal_entity=legal_entity)
+    former = GiftCardReplacement.objects.filter(of_seller(cinema, path="card__cinema"), former_hash__in=hashes)
     raise GiftCardBlocked if former.exists() else GiftCardUnknown
 
 

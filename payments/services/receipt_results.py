@@ -4,6 +4,8 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from cinema.status import transition_matching
 from jobs.claims import TimeLimit
 from jobs.steps import Counts
@@ -62,6 +64,14 @@ def check_receipts(receipts: Sequence[Receipt], *, at: datetime) -> Counts:
                 row.update(error="", next_attempt_at=_next(receipt, at=at))
                 tally.passed_over += 1
     return tally
+
+
+def receipts_to_look_at(order: int) -> list[Receipt]:
+    """The printed receipts of an order that the guest can see at the operator. One query at most. Reads only."""
+    if settings.RECEIPTS_SINCE is None:
+        return []
+    printed = Receipt.objects.filter(order=order, status=Receipt.Status.SENT).exclude(printed={}).order_by("pk")
+    return [receipt for receipt in printed if receipt.url]
 
 
 def _age(receipt: Receipt, *, at: datetime) -> timedelta:

@@ -14,20 +14,21 @@ logger = logging.getLogger(__name__)
 PART = "/"  # joins the gateway's refund id and ours when one of its refunds covers several of ours
 
 
-def refund_of_report(report: RefundReport, ours: Sequence[Refund], sender: str) -> Refund | None:
-    """Which of our refunds of a payment the report is about: the one that it names, otherwise one that was not sent.
+def refunds_of_report(report: RefundReport, ours: Sequence[Refund], sender: str) -> list[Refund]:
+    """Which of our refunds of a payment the report is about: those that it names (of money that was moved to other
+    orders, one for each of them), otherwise one that was not sent.
 
-    None if the refund was made at the gateway without us. Reads only.
+    Empty if the refund was made at the gateway without us. Reads only.
     """
-    by_name = (
-        each
-        for each in ours
-        if report.external_id == each.external_id.partition(PART)[0] or report.uid == str(each.uid)
-    )
-    if (found := next(by_name, None)) is not None or report.state != State.DONE:
+    found = [each for each in ours if _is_named(each, report) or report.uid == str(each.uid)]
+    if found or report.state != State.DONE:
         return found
     # Staff made it in the gateway's dashboard, since ours did not get through.
-    return next((each for each in unsent_refunds(ours, sender) if each.amount == report.amount), None)
+    return [each for each in unsent_refunds(ours, sender) if each.amount == report.amount][:1]
+
+
+def _is_named(refund: Refund, report: RefundReport) -> bool:
+    return report.external_id == refund.external_id.partition(PART)[0]
 
 
 def unsent_refunds(ours: Sequence[Refund], sender: str) -> list[Refund]:
@@ -48,7 +49,7 @@ def apply_refund_report(refund: Refund, report: RefundReport, *, at: datetime) -
     if report.state == State.DONE and refund.status != Refund.Status.SUCCEEDED:
         _settle(refund, report.external_id, at=at)
     elif report.state == State.FAILED and refund.status != Refund.Status.FAILED:
-        if refund.external_id in ("", report.external_id):
+        if not refund.external_id or _is_named(refund, report):
             logger.error("Refund %s failed at the gateway", refund.pk)
             transition(
                 [refund],

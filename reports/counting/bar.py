@@ -49,9 +49,10 @@ def count(days: Days, as_of: datetime) -> Iterable[Row]:
 def with_tickets(preorders: QuerySet[ConcessionPreorder], days: Days) -> QuerySet[ConcessionPreorder]:
     """Those of orders with tickets whose first screening, at `instant`, is on one of the days."""
     tickets = Ticket.objects.filter(order=OuterRef("order")).order_by("session__start_datetime", "pk")
-    # One condition for both, so that each preorder is joined with the first ticket of its order alone.
+    # One condition for both, so that each preorder is joined with the first ticket of its order alone. The cinema is
+    # asked of the hall: otherwise the tickets of the whole chain are read.
     of_first_ticket = preorders.filter(
-        days.within("order__tickets__session__start_datetime", "order__cinema"),
+        days.within("order__tickets__session__start_datetime", "order__tickets__session__hall__cinema"),
         order__tickets=Subquery(tickets.values("pk")[:1]),
     )
     return of_first_ticket.annotate(instant=F("order__tickets__session__start_datetime"))

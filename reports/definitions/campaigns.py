@@ -35,7 +35,7 @@ LINK_ORDERS = Definition(
 )
 CAMPAIGN_TAKINGS = Definition(
     "campaign_takings",
-    _("Takings of these orders"),
+    _("Takings"),
     _("What these orders made, the bar included, less refunds, without points."),
     Unit.MONEY,
     lambda row: row["takings"],

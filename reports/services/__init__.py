@@ -2,7 +2,7 @@ from reports.services.closing import close_locked
 from reports.services.days import open_days
 from reports.services.differences import settle
 from reports.services.engagement import open_engagement, refresh_locked
-from reports.services.fetching import fetch_payouts
+from reports.services.fetching import fetch_payouts, unknown_payouts
 from reports.services.mailings import begin, prepare, recipients_who_see, repeat_locked, send_failed_again, send_locked
 from reports.services.payouts import clarify, read_payouts
 from reports.services.rebuilding import mark_wrong_days, rebuild, wrong_days
@@ -34,5 +34,6 @@ __all__ = [
     "send_failed_again",
     "send_locked",
     "settle",
+    "unknown_payouts",
     "wrong_days",
 ]

@@ -30,15 +30,19 @@ def fetch_payouts(*, at: datetime) -> Counts:
     if not settings.STRIPE_SECRET_KEY:
         return counts
     try:
-        found = payouts(at - LOOKED_BACK)
-        read = PayoutFile.objects.filter(gateway=Gateway.STRIPE, digest__in=[each.id for each in found])
-        known = set(read.values_list("digest", flat=True))
-        for payout in found:
-            if payout.id not in known:
-                counts.add(_read(payout, settled_by(payout), at=at))
+        for payout in unknown_payouts(at):
+            counts.add(_read(payout, settled_by(payout), at=at))
     except GatewayError as error:
         counts.add(Counts(failed=1, error=f"Stripe: {error}"))
     return counts
+
+
+def unknown_payouts(at: datetime) -> list[Payout]:
+    """Those that have arrived and were not fetched yet. Talks to Stripe; raises `GatewayError`. One query."""
+    found = payouts(at - LOOKED_BACK)
+    read = PayoutFile.objects.filter(gateway=Gateway.STRIPE, digest__in=[each.id for each in found])
+    known = set(read.values_list("digest", flat=True))
+    return [payout for payout in found if payout.id not in known]
 
 
 def _read(payout: Payout, settled: Sequence[Settled], *, at: datetime) -> Counts:

@@ -14,10 +14,12 @@ from cinema.money import MoneyField, between
 from house_rules.translated import Translated
 
 
-class Genre(models.Model):
+class Genre(Translated):
+    TRANSLATED: ClassVar = ("name",)
+
     name = models.CharField(_("name"), max_length=60, unique=True)
 
-    history = History("name")
+    history = History("name", "texts")
 
     class Meta:
         verbose_name = _("genre")

@@ -4,10 +4,14 @@ The cookie holds the code of the link, which is the same for everybody who came 
 that asks not to be followed (Global Privacy Control) gets none; its visit is counted, its order is not.
 """
 
+import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -17,6 +21,8 @@ from orders.models import Order
 from reports.models.campaigns import KEY
 from reports.services import campaigns
 from storefront import request_identity
+
+logger = logging.getLogger(__name__)
 
 NAMES = ("c", "utm_campaign")  # of the parameter
 COOKIE = "campaign"
@@ -33,16 +39,19 @@ def link_code(request: HttpRequest) -> str:
 def note_visit(request: HttpRequest, response: HttpResponseBase, *, at: datetime) -> None:
     """Count the visit that begins with this page, and have the browser remember its campaign.
 
-    Not counted: a page that this browser opens again, a machine that says so, a code that no campaign has, and more
-    visits than the limit from one address. Owns its transaction.
+    Not counted: what is no page but a picture or data, a page that this browser opens again, a machine that says so, a
+    code that no campaign has, and more visits than the limit from one address. Owns its transaction.
     """
     key = link_code(request)
     if not key or request.COOKIES.get(COOKIE) == key or _is_machine(request):
         return
-    campaign = campaigns.campaign_of_link(key)
-    if campaign is None or not rate_limits.allowed("campaign", address=client_address(request), at=at):
+    if not response.get("Content-Type", "").startswith("text/html"):  # others may be kept by proxies
         return
-    campaigns.count_visit(campaign, at=at)
+    with _without_losing_the_page():
+        campaign = campaigns.campaign_of_link(key)
+        if campaign is None or not rate_limits.allowed("campaign", address=client_address(request), at=at):
+            return
+        campaigns.count_visit(campaign, at=at)
     if request.headers.get("Sec-GPC") != "1":
         response.set_cookie(
             COOKIE,
@@ -65,4 +74,14 @@ def credit(request: HttpRequest, order: Order) -> None:
     transaction.
     """
     key = "" if request_identity.is_colleague(request) else request.COOKIES.get(COOKIE, "")
-    campaigns.credit_order(order, key=key if re.fullmatch(KEY, key) else "")
+    with _without_losing_the_page():
+        campaigns.credit_order(order, key=key if re.fullmatch(KEY, key) else "")
+
+
+@contextmanager
+def _without_losing_the_page() -> Iterator[None]:
+    """A visit that could not be counted costs nobody the page, nor the order that was just placed."""
+    try:
+        yield
+    except DatabaseError:
+        logger.warning("A visit by the link of a campaign was not counted", exc_info=True)

@@ -10,7 +10,8 @@ from cinema.money import ZERO
 from concessions.models import ConcessionItem
 from orders.errors import PromocodeRefused
 from orders.models import Promocode
-from orders.services.selling.promocodes import discount, find_promocode
+from orders.services.selling.promocodes import discount, discounted_parts, find_promocode
+from screenings.models import Session
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class CheckoutSum:
 
 
 def checkout_sum(
+    session: Session,
     *,
     prices: Iterable[Decimal],
     snacks: Iterable[tuple[ConcessionItem, int]],
@@ -44,14 +46,16 @@ def checkout_sum(
 
     Holding the order decides: this is what it would come to now. One query with a code. Reads only.
     """
-    tickets = sum(prices, ZERO)
-    goods = sum((item.price * quantity for item, quantity in snacks), ZERO)
-    valid, refusal = None, ""
+    places = [(session, price) for price in prices]
+    lines = [item.price * quantity for item, quantity in snacks]
+    tickets, goods = sum((price for _session, price in places), ZERO), sum(lines, ZERO)
+    less, refusal = ZERO, ""
     if promocode:
         try:
             valid = promocode if isinstance(promocode, Promocode) else find_promocode(promocode, at=at)
+            parts = discounted_parts(valid, cinema=session.hall.cinema, tickets=places, snacks=lines)
+            less = discount(valid, sum(parts, ZERO))
         except PromocodeRefused as refused:
             refusal = str(refused)
-    less = discount(valid, tickets + goods)
     paid_by_points = money_for(min(points, most_points(tickets + goods - less)))
     return CheckoutSum(tickets, goods, less, paid_by_points, refusal)

@@ -76,7 +76,7 @@ def choices(showings: Sequence[Showing], filters: Filters) -> list[Choice]:
         if session.subtitles
     }
     films = {session.film_id: session.film for session in sessions}.values()
-    genres = {str(genre.pk): genre.name for film in films for genre in film.genres.all()}
+    genres = {str(genre.pk): genre.shown.name for film in films for genre in film.genres.all()}
     offered = [
         ("after", _("Time"), [(hour, _("After %(hour)s:00") % {"hour": hour}) for hour in HOURS]),
         ("format", _("Format"), [(each, each) for each in formats]),

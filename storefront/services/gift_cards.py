@@ -43,7 +43,7 @@ def look_up(request: HttpRequest, typed: str, *, cinema: Cinema, at: datetime) -
     `RateLimited`. Owns its transaction.
     """
     try:
-        card = find_gift_card(typed, legal_entity=cinema.legal_entity_id)
+        card = find_gift_card(typed, cinema=cinema)
     except GiftCardUnknown:
         rate_limits.hit("gift_card", address=client_address(request), at=at)
         raise

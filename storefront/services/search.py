@@ -17,6 +17,24 @@ MOST_FOUND = 20
 LATIN, RUSSIAN = "`qwertyuiop[]asdfghjkl;'zxcvbnm,.", "ёйцукенгшщзхъфывапролджэячсмитьбю"  # the same keys
 OTHER_LAYOUT = str.maketrans(LATIN + RUSSIAN, RUSSIAN + LATIN)
 
+# How Russian letters sound in Latin ones, and the spellings that people use for one sound, longer ones first.
+LETTERS = dict(zip("абвгдезийклмнопрстуфхыэ", "abvgdeziiklmnoprstufhie", strict=True))
+LETTERS |= {"ж": "zh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ь": "", "ю": "yu", "я": "ya"}
+SPELLINGS = [
+    ("shch", "sh"),
+    ("tsch", "ch"),
+    ("sch", "sh"),
+    ("kh", "h"),
+    ("tz", "c"),
+    ("ts", "c"),
+    ("ck", "k"),
+    ("ph", "f"),
+    ("x", "ks"),
+]
+SPELLINGS += [("w", "v"), ("j", "y"), ("yo", "e"), ("ye", "e"), ("iu", "u"), ("yu", "u"), ("ia", "a"), ("ya", "a")]
+SPELLINGS += [("y", "i"), ("'", "")]
+DOUBLE = re.compile(r"(.)\1+")
+
 Words = tuple[tuple[str, frozenset[str]], ...]  # with their letters
 
 
@@ -24,11 +42,16 @@ def search(films: Iterable[Film], text: str) -> list[Film]:
     """The films in which each typed word is found, the best first; of equals, the first given.
 
     A word may begin a longer one, and have one wrong, missing, additional or swapped letter, or two if it is long. If
-    nothing is found, the text is read as typed under the other layout of a Russian keyboard. Reads only.
+    nothing is found, the text is read as typed under the other layout of a Russian keyboard, and then by its sound: the
+    Russian words of a title may be typed in Latin letters, in any of the usual ways, and the other way round.
+
+    Reads only.
     """
     films = list(films)
     typed = text[:MOST_LETTERS].lower()
-    return _ranked(films, typed) or _ranked(films, typed.translate(OTHER_LAYOUT))
+    return (
+        _ranked(films, typed) or _ranked(films, typed.translate(OTHER_LAYOUT)) or _ranked(films, typed, by_sound=True)
+    )
 
 
 def normalised(text: str) -> list[str]:
@@ -39,21 +62,29 @@ def normalised(text: str) -> list[str]:
     return re.findall(r"\w+", plain)
 
 
-def _ranked(films: Sequence[Film], typed: str) -> list[Film]:
-    words = normalised(typed)[:MOST_WORDS]
+def _ranked(films: Sequence[Film], typed: str, *, by_sound: bool = False) -> list[Film]:
+    words = [sound(word) if by_sound else word for word in normalised(typed)[:MOST_WORDS]]
     if not words:
         return []
-    scores = [(_score(words, film), number, film) for number, film in enumerate(films)]
+    scores = [(_score(words, film, by_sound=by_sound), number, film) for number, film in enumerate(films)]
     found = sorted((-score, number, film) for score, number, film in scores if score)
     return [film for _score, _number, film in found[:MOST_FOUND]]
 
 
-def _score(words: Sequence[str], film: Film) -> float:
+def sound(word: str) -> str:
+    """A normalised word in Latin letters, of which several spellings of one sound become one. Reads only."""
+    latin = "".join(LETTERS.get(letter, letter) for letter in word)
+    for spelling, one in SPELLINGS:
+        latin = latin.replace(spelling, one)
+    return DOUBLE.sub(r"\1", latin) or word
+
+
+def _score(words: Sequence[str], film: Film, *, by_sound: bool) -> float:
     """How well the words fit the film; 0 if one of them does not."""
     others = film.texts.values()
-    titles = _words_of(film.title, film.original_title, *(each.get("title", "") for each in others))
+    titles = _words_of(film.title, film.original_title, *(each.get("title", "") for each in others), by_sound=by_sound)
     names = (each.get(name, "") for each in others for name in ("director", "starring"))
-    people = _words_of(film.director, film.starring, *names)
+    people = _words_of(film.director, film.starring, *names, by_sound=by_sound)
     total = 0.0
     for word in words:
         best = max(_likeness(word, titles), 0.6 * _likeness(word, people))
@@ -64,8 +95,9 @@ def _score(words: Sequence[str], film: Film) -> float:
 
 
 @lru_cache(maxsize=16_384)
-def _words_of(*texts: str) -> Words:
-    return tuple((word, frozenset(word)) for word in dict.fromkeys(normalised(" ".join(texts))))
+def _words_of(*texts: str, by_sound: bool) -> Words:
+    words = normalised(" ".join(texts))
+    return tuple((word, frozenset(word)) for word in dict.fromkeys(map(sound, words) if by_sound else words))
 
 
 def _likeness(word: str, words: Words) -> float:

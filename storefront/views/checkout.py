@@ -141,11 +141,15 @@ def _recount(request: HttpRequest, form: CheckoutForm, seat_map: SeatMap, chosen
     try:
         if code:
             rate_limits.check("promocode", **by_whom)
-        result = checkout_sum(prices=prices, snacks=snacks, promocode=code, points=points, at=seat_map.at)
+        result = checkout_sum(
+            seat_map.session, prices=prices, snacks=snacks, promocode=code, points=points, at=seat_map.at
+        )
         if result.refusal:
             rate_limits.hit("promocode", **by_whom)
     except RateLimited as refusal:
-        result = checkout_sum(prices=prices, snacks=snacks, promocode="", points=points, at=seat_map.at)
+        result = checkout_sum(
+            seat_map.session, prices=prices, snacks=snacks, promocode="", points=points, at=seat_map.at
+        )
         result = replace(result, refusal=str(refusal))
     if request.headers.get("X-Requested-With") == "fetch":
         return render(request, "storefront/_checkout_sum.html", {"result": result})
@@ -270,7 +274,9 @@ def _page(
         prices, snacks, code, points = form.so_far()
         held = seat_map.order.promocode if seat_map.order else None
         kept = held if held is not None and code.upper() == held.code else None
-        result = checkout_sum(prices=prices, snacks=snacks, promocode=kept, points=points, at=seat_map.at)
+        result = checkout_sum(
+            seat_map.session, prices=prices, snacks=snacks, promocode=kept, points=points, at=seat_map.at
+        )
     session = seat_map.session
     cinema = session.hall.cinema
     back = "&".join(f"seat={seat.pk}" for seat in chosen)

@@ -27,6 +27,7 @@ from orders import services
 from orders.errors import SoldTogether
 from orders.models import Order, OrderLine
 from payments.gateways import offered_gateways
+from payments.services import receipts_to_look_at
 from storefront.errors import message_for_customer
 from storefront.forms import AddressForm
 from storefront.request_identity import customer, is_colleague
@@ -98,6 +99,7 @@ def order_page(request: HttpRequest, order: Order, *, refusal: object = None, st
             "order": order,
             "gateways": offered_gateways(),
             "refusal": refusal,
+            "receipts": receipts_to_look_at(order.pk),
             "gift_card": gift_cards.offer(request, order) if page.unpaid else None,
         },
         status=status if refusal else 200,

@@ -18,11 +18,11 @@ from django.urls import reverse
 
 from accounts.models import User
 from reports.catalogue.lists import LISTS
-from reports.models import FIGURES, BusinessDay, DayCheck, Segment, SessionFigures
+from reports.models import FIGURES, BusinessDay, DayCheck, Engagement, Segment, SessionFigures
 from reports.models.business_days import LAST_SALES
-from reports.services import ask, close_locked, forget, open_days, rebuild
+from reports.services import ask, close_locked, forget, open_days, rebuild, refresh_locked
 from screenings.models import Cinema, Film, Session
-from tests.bench import sql_reports
+from tests.bench import sql_engagement, sql_reports
 from tests.bench.history import History
 from tests.bench.measuring import alternate, counted
 from tests.bench.pages import staff
@@ -62,6 +62,8 @@ def rows(history: History, at: datetime, *, visits: int, run: Run, wants: Callab
     said, megabytes = run("refresh_engagement", "--at", at.isoformat())
     took = time.monotonic() - begun
     yield f"reports: {said.partition(',')[0]}", f"{took:.0f} s, {megabytes:.0f} MB", "150 MB", megabytes < 150
+    if wants("reports: customers"):
+        yield _customers(at)
     goal = 200 if history.tickets <= 1_000_000 else 300
     client = staff()["owner"]
     for name, address in pages(at):
@@ -114,6 +116,42 @@ def _closing(run: Run) -> Iterator[Row]:
 def _close_and_read(close: Callable[[int], None], number: int, day: BusinessDay) -> dict[str, Any]:
     close(number)
     return written(day)
+
+
+def _customers(at: datetime) -> Row:
+    """`refresh_engagement` by the job's code and by hand; neither is kept."""
+
+    def ours() -> None:
+        refresh_locked(Engagement.objects.select_for_update().get(), at=at)
+
+    def by_hand() -> None:
+        with connection.cursor() as cursor:
+            sql_engagement.refresh(cursor, at)
+
+    for table, number in _undone(lambda: _both_ways(ours, by_hand)).items():
+        if number:
+            raise AssertionError(f"{table}: {number} rows differ")
+    pairs = alternate(lambda _number: _undone(ours), lambda _number: _undone(by_hand), pairs=3)
+    with counted() as queries:
+        _undone(ours)
+    measured = f"{pairs.median_ratio:.2f} ({pairs.noise}; {median(pairs.ours):.1f} s, {len(queries)} queries)"
+    return "reports: customers counted anew against SQL", measured, "2.0 times", pairs.median_ratio <= 2.0
+
+
+def _both_ways(ours: Callable[[], None], by_hand: Callable[[], None]) -> dict[str, int]:
+    """The number of rows of each table that only one of the two has written; duplicates count."""
+    found = {}
+    ours()
+    with connection.cursor() as cursor:
+        for table, columns in sql_engagement.COLUMNS.items():
+            cursor.execute(f"CREATE TEMPORARY TABLE ours_{table} ON COMMIT DROP AS SELECT {columns} FROM {table}")
+        by_hand()
+        for table, columns in sql_engagement.COLUMNS.items():
+            kept, new = f"SELECT * FROM ours_{table}", f"SELECT {columns} FROM {table}"
+            differ = f"({kept} EXCEPT ALL {new}) UNION ALL ({new} EXCEPT ALL {kept})"
+            cursor.execute(f"SELECT count(*) FROM ({differ}) rows")
+            [found[table]] = cursor.fetchone()
+    return found
 
 
 class _Undo(Exception):

@@ -24,7 +24,7 @@ from jobs.leases import Lease
 from jobs.options import Options
 from jobs.quarantine import Quarantine
 from jobs.steps import JobPass, due_pks, process_batch
-from tests.bench import pages, prices, reports, shop, sql
+from tests.bench import pages, prices, reports, shop, sql, till
 from tests.bench.history import History
 from tests.bench.measuring import alternate, contents, counted, difference, on
 from tests.bench.pages import a_file_of_films
@@ -53,6 +53,7 @@ class Scale:
     listed_cinemas: int
     visits: int  # of each page
     holds: int  # pairs, at most 149: the hall has 300 seats
+    sold: int  # old orders behind the box office
     shown: int  # sessions in the shop's week
     chain_sessions: int  # in the week of a chain of twenty cinemas
     films: int  # that it knows
@@ -62,12 +63,12 @@ class Scale:
 FULL = Scale(
     old=300_000, few_old=1_000, halls=600, users=20_000, pairs=20, batch=500, sessions_a_batch=50, idle_pairs=100,
     process_pairs=15, hungry=100_000, imported=100_000, listed=1_000_000, listed_halls=6_000, listed_cinemas=500,
-    visits=15, holds=120, shown=245, chain_sessions=5_000, films=50_000,
+    visits=15, holds=120, sold=100_000, shown=245, chain_sessions=5_000, films=50_000,
     history=History(tickets=1_000_000),
 )  # fmt: skip
 SMALL = Scale(
     old=500, few_old=100, halls=20, users=100, pairs=2, batch=10, sessions_a_batch=1, idle_pairs=2, process_pairs=2,
-    hungry=20, imported=600, listed=500, listed_halls=40, listed_cinemas=4, visits=2, holds=2, shown=10,
+    hungry=20, imported=600, listed=500, listed_halls=40, listed_cinemas=4, visits=2, holds=2, sold=500, shown=10,
     chain_sessions=200, films=200,
     history=History(tickets=2_000, cinemas=2, days=20),
 )  # fmt: skip
@@ -121,6 +122,8 @@ class Bench:
             self.admin_pages()
         if not self.only or any("shop" in word for word in self.only):
             self.shop()
+        if not self.only or any(word in ("till", "door") for word in self.only):
+            self.box_office()
         if not self.only or any("reports" in word for word in self.only):
             self.reports()
         if not self.only or any("prices" in word for word in self.only):
@@ -330,6 +333,16 @@ class Bench:
                 for page in shop.pages_of_large_chain():
                     visit = pages.visit(shop.visitor(), page, times=self.scale.visits)
                     self.row(f"shop: {page.name}", str(visit), page.goal, page.met_by(visit))
+        finally:
+            self.drop(database)
+
+    def box_office(self) -> None:
+        database = self.another("till")
+        try:
+            with on(database):
+                self.world(self.scale.sold)
+                for row in till.rows(self.at):
+                    self.row(*row)
         finally:
             self.drop(database)
 

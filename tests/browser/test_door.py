@@ -6,7 +6,7 @@ from typing import Any
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from accounts.models import User
+from accounts.models import Device, User
 from boxoffice.access import COOKIE
 from boxoffice.models import OfflineScan
 from boxoffice.services import door
@@ -143,6 +143,7 @@ def test_snacks_are_prepared_shown_on_the_wall_and_handed_over(screen: Screen) -
     assert barriers(page) == []
     page.get_by_role("button", name="Готово").click()
     expect(page.get_by_role("button", name="Готово")).to_have_count(0)
+    Device.objects.filter(name="Экран").update(is_wall=True)
     wall.goto("/boxoffice/bar/wall/")
     expect(wall.get_by_text(code)).to_be_visible()
     assert barriers(wall) == []

@@ -34,7 +34,7 @@ def test_a_gift_card_pays_for_a_ticket_that_is_exchanged(screen: Screen) -> None
 
     page.goto("/boxoffice/till/gift-cards/")
     assert barriers(page) == []
-    page.get_by_label("Сумма").fill("1000")
+    page.get_by_label("Сумма", exact=True).fill("1000")
     page.get_by_role("button", name="Наличные приняты: продать и напечатать").click()
     code = page.locator("p.code").inner_text()
     assert barriers(page) == []

@@ -216,6 +216,13 @@ ACTION_CASES = [
         lambda _rows: {"ряд 1, место 1": "ряд 2, место 10", "Причина": "Высокий сосед"},
     ),
     ActionCase(
+        "exchange", "Обменять билеты", "floor_manager", "cashier", lambda rows: rows.order,
+        "Обменяно на заказ", status("ticket"), Ticket.Status.AVAILABLE,
+        "Часть выбранного уже возвращена.",
+        lambda rows: {"ряд 1, место 1": True, "Новый сеанс": str(rows.session.pk), "Причина": "Не успели"},
+        has_preview=True,
+    ),
+    ActionCase(
         "correct_address", "Исправить почту", "floor_manager", "cashier", lambda rows: rows.order,
         "отправлен на новый адрес", lambda rows: rows.refreshed(rows.order).email, "right@example.org",
         "отправлен на новый адрес",

@@ -59,7 +59,7 @@ def _create_on_postgres() -> None:
     settings["NAME"] = server
     with connection.cursor() as cursor:
         for name in existing:
-            cursor.execute(f'DROP DATABASE "{name}"')
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')  # another run may have dropped it
         cursor.execute(f'CREATE DATABASE "{template}" TEMPLATE "{own}"')
     connection.close()
     settings["NAME"] = own

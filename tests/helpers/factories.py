@@ -270,6 +270,7 @@ APPS = (
     *("accounts", "screenings", "concessions", "bonuses", "payments"),
     *("orders", "incidents", "reports", "pricing", "film_hire", "notifications", "integrations", "demo"),
 )
+GIFT_CARD = "gift-card-"  # begins the references of payments and refunds by gift card
 RANDOM_FIELDS = {"token", "pickup_code", "redirect_url", "uid", "digest"}
 #: The fields of some models that are compared; those about attempts to send or make them are left out.
 COMPARED_FIELDS = {
@@ -353,6 +354,6 @@ def _formatted(name: str, value: Any) -> str:
         return str(bytes(value))
     if name == "occasion" and value.count(" ") == 1 and value.rpartition(" ")[2].isdecimal():
         return value.partition(" ")[0]  # "NUMBER 17": 17 is the id of a refund, payment or session
-    if name == "external_id" and value.startswith(PREFIX):
-        return PREFIX  # followed by a random token
+    if name == "external_id":  # what follows these is random
+        return next((prefix for prefix in (PREFIX, GIFT_CARD) if value.startswith(prefix)), value)
     return str(value)

@@ -3,8 +3,9 @@ from typing import Any
 import pytest
 
 from cinema import clock
+from reports.services import fetching
 from tests.helpers.factories import LONG_AGO
-from tests.reliability import db_snapshot
+from tests.reliability import db_snapshot, provider_payouts
 
 
 @pytest.fixture
@@ -28,3 +29,10 @@ def _receipts_for_all_payments(settings: Any) -> None:
 def _no_qr_images(monkeypatch: Any) -> None:
     """These tests count e-mails; drawing their QR codes would take most of the time."""
     monkeypatch.setattr("notifications.channels.email.qr_images", lambda _letter: ())
+
+
+@pytest.fixture(autouse=True)
+def _payouts_to_fetch(monkeypatch: Any, settings: Any) -> None:
+    settings.STRIPE_SECRET_KEY = "a key of nobody"
+    monkeypatch.setattr(fetching, "payouts", provider_payouts.payouts)
+    monkeypatch.setattr(fetching, "settled_by", provider_payouts.settled_by)

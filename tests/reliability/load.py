@@ -15,6 +15,8 @@ UNIQUE_TEXTS = {
     "payments.LegalEntity": {"tax_number"},
     "payments.Payment": {"external_id"},
     "pricing.ForecastBasis": {"history_hash"},
+    "reports.PayoutFile": {"digest"},
+    "reports.PayoutLine": {"identity"},
 }
 #: Columns that hold the key of a row of another model, without being foreign keys.
 KEYS = {

@@ -69,8 +69,7 @@ AT = NOON
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
-#: In the order of the schedule. `fetch_payouts` is left out, which needs a provider, and `check_invariants`: it reports
-#: overdue work, which the scenario is full of.
+#: In the order of the schedule. `check_invariants` is left out: it reports overdue work, which the scenario is full of.
 JOBS = (
     "cancel_expired_orders",
     "process_late_payment_orders",
@@ -99,6 +98,7 @@ JOBS = (
     "update_session_figures",
     "close_business_day",
     "send_scheduled_reports",
+    "fetch_payouts",
     "settle_film_hire",
     "refresh_engagement",
     "forecast_sessions",
@@ -140,6 +140,7 @@ def create_scenario(*, per_case: int = 2) -> None:
         _refunds,
         _payments_at_the_bank,
         _gift_cards,
+        _payouts,
         _registered_receipts,
         _old_sessions,
         _points,
@@ -291,6 +292,15 @@ def _gift_cards(scenario: Scenario) -> None:
         lapsed = an_order(scenario.session(AT + 8 * DAY), at=AT - HOUR)
         half = a_gift_card(shift, amount=lapsed.final_amount / 2, at=AT - 2 * HOUR)
         pay_online_with_gift_card(lapsed, card=half, least=lapsed.final_amount / 2, at=AT - HOUR)
+
+
+def _payouts(scenario: Scenario) -> None:
+    """Payments by card on the site, of which `provider_payouts` has paid out the first ones."""
+    next_week = scenario.session(AT + 8 * DAY)
+    for number in range(scenario.per_case):
+        order = a_paid_order(next_week, gateway=Gateway.STRIPE, at=AT - 3 * DAY + number * HOUR)
+        before = Payment.objects.exclude(external_id="").filter(gateway=Gateway.STRIPE)
+        Payment.objects.filter(order=order).update(external_id=f"ch_{before.count()}", next_poll_at=None)
 
 
 def _registered_receipts(scenario: Scenario) -> None:

@@ -28,6 +28,7 @@ NOT_TRIED = {
     "look_up_films",
     "close_business_day",
     "settle_film_hire",
+    "fetch_payouts",
     "forecast_sessions",
     "refresh_engagement",
 }

@@ -103,12 +103,13 @@ def state_when_nothing_is_due(jobs: Sequence[str]) -> BusinessState:
 
 @pytest.mark.exhaustive
 def test_jobs_in_any_order_lead_to_the_same_state() -> None:
+    jobs = [job for job in JOBS if job != "fetch_payouts"]  # it writes reports alone, which are not compared
     restore_snapshot(create_scenario)
-    expected = order_independent_state(state_when_nothing_is_due(JOBS))
+    expected = order_independent_state(state_when_nothing_is_due(jobs))
 
     for seed in SEEDS:
         restore_snapshot(create_scenario)
-        shuffled = random.Random(seed).sample(JOBS, len(JOBS))
+        shuffled = random.Random(seed).sample(jobs, len(jobs))
         assert order_independent_state(state_when_nothing_is_due(shuffled)) == expected, f"in the order {shuffled}"
 
 

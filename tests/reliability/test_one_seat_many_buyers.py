@@ -1,28 +1,26 @@
 """Sixty-four customers buy one seat at once, each with a browser and an IP address of their own: one holds it, and all
 others are told at once. Negative control: without the unique index more than one holds it."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from threading import Barrier
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from django.test import Client
 
 from cinema import clock
 from orders.models import Order, Ticket
 from tests.helpers.factories import NOON, a_session, an_adult, free_seats
 from tests.reliability.interleaving import TIMEOUT
+from tests.reliability.live_tickets import without_the_index
 from tests.reliability.run_job import invariant_violations
 
 pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("empty_database")]
 
 CUSTOMERS = 64
 REFUSAL = "One of these seats has just been taken. Choose other seats."
-INDEX = "one_live_ticket_a_seat"
 
 
 def test_one_of_sixty_four_customers_holds_the_seat_and_the_others_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,16 +64,3 @@ def buy_one_seat_at_once(*, customers: int = CUSTOMERS) -> list[Any]:
 
     with patch.object(tickets, "bulk_create", write_at_once), ThreadPoolExecutor(customers) as threads:
         return list(threads.map(buy, range(customers)))
-
-
-@contextmanager
-def without_the_index() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = %s", [INDEX])
-        definition = cursor.fetchone()[0]
-        cursor.execute(f"DROP INDEX {INDEX}")
-        try:
-            yield
-        finally:
-            Ticket.objects.all().delete()
-            cursor.execute(definition)

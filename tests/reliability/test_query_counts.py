@@ -103,6 +103,7 @@ JOBS_ROW_BY_ROW = {
     "close_business_day",
     "send_scheduled_reports",
     "settle_film_hire",
+    "fetch_payouts",
 }
 ALL = 2_000  # a batch size that no test exceeds
 
@@ -133,7 +134,7 @@ def test_a_pass_with_nothing_due_takes_few_queries_that_use_indexes() -> None:
     for job in JOBS:
         with counted_queries() as statements:
             run(job)
-        if len(statements) > MAX_PER_IDLE_STEP * len(steps_of(job)):
+        if len(statements) > MAX_PER_IDLE_STEP * max(1, len(steps_of(job))):
             costly[job] = statements
         for step in steps_of(job):
             plan = step.due(AT).order_by().values_list("pk", flat=True).explain()  # the query of `jobs.steps.keys_of`

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
 
@@ -18,14 +19,21 @@ from django.db import connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
 from cinema import clock
 from integrations.models import EventType, ListMember, WebhookDelivery, WebhookEvent
 from integrations.services.marketing import send_changes
 from integrations.services.webhook_delivery import send_webhooks
 from jobs import claims
 from jobs.claims import CLAIM_DURATION
+from notifications.models import Notification, SmsDelivery, TelegramChat
+from notifications.services import deliver
+from notifications.services.sms import check_reports
 from tests.helpers.factories import a_cinema
+from tests.helpers.fake_mail import NOW, queued
 from tests.helpers.newsletter_partner import Contact, There, a_list, newsletter_partner
+from tests.helpers.sms_provider import KEY, sms_provider
+from tests.helpers.telegram_bot import telegram_bot
 from tests.helpers.webhook_receiver import Receiver, an_endpoint, receiver
 from tests.reliability.crash_injection import count_crash_points, run_and_kill
 from tests.reliability.db_snapshot import delete_all_rows
@@ -185,3 +193,34 @@ def test_a_large_batch_takes_as_many_queries_as_a_small_one(sender: Sender, monk
         assert sender.told().total() >= number
 
     assert queries[0] == queries[1] < 30
+
+
+@pytest.mark.parametrize("channel", ["sms", "chat"])
+def test_many_messages_take_as_many_queries_as_few(
+    channel: str, settings: Any, empty_database: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sent, and for SMS also asked about, with a budget."""
+    monkeypatch.setattr(clock, "monotonic", lambda: 0.0)
+    settings.SMS_BACKEND, settings.SMS_PASSWORD = "integrations.sms.smsru.SmsRu", KEY
+    settings.SMS_DAILY_BUDGET, settings.TELEGRAM_BOT_TOKEN, settings.TELEGRAM_BOT_NAME = Decimal(10**6), "12:AB", "bot"
+    queries = []
+    with sms_provider() as phones, telegram_bot() as bot:
+        settings.SMS_API, settings.TELEGRAM_API = phones.url, bot.url
+        for number in (2, 60):
+            delete_all_rows()
+            recipients = [f"+7926{each:07}" for each in range(number)]
+            if channel == "chat":
+                people = [User(email=f"{each}@example.org") for each in range(number)]
+                chats = [TelegramChat(user=each, chat_id=each.pk) for each in User.objects.bulk_create(people)]
+                TelegramChat.objects.bulk_create(chats)
+                recipients = [each.email for each in people]
+            for each in recipients:
+                queued(recipient=each, occasion=each)
+            with CaptureQueriesContext(connection) as captured:
+                deliver(list(Notification.objects.order_by("pk")), at=NOW)
+                check_reports(list(SmsDelivery.objects.order_by("pk")), at=NOW + 20 * MINUTE)
+            queries.append(len(captured))
+            assert set(Notification.objects.values_list("status", flat=True)) == {"SENT"}
+
+    assert len(phones.ledger if channel == "sms" else bot.ledger) == 62
+    assert queries[0] == queries[1] < 40

@@ -29,7 +29,6 @@ WITH_KEY = {name: path for name, path in PAGES.items() if "<int:key>" in path}
 WITHOUT_PIN = {
     "enrol": "makes a device of a browser, by a code",
     "lock": "asks for the PIN",
-    "bar_wall": "the screen for customers, on an enrolled device",
     "door_worker": "a script without data",
 }
 #: What opens to whoever has given a PIN.

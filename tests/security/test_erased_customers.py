@@ -32,6 +32,7 @@ REMARK = "Жалоба Анны Петровой (Anna.Petrova@example.org, 8 90
 #: remark above. Whoever lists it here says that nobody writes in it about customers.
 NAMES_OF_THINGS = {"name", "title", "city", "address", "code", "codename", "society"}
 NAMES_OF_THINGS |= {"original_title", "country", "no_certificate_reason"}  # of films
+NAMES_OF_THINGS |= {"portion", "composition", "allergens"}  # of what the bar sells, for everybody to read
 NAMES_OF_THINGS |= {  # of films too, for everybody to read
     "director", "starring", "content_warnings", "trailer_url", "screenings.Film.description",
     "screenings.HistoricalFilm.description", "screenings.FilmPicture.text",

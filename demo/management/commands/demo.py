@@ -9,7 +9,7 @@ from django.db import connection
 
 from cinema import clock
 from demo.builder import DatabaseState, build, database_state
-from demo.connections import create_marketing_list, create_partner, create_proposals
+from demo.connections import add_campaign, create_marketing_list, create_partner, create_proposals
 from demo.face import add_face
 from demo.film_pages import add_film_pages
 from demo.job_report import HEADINGS, format_table, run_all_jobs
@@ -17,6 +17,7 @@ from demo.logins import create_logins
 from demo.other_languages import add_other_languages
 from demo.progress import ProgressBar
 from demo.scheduled_reports import schedule_reports
+from demo.till_and_bar import add_gift_cards, add_recipe_and_combo
 
 ADDRESS = "127.0.0.1:8000"
 BAD_INPUT = 2
@@ -61,8 +62,12 @@ class Command(BaseCommand):
             add_film_pages(at=clock.now())
             add_other_languages()
             add_face(at=clock.now())
+            add_campaign(at=clock.now())
+            add_recipe_and_combo(at=clock.now())
+            code = add_gift_cards(at=clock.now())
         finally:
             gc.enable()
+        self.stdout.write(f"A gift card to pay with, 3000: {code} (shown only now)")
         self.stdout.write(f"Demo data created in {clock.monotonic() - started:.0f} s")
 
     def run_jobs(self) -> None:

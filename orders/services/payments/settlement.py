@@ -1,7 +1,9 @@
 """Books money for an order, in time or late: it ends in valid tickets or in a refund."""
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -18,7 +20,7 @@ from orders.locks import lock_order, share_sessions
 from orders.models import Order, Ticket
 from orders.reasons import Reason
 from orders.services.selling import promocodes
-from orders.services.selling.hold import release_stale_holds
+from orders.services.selling.hold import hold, release_stale_holds
 from orders.services.visits.ticket_codes import code_of
 from payments.models import MANUAL_GATEWAYS, Shift
 from payments.services import balance_of, record_success, request_refund
@@ -67,6 +69,26 @@ def mark_paid(
             request_refund(payment, amount=amount, reason=Reason.MONEY_RETURNED, at=at)
             notifications.notify_payment_returned(row, payment=payment.pk, amount=amount, at=at)
         return row
+
+
+def sell(
+    *, gateway: str, shift: Shift, check: Callable[[Order], object], at: datetime, actor: User, **wanted: Any
+) -> Order:
+    """Hold what is `wanted`, as `hold` does, and take its price by hand, in one transaction: nobody sees it unpaid.
+
+    `check` may refuse the order once its price is known. Raises as `hold` and `check`, and `ShiftNotOpen`; then nothing
+    is held. Owns its transaction.
+    """
+
+    def take_money(order: Order) -> None:
+        check(order)
+        if price := order.final_amount:
+            record_success(
+                order=order.pk, gateway=gateway, amount=price, external_id="", at=at, actor=actor, shift=shift
+            )
+        notifications.send_tickets(order, code_of=code_of, at=at)
+
+    return hold(at=at, actor=actor, take_money=take_money, **wanted)
 
 
 def left_to_pay(order: Order) -> Decimal:
@@ -122,7 +144,7 @@ def _revive(order: Order, *, at: datetime, actor: User | None) -> None:
             ConcessionPreorder.Status.PENDING,
         )
         if order.promocode:
-            promocodes.take_use(order.promocode)
+            promocodes.take_use(order.promocode, order)
         if preorders:
             holds.take_stock(preorders, at=at)
         if order.bonus_amount:

@@ -14,7 +14,7 @@ from orders.models import Order
 from orders.services.refunds.refund import record_refund_locked
 from payments.gateways import RefundReport, State
 from payments.models import Payment, Refund
-from payments.services import apply_refund_report, refund_of_report, settle_refund_in_part, unsent_refunds
+from payments.services import apply_refund_report, refunds_of_report, settle_refund_in_part, unsent_refunds
 from payments.services.moving import parts_to_book
 
 logger = logging.getLogger(__name__)
@@ -36,14 +36,14 @@ def book_refunds(payment: Payment, reports: Iterable[RefundReport], *, at: datet
         orders = {each.pk: each for each in lock_orders_with_sessions(keys)}
         ours = list(Refund.objects.filter(Q(payment=payment) | Q(payment__moved_from=payment)).order_by("pk"))
         for report in reports:
-            known = refund_of_report(report, ours, sender)
-            if known is not None and known.handed_out:
-                if report.state == State.DONE:  # sent by the gateway as well: the customer got it twice
-                    logger.error("Refund %s was paid out by hand and also sent by %s", known.pk, payment.gateway)
+            known = refunds_of_report(report, ours, sender)
+            for each in known:
+                if not each.handed_out:
+                    apply_refund_report(each, report, at=at)
+                elif report.state == State.DONE:  # sent by the gateway as well: the customer got it twice
+                    logger.error("Refund %s was paid out by hand and also sent by %s", each.pk, payment.gateway)
                     discrepancy = Payment.Discrepancy.REFUNDED_BEYOND
-            elif known is not None:
-                apply_refund_report(known, report, at=at)
-            elif report.state == State.DONE:
+            if not known and report.state == State.DONE:
                 try:
                     for source, part in parts_to_book(payment, report.amount, orders=orders.keys()):
                         unsent = unsent_refunds(ours, sender)

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import require_approval_above_limit
 from cinema.money import ZERO
-from cinema.validators import clean_reason
 from orders import notifications
 from orders.errors import LinesNotRefundable, MoreThanLeft, NothingToRefund, NotRefundable, PaymentDisputed
 from orders.locks import keys_of, lock_orders_with_sessions
 from orders.models import Order, OrderLine
 from orders.reasons import Reason
 from orders.services.refunds.effects import RefundPlan, RemainingLines, apply_refund_effects, remaining_lines
+from orders.services.refunds.scanned import release_scanned, stated
 from orders.services.refunds.sold_together import take_along
 from payments.models import Payment, Refund
 from payments.services import (
@@ -38,6 +38,7 @@ def refund(
     *,
     lines: Sequence[OrderLine] | None = None,
     reason: str,
+    at_fault: bool = False,
     at: datetime,
     actor: User | None = None,
     approver: User | None = None,
@@ -47,16 +48,19 @@ def refund(
 
     Without `lines`, everything that is not refunded yet, except snacks that were collected or have expired: those must
     be named. With the last line the order is `REFUNDED`. What was refunded outside and waits for its lines counts
-    towards those that are named: only the rest is sent.
+    towards those that are named: only the rest is sent. Scanned tickets only if the cinema is `at_fault`, which stands
+    in the reason; their seats stay off sale until the screening ends.
 
-    Raises `ApprovalRequired` above the limit for one person, unless there is an `approver`; `ReasonNeeded`;
-    `NotRefundable` for an order that is not sold; `SoldTogether` for one of two paid tickets that are sold together
-    (a free one goes along); `PaymentDisputed` unless it is wanted `despite_dispute`; and
+    Raises `ScannedTicket`; `ApprovalRequired` above the limit for one person, unless there is an `approver`;
+    `ReasonNeeded`; `NotRefundable` for an order that is not sold; `SoldTogether` for one of two paid tickets that are
+    sold together (a free one goes along); `PaymentDisputed` unless it is wanted `despite_dispute`; and
     `NothingToRefund`, `LinesNotRefundable` or `MoreThanLeft`. Owns its transaction.
     """
-    reason = clean_reason(reason)
+    reason = stated(reason, at_fault=at_fault)
     with transaction.atomic():
         done = refund_and_notify(order, lines=lines, reason=reason, at=at, actor=actor, despite_dispute=despite_dispute)
+        tickets = [key for key in done.lines.values_list("ticket", flat=True) if key]
+        release_scanned(tickets, at_fault=at_fault, at=at, actor=actor)
         sent = done.total if done.actor == actor else ZERO  # otherwise it was refunded outside before
         require_approval_above_limit("orders.refund", sent, actor=actor, approver=approver, at=at)
         return done

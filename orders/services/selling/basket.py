@@ -62,9 +62,13 @@ class Basket:
             return min(session.sales_end(self.channel) for session in self.sessions)
         return self.preorders[0].collection_deadline
 
-    def share(self, discount: Decimal, points_value: Decimal) -> None:
-        """Write each line's share of the discount, then of the points over what the discount leaves."""
-        for line, part in zip(self.lines, split(discount, [line.amount for line in self.lines]), strict=True):
+    def share(self, discount: Decimal, points_value: Decimal, *, discounted: Sequence[Decimal] | None = None) -> None:
+        """Write each line's share of the discount, then of the points over what the discount leaves.
+
+        `discounted` is the part of each line that the discount is counted on: all of it without.
+        """
+        parts = discounted or [line.amount for line in self.lines]
+        for line, part in zip(self.lines, split(discount, parts), strict=True):
             line.discount_share = part
         left = [line.amount - line.discount_share for line in self.lines]
         for line, part in zip(self.lines, split(points_value, left), strict=True):

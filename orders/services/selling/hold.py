@@ -1,6 +1,6 @@
 """Holds an order: takes seats, stock, points and a promo code together, or none of them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -47,6 +47,7 @@ def hold(
     instead_of: Order | None = None,
     expected_total: Decimal | None = None,
     online: OnlineHold | None = None,
+    take_money: Callable[[Order], object] | None = None,
 ) -> Order:
     """Take seats, snacks, points and a promocode for a customer, to be paid before the order's `payment_deadline`.
 
@@ -56,7 +57,8 @@ def hold(
     whose seats keep their price: a refusal leaves it as it was (`ForbiddenMove` if it is not unpaid). `expected_total`
     is what the customer was shown for seats and snacks, before discount and points; prices of the last quarter of an
     hour are honoured. A draft (`Order.is_draft`) becomes an order of `user`. `online` is saved with the order, so that
-    nobody sees one without the other.
+    nobody sees one without the other. With `take_money`, which is called at the end and may refuse, the order is paid
+    from the start: see `sell`.
 
     Raises `BasketRefused`, `NotOnSale`, `SeatBroken`, `PriceChanged`, `HoldEnds`, `SeatTaken`, `PromocodeRefused`,
     `OutOfStock` or `NotEnoughPoints`, and then nothing is taken. Owns its transaction.
@@ -64,9 +66,15 @@ def hold(
     user = user if instead_of is None or instead_of.is_draft else instead_of.user
     basket = fill(cinema, tickets, snacks, channel, at=at, expected_total=expected_total, instead_of=instead_of)
     valid = promocodes.find_promocode(promocode, at=at) if promocode else None
-    discount = promocodes.discount(valid, basket.total)
+    parts = promocodes.discounted_parts(
+        valid,
+        cinema=cinema,
+        tickets=[(ticket.session, ticket.amount) for ticket in basket.tickets],
+        snacks=[line.amount for line in basket.preorders],
+    )
+    discount = promocodes.discount(valid, sum(parts, ZERO))
     points_value = _money_for_points(points, left=basket.total - discount, user=user, channel=channel)
-    basket.share(discount, points_value)
+    basket.share(discount, points_value, discounted=parts)
     latest = min(basket.latest, online.since + settings.HOLD_CEILING) if online else basket.latest
     deadline, expires = _deadlines(channel, latest=latest, at=at)
     if deadline <= at and basket.latest > at:
@@ -89,6 +97,10 @@ def hold(
         promocode=valid,
         replaces=instead_of,
     )
+    if take_money is not None:
+        order.status, order.paid_at = Order.Status.PAID, at
+        for ticket in basket.tickets:
+            ticket.status = Ticket.Status.PAID
     try:
         order.clean_fields(exclude=["cinema", "user", "promocode", "replaces"])
     except ValidationError as error:
@@ -102,18 +114,29 @@ def hold(
         order.save(force_insert=True)
         if instead_of is not None and instead_of.changes.filter(kind=OrderChange.Kind.CLAIMED).exists():
             OrderChange.objects.create(order=order, kind=OrderChange.Kind.CLAIMED, at=at, actor=order.user)
-        OrderEvent.objects.create(order=order, to_status=order.status, at=at, actor=actor)
+        _record_events(order, at=at, actor=actor)
         if online is not None:
             online.order = order
             online.save(force_insert=True)
         take_seats(order, basket)
         if valid:
-            promocodes.take_use(valid)
+            promocodes.take_use(valid, order)
         if basket.preorders:
             holds.take_stock(basket.preorders, at=at)
         if points:
             spend(user, points=points, order=order.pk, at=at)
+        if take_money is not None:
+            take_money(order)
     return order
+
+
+def _record_events(order: Order, *, at: datetime, actor: User | None) -> None:
+    """One row for each status that the new order has had. One query."""
+    held, paid = Order.Status.PENDING_PAYMENT, Order.Status.PAID
+    events = [OrderEvent(order=order, to_status=held, at=at, actor=actor)]
+    if order.status == paid:
+        events.append(OrderEvent(order=order, from_status=held, to_status=paid, at=at, actor=actor))
+    OrderEvent.objects.bulk_create(events)
 
 
 def _cancel_replaced(

@@ -5,13 +5,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from cinema.db_functions import PerRowDelta
-from cinema.money import ZERO, rounded
-from orders.errors import PromocodeNotValid, PromocodeUnknown, PromocodeUsedUp
+from cinema.local_time import programme_day
+from cinema.money import ZERO, format_money, rounded
+from orders.errors import PromocodeNotForOrder, PromocodeNotValid, PromocodeUnknown, PromocodeUsedUp
 from orders.models import Order, Promocode
+from screenings.models import Cinema, Session
 
 
 def find_promocode(code: str | Promocode, *, at: datetime) -> Promocode:
@@ -29,6 +31,48 @@ def find_promocode(code: str | Promocode, *, at: datetime) -> Promocode:
     return promocode
 
 
+def discounted_parts(
+    promocode: Promocode | None,
+    *,
+    cinema: Cinema,
+    tickets: Iterable[tuple[Session, Decimal]],
+    snacks: Iterable[Decimal] = (),
+) -> list[Decimal]:
+    """What each ticket, and then each line of snacks, adds to the amount that the discount is counted on.
+
+    A code for a film or for some days is for tickets of such screenings, and for the snacks bought with them. Raises
+    `PromocodeNotForOrder`. One query if it is refused for its cinema. Reads only.
+    """
+    tickets, snacks = list(tickets), list(snacks)
+    if promocode is None:
+        return [*(amount for _session, amount in tickets), *snacks]
+    if promocode.cinema_id not in (None, cinema.pk):
+        raise PromocodeNotForOrder(
+            _("The promo code “%(code)s” is for another cinema: %(cinema)s. Remove it or enter another one.")
+            % {"code": promocode, "cinema": promocode.cinema}
+        )
+    parts = [amount if _is_for(promocode, session, cinema) else ZERO for session, amount in tickets]
+    if (promocode.film_id or promocode.weekdays) and not any(
+        _is_for(promocode, each, cinema) for each, _sum in tickets
+    ):
+        raise PromocodeNotForOrder(
+            _("The promo code “%(code)s” isn’t for this screening. Remove it or choose another screening.")
+            % {"code": promocode}
+        )
+    least, total = promocode.least_total or ZERO, sum((amount for _session, amount in tickets), sum(snacks, ZERO))
+    if total < least:
+        raise PromocodeNotForOrder(
+            _("The promo code “%(code)s” is for orders from %(least)s, and this one costs %(total)s.")
+            % {"code": promocode, "least": format_money(least), "total": format_money(total)}
+        )
+    return [*parts, *(ZERO if promocode.tickets_only else amount for amount in snacks)]
+
+
+def _is_for(promocode: Promocode, session: Session, cinema: Cinema) -> bool:
+    day = str(programme_day(cinema.local(session.start_datetime)).isoweekday())
+    return promocode.film_id in (None, session.film_id) and (not promocode.weekdays or day in promocode.weekdays)
+
+
 def discount(promocode: Promocode | None, total: Decimal) -> Decimal:
     """The discount on `total`: its percentage, rounded half up, or its amount; never more than the total."""
     if promocode is None:
@@ -37,14 +81,35 @@ def discount(promocode: Promocode | None, total: Decimal) -> Decimal:
     return min(percent + (promocode.discount_amount or ZERO), total)
 
 
-def take_use(promocode: Promocode) -> None:
-    """Count one more order, inside a transaction. Raises `PromocodeRefused` when the limit is reached."""
+def take_use(promocode: Promocode, order: Order) -> None:
+    """Count one more order, inside a transaction. Raises `PromocodeRefused` when the limit is reached, or when it is
+    for one order of each customer and this is another one.
+    """
     taken = Promocode.objects.filter(pk=promocode.pk, used_count__lt=F("max_uses")).update(
         used_count=F("used_count") + 1
     )
     if not taken:
         raise PromocodeUsedUp(
             _("The promo code “%(code)s” has reached its limit. Remove it or enter another one.") % {"code": promocode}
+        )
+
+    if promocode.once_per_customer:  # the row is locked now: of two orders at once the later one sees the earlier
+        _refuse_second_use(promocode, order)
+
+
+def _refuse_second_use(promocode: Promocode, order: Order) -> None:
+    if not (order.user_id or order.email):
+        raise PromocodeNotForOrder(
+            _("The promo code “%(code)s” is for one order of each customer: enter the customer first.")
+            % {"code": promocode}
+        )
+    whose = Q(user=order.user_id) if order.user_id else Q()
+    if order.email:
+        whose |= Q(email=order.email)
+    used = Order.objects.filter(whose, promocode=promocode).exclude(status=Order.Status.CANCELLED)
+    if used.exclude(pk=order.pk).exists():
+        raise PromocodeNotForOrder(
+            _("You’ve already used the promo code “%(code)s”. Remove it or enter another one.") % {"code": promocode}
         )
 
 

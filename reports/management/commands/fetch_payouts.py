@@ -1,6 +1,10 @@
+from django.conf import settings
+
+from cinema import clock
 from jobs.command import JobCommand, JobPass
+from jobs.options import Options
 from jobs.steps import Step
-from reports.services import fetch_payouts
+from reports.services import fetch_payouts, unknown_payouts
 
 
 class Command(JobCommand):
@@ -11,3 +15,8 @@ class Command(JobCommand):
 
     def work(self, current: JobPass) -> None:
         current.counts.add(fetch_payouts(at=current.at))
+
+    def show(self, options: Options) -> None:
+        """Asks Stripe too; nothing is read in."""
+        found = unknown_payouts(options.at or clock.now()) if settings.STRIPE_SECRET_KEY else []
+        self.stdout.write(f"{len(found)} payouts to fetch: {', '.join(each.id for each in found) or '–'}")

@@ -293,6 +293,7 @@ def test_arguments_are_stored_as_json():
         "tickets": tickets,
         "preorders": [],
         "reason": "Ill",
+        "at_fault": False,
         "despite_dispute": False,
         "expected": expected,
     }

@@ -6,10 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from concessions.models import StockMovement
+from accounts.models import Approval
+from concessions.models import ConcessionItem, ItemPart, StockMovement
 from concessions.services import receive
 from tests.helpers.admin_pages import admin_url, messages_of, run_action
-from tests.helpers.factories import a_cinema
+from tests.helpers.factories import a_cinema, an_item
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -165,3 +166,15 @@ def test_an_impossible_cost_is_rejected(cinema, item, cost):
         assert "unit_cost" in answer.context_data["form"].errors
     item.refresh_from_db()
     assert (item.stock_quantity, item.average_cost) == (10, None)
+
+
+def test_whoever_approves_a_write_off_of_what_is_made_sees_what_is_in_it(cinema, settings):
+    settings.APPROVAL_LIMITS = {"concessions.write_off": Decimal(100)}
+    whisky = an_item(cinema, price=Decimal(3000))
+    kind = {"kind": ConcessionItem.Kind.MADE, "low_stock_percent": 0, "made_to_order": True}
+    made = an_item(cinema, stock=0, price=Decimal(150), cost=None, **kind)
+    ItemPart.objects.create(whole=made, part=whisky, units=4)
+
+    run_action(browser(someone("floor_manager", cinema)), made, "write_off_goods", quantity="5", reason="Broken")
+
+    assert ["in one piece", f"{whisky}: 4"] in Approval.objects.get().facts

@@ -71,6 +71,13 @@ def test_a_change_of_a_person_waits_for_the_password_and_is_then_made_as_typed(c
     assert not asks(client.post(page, {**form, "email": "other@example.org"}))
 
 
+@pytest.mark.parametrize("model", ["partner", "webhookendpoint", "marketinglist"])
+def test_whatever_gives_others_access_or_data_waits(model: str) -> None:
+    client = left_open(someone("owner", all_cinemas=True))
+
+    assert asks(client.post(reverse(f"admin:integrations_{model}_add"), {"name": "Elsewhere"}))
+
+
 def test_every_change_on_the_pages_of_people_and_rules_waits(cinema: Cinema) -> None:
     owner, other = someone("owner", all_cinemas=True), someone("cashier", cinema)
     HouseRules.objects.create(**settings_as_row())

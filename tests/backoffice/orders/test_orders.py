@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from notifications.models import Notification
 from orders.models import Order
-from orders.services import collect
+from orders.services import check_in, collect
+from payments.models import Refund
 from tests.helpers.admin_pages import admin_url, messages_of, query_count, run_action
 from tests.helpers.factories import a_cinema, a_hall, a_paid_order, a_session, an_item
 from tests.helpers.order_rows import an_overdue_order, upcoming_session
@@ -201,3 +202,17 @@ def test_guests_get_other_seats(cinema, sold):
     ticket.refresh_from_db()
     assert (ticket.seat_id, again.status_code, sold.changes.count()) == (free, 302, 1)
     assert browser(someone("cashier", cinema)).get(link).status_code == 403
+
+
+def test_a_scanned_ticket_is_refunded_once_the_cinema_says_that_it_is_at_fault():
+    sold = a_paid_order()
+    client = browser(someone("floor_manager", sold.cinema))
+    assert "at_fault" not in client.get(admin_url(sold, "refund_whole")).context["form"].fields
+    ticket = sold.tickets.get()
+    check_in(ticket, at=ticket.session.start_datetime)
+
+    run_action(client, sold, "refund_whole", reason="No sound")
+    assert not Refund.objects.exists()
+    run_action(client, sold, "refund_whole", reason="No sound", at_fault="on")
+
+    assert Refund.objects.get().reason == "The cinema is at fault: No sound"

@@ -1,4 +1,4 @@
-"""From each row of takings to exactly the tickets that it counts."""
+"""From each row of takings and of the film rank to exactly the tickets that it counts."""
 
 from datetime import timedelta
 from itertools import product
@@ -72,6 +72,20 @@ def test_rows_of_one_film_lead_to_its_tickets():
     [row] = rows_of(client, by="day", film=film["key"], first="2026-10-27", last="2026-11-05")
 
     assert client.get(row["group"].url).context["cl"].result_count == row["admissions"] == 4
+
+
+def test_films_of_the_rank_lead_to_their_tickets():
+    cinema = a_cinema()
+    sold(cinema)
+    call_command("close_business_day", at=NOON)
+    client = browser(someone("cinema_manager", cinema))
+
+    answer = client.get(reverse("admin:reports_films"), {"first": "2026-10-27", "last": "2026-11-05"})
+
+    rows = list(answer.context["parts"][0].rows)
+    assert sum(row["admissions"] for row in rows) > 0
+    for row in rows:
+        assert client.get(row["film"].url).context["cl"].result_count == row["admissions"]
 
 
 def test_days_of_different_zones_lead_to_their_cinemas_first():

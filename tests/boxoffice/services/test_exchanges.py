@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.errors import ApprovalRequired
-from boxoffice.errors import ExchangeOnAccount, ExchangeTooLate, RefundTooLate, ScannedBefore
+from boxoffice.errors import ExchangeOnAccount, ExchangeReturned, ExchangeTooLate, RefundTooLate, ScannedBefore
 from boxoffice.models import Exchange
 from boxoffice.services import gift_cards, sales
 from boxoffice.services.exchanges import exchange
@@ -20,6 +20,8 @@ from orders.services.refunds.from_gateway import book_refunds
 from payments.gateways import RefundReport, State
 from payments.models import Dispute, GiftCard, Payment, Refund
 from payments.services import balance_of
+from tests.helpers.admin_pages import dashboard_texts
+from tests.helpers.assertions import raises_unchanged
 from tests.helpers.cash import a_gift_card, a_shift, cash_of
 from tests.helpers.factories import NOON, PRICE, a_hall, a_session, an_adult, an_order, free_seats, paid_at_the_bank
 from tests.helpers.users import someone
@@ -156,6 +158,16 @@ def test_a_dispute_about_the_first_payment_holds_refunds_of_the_new_order(shift,
     assert Refund.objects.filter(order=done.new_order, despite_dispute=True).exists()
 
 
+def test_a_dispute_about_the_first_payment_shows_who_waits_for_the_bank_on_the_first_page(shift, session, later):
+    order = paid_at_the_bank(session, seats=1, at=NOON)
+    done, _paid = exchanged(order, later, shift)
+    refund(done.new_order, reason="Ill", at=NOON)
+    Dispute.objects.create(payment=order.payments.get(), external_id="dp_1", amount=PRICE, heard_at=NOON)
+
+    assert set(Order.objects.disputed()) == {order, done.new_order}
+    assert "1 refund on hold until the bank decides a dispute" in dashboard_texts(someone("owner", all_cinemas=True))
+
+
 def test_money_taken_back_by_the_bank_after_an_exchange_refunds_the_new_order(shift, session, later):
     order = paid_at_the_bank(session, seats=1, at=NOON)
     root = order.payments.get()
@@ -184,6 +196,29 @@ def test_money_taken_back_of_an_order_exchanged_in_part_reduces_both(shift, sess
     statuses = Order.objects.filter(pk__in=[order.pk, done.new_order.pk]).values_list("status", flat=True)
     assert set(statuses) == {Order.Status.REFUNDED}
     assert invariant_violations() == []
+
+
+def test_a_chargeback_that_the_bank_reverses_later_fails_for_every_order_of_the_exchange(shift, session, later):
+    order = paid_at_the_bank(session, seats=2, at=NOON)
+    root = order.payments.get()
+    exchanged(order, later, shift, tickets=[order.tickets.first()])
+    book_refunds(root, [RefundReport("chargeback", 2 * PRICE, State.DONE)], at=NOON)
+    taken = Refund.objects.filter(external_id="chargeback")
+    keys = set(taken.values_list("pk", flat=True))
+
+    for _poll in range(2):
+        book_refunds(root, [RefundReport("chargeback", 2 * PRICE, State.FAILED)], at=NOON)
+
+    assert len(keys) == 2
+    assert set(Refund.objects.filter(status=Refund.Status.FAILED).values_list("pk", flat=True)) == keys
+
+
+def test_what_the_gateway_returned_for_exactly_this_ticket_is_not_exchanged(shift, session, later):
+    order = paid_at_the_bank(session, seats=2, at=NOON)
+    book_refunds(order.payments.get(), [RefundReport("by hand", PRICE, State.DONE)], at=NOON)
+
+    with raises_unchanged(ExchangeReturned):
+        exchanged(order, later, shift, tickets=[order.tickets.first()])
 
 
 def test_an_exchange_of_an_exchange_still_goes_back_to_the_first_payment(shift, session, later, cheaper):

@@ -17,6 +17,7 @@ from payments.models import GiftCard, GiftCardMovement, LegalEntity, Receipt, Re
 from payments.services import sell_gift_card, take_back_gift_card, totals_of
 from tests.helpers.cash import a_shift, cash_of
 from tests.helpers.factories import NOON, PRICE, a_session, an_adult, free_seats
+from tests.helpers.users import someone
 from tests.reliability.run_job import invariant_violations
 
 pytestmark = pytest.mark.django_db
@@ -226,6 +227,25 @@ def test_a_card_of_another_legal_entity_is_unknown(shift):
 
     with pytest.raises(GiftCardUnknown):
         gift_cards.look_up(code, cinema=other, at=NOON, actor=shift.cashier)
+
+
+def test_while_no_legal_entity_is_entered_a_card_is_valid_in_its_own_cinema_alone(shift):
+    card, code = sold(shift)
+    replaced = sold(shift)[0]
+    decided_by = someone("cinema_manager", shift.cinema)
+    _new, new_code = gift_cards.replace(
+        replaced, reason="Lost", shift=shift, at=NOON, actor=shift.cashier, decided_by=decided_by
+    )
+    other = a_session().hall.cinema
+    assert (shift.cinema.legal_entity, other.legal_entity) == (None, None)
+
+    for each in (code, new_code):
+        with pytest.raises(GiftCardUnknown):
+            gift_cards.look_up(each, cinema=other, at=NOON, actor=shift.cashier)
+
+    assert gift_cards.look_up(code, cinema=shift.cinema, at=NOON, actor=shift.cashier) == card
+    assert list(gift_cards.taken_in(card)) == [shift.cinema]
+    assert not gift_cards.lost_cards(other, last4=card.last4).exists()
 
 
 def test_the_receipt_of_a_card_is_an_advance_and_that_of_the_order_is_not_missing(shift, session, settings):

@@ -8,11 +8,14 @@ import pytest
 from accounts.errors import ApprovalRequired
 from boxoffice.errors import NotVoidable, RefundTooLate, SecondPersonNeeded
 from boxoffice.services import refunds, sales
+from orders.errors import ScannedTicket
 from orders.models import Order, Ticket
 from orders.services import check_in, left_to_pay, mark_paid
 from payments.errors import NotEnoughCash
 from payments.models import Payment, Refund
 from payments.services import move_cash, totals_of
+from screenings.models import SeatOutage
+from tests.helpers.assertions import raises_unchanged
 from tests.helpers.cash import a_shift, cash_of
 from tests.helpers.factories import NOON, PRICE, a_promocode, a_session, an_adult, an_item, an_order, free_seats
 from tests.helpers.users import someone
@@ -191,3 +194,16 @@ def test_without_enough_cash_nothing_is_refunded(shift, session):
     assert not Refund.objects.exists()
     assert cash_of(session.hall.cinema) == {"DRAWER": 0, "SAFE": 2 * PRICE}
     assert Payment.objects.count() == 1
+
+
+def test_a_scanned_ticket_is_refunded_at_the_till_only_by_the_cinemas_fault(shift, session):
+    order = sold(shift, session, seats=1)
+    check_in(order.tickets.get(), at=NOON)
+    manager = someone("floor_manager", session.hall.cinema)
+
+    with raises_unchanged(ScannedTicket):
+        refunded(order, shift, lines=list(order.tickets.all()), actor=manager)
+    refunded(order, shift, lines=list(order.tickets.all()), actor=manager, at_fault=True)
+
+    assert Refund.objects.get().amount == PRICE
+    assert SeatOutage.objects.count() == 1

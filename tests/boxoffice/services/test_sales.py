@@ -13,8 +13,9 @@ from orders.errors import NotOnSale, PromocodeRefused, SeatTaken, WrongAmount
 from orders.models import Order
 from orders.services import cancel_expired, left_to_pay
 from payments.errors import ShiftNotOpen
-from payments.models import Payment, Refund
+from payments.models import Payment, Refund, Shift
 from payments.services import count_and_close, end_shift, totals_of
+from screenings.models import Session
 from screenings.services import start_sessions
 from tests.helpers.cash import a_shift, cash_of
 from tests.helpers.factories import NOON, PRICE, a_customer, a_session, an_adult, an_item, free_seats
@@ -57,6 +58,48 @@ def test_two_tickets_and_a_popcorn_for_cash(shift, session):
     assert cash_of(session.hall.cinema) == {"DRAWER": order.final_amount}
     assert order.payments.get().shift == shift
     assert invariant_violations() == []
+
+
+def sold_for_cash(shift, session, *, seats=2, given=None, **fields):
+    places = [(session, seat, an_adult()) for seat in free_seats(session)[:seats]]
+    return sales.sell_for_cash(
+        shift, given=given, places=places, **{"snacks": []} | fields, at=NOON, actor=shift.cashier
+    )
+
+
+def test_a_sale_for_cash_is_one_transaction_of_at_most_fifteen_queries(shift, session, django_assert_max_num_queries):
+    popcorn = an_item(session.hall.cinema)
+    session = Session.objects.select_related("hall__cinema", "film").get()
+    places = [(session, seat, an_adult()) for seat in free_seats(session)[:2]]
+
+    with django_assert_max_num_queries(15 + 2):  # and a savepoint, since the test is a transaction itself
+        order, change = sales.sell_for_cash(
+            shift, given=Decimal(2000), places=places, snacks=[(popcorn, 1)], at=NOON, actor=shift.cashier
+        )
+
+    order.refresh_from_db()
+    assert (order.status, order.paid_at, change) == (Order.Status.PAID, NOON, Decimal(2000) - order.final_amount)
+    assert {ticket.status for ticket in order.tickets.all()} == {"PAID"}
+    assert [(each.from_status, each.to_status) for each in order.events.order_by("pk")] == [
+        ("", "PENDING_PAYMENT"),
+        ("PENDING_PAYMENT", "PAID"),
+    ]
+    assert cash_of(session.hall.cinema) == {"DRAWER": order.final_amount}
+    assert left_to_pay(order) == 0
+    assert invariant_violations() == []
+
+
+def test_a_sale_for_cash_that_is_refused_holds_nothing(shift, session):
+    stale = Shift.objects.get()
+    with pytest.raises(GivenTooLittle):
+        sold_for_cash(shift, session, given=2 * PRICE - 1)
+    end_shift(shift, at=NOON)
+    with pytest.raises(ShiftNotOpen):
+        sold_for_cash(stale, session)
+
+    assert not Order.objects.exists()
+    assert len(free_seats(session)) == 20
+    assert cash_of(session.hall.cinema) == {"DRAWER": 0}
 
 
 def test_too_little_cash_sells_nothing(shift, session):

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
@@ -9,9 +10,11 @@ from accounts.errors import ApprovalRequired
 from boxoffice.errors import VoucherTooLarge
 from boxoffice.models import Voucher
 from boxoffice.services import refunds, sales
+from boxoffice.services.exchanges import exchange
 from boxoffice.services.vouchers import give_voucher
 from orders.errors import PromocodeNotValid, PromocodeUsedUp
 from payments.errors import WrongCashAmount
+from tests.helpers.assertions import raises_unchanged
 from tests.helpers.cash import a_shift, cash_of
 from tests.helpers.factories import NOON, PRICE, a_session, an_adult, free_seats
 from tests.reliability.run_job import invariant_violations
@@ -80,5 +83,32 @@ def test_the_vouchers_of_an_order_are_worth_at_most_what_it_cost(shift, session)
     with pytest.raises(VoucherTooLarge):
         given(order, shift, Decimal("100.01"))
     given(order, shift, Decimal(100))
+
+    assert Voucher.objects.count() == 2
+
+
+def test_a_form_gives_one_voucher_however_often_it_is_sent(shift, session):
+    order, form = held(shift, session), uuid4()
+
+    sent = [
+        give_voucher(order, amount=Decimal(100), reason="No sound", request=form, at=NOON, actor=shift.cashier)
+        for _press in range(2)
+    ]
+
+    assert sent == [Voucher.objects.get()] * 2
+
+
+def test_the_vouchers_of_exchanged_orders_are_worth_at_most_the_dearest_of_them(shift, session):
+    order = held(shift, session)
+    sales.pay_cash(order, shift=shift, given=None, at=NOON, actor=shift.cashier)
+    given(order, shift, PRICE - 100)
+    places = [(session, free_seats(session)[0], an_adult())]
+    work = {"way": "cash", "reason": "Other seat", "at_fault": False, "shift": shift, "actor": shift.cashier}
+    tickets = list(order.tickets.all())
+    done, _paid = exchange(order, tickets=tickets, places=places, expected_total=PRICE, at=NOON, **work)
+
+    with raises_unchanged(VoucherTooLarge):
+        given(done.new_order, shift, Decimal(101))
+    given(done.new_order, shift, Decimal(100))
 
     assert Voucher.objects.count() == 2

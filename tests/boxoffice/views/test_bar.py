@@ -19,7 +19,10 @@ def test_snacks_are_prepared_shown_on_the_wall_and_handed_over_by_code() -> None
     order = factories.a_paid_order(session, snacks=[(item, 2)], at=clock.now())
     snacks = order.preorders.get()
     client = at_work(someone("bar", cinema), a_device(cinema, name="Bar"))
-    wall = enrolled(a_device(cinema, name="Wall"))
+    screen = a_device(cinema, name="Wall")
+    screen.is_wall = True
+    screen.save()
+    wall = enrolled(screen)
 
     assert f"2 × {item}" in client.get("/boxoffice/bar/").text
     client.post("/boxoffice/bar/act/", {"order": order.pk, "do": "prepare"})
@@ -29,6 +32,18 @@ def test_snacks_are_prepared_shown_on_the_wall_and_handed_over_by_code() -> None
     assert "Handed over" in page.text
     snacks.refresh_from_db()
     assert snacks.status == "COLLECTED"
+
+
+def test_the_screen_for_customers_needs_a_pin_on_any_other_device() -> None:
+    cinema = factories.a_cinema()
+    door, bar = a_device(cinema), a_device(cinema, name="Bar")
+
+    without_pin = enrolled(door).get("/boxoffice/bar/wall/")
+    usher = at_work(someone("usher", cinema), door).get("/boxoffice/bar/wall/")
+    colleague = at_work(someone("bar", cinema), bar).get("/boxoffice/bar/wall/")
+
+    assert (without_pin.status_code, without_pin["Location"]) == (302, "/boxoffice/lock/")
+    assert (usher.status_code, colleague.status_code) == (403, 200)
 
 
 def test_an_item_is_taken_off_sale_at_once_and_those_of_other_cinemas_are_not_found() -> None:

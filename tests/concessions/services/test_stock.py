@@ -174,6 +174,17 @@ def test_a_larger_difference_needs_a_reason(on_shelf):
     assert stock(popcorn) == on_shelf
 
 
+def test_small_differences_of_a_day_need_a_reason_together():
+    popcorn = item(100)
+    count(popcorn, on_shelf=99, at=AT)
+
+    assert_refused(CountDiffers, lambda: count(popcorn, on_shelf=97, at=AT + timedelta(hours=23)), popcorn)
+    count(popcorn, on_shelf=100, at=AT + timedelta(hours=23))  # it was there after all
+    count(popcorn, on_shelf=98, at=AT + timedelta(days=2))
+
+    assert stock(popcorn) == 98
+
+
 def test_the_tolerance_is_a_setting(settings):
     settings.STOCKTAKE_TOLERANCE_PERCENT = 5
     popcorn = item(100)

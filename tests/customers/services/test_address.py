@@ -12,6 +12,7 @@ from customers.services import (
     correct_address,
     correct_address_by_customer,
     erase_customer,
+    is_correctable,
     is_correctable_by_customer,
 )
 from notifications.models import Notification
@@ -172,6 +173,16 @@ def test_the_order_leaves_the_account_of_the_former_address():
     correct_address(order, email=RIGHT, reason="Typed wrong", at=LATER, actor=a_customer())
 
     assert not stranger.orders.exists()
+
+
+def test_staff_correct_no_address_after_the_first_scan():
+    order, staff = a_paid_order(email=WRONG, seats=2), a_customer()
+    first = order.tickets.order_by("pk").first()
+    check_in(first, at=first.session.start_datetime)
+
+    assert not is_correctable(order)
+    with raises_unchanged(AddressNotCorrectable):
+        correct_address(order, email=RIGHT, reason="Typed wrong", at=first.session.start_datetime, actor=staff)
 
 
 def test_an_order_bought_with_an_account_stays_there():

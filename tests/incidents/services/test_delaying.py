@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from incidents.errors import PreviewOutdated
+from incidents.errors import PreviewOutdated, StartNotRecordable
 from incidents.models import Incident
 from incidents.services import delayed_places, digest_of_record, move, record_delay, sessions_at
 from notifications.models import Notification
@@ -81,3 +81,14 @@ def test_some_minutes_open_no_refund_beyond_the_usual_time(evening):
 
     assert (recorded.refund_until, moved.refund_until) == (None, None)
     assert Notification.objects.get(kind="SESSION_CHANGED").context["refund_until"] == ""
+
+
+def test_a_start_is_recorded_within_an_hour_and_before_the_end_so_that_nobody_returns_what_they_saw(evening):
+    first = evening[0]
+    lasts = (first.end_datetime - first.start_datetime) // MINUTE
+
+    for minutes, at in ((lasts, EVENING), (240, first.end_datetime - MINUTE), (90, EVENING + 61 * MINUTE)):
+        with raises_unchanged(StartNotRecordable):
+            record_delay(first, minutes=minutes, reason="Projector", at=at)
+
+    assert record_delay(first, minutes=lasts - 1, reason="Projector", at=EVENING + 60 * MINUTE).pk

@@ -111,6 +111,16 @@ def test_whoever_unsubscribes_there_gets_nothing_more_from_anywhere_and_is_never
     assert MarketingConsent.objects.filter(recipient=ANNA).current().get().is_given
 
 
+def test_an_address_in_capital_letters_is_the_same_person_there(unisender: There) -> None:
+    a_reader("Anna@Example.org")
+    a_night()
+    unisender.unsubscribe(ANNA)
+    a_night(NOON + DAY)
+
+    assert unisender.contacts.keys() == {ANNA}
+    assert not MarketingConsent.objects.filter(recipient="Anna@Example.org").current().get().is_given
+
+
 def test_a_customer_who_is_erased_here_is_deleted_there_even_if_the_partner_is_down_for_days(there: There) -> None:
     a_reader(ANNA)
     a_reader(BORIS)

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from cinema.validators import ReasonNeeded
-from payments.errors import NotEnoughCash, ShiftNotOpen, WrongCashAmount
+from payments.errors import CashOutStopped, NotEnoughCash, ShiftNotOpen, WrongCashAmount
 from payments.models import CashMovement, CashPlace
 from payments.services import end_shift, move_between, move_cash
 from payments.services.cash import place_of
@@ -49,6 +49,21 @@ def test_what_is_not_possible_moves_nothing(kind, amount, reason, refusal):
         move_cash(shift, kind=kind, amount=amount, reason=reason, at=NOON)
 
     assert (cash_of(shift.cinema), CashMovement.objects.count()) == before
+
+
+def test_what_the_drawer_should_hold_is_not_found_out_by_trying():
+    shift = a_shift(opening_float=Decimal(1000))
+    for amount in (4000, 2000, 1001):
+        with pytest.raises(NotEnoughCash):
+            move_cash(shift, kind=Kind.DROP, amount=Decimal(amount), reason="", at=NOON)
+
+    for kind in (Kind.DROP, Kind.CASH_OUT):
+        with pytest.raises(CashOutStopped):
+            move_cash(shift, kind=kind, amount=Decimal(900), reason="A taxi", at=NOON)
+
+    move_cash(shift, kind=Kind.CASH_IN, amount=Decimal(1), reason="Found", at=NOON)
+    shift.refresh_from_db()
+    assert shift.refused_cash == 3
 
 
 def test_no_cash_moves_in_a_shift_that_has_ended():

@@ -60,7 +60,7 @@ def address(name: str, order: Order, *, token: str = "") -> str:
     path = next(str(each.pattern) for each in shop.urlpatterns if each.name == name)
     key = str(ticket.session.film_id if name in ("film", "title_card") else ticket.session_id)
     secret = "<str:token>" if name == "link" else "<slug:token>"
-    path = path.replace("<slug:slug>", "terms").replace("<str:language>", "en").replace("<int:number>", "1")
+    path = path.replace("<slug:slug>", "terms").replace("<slug:language>", "en").replace("<int:number>", "1")
     path = path.replace("<int:key>", key).replace("<int:incident>", "1").replace(secret, token or order.token)
     assert "<" not in path, "the URL was not filled in"
     return f"/{path}"

@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from accounts.models import Attempt
 from house_rules import defaults
 from orders.models import Order
 from reports.models import Campaign, CampaignOrder, CampaignVisits
+from reports.services import campaigns
 from tests.helpers.factories import NOON, a_session, an_adult, business_state, free_seats
 from tests.helpers.users import browser, someone
 
@@ -73,7 +75,8 @@ def test_looking_starts_no_session_and_stores_nothing_about_the_visitor(client: 
         (f"/?c={'a' * 5000}", {}),
         ("/films/999999/?c=autumn", {}),
         ("/admin/login/?c=autumn", {}),
-        ("/robots.txt?c=nothing", {}),
+        ("/robots.txt?c=autumn", {}),
+        ("/films/{film}/card.svg?c=autumn", {}),
         ("/?c=autumn", {"User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1)"}),
         ("/?c=autumn", {"User-Agent": "TelegramBot (like TwitterBot)"}),
         ("/?c=autumn", {"Sec-Purpose": "prefetch;prerender"}),
@@ -84,7 +87,7 @@ def test_unknown_codes_machines_and_other_pages_count_nothing(
 ) -> None:
     Campaign.objects.create(name="Over", key="summer", is_active=False)
 
-    answer = client.get(path, headers=headers)
+    answer = client.get(path.replace("{film}", str(a_session().film_id)), headers=headers)
 
     assert "campaign" not in answer.cookies
     assert not CampaignVisits.objects.exists()
@@ -111,6 +114,22 @@ def test_a_browser_that_asks_not_to_be_followed_is_counted_and_gets_no_cookie(cl
     buy(client)
 
     assert ("campaign" in answer.cookies, counted(), CampaignOrder.objects.exists()) == (False, 1, False)
+
+
+def test_a_database_that_cannot_count_costs_nobody_the_page_or_the_order(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def locked(*_args: Any, **_kwargs: Any) -> None:
+        raise OperationalError("database is locked")
+
+    for name in ("count_visit", "credit_order"):
+        monkeypatch.setattr(campaigns, name, locked)
+
+    statuses = [client.get("/?c=autumn").status_code, client.get("/").status_code]
+    order = buy(client)
+
+    assert (statuses, order.status) == ([200, 200], Order.Status.PENDING_PAYMENT)
+    assert "was not counted" in caplog.text
 
 
 def test_another_link_takes_the_place_of_the_first(client: Client) -> None:

@@ -3,7 +3,7 @@ import unicodedata
 import pytest
 
 from screenings.models import Film
-from storefront.services.search import search
+from storefront.services.search import search, sound
 
 FILMS = [
     Film(pk=number, title=title, original_title=original, director=director, starring=starring)
@@ -20,6 +20,31 @@ FILMS = [
         start=1,
     )
 ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("chayka", "Чайка"),
+        ("chaika", "Чайка"),
+        ("snegir", "Код «Снегирь»"),
+        ("dirizhabl", "Дирижабль над Невой"),
+        ("yolki na lune", "Ёлки на Луне"),
+        ("lebed", "Дирижабль над Невой"),
+        ("буллфинч", "Код «Снегирь»"),
+        ("амели", "Amélie"),
+    ],
+)
+def test_what_is_typed_in_the_letters_of_another_alphabet_is_found_by_its_sound(text: str, found: str) -> None:
+    assert titles(text)[:1] == [found]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("матрица", "matritsa"), ("щука", "shchuka"), ("хочу", "khochu"), ("юля", "yulia"), ("фикс", "phix")],
+)
+def test_spellings_of_one_sound_are_one(one: str, other: str) -> None:
+    assert sound(one) == sound(other)
 
 
 def titles(text: str) -> list[str]:

@@ -200,6 +200,15 @@ def test_the_total_follows_what_is_chosen_and_holds_nothing(client: Client, sess
     assert "Please check the highlighted fields." not in page  # nothing is refused yet
 
 
+def test_the_total_says_for_which_orders_a_code_is(client: Client, session: Session) -> None:
+    code = factories.a_promocode(least_total=1000).code
+    draft = drafted(client, session, factories.free_seats(session)[:1])
+
+    assert f"The promo code “{code}” is for orders from 1,000 ₽, and this one costs 350 ₽." in recount(
+        client, draft, promocode=code
+    )
+
+
 def test_wrong_codes_count_while_adding_up_too(client: Client, session: Session, settings: Any) -> None:
     settings.ATTEMPTS = {**settings.ATTEMPTS, "promocode": (timedelta(hours=1), 2, 40)}
     right = factories.a_promocode(discount_percent=50).code

@@ -14,9 +14,18 @@ from django.test.utils import CaptureQueriesContext
 from cinema import clock
 from customers.services import correct_address
 from orders.models import Order
-from orders.services import TooLateToRefund, hold, record_refund, refund, refund_by_customer, send_refunds, ticket_of
+from orders.services import (
+    TooLateToRefund,
+    hold,
+    receipt_sales,
+    record_refund,
+    refund,
+    refund_by_customer,
+    send_refunds,
+    ticket_of,
+)
 from orders.services.visits.ticket_codes import UnknownCode, code_of
-from payments.models import Refund
+from payments.models import Receipt, Refund
 from payments.services import mark_paid_out
 from screenings.models import Session, TicketType
 from screenings.services import cancel_session
@@ -49,6 +58,21 @@ def test_a_paid_order_says_so_and_after_a_refund_in_part_what_is_left_paid(clien
     assert "Paid. Show the code of each ticket at the entrance." in paid
     assert "Amount paid 700 ₽" in paid
     assert "Amount paid 700 ₽ Returned to you −350 ₽ Paid after refunds 350 ₽" in after
+
+
+def test_a_printed_receipt_can_be_looked_at(client: Client, settings: Any) -> None:
+    settings.RECEIPTS_SINCE = factories.LONG_AGO
+    order = factories.a_paid_order()
+    receipt_sales(list(order.payments.all()), at=NOON)
+    receipts, address = Receipt.objects.filter(order=order), f"/order/{order.token}/"
+    receipts.update(status="SENT", printed={"ofd_receipt_url": "javascript:alert(1)"})
+    unsafe = client.get(address).content.decode()
+    receipts.update(printed={"ofd_receipt_url": "https://ofd.example/1"})
+
+    page = client.get(address).content.decode()
+
+    assert "Fiscal receipt" not in unsafe
+    assert '<a href="https://ofd.example/1" rel="noreferrer">Fiscal receipt: 350' in page
 
 
 def test_the_order_page_is_not_stored_or_indexed_and_sends_no_referrer(client: Client) -> None:

@@ -1,12 +1,15 @@
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from orders.errors import PromocodeUnknown
+from orders.errors import PromocodeNotForOrder, PromocodeUnknown
 from orders.models import Promocode
-from orders.services import CancelReason, cancel
+from orders.services import CancelReason, cancel, hold
 from orders.services.selling.promocodes import discount, find_promocode
+from screenings.models import Film, Session
+from tests.helpers import factories
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, a_promocode, a_session, an_order
 
@@ -81,3 +84,75 @@ def test_codes_entered_by_staff_are_stored_in_upper_case():
     promocode.full_clean()
 
     assert promocode.code == "AUTUMN"
+
+
+# --- Conditions
+
+
+def buy(session: Session, code: Promocode, *, seats: int = 1, snacks: int = 0, **who: Any) -> Any:
+    bar = session.hall.cinema.concession_items.first()
+    return hold(
+        cinema=session.hall.cinema,
+        tickets=[(session, seat, factories.an_adult()) for seat in factories.free_seats(session)[:seats]],
+        snacks=[(bar, snacks)] if snacks else [],
+        promocode=code,
+        at=NOON,
+        **{"email": "a@example.org", **who},
+    )
+
+
+@pytest.mark.django_db
+def test_a_code_for_another_cinema_film_or_day_is_refused() -> None:
+    session = a_session()  # tomorrow, on a Friday
+    other = Film.objects.create(title="Other", duration_minutes=90)
+    for condition in ({"cinema": factories.a_cinema()}, {"film": other}, {"weekdays": "123467"}):
+        code = a_promocode(**condition)
+        with raises_unchanged(PromocodeNotForOrder):
+            buy(session, code)
+
+    own = a_promocode(cinema=session.hall.cinema, film=session.film, weekdays="5")
+    assert buy(session, own).discount_amount == 35
+
+
+@pytest.mark.django_db
+def test_a_code_for_tickets_leaves_snacks_at_their_price_and_shares_the_discount_among_tickets() -> None:
+    session = a_session()
+    factories.an_item(session.hall.cinema, price=Decimal("100.00"))
+
+    order = buy(session, a_promocode(tickets_only=True, discount_percent=50), snacks=2)
+
+    assert (order.total_amount, order.discount_amount) == (550, 175)
+    assert [ticket.discount_share for ticket in order.tickets.all()] == [175]
+    assert [line.discount_share for line in order.preorders.all()] == [0]
+
+
+@pytest.mark.django_db
+def test_a_code_for_larger_orders_counts_the_price_before_the_discount() -> None:
+    session, code = a_session(), a_promocode(least_total=Decimal("700.00"))
+
+    with raises_unchanged(PromocodeNotForOrder):
+        buy(session, code)
+
+    assert buy(session, code, seats=2).discount_amount == 70
+
+
+@pytest.mark.django_db
+def test_a_code_is_used_once_by_each_customer_and_is_free_again_after_an_order_that_lapsed() -> None:
+    session, code, customer = a_session(), a_promocode(once_per_customer=True), factories.a_customer()
+    first = buy(session, code, email="b@example.org", user=customer)
+    for who in ({"email": "b@example.org"}, {"email": "c@example.org", "user": customer}, {"email": ""}):
+        with raises_unchanged(PromocodeNotForOrder):
+            buy(session, code, **who)
+    assert buy(session, code, email="d@example.org").discount_amount == 35
+
+    cancel([first], reason=CancelReason.EXPIRED, at=NOON)
+
+    assert buy(session, code, email="b@example.org").discount_amount == 35
+
+
+@pytest.mark.django_db
+def test_a_change_of_the_order_keeps_the_code() -> None:
+    session, code = a_session(), a_promocode(once_per_customer=True)
+    first = buy(session, code)
+
+    assert buy(session, code, instead_of=first).discount_amount == 35

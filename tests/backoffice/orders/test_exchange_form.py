@@ -1,0 +1,109 @@
+"""Tickets exchanged on the order's page in the admin: first the seats and the money are shown, then it is done."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from boxoffice.models import Exchange
+from cinema import clock
+from orders.models import Order, Ticket
+from orders.services import mark_paid
+from payments.models import Payment, Refund, Shift
+from payments.services import open_shift
+from screenings.models import Session
+from tests.helpers.admin_pages import admin_url, messages_of, preview_of
+from tests.helpers.cash import a_drawer, cash_of
+from tests.helpers.factories import PRICE, a_hall, a_session, an_order
+from tests.helpers.users import browser, someone
+from tests.reliability.run_job import invariant_violations
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def order(cinema, now) -> Order:
+    session = a_session(a_hall(cinema), start=now + timedelta(hours=4))
+    order = an_order(session, seats=2, at=now)
+    pay(order, now)
+    return order
+
+
+def pay(order: Order, at) -> None:
+    mark_paid(order, gateway="cash", amount=order.final_amount, at=at)
+    order.refresh_from_db()
+
+
+@pytest.fixture
+def now():
+    return clock.now()
+
+
+def another(order: Order, now, *, price: Decimal = PRICE) -> Session:
+    return a_session(a_hall(order.cinema), start=now + timedelta(days=1), price=price)
+
+
+def send(client: Client, order: Order, session: Session, *, tickets: int = 1, **more: str):
+    keys = [str(each) for each in order.tickets.order_by("pk").values_list("pk", flat=True)[:tickets]]
+    sent = {"tickets": keys, "session": session.pk, "way": "cash", "reason": "Came late", **more}
+    shown = client.post(admin_url(order, "exchange"), sent)
+    if shown.status_code != 200 or not preview_of(shown):
+        return shown, None
+    form = shown.context_data["form"]
+    seats = {name: form[name].value() for name in form.fields if name.startswith("seat-")}
+    return shown, client.post(
+        admin_url(order, "exchange"), {**sent, **seats, "previewed": preview_of(shown)}, follow=True
+    )
+
+
+def test_a_ticket_is_exchanged_after_the_seats_and_the_money_were_shown(cinema, order, now):
+    session = another(order, now, price=PRICE + 100)
+    client = browser(someone("floor_manager", cinema))
+
+    shown, done = send(client, order, session)
+
+    exchanged = Exchange.objects.get()
+    assert "Confirm to exchange exactly this" in shown.text
+    assert messages_of(done) == [f"Exchanged for order {exchanged.new_order}. Its tickets are sent to the customer."]
+    assert exchanged.new_order.tickets.get().session == session
+    assert order.tickets.filter(status=Ticket.Status.AVAILABLE).count() == 1
+    assert sorted(Payment.objects.filter(order=exchanged.new_order).values_list("amount", flat=True)) == [100, PRICE]
+    assert invariant_violations() == []
+
+
+def test_what_goes_back_in_cash_waits_to_be_paid_out_without_a_shift(cinema, order, now):
+    send(browser(someone("floor_manager", cinema)), order, another(order, now, price=PRICE - 100))
+
+    assert Refund.objects.to_hand_out().get().amount == 100
+    assert invariant_violations() == []
+
+
+def test_in_a_shift_the_difference_is_in_its_drawer(cinema, order, now):
+    boss = someone("floor_manager", cinema)
+    shift = open_shift(a_drawer(cinema), opening_float=Decimal(0), at=now, actor=boss)
+
+    send(browser(boss), order, another(order, now, price=PRICE + 100))
+
+    assert (Shift.objects.get(), cash_of(cinema)) == (shift, {"DRAWER": 100})
+
+
+def test_above_the_limit_nothing_is_exchanged_and_nobody_is_asked(cinema, order, now, settings):
+    settings.APPROVAL_LIMITS = {"orders.refund": Decimal(50)}
+
+    _shown, done = send(browser(someone("floor_manager", cinema)), order, another(order, now, price=PRICE - 100))
+
+    assert "Do it at the till" in done.text
+    assert not Exchange.objects.exists()
+    assert order.tickets.filter(status=Ticket.Status.PAID).count() == 2
+
+
+def test_a_full_screening_is_said(cinema, order, now):
+    full = a_session(a_hall(cinema, rows=["s"]), start=now + timedelta(days=1))
+
+    shown = browser(someone("floor_manager", cinema)).post(
+        admin_url(order, "exchange"),
+        {"tickets": [each.pk for each in order.tickets.all()], "session": full.pk, "way": "cash", "reason": "Late"},
+    )
+
+    assert "There are not so many free seats" in shown.text

@@ -1,0 +1,48 @@
+"""Orders that were bought as a guest and join the account of their address."""
+
+import pytest
+
+from customers.services import claim_guest_orders, correct_address, correct_address_by_customer
+from orders.models import Order
+from tests.helpers.factories import NOON, a_customer, a_paid_order
+from tests.helpers.users import someone
+
+pytestmark = pytest.mark.django_db
+
+MINE = "mine@example.org"
+
+
+@pytest.fixture
+def mine():
+    customer = a_customer()
+    customer.email = MINE
+    customer.save()
+    return customer
+
+
+def test_orders_of_the_address_join_the_account(mine):
+    order, corrected, others = a_paid_order(email=MINE), a_paid_order(email="typo@example.org"), a_paid_order()
+    correct_address_by_customer(corrected, email=MINE, at=NOON)
+
+    assert claim_guest_orders(mine, at=NOON) == 2
+
+    assert set(mine.orders.all()) == {order, corrected}
+    assert claim_guest_orders(mine, at=NOON) == 0
+    assert Order.objects.get(pk=others.pk).user is None
+
+
+def test_what_was_sold_at_the_box_office_never_joins_an_account(mine):
+    order = a_paid_order(channel=Order.Channel.BOX_OFFICE)
+    correct_address_by_customer(order, email=MINE, at=NOON)  # by the link that went to a phone typed at the till
+
+    assert claim_guest_orders(mine, at=NOON) == 0
+
+
+def test_an_order_whose_address_staff_ever_entered_never_joins_an_account(mine):
+    order = a_paid_order(email="guest@example.org")
+    manager = someone("floor_manager", order.cinema)
+    correct_address(order, email="first@example.org", reason="Typed wrong", at=NOON, actor=manager)
+    order.refresh_from_db()
+    correct_address_by_customer(order, email=MINE, at=NOON)
+
+    assert claim_guest_orders(mine, at=NOON) == 0

@@ -1,0 +1,20 @@
+import pytest
+from django.core.management import call_command
+
+from demo.connections import add_campaign
+from reports.models import Campaign, CampaignFigures, CampaignOrder, CampaignVisits
+from tests.helpers.factories import NOON, PRICE, a_paid_order, a_promocode
+
+
+@pytest.mark.django_db
+def test_the_demo_has_a_campaign_that_brought_visits_and_orders() -> None:
+    a_promocode()
+    a_paid_order(at=NOON)
+    call = NOON.replace(day=NOON.day + 1)
+
+    for _again in range(2):
+        add_campaign(at=call)
+    call_command("refresh_engagement", at=call.isoformat(), verbosity=0)
+
+    assert (Campaign.objects.count(), CampaignVisits.objects.count(), CampaignOrder.objects.count()) == (1, 30, 1)
+    assert CampaignFigures.objects.get().takings == PRICE
