@@ -38,3 +38,7 @@ class DecisionClosed(Refused, code="decision_closed"):
         super().__init__(
             _("It is too late to return these tickets here. If you could not come, please talk to the cinema.")
         )
+
+
+class SeatsNotChangeable(Refused, code="seats_not_changeable"):
+    """The tickets cannot be moved to these seats: not paid, used, over, cancelled, or of another price."""

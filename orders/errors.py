@@ -235,10 +235,6 @@ class RemindedLately(NotReminded, code="reminded_lately"):
     """The customer was reminded less than an hour ago."""
 
 
-class SeatsNotChangeable(Refused, code="seats_not_changeable"):
-    """The tickets cannot be moved to these seats: not paid, used, over, cancelled, or of another price."""
-
-
 class NotAdmitted(Refused, code="not_admitted"):
     """The ticket is not admitted, or the snacks are not handed over."""
 

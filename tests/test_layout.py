@@ -87,3 +87,20 @@ def test_keys_are_pressed_only_once_a_page_has_loaded() -> None:
     files = (ROOT / "tests/browser").rglob("*.py")
 
     assert [path.name for path in files if ".keyboard." in path.read_text()] == []
+
+
+@pytest.mark.parametrize(("room", "lines"), [("orders", 5200), ("cinema", 1500)])
+def test_the_two_rooms_that_everything_would_fit_into_stay_small(room: str, lines: int) -> None:
+    """What grows beyond that belongs to another room: see docs/architecture.md."""
+    files = [path for path in (ROOT / room).rglob("*.py") if "migrations" not in path.parts]
+
+    assert sum(len(path.read_text().splitlines()) for path in files) < lines
+
+
+def test_no_file_of_the_product_is_longer_than_a_person_reads_at_once() -> None:
+    tracked = [
+        path for path in ROOT.glob("*/**/*.py") if path.relative_to(ROOT).parts[0] not in (".venv", "tests", "var")
+    ]
+    long = {str(path.relative_to(ROOT)) for path in tracked if len(path.read_text().splitlines()) > 350}
+
+    assert {path for path in long if "/migrations/" not in path} == set()

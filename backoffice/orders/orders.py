@@ -39,10 +39,11 @@ from cinema.local_time import format_local
 from cinema.money import format_money
 from customers.services import correct_address, is_correctable
 from house_rules.models import AgreedTerms
+from incidents.services import change_seats
 from orders.approvals import RefundApproval
 from orders.models import Order, OrderChange, OrderLine, Ticket
 from orders.reasons import Reason
-from orders.services import cancel, change_seats, extend, mark_paid, record_uncertain_payment, refund, remind_to_pay
+from orders.services import cancel, extend, mark_paid, record_uncertain_payment, refund, remind_to_pay
 from payments.services import record_slip
 from payments.services.shifts import open_shift_of
 from reports.code_names import code_names

@@ -6,6 +6,7 @@ from incidents.services.correcting import CorrectionPreview, Version, correct, p
 from incidents.services.delaying import check_record, delayed_places, digest_of_record, record_delay, sessions_at
 from incidents.services.moving import MovePreview, move, preview_move, swapped
 from incidents.services.recording import note_phoned, record
+from incidents.services.reseating import change_seats
 from incidents.services.telling import choice_link, concerned
 from incidents.services.time_zones import clock_shifts, follow_time_zone
 
@@ -15,6 +16,7 @@ __all__ = [
     "MovePreview",
     "Version",
     "cancel",
+    "change_seats",
     "check_record",
     "choice_link",
     "clock_shifts",

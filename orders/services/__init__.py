@@ -55,7 +55,6 @@ from orders.services.selling.overdue import remind_to_pay as remind_to_pay
 from orders.services.visits.check_in import check_in as check_in
 from orders.services.visits.check_in import is_admission_time as is_admission_time
 from orders.services.visits.check_in import undo_check_in as undo_check_in
-from orders.services.visits.other_seats import change_seats as change_seats
 from orders.services.visits.preorders import collect as collect
 from orders.services.visits.preorders import expire_uncollected as expire_uncollected
 from orders.services.visits.preorders import expire_uncollected_locked as expire_uncollected_locked

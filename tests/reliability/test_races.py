@@ -15,6 +15,8 @@ from django.db.models import Sum
 from accounts.models import User
 from bonuses.models import BonusAccount, BonusTransaction
 from concessions.models import ConcessionItem, ConcessionPreorder
+from incidents.errors import SeatsNotChangeable
+from incidents.services import change_seats
 from jobs import steps
 from notifications.models import Notification
 from orders.errors import (
@@ -25,7 +27,6 @@ from orders.errors import (
     NotRefundable,
     OutOfStock,
     PromocodeUsedUp,
-    SeatsNotChangeable,
     SeatTaken,
     SnacksNotOpen,
 )
@@ -34,7 +35,6 @@ from orders.models import orders as order_models
 from orders.services import (
     CancelReason,
     cancel,
-    change_seats,
     collect,
     complete,
     extend,

@@ -12,8 +12,9 @@ from boxoffice.models import OfflineScan
 from boxoffice.services import door, offline_scans
 from boxoffice.services.offline_list import evening_list, place_of
 from boxoffice.services.offline_scans import Waiting, conflicts, store
+from incidents.services import change_seats
 from orders.models import Scan, Ticket
-from orders.services import change_seats, check_in, code_of, complete, refund
+from orders.services import check_in, code_of, complete, refund
 from payments.models import Refund
 from reports.models import BusinessDay, TicketFigures
 from screenings.models import Session

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cinema.validators import clean_reason
+from incidents.errors import SeatsNotChangeable
 from orders import notifications
-from orders.errors import SeatsNotChangeable, SeatTaken
+from orders.errors import SeatTaken
 from orders.locks import lock_order
 from orders.models import Order, OrderChange, Ticket
 from orders.services.selling.hold import release_or_refuse

@@ -5,11 +5,13 @@ from decimal import Decimal
 
 import pytest
 
+from incidents.errors import SeatsNotChangeable
+from incidents.services import change_seats
 from notifications.models import Notification
 from notifications.rendering import render_email
-from orders.errors import ReasonNeeded, SeatBroken, SeatsNotChangeable, SeatTaken
+from orders.errors import ReasonNeeded, SeatBroken, SeatTaken
 from orders.models import OrderChange
-from orders.services import UnknownCode, change_seats, check_in, code_of, ticket_of
+from orders.services import UnknownCode, check_in, code_of, ticket_of
 from screenings.models import Seat, TicketType
 from screenings.services import cancel_session, start_outage
 from tests.helpers.assertions import raises_unchanged
