@@ -13,7 +13,7 @@ from notifications.services import Message, queue
 
 def prove(device: Device, *, person: str, pin: str, at: datetime) -> User:
     """The person whose PIN this is, as `verify_pin`. Each `Pin.TOLD_EACH` wrong ones are told to the owner by e-mail,
-    with the name of the device. Raises as `verify_pin`. Owns its transactions.
+    with the name of the device. Raises as `verify_pin`. Owns its transaction.
     """
     try:
         return verify_pin(device, person=person, pin=pin, at=at)

@@ -20,7 +20,7 @@ def deciders(device: Device, permission: str, *, other_than: User) -> list[User]
 
 
 def decider(device: Device, permission: str, *, person: str, pin: str, other_than: User, at: datetime) -> User:
-    """The person who decides, by PIN. Raises as `prove`, and `SecondPersonNeeded`. Owns its transactions."""
+    """The person who decides, by PIN. Raises as `prove`, and `SecondPersonNeeded`. Owns its transaction."""
     found = prove(device, person=person, pin=pin, at=at)
     if found == other_than or not found.has_perm(permission):
         raise SecondPersonNeeded
@@ -45,7 +45,7 @@ def approvers_here(approval: Approval, device: Device, *, at: datetime) -> list[
 def approve_here(approval: Approval, device: Device, *, digest: str, person: str, pin: str, at: datetime) -> str:
     """Approve a request by PIN on the screen of whoever asked; returns the message of its service.
 
-    Raises as `prove` and `approve`. Owns its transactions.
+    Raises as `prove` and `approve`. Owns its transaction.
     """
     approver = prove(device, person=person, pin=pin, at=at)
     with transaction.atomic():

@@ -38,7 +38,10 @@ def fetch_payouts(*, at: datetime) -> Counts:
 
 
 def unknown_payouts(at: datetime) -> list[Payout]:
-    """Those that have arrived and were not fetched yet. Talks to Stripe; raises `GatewayError`. One query."""
+    """Those that have arrived and were not fetched yet, by one query. Raises `GatewayError`.
+
+    Must not be called inside a transaction: it talks to a network.
+    """
     found = payouts(at - LOOKED_BACK)
     read = PayoutFile.objects.filter(gateway=Gateway.STRIPE, digest__in=[each.id for each in found])
     known = set(read.values_list("digest", flat=True))

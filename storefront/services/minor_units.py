@@ -6,5 +6,5 @@ from cinema.money import MINOR_UNITS
 
 
 def minor_units(amount: Decimal) -> int:
-    """12.50 is 1250."""
+    """12.50 is 1250. Reads only."""
     return int(amount.scaleb(MINOR_UNITS))
