@@ -23,7 +23,8 @@ _OF_SESSIONS = [Reason.SESSION_CANCELLED, Reason.SESSION_MOVED]
 def decided_at_work(refunds: RefundQuerySet) -> RefundQuerySet:
     """Those of the refunds that a member of staff decided, within the limit for one person or with approval.
 
-    Not those of customers, even of members of staff for their own orders, nor those that no person asked for. Reads only.
+    Not those of customers, even of members of staff for their own orders, nor those that no person asked for.
+    Reads only.
     """
     by_staff = Q(actor__is_staff=True) & ~Q(reason=Reason.BY_CUSTOMER)
     return refunds.filter(by_staff | Q(reason__in=_OF_SESSIONS))
