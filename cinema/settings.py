@@ -8,7 +8,7 @@ from urllib.parse import quote
 from backoffice.framework import theme
 from cinema import clock, csp
 from cinema.environment import BASE_DIR, database_settings, env, exit_with_error, required, time_zone
-from cinema.schedule import SCHEDULE
+from cinema.job_schedule import SCHEDULE
 from house_rules.defaults import *  # noqa: F403 (they are settings too)
 from house_rules.defaults import HOLD_LIMITS
 from house_rules.languages import languages_of

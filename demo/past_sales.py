@@ -20,7 +20,7 @@ from orders.services.selling import promocodes
 from orders.services.selling.basket import Basket
 from payments.models import Gateway, Payment, Refund
 from screenings.models import SeatKind, Session
-from screenings.pricing import Terms, quote, terms_of
+from screenings.ticket_price import Terms, quote, terms_of
 
 Points = BonusTransaction.Type
 PLAIN_SEATS = {SeatKind.STANDARD, SeatKind.VIP}

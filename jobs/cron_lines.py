@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from cinema.schedule import Daily, Every
+from cinema.job_schedule import Daily, Every
 
 
 def cron_line(when: Every | Daily, *, zone: tzinfo, cron_zone: tzinfo, year: int) -> str:

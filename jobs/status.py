@@ -11,7 +11,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Count, Min, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
-from cinema.schedule import Daily, Every
+from cinema.job_schedule import Daily, Every
 from jobs.models import JobRun, QuarantinedRow
 
 PERIODS = 2  # a job is late when it has missed this many

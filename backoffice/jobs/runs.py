@@ -12,7 +12,7 @@ from unfold.decorators import display
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.jobs.columns import JobFilter, job_title
 from cinema import clock
-from cinema.schedule import Daily, Every
+from cinema.job_schedule import Daily, Every
 from jobs import crontab
 from jobs.models import JobRun, QuarantinedRow, RunOutcome
 from jobs.status import JobStatus, statuses

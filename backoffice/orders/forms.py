@@ -31,7 +31,7 @@ from orders.services import RefundPreview, preview_refund
 from orders.services.refunds.effects import remaining_lines
 from payments.models import MANUAL_GATEWAYS, Gateway
 from screenings.models import Seat, Session
-from screenings.pricing import costs_the_same, terms_of
+from screenings.ticket_price import costs_the_same, terms_of
 
 
 class CancelOrderForm(ActionForm):

@@ -11,9 +11,9 @@ from pricing.models import SessionForecast
 from screenings import hall_layout
 from screenings.hall_layout import HallLayout
 from screenings.models import Seat, Session, TicketType
-from screenings.pricing import quote, terms_of
 from screenings.seat_choice import best_seats
 from screenings.seat_rules import ticket_types_for
+from screenings.ticket_price import quote, terms_of
 
 
 class TillSeats:

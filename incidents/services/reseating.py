@@ -16,9 +16,9 @@ from orders.models import Order, OrderChange, Ticket
 from orders.services.selling.hold import release_or_refuse
 from orders.services.visits.ticket_codes import code_of
 from screenings.models import Seat, Session
-from screenings.pricing import PRICE_PARTS, Terms, costs_the_same, terms_of
 from screenings.seat_rules import halves_around, left_behind
 from screenings.services import refuse_out_of_use
+from screenings.ticket_price import PRICE_PARTS, Terms, costs_the_same, terms_of
 
 
 def change_seats(

@@ -18,7 +18,7 @@ from orders.availability.seat_counts import seat_counts
 from orders.availability.seat_map import SeatMap
 from screenings.listings import advertised
 from screenings.models import Cinema, Film, Hall, SeatKind, Session
-from screenings.pricing import quote
+from screenings.ticket_price import quote
 
 router = Router(tags=["Programme"])
 

@@ -13,9 +13,9 @@ from orders.errors import ChoiceRefused, NotOnSale, SeatTaken
 from orders.models import Order
 from orders.queries import taken_tickets
 from screenings.models import Seat, SeatKind, SeatOutage, Session, TicketType
-from screenings.pricing import full_price, held_tickets, quote, sold_online, terms_of
 from screenings.seat_choice import check_single_seats
 from screenings.seat_rules import check_seats, check_ticket_types, love_seat_halves, ticket_types_for
+from screenings.ticket_price import full_price, held_tickets, quote, sold_online, terms_of
 
 
 class SeatMap:

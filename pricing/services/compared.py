@@ -6,7 +6,7 @@ from decimal import Decimal
 from cinema.money import ZERO
 from orders.models import Ticket
 from screenings.models import Session
-from screenings.pricing import ticket_price
+from screenings.ticket_price import ticket_price
 
 
 @dataclass(frozen=True)

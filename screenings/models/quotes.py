@@ -47,7 +47,7 @@ class PriceQuote(models.Model):
 
 
 class PriceParts(models.Model):
-    """The columns of what was sold for a seat: its price, and what that came from; `screenings.pricing.Quote`.
+    """The columns of what was sold for a seat: its price, and what that came from; `screenings.ticket_price.Quote`.
 
     What was sold before the parts were kept has the price alone.
     """

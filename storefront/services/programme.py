@@ -18,7 +18,7 @@ from orders.availability.seat_counts import seat_counts
 from screenings.listings import advertised, listed_sessions
 from screenings.models import Cinema, Film, SeatKind, Session, with_pictures
 from screenings.models.films import MOST_FEATURED
-from screenings.pricing import full_price, sold_online, terms_of
+from screenings.ticket_price import full_price, sold_online, terms_of
 
 WEEK = 7
 SOON = timedelta(minutes=30)

@@ -11,8 +11,8 @@ from pricing.models import SessionForecast
 from screenings import hall_layout
 from screenings.hall_layout import HallLayout
 from screenings.models import SeatKind
-from screenings.pricing import full_price
 from screenings.seat_choice import best_seats
+from screenings.ticket_price import full_price
 
 
 class SeatMap(seat_map.SeatMap):

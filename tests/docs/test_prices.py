@@ -10,7 +10,7 @@ from cinema.money import CENT, ZERO, split
 from orders.models import Order, Promocode
 from orders.services import refund
 from orders.services.selling.promocodes import discount
-from screenings.pricing import ticket_price
+from screenings.ticket_price import ticket_price
 from tests.helpers.factories import NOON, a_customer, a_hall, a_paid_order, a_promocode, a_session, an_item
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "prices.md"

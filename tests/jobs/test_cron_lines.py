@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cinema.schedule import SCHEDULE, minutes
+from cinema.job_schedule import SCHEDULE, minutes
 from jobs.cron_lines import cron_line, machine_zone
 
 MOSCOW = ZoneInfo("Europe/Moscow")

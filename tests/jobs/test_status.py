@@ -9,7 +9,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from cinema.schedule import Daily, minutes
+from cinema.job_schedule import Daily, minutes
 from jobs import status
 from jobs.models import JobRun, QuarantinedRow, RunOutcome
 from tests.helpers.sample_jobs import NOON, Clock

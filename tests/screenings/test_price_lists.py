@@ -10,8 +10,8 @@ from orders.errors import TicketTypeNotSold
 from orders.services import hold
 from screenings.models import Holiday, Session, TicketType
 from screenings.price_lists import rows_for
-from screenings.pricing import PRICE_PARTS
 from screenings.services import copy_day, schedule
+from screenings.ticket_price import PRICE_PARTS
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, a_hall, a_session, an_adult, free_seats
 from tests.helpers.screening_rows import a_price_list

@@ -29,8 +29,8 @@ from orders.errors import (
 )
 from orders.models import Order, OrderLine, Ticket, new_pickup_code
 from screenings.models import Cinema, Seat, SeatOutage, Session, TicketType
-from screenings.pricing import Terms, former_prices, held_tickets, quote, with_rows
 from screenings.services import refuse_out_of_use
+from screenings.ticket_price import Terms, former_prices, held_tickets, quote, with_rows
 
 TicketRequest = tuple[Session, Seat, TicketType]
 

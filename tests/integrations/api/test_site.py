@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from cinema import clock
-from cinema.schedule import SCHEDULE
+from cinema.job_schedule import SCHEDULE
 from tests.helpers.factories import a_session
 from tests.helpers.partners import a_partner, announce
 
@@ -46,7 +46,7 @@ def test_jobs_start_without_the_framework_of_the_api() -> None:
     code = (
         "import sys, django; django.setup()\n"
         "from django.core.management import get_commands, load_command_class\n"
-        "from cinema.schedule import SCHEDULE\n"
+        "from cinema.job_schedule import SCHEDULE\n"
         "jobs = [load_command_class(get_commands()[job], job) for job in SCHEDULE]\n"
         "print(len(jobs), sorted({'ninja', 'pydantic', 'sentry_sdk', 'cinema.urls'} & sys.modules.keys()))"
     )

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings as project
 from django.core.management import CommandError, call_command
 
-from cinema.schedule import SCHEDULE
+from cinema.job_schedule import SCHEDULE
 from jobs import crontab
 from jobs.cron_lines import cron_line
 

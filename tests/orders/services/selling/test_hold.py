@@ -36,8 +36,8 @@ from orders.services import CancelReason, cancel, hold, mark_paid
 from payments.models import Gateway, Payment
 from pricing.services.quoting import end_quotes
 from screenings.models import SeatSurcharge, Session, TicketType
-from screenings.pricing import PRICE_PARTS
 from screenings.services import cancel_session
+from screenings.ticket_price import PRICE_PARTS
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import (
     NOON,

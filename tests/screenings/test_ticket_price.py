@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from screenings.models import Film, SeatKind, Session, TicketType
-from screenings.pricing import Quote, Terms, full_price, quote, sold_online, terms_of, ticket_price
+from screenings.ticket_price import Quote, Terms, full_price, quote, sold_online, terms_of, ticket_price
 from tests.helpers.screening_rows import a_price_quote, session
 
 

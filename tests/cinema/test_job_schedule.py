@@ -5,7 +5,7 @@ import pytest
 from django.conf import settings
 from django.core.management import get_commands
 
-from cinema.schedule import SCHEDULE, minutes, seconds
+from cinema.job_schedule import SCHEDULE, minutes, seconds
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 
