@@ -76,6 +76,18 @@ def transition(rows: Iterable[models.Model], to: str, **fields: Any) -> None:
             setattr(row, name, value)
 
 
+def start_as(rows: Iterable[models.Model], status: str, **fields: Any) -> None:
+    """Give rows that are not saved yet the status with which they are inserted, and `fields` with it.
+
+    Nobody has seen them in their first status, but the table has to allow this one after it: else `ForbiddenMove`.
+    """
+    for row in rows:
+        if not row._state.adding or status not in row.TRANSITIONS[row.status]:  # type: ignore[attr-defined]
+            raise ForbiddenMove(f"{row._meta.label} cannot start as {status}.")
+        for name, value in {"status": status, **fields}.items():
+            setattr(row, name, value)
+
+
 def _label(row: models.Model, status: str) -> Any:
     return dict(row._meta.get_field("status").flatchoices).get(status, status)  # type: ignore[union-attr]
 

@@ -11,7 +11,7 @@ from django.db.models import Sum
 
 from accounts.models import User
 from cinema.money import ZERO, split
-from cinema.status import transition
+from cinema.status import start_as, transition
 from payments.gift_cards import cards_of, number_of, put_back
 from payments.models import MANUAL_GATEWAYS, OWN_BOOKS, CashMovement, Gateway, Payment, Refund, Shift
 from payments.services.cash import book, lock_open_shift
@@ -158,7 +158,7 @@ def return_parts(orders: Collection[int], *, reason: str, at: datetime, actor: U
     cards = cards_of(refunds)
     by_card = [refund for refund in refunds if refund.payment_id in cards]
     for refund in by_card:
-        refund.status, refund.external_id, refund.succeeded_at = Refund.Status.SUCCEEDED, number_of(refund), at
+        start_as([refund], Refund.Status.SUCCEEDED, external_id=number_of(refund), succeeded_at=at)
     save_refunds(refunds)
     if by_card:
         put_back(by_card, cards)

@@ -6,7 +6,7 @@ from itertools import pairwise, product
 import pytest
 from django.db import transaction
 
-from cinema.status import ConcurrentChange, ForbiddenMove, transition, transition_matching
+from cinema.status import ConcurrentChange, ForbiddenMove, start_as, transition, transition_matching
 from concessions.models import ConcessionPreorder
 from orders.models import Order, OrderEvent, Ticket
 from screenings.models import Session
@@ -128,6 +128,17 @@ def test_one_row_that_someone_else_has_changed_refuses_the_batch():
         transition([first, second], Order.Status.PAID)
 
     assert first.status == Order.Status.PENDING_PAYMENT
+
+
+def test_a_row_starts_only_in_a_status_that_follows_the_first_one_and_before_it_is_saved():
+    new, saved = Order(), an_order(a_session())
+
+    start_as([new], "PAID", paid_at=NOON)
+
+    assert (new.status, new.paid_at) == ("PAID", NOON)
+    for row, status in ((Order(), "REFUNDED"), (saved, "PAID")):
+        with raises_unchanged(ForbiddenMove):
+            start_as([row], status)
 
 
 @pytest.mark.django_db

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from bonuses.services import money_for, most_points, spend
 from cinema.money import ZERO, format_money
+from cinema.status import start_as
 from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import holds
 from house_rules.rules import rules
@@ -98,9 +99,8 @@ def hold(
         replaces=instead_of,
     )
     if take_money is not None:
-        order.status, order.paid_at = Order.Status.PAID, at
-        for ticket in basket.tickets:
-            ticket.status = Ticket.Status.PAID
+        start_as([order], Order.Status.PAID, paid_at=at)
+        start_as(basket.tickets, Ticket.Status.PAID)
     try:
         order.clean_fields(exclude=["cinema", "user", "promocode", "replaces"])
     except ValidationError as error:
