@@ -130,6 +130,7 @@ def test_one_row_that_someone_else_has_changed_refuses_the_batch():
     assert first.status == Order.Status.PENDING_PAYMENT
 
 
+@pytest.mark.django_db
 def test_a_row_starts_only_in_a_status_that_follows_the_first_one_and_before_it_is_saved():
     new, saved = Order(), an_order(a_session())
 
