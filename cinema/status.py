@@ -77,7 +77,7 @@ def transition(rows: Iterable[models.Model], to: str, **fields: Any) -> None:
 
 
 def start_as(rows: Iterable[models.Model], status: str, **fields: Any) -> None:
-    """Give new rows the status, and `fields`, with which they are saved. `TRANSITIONS` has to allow it after the first."""
+    """Give new rows a later status, and `fields`. `TRANSITIONS` has to allow it after their first."""
     for row in rows:
         if not row._state.adding or status not in row.TRANSITIONS[row.status]:  # type: ignore[attr-defined]
             raise ForbiddenMove(f"{row._meta.label} cannot start as {status}.")
