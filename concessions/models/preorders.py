@@ -69,7 +69,12 @@ class ConcessionPreorder(models.Model):
             ("hand_over", "Hand a pre-order over"),
         ]
         ordering = ["collection_deadline", "id"]
-        indexes = [models.Index(fields=["status", "collection_deadline"], name="preorder_deadline")]
+        indexes = [
+            models.Index(fields=["status", "collection_deadline"], name="preorder_deadline"),
+            models.Index(
+                fields=["collected_at"], name="preorder_collected"
+            ),  # with the other one: `Order.objects.over`
+        ]
         constraints = [
             between("quantity", 1, 10_000, name="preorder_quantity_bounded"),
             models.CheckConstraint(
