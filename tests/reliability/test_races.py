@@ -345,7 +345,7 @@ def without_unique_index_of_live_tickets() -> Iterator[None]:
 
 
 def without_atomic_count_of_uses() -> Any:
-    def take_use(promocode: Promocode) -> None:
+    def take_use(promocode: Promocode, order: Order) -> None:
         used = Promocode.objects.get(pk=promocode.pk).used_count
         if used >= promocode.max_uses:
             raise PromocodeUsedUp
