@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cinema.status import Refused
 from concessions.services.combos import check_whole_combos, pending
-from orders.errors import PaymentDisputed
+from orders.errors import BelowCodeSum, PaymentDisputed
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, OrderLine, Ticket
 from orders.reasons import Reason
 from orders.services.refunds.by_hand import is_refunded_at_cinema
+from orders.services.refunds.effects import missed_code_sum
 from orders.services.refunds.refund import refund_and_notify
 from payments.models import Refund
 from payments.services import disputed_orders
@@ -73,7 +74,8 @@ def refund_by_customer(order: Order, *, lines: Sequence[OrderLine], at: datetime
     """Refund these lines at the customer's own request.
 
     Raises `PaymentDisputed` while the bank decides about a payment, `RefundedAtCinema`, `TooLateToRefund` if one of the
-    lines may not be refunded any more, and `SoldAsCombo` for a part of a combo. Owns its transaction.
+    lines may not be refunded any more, `SoldAsCombo` for a part of a combo, and `BelowCodeSum` if less would be left
+    than the order's promo code asks for. Owns its transaction.
     """
     with transaction.atomic():
         [row] = lock_orders_with_sessions([order.pk])
@@ -89,6 +91,8 @@ def refund_by_customer(order: Order, *, lines: Sequence[OrderLine], at: datetime
         done = refund_and_notify(row, lines=lines, reason=Reason.BY_CUSTOMER, at=at, actor=actor)
         if not {(Ticket, key) for key in done.lines.values_list("ticket", flat=True) if key} <= fit:
             raise TooLateToRefund  # a ticket that goes along has been used
+        if (least := missed_code_sum(row)) is not None:
+            raise BelowCodeSum(least)
         return done
 
 
