@@ -91,7 +91,7 @@ def exchange(
     What the new ones cost more is taken in the shift in this `way` (cash or the card terminal); what they cost less
     goes back as the old ones were paid, and counts towards the same limit for one person as refunds. `expected_total`
     is the price of the new ones as it was shown. At the guest's wish until the start of the old screening, later only
-    if the cinema is `at_fault`, for `EXCHANGE_WITHIN` after its end; then, and for tickets that were used or have
+    if the cinema is `at_fault`, for `EXCHANGE_WITHIN` after its end; then, and for tickets that were ever used or have
     expired, the whole value counts towards the limit. Snacks stay in the old order. Without a shift (in the admin),
     money is taken as outside any shift, and what goes back in cash or on the terminal waits to be paid out.
 
@@ -109,11 +109,11 @@ def exchange(
         if row.payments.filter(gateway=Gateway.ACCOUNT, status=Payment.Status.SUCCEEDED).exists():
             raise ExchangeOnAccount
         old = Ticket.objects.filter(pk__in=[each.pk for each in tickets])
-        if not at_fault and old.filter(status=Ticket.Status.USED).exists():
+        if (was_scanned := old.admitted().exists()) and not at_fault:
             raise ScannedBefore
         if old.filter(session__end_datetime__lte=at - settings.EXCHANGE_WITHIN).exists():
             raise ExchangeTooLate
-        is_late = has_started(old, at=at) or old.exclude(status=Ticket.Status.PAID).exists()
+        is_late = was_scanned or has_started(old, at=at) or old.exclude(status=Ticket.Status.PAID).exists()
         [plan] = refund_each_locked([row], {row.pk: tickets}, reason=reason, at=at, actor=decider)
         if plan.refund.external_id:  # made at the gateway, and now assigned to these tickets
             raise ExchangeReturned

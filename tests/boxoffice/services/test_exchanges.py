@@ -15,11 +15,20 @@ from demo.models import DemoRefund
 from house_rules.models import HouseRules
 from orders.errors import PaymentDisputed, PriceChanged, SeatTaken
 from orders.models import Order, Ticket
-from orders.services import check_in, mark_paid, refund, refund_by_customer, refundable_by_customer, send_refunds
+from orders.services import (
+    check_in,
+    mark_paid,
+    refund,
+    refund_by_customer,
+    refundable_by_customer,
+    send_refunds,
+    undo_check_in,
+)
 from orders.services.refunds.from_gateway import book_refunds
 from payments.gateways import RefundReport, State
 from payments.models import Dispute, GiftCard, Payment, Refund
 from payments.services import balance_of
+from screenings.models import SeatOutage
 from tests.helpers.admin_pages import dashboard_texts
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.cash import a_gift_card, a_shift, cash_of
@@ -280,6 +289,23 @@ def test_after_the_start_the_whole_value_counts_towards_the_limit_and_only_for_s
         exchanged(order, later, shift, tickets=[second], at=long_after, at_fault=True)
 
     assert Exchange.objects.count() == 1
+
+
+def test_undoing_a_check_in_makes_no_ticket_exchangeable_without_a_limit(shift, session, later, settings):
+    settings.APPROVAL_LIMITS = {**settings.APPROVAL_LIMITS, "orders.refund": PRICE}
+    HouseRules.objects.all().delete()
+    order, usher = sold(shift, session), someone("usher", session.hall.cinema)
+    for ticket in order.tickets.all():
+        check_in(ticket, at=NOON + HOUR / 2, actor=usher)
+        undo_check_in(ticket, at=NOON + HOUR / 2, actor=shift.cashier)
+
+    with pytest.raises(ScannedBefore):
+        exchanged(order, later, shift)
+    with pytest.raises(ApprovalRequired):
+        exchanged(order, later, shift, at_fault=True)
+    exchanged(order, later, shift, tickets=order.tickets.all()[:1], at_fault=True)
+
+    assert SeatOutage.objects.count() == 1  # the guest may still sit there
 
 
 def test_what_a_partner_sold_on_account_is_not_exchanged(shift, session, later):

@@ -19,7 +19,7 @@ from notifications.models import Notification
 from orders.errors import DetailsRefused, ReasonNeeded
 from orders.models import Order, OrderChange
 from orders.notifications import notifications_of, send_link
-from orders.services import UnknownCode, check_in, code_of, refund, refund_cancelled_sessions, ticket_of
+from orders.services import UnknownCode, check_in, code_of, refund, refund_cancelled_sessions, ticket_of, undo_check_in
 from payments.models import Refund
 from screenings.models import Session
 from screenings.services import cancel_session
@@ -181,6 +181,10 @@ def test_staff_correct_no_address_after_the_first_scan():
     check_in(first, at=first.session.start_datetime)
 
     assert not is_correctable(order)
+    with raises_unchanged(AddressNotCorrectable):
+        correct_address(order, email=RIGHT, reason="Typed wrong", at=first.session.start_datetime, actor=staff)
+
+    undo_check_in(first, at=first.session.start_datetime, actor=staff)
     with raises_unchanged(AddressNotCorrectable):
         correct_address(order, email=RIGHT, reason="Typed wrong", at=first.session.start_datetime, actor=staff)
 
