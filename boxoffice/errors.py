@@ -45,6 +45,18 @@ class ColleagueCode(Refused, code="customer_code_of_colleague"):
         super().__init__(_("This is the code of a colleague at work, who earns no points on what is sold here now."))
 
 
+class StaffOrder(Refused, code="order_of_staff_at_work"):
+    """The order is in the account, or has the address, of whoever takes its money or of a colleague at work."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This order belongs to somebody at work here, and nobody earns points on what they sell. Its owner "
+                "pays for it online; for a guest, sell the tickets anew. No money was booked: return what was taken."
+            )
+        )
+
+
 class VoucherTooLarge(Refused, code="voucher_above_order"):
     """The vouchers of an order would be worth more than it cost."""
 
@@ -146,6 +158,16 @@ class SecondPersonNeeded(Refused, code="second_person_needed"):
 
     def __init__(self) -> None:
         super().__init__(_("Somebody else has to decide this: choose a person who may, who then enters the PIN here."))
+
+
+class SecondAccount(SecondPersonNeeded, code="second_person_not_independent"):
+    """The second person may be the first one again, who lately created or changed that account, or the reverse."""
+
+    def __str__(self) -> str:
+        return _(
+            "One of these two accounts was lately created or changed through the other, so they do not count as two "
+            "people. Choose somebody else. Nothing was changed."
+        )
 
 
 class ExchangeAboveLimit(Refused, code="exchange_above_limit"):

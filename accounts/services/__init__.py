@@ -1,4 +1,9 @@
-from accounts.services.account_changes import are_independent, name_approvers, record_account_change
+from accounts.services.account_changes import (
+    accounts_by_person,
+    are_independent,
+    name_approvers,
+    record_account_change,
+)
 from accounts.services.approvals import approve, approvers_of, refuse, request_approval
 from accounts.services.consents import export_consents
 from accounts.services.deactivation import deactivate, reactivate
@@ -23,6 +28,7 @@ __all__ = [
     "Change",
     "Words",
     "account_of_link",
+    "accounts_by_person",
     "admin_log",
     "anonymise",
     "approve",

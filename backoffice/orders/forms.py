@@ -27,7 +27,7 @@ from cinema.validators import TextFormField
 from orders.approvals import CONSUMED
 from orders.availability.seat_map import taken_seats
 from orders.models import Order, OrderChange, OrderLine, Ticket
-from orders.services import RefundPreview, preview_refund
+from orders.services import RefundPreview, left_to_pay, preview_refund
 from orders.services.refunds.effects import remaining_lines
 from payments.models import MANUAL_GATEWAYS, Gateway
 from screenings.models import Seat, Session
@@ -96,7 +96,7 @@ class PaymentForm(ActionForm):
     )
 
     def summary(self) -> Iterable[SummaryItem]:
-        yield _("amount to take"), format_money(self.row.final_amount)
+        yield _("amount to take"), format_money(left_to_pay(self.row))
 
 
 class RemindForm(ActionForm):

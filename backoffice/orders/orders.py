@@ -35,6 +35,7 @@ from backoffice.orders.order_timeline import OrderTimeline
 from backoffice.orders.personal_data import PersonalDataMixin
 from boxoffice.errors import ExchangeAboveLimit
 from boxoffice.services.exchanges import exchange
+from boxoffice.services.sales import check_buyer
 from cinema.local_time import format_local
 from cinema.money import format_money
 from customers.services import correct_address, is_correctable
@@ -43,7 +44,7 @@ from incidents.services import change_seats
 from orders.approvals import RefundApproval
 from orders.models import Order, OrderChange, OrderLine, Ticket
 from orders.reasons import Reason
-from orders.services import cancel, extend, mark_paid, record_uncertain_payment, refund, remind_to_pay
+from orders.services import cancel, extend, left_to_pay, mark_paid, record_uncertain_payment, refund, remind_to_pay
 from payments.services import record_slip
 from payments.services.shifts import open_shift_of
 from reports.code_names import code_names
@@ -152,13 +153,15 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
     def take_payment(
         self, order: Order, *, gateway: str, unsure: bool, rrn: str, terminal: str, at: datetime, actor: User
     ) -> str:
+        check_buyer(order, actor=actor)
         if unsure:
-            record_uncertain_payment(order, gateway=gateway, at=at, actor=actor)
+            record_uncertain_payment(order, gateway=gateway, amount=left_to_pay(order), at=at, actor=actor)
             return gettext("Order %(order)s: check the terminal’s log and confirm the payment result.") % {
                 "order": order
             }
         shift = open_shift_of(actor, order.cinema_id)  # the drawer of whoever takes the money, if there is one
-        mark_paid(order, gateway=gateway, amount=order.final_amount, at=at, actor=actor, shift=shift)
+        left = left_to_pay(order) or order.final_amount  # the price, which is refused, of one that is paid
+        mark_paid(order, gateway=gateway, amount=left, at=at, actor=actor, shift=shift)
         if rrn or terminal:
             record_slip(order.payments.all(), rrn=rrn, terminal=terminal)
         return gettext("Order %(order)s has been paid.") % {"order": order}

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from accounts.models import User
 from accounts.services import rate_limits, require_approval_above_limit
-from boxoffice.services.sales import check_terminal
+from boxoffice.services.sales import check_buyer, check_terminal
 from notifications.models import MessageKind
 from notifications.services import Message, queue
 from orders import services
@@ -40,8 +40,9 @@ def look_up(typed: str, *, cinema: Cinema, at: datetime, actor: User) -> GiftCar
 def pay_with_gift_card(order: Order, *, card: GiftCard, shift: Shift, at: datetime, actor: User) -> Decimal:
     """Pay what is left of an unpaid order with the card, as far as its balance goes; returns what it paid.
 
-    Raises `CardUnclear`, and as `orders.services.pay_with_gift_card`. Owns its transaction.
+    Raises `CardUnclear`, `StaffOrder`, and as `orders.services.pay_with_gift_card`. Owns its transaction.
     """
+    check_buyer(order, actor=actor)
     check_terminal(order)
     return services.pay_with_gift_card(order, card=card, shift=shift, at=at, actor=actor)
 

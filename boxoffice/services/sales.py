@@ -11,12 +11,12 @@ from functools import partial
 from typing import Required, TypedDict, Unpack
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
 from accounts.services import rate_limits
 from accounts.services.customer_codes import customer_of_code
-from boxoffice.errors import CardUnclear, ColleagueCode, GivenTooLittle, NoShift, WrongPart
+from boxoffice.errors import CardUnclear, ColleagueCode, GivenTooLittle, NoShift, StaffOrder, WrongPart
 from boxoffice.services.refunds import give_out_decided
 from cinema.money import ZERO
 from concessions.models import ConcessionItem
@@ -115,6 +115,18 @@ def _sold(take: Callable[..., Order], shift: Shift, *, at: datetime, actor: User
         raise
 
 
+def check_buyer(order: Order, *, actor: User) -> None:
+    """Raise `StaffOrder` for an order whose points whoever takes its money, or a colleague at work, would earn.
+
+    A guest's order is that of the account with its address, which it may join later. One query at most. Reads only.
+    """
+    if order.final_amount and (order.user_id or order.email):
+        owners = Q(pk=order.user_id) | (Q(email=order.email) if order.email else Q(pk=None))
+        at_work = Shift.objects.filter(cashier=OuterRef("pk"), cinema=order.cinema_id, status=Shift.Status.OPEN)
+        if User.objects.filter(owners, Q(pk=actor.pk) | Exists(at_work)).exists():
+            raise StaffOrder
+
+
 def pay_cash(
     order: Order,
     *,
@@ -127,8 +139,10 @@ def pay_cash(
     """Take cash for an order into the drawer of the shift; returns the change. Without `given`, it was exact.
 
     The price, or an `amount` as a part of it: the last part makes the order paid. For an order that was held before,
-    call `check_terminal` first. Raises `GivenTooLittle`, `ShiftNotOpen`, and as `mark_paid`. Owns its transaction.
+    call `check_terminal` first. Raises `StaffOrder`, `GivenTooLittle`, `ShiftNotOpen`, and as `mark_paid`. Owns its
+    transaction.
     """
+    check_buyer(order, actor=actor)
     price = order.final_amount if amount is None else amount
     if given is not None and given < price:
         raise GivenTooLittle(given=given, price=price)
@@ -140,7 +154,7 @@ def card_approved(order: Order, *, shift: Shift, amount: Decimal | None = None, 
     """The terminal took the price, or an `amount` as a part of it; also if nobody knew before: then what it was.
 
     It belongs to the shift of whoever says so: the one in which it was tried may be counted. Raises as `mark_paid`, and
-    `ShiftNotOpen`. Owns its transaction.
+    `ShiftNotOpen` and `StaffOrder`. Owns its transaction.
     """
     uncertain = _uncertain(order)
     if uncertain is not None:
@@ -148,6 +162,7 @@ def card_approved(order: Order, *, shift: Shift, amount: Decimal | None = None, 
             resolve_payment(uncertain, approved=True, at=at, actor=actor)
             Payment.objects.filter(pk=uncertain.pk).update(shift=lock_open_shift(shift))
         return
+    check_buyer(order, actor=actor)
     price = order.final_amount if amount is None else amount
     mark_paid(order, gateway=Gateway.CARD_TERMINAL, amount=price, part=True, at=at, actor=actor, shift=shift)
 
@@ -160,8 +175,9 @@ def card_declined(order: Order, *, at: datetime, actor: User) -> None:
 
 
 def card_unclear(order: Order, *, shift: Shift, amount: Decimal | None = None, at: datetime, actor: User) -> None:
-    """Nobody knows whether the terminal took the money: the sale stays unfinished. Raises `AlreadyPaid`,
+    """Nobody knows whether the terminal took the money: the sale stays unfinished. Raises `AlreadyPaid`, `StaffOrder`,
     and `WrongPart` for nothing or more than is left to pay. Owns its transaction."""
+    check_buyer(order, actor=actor)
     price = order.final_amount if amount is None else amount
     with transaction.atomic():
         record_uncertain_payment(order, gateway=Gateway.CARD_TERMINAL, amount=price, shift=shift, at=at, actor=actor)

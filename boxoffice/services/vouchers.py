@@ -41,7 +41,7 @@ def give_voucher(
     reason = clean_reason(reason)
     with transaction.atomic():
         chain = lock_orders(_exchanged_with(order.pk))
-        if request and (known := Voucher.objects.filter(order=order, request=request).first()):
+        if request and (known := Voucher.objects.filter(request=request).first()):
             return known
         if amount > (left := _left(order, chain)):
             raise VoucherTooLarge(max(left, ZERO))

@@ -101,7 +101,7 @@ def item(request: BoxOfficeRequest, key: int) -> HttpResponseBase:
         "item": row,
         "waiting": bar.waiting_for(row, at=request.at),
         "may_refund": may_refund,
-        "deciders": [] if may_refund else deciders(request.device, REFUND, other_than=request.user),
+        "deciders": [] if may_refund else deciders(request.device, REFUND, other_than=request.user, at=request.at),
     }
     return TemplateResponse(request, "boxoffice/bar_item.html", context)
 

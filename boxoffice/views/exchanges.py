@@ -60,7 +60,7 @@ def show(request: BoxOfficeRequest, key: int) -> HttpResponse:
         "less": max(value - price, ZERO),
         "sent": sent,
         "may_refund": may_refund,
-        "deciders": deciders(request.device, REFUND, other_than=request.user),
+        "deciders": deciders(request.device, REFUND, other_than=request.user, at=request.at),
     }
     return TemplateResponse(request, "boxoffice/exchange.html", context)
 

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.errors import ApprovalRequired
 from accounts.models import normalise_email
 from boxoffice.access import BoxOfficeRequest, page
-from boxoffice.errors import NoShift, SecondPersonNeeded
+from boxoffice.errors import NoShift
 from boxoffice.services import gift_cards, sales
 from boxoffice.services.second_person import deciders
-from boxoffice.views.second_person import REFUND, decide
+from boxoffice.views.second_person import REFUND, decide, decide_together
 from boxoffice.views.till import WORK, amount_of, orders_of, typed
 from cinema.ids import valid_ids
 from cinema.money import ZERO, format_money
@@ -49,7 +49,7 @@ def show(request: BoxOfficeRequest) -> HttpResponse:
     context: dict[str, Any] = {"shift": shift, "cards": gift_cards.sold_in(shift), "found": found, "form": uuid.uuid4()}
     context["lost"] = lost
     if context["cards"] or lost:
-        context["deciders"] = deciders(request.device, REFUND, other_than=request.user)
+        context["deciders"] = deciders(request.device, REFUND, other_than=request.user, both=True, at=request.at)
     return TemplateResponse(request, "boxoffice/gift_cards.html", context)
 
 
@@ -85,9 +85,7 @@ def replace(request: BoxOfficeRequest) -> HttpResponse:
     try:
         if shift is None:
             raise NoShift
-        decided_by = decide(request, REFUND, needed=False)
-        if decided_by is None:
-            raise SecondPersonNeeded
+        decided_by = decide_together(request, REFUND)
         here = GiftCard.objects.filter(of_seller(request.cinema))
         card = get_object_or_404(here, pk__in=valid_ids([request.POST.get("card", "")]))
         new, code = gift_cards.replace(card, shift=shift, decided_by=decided_by, **work)
@@ -136,11 +134,10 @@ def take_back(request: BoxOfficeRequest) -> HttpResponse:
     try:
         if shift is None:
             raise NoShift
-        decided_by = decide(request, REFUND, needed=False)
-        if code := typed(request, "code"):
+        code = typed(request, "code")
+        decided_by = decide(request, REFUND, needed=False) if code else decide_together(request, REFUND)
+        if code:
             card = gift_cards.look_up(code, cinema=request.cinema, **work)
-        elif decided_by is None:
-            raise SecondPersonNeeded
         else:
             card = get_object_or_404(gift_cards.sold_in(shift), pk__in=valid_ids([request.POST.get("card", "")]))
         reason = request.POST.get("reason", "")

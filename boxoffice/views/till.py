@@ -235,7 +235,7 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "vouchers": Voucher.objects.filter(order=row).select_related("promocode"),
             "exchanges": Exchange.objects.filter(Q(order=row) | Q(new_order=row)).select_related("order", "new_order"),
             "voidable": refunds.is_voidable(row, shift=shift, at=at),
-            "deciders": deciders(device, REFUND, other_than=actor) if not (unpaid or may_refund) else [],
+            "deciders": deciders(device, REFUND, other_than=actor, at=at) if not (unpaid or may_refund) else [],
             "approval": approval,
             "approvers": approvers_here(approval, device, at=at) if approval else [],
         },

@@ -125,9 +125,8 @@ def pay(request: HttpRequest, number: Number, given: schemas.PaymentIn) -> Any:
         return {"gateway": given.gateway, "amount": "0.00", "status": "SUCCEEDED", "redirect_url": given.return_url}
     if given.gateway == Gateway.ACCOUNT:
         partner_with(request, "may_pay_on_account")
-        pay_on_account(found, at=at)
-        total = money(found.final_amount)
-        return {"gateway": given.gateway, "amount": total, "status": "SUCCEEDED", "redirect_url": given.return_url}
+        owed = money(pay_on_account(found, at=at))
+        return {"gateway": given.gateway, "amount": owed, "status": "SUCCEEDED", "redirect_url": given.return_url}
     started = start_payment(found, gateway=given.gateway, return_url=given.return_url, at=at)
     return {
         "gateway": started.payment.gateway,

@@ -24,11 +24,13 @@ from integrations.errors import HoldLapsed, IdempotencyKeyReused, PartnerHoldsTo
 from integrations.models import ApiRequest, Partner
 from orders.availability.seat_map import SeatMap
 from orders.errors import PromocodeRefused, SeatChosenTwice, SnackNotSold, TicketTypeNotSold
+from orders.locks import lock_order
 from orders.models import Order, Ticket
 from orders.services import (
     Buyer,
     cancel_by_customer,
     hold_online,
+    left_to_pay,
     mark_paid,
     refund_by_customer,
     refundable_by_customer,
@@ -94,16 +96,21 @@ def refund_for_partner(
     return done.refund
 
 
-def pay_on_account(order: Order, *, at: datetime) -> None:
-    """Book an unpaid order of the partner on its account; one that is paid already stays as it is.
+def pay_on_account(order: Order, *, at: datetime) -> Decimal:
+    """Book what is left to pay of the partner's order on its account; returns what stands there for it.
 
-    Raises `HoldLapsed` if it was cancelled. Owns its transaction.
+    One that is paid already stays as it is: what a gift card or a gateway paid is not owed. Raises `HoldLapsed` if it
+    was cancelled. Owns its transaction.
     """
-    if order.status == Order.Status.CANCELLED:
-        raise HoldLapsed(order.number)
-    if order.status in Order.UNPAID:
-        number = f"account-{order.number}"  # sent twice at once, it is one payment
-        mark_paid(order, gateway=Gateway.ACCOUNT, amount=order.final_amount, external_id=number, at=at)
+    with transaction.atomic():
+        row = lock_order(order)
+        if row.status == Order.Status.CANCELLED:
+            raise HoldLapsed(row.number)
+        number = f"account-{row.number}"
+        if row.status in Order.UNPAID:
+            mark_paid(row, gateway=Gateway.ACCOUNT, amount=left_to_pay(row), external_id=number, at=at)
+        booked = Payment.objects.filter(gateway=Gateway.ACCOUNT, external_id=number, status=Payment.Status.SUCCEEDED)
+        return sum(booked.values_list("amount", flat=True), ZERO)
 
 
 def owed_on_account(partner: Partner, *, since: datetime, until: datetime | None) -> Decimal:

@@ -1,6 +1,7 @@
 """The page of overdue orders."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -8,7 +9,9 @@ from django.utils import timezone
 
 from notifications.models import Notification
 from orders.models import Order, Ticket
+from orders.services import pay_with_gift_card
 from tests.helpers.admin_pages import admin_url, messages_of, run_action
+from tests.helpers.cash import a_gift_card, a_shift
 from tests.helpers.factories import a_customer, an_item
 from tests.helpers.order_rows import an_overdue_order, upcoming_session
 from tests.helpers.users import browser, someone
@@ -40,6 +43,31 @@ def test_submitting_the_payment_twice_takes_the_money_once(cinema, late):
 
     assert late.payments.count() == 1
     assert f"Order {late} is already paid." in again.content.decode()
+
+
+def test_after_a_gift_card_paid_a_part_the_rest_is_asked_for_and_taken(cinema, late):
+    card = a_gift_card(a_shift(cinema), amount=Decimal(100))
+    pay_with_gift_card(late, card=card, at=timezone.now())
+    client = browser(someone("cashier", cinema))
+
+    shown = client.get(admin_url(late, "take_payment", model="orders_overdueorder")).content.decode()
+    run_action(client, late, "take_payment", model="orders_overdueorder", gateway="cash")
+
+    late.refresh_from_db()
+    assert "250\N{NO-BREAK SPACE}₽" in shown
+    assert late.status == Order.Status.PAID
+    assert sorted(late.payments.values_list("gateway", "amount")) == [("cash", 250), ("gift_card", 100)]
+
+
+def test_nobody_takes_payment_for_their_own_order(cinema):
+    cashier = someone("cashier", cinema)
+    own = an_overdue_order(cinema, customer=cashier)
+
+    answer = run_action(browser(cashier), own, "take_payment", gateway="cash")
+
+    own.refresh_from_db()
+    assert own.status == Order.Status.PAYMENT_OVERDUE
+    assert "nobody earns points on what they sell" in answer.content.decode()
 
 
 def test_a_new_payment_deadline_is_read_in_the_cinemas_time_zone(late):

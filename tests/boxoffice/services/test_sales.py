@@ -7,18 +7,19 @@ import pytest
 
 from accounts.errors import RateLimited
 from accounts.services.customer_codes import customer_code
-from boxoffice.errors import CardUnclear, ColleagueCode, GivenTooLittle, NoShift, WrongPart
+from boxoffice.errors import CardUnclear, ColleagueCode, GivenTooLittle, NoShift, StaffOrder, WrongPart
 from boxoffice.services import sales
+from boxoffice.services.gift_cards import pay_with_gift_card
 from orders.errors import NotOnSale, PromocodeRefused, SeatTaken, WrongAmount
 from orders.models import Order
 from orders.services import cancel_expired, left_to_pay
 from payments.errors import ShiftNotOpen
-from payments.models import Payment, Refund, Shift
+from payments.models import GiftCard, Payment, Refund, Shift
 from payments.services import count_and_close, end_shift, totals_of
 from screenings.models import Session
 from screenings.services import start_sessions
-from tests.helpers.cash import a_shift, cash_of
-from tests.helpers.factories import NOON, PRICE, a_customer, a_session, an_adult, an_item, free_seats
+from tests.helpers.cash import a_gift_card, a_shift, cash_of
+from tests.helpers.factories import NOON, PRICE, a_customer, a_session, an_adult, an_item, an_order, free_seats
 from tests.helpers.users import someone
 from tests.reliability.run_job import invariant_violations
 
@@ -318,3 +319,28 @@ def test_colleagues_at_work_earn_nothing_by_their_codes(shift, session):
         held(shift, session, customer_code=customer_code(colleague, at=NOON))
 
     assert held(shift, session, customer_code=customer_code(at_home, at=NOON)).user == at_home
+
+
+@pytest.mark.parametrize("joined", [True, False])  # an order of a guest joins the account with its address later
+def test_nobody_takes_money_for_an_order_of_their_own_or_of_a_colleague_at_work(shift, session, joined):
+    def bought_by(person):
+        return an_order(session, customer=person if joined else None, email=person.email)
+
+    seller, colleague = shift.cashier, a_shift(session.hall.cinema).cashier
+    at_home = someone("cashier", session.hall.cinema, email="at-home@example.org")
+    a_gift_card(shift, amount=Decimal(5000), at=NOON)
+
+    for owner in (seller, colleague):
+        order, taken = bought_by(owner), {"shift": shift, "at": NOON, "actor": seller}
+        for take in (
+            lambda order=order, taken=taken: sales.pay_cash(order, given=None, **taken),
+            lambda order=order, taken=taken: sales.card_approved(order, **taken),
+            lambda order=order, taken=taken: sales.card_unclear(order, **taken),
+            lambda order=order, taken=taken: pay_with_gift_card(order, card=GiftCard.objects.get(), **taken),
+        ):
+            with pytest.raises(StaffOrder):
+                take()
+        assert not order.payments.exists()
+
+    paid_in_cash(bought_by(at_home), shift)  # nobody who sells here now
+    paid_in_cash(bought_by(a_customer()), shift)

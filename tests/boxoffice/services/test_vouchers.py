@@ -96,6 +96,9 @@ def test_a_form_gives_one_voucher_however_often_it_is_sent(shift, session):
     ]
 
     assert sent == [Voucher.objects.get()] * 2
+    other = held(shift, session)
+    again = give_voucher(other, amount=Decimal(100), reason="No sound", request=form, at=NOON, actor=shift.cashier)
+    assert again == Voucher.objects.get()  # also under another order
 
 
 def test_the_vouchers_of_exchanged_orders_are_worth_at_most_the_dearest_of_them(shift, session):

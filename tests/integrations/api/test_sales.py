@@ -1,6 +1,7 @@
 """Partners sell by the rules of the shop, each its own orders, and each request once."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from demo.bank import PREFIX, decide
 from integrations.models import Partner
 from integrations.services.selling import owed_on_account
 from orders.models import Order
-from orders.services import cancel_expired
+from orders.services import cancel_expired, pay_online_with_gift_card
 from payments.models import Payment
 from screenings.models import Seat, SeatKind, Session
+from tests.helpers.cash import a_gift_card, a_shift
 from tests.helpers.factories import NOON, a_hall, a_session, an_adult, business_state, free_seats
 from tests.helpers.partners import ApiClient, a_partner
 
@@ -100,6 +102,25 @@ def test_a_partner_with_the_right_sells_on_account_and_owes_what_was_not_refunde
     assert api.get(f"orders/{number}").json()["refunded"] == "350.00"
     assert owed_on_account(partner, since=NOON, until=None) == 350
     assert not Payment.objects.due_for_polling(NOON + timedelta(days=30)).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("on_card", "owed"), [(300, "400.00"), (1000, "0.00")])
+def test_what_a_gift_card_paid_is_not_owed_on_account(session: Session, on_card: int, owed: str) -> None:
+    partner, key = a_partner(may_pay_on_account=True)
+    api = ApiClient(key)
+    number = api.post("orders", basket(session), key="on-account").json()["number"]
+    order, card = Order.objects.get(), a_gift_card(a_shift(session.hall.cinema), amount=Decimal(on_card))
+    pay_online_with_gift_card(order, card=card, least=Decimal(1), at=NOON)
+
+    wanted = {"gateway": "account", "return_url": "https://partner.example/back"}
+    paid = [api.post(f"orders/{number}/payment", wanted).json() for _ in range(2)]
+
+    order.refresh_from_db()
+    assert [(each["status"], each["amount"]) for each in paid] == [("SUCCEEDED", owed)] * 2
+    assert order.status == Order.Status.PAID
+    assert owed_on_account(partner, since=NOON, until=None) == Decimal(owed)
+    assert not order.refunds.exists()
 
 
 def test_on_account_needs_the_right_and_an_order_that_is_still_held(api: ApiClient, session: Session) -> None:
