@@ -10,7 +10,7 @@ from boxoffice.errors import ExchangeOnAccount, ExchangeReturned, ExchangeTooLat
 from boxoffice.models import Exchange
 from boxoffice.services import gift_cards, sales
 from boxoffice.services.exchanges import exchange
-from customers.services import correct_address
+from customers.services import claim_guest_orders, correct_address
 from demo.models import DemoRefund
 from house_rules.models import HouseRules
 from orders.errors import PaymentDisputed, PriceChanged, SeatTaken
@@ -32,7 +32,18 @@ from screenings.models import SeatOutage
 from tests.helpers.admin_pages import dashboard_texts
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.cash import a_gift_card, a_shift, cash_of
-from tests.helpers.factories import NOON, PRICE, a_hall, a_session, an_adult, an_order, free_seats, paid_at_the_bank
+from tests.helpers.factories import (
+    NOON,
+    PRICE,
+    a_customer,
+    a_hall,
+    a_session,
+    an_adult,
+    an_order,
+    free_seats,
+    paid_at_the_bank,
+    pay,
+)
 from tests.helpers.users import someone
 from tests.reliability.run_job import invariant_violations
 
@@ -341,6 +352,20 @@ def test_the_new_order_knows_who_entered_its_address(shift, session, later):
 
     assert [(each.kind, each.actor, each.reason) for each in new.changes.all()] == [("ADDRESS", manager, "Typed wrong")]
     assert refundable_by_customer(new, at=NOON) == []
+
+
+def test_an_exchanged_order_leaves_the_account_of_a_mistyped_address_too(shift, session, later):
+    order, stranger = pay(an_order(session, email="wrong@example.org"), at=NOON), a_customer()
+    stranger.email = "wrong@example.org"
+    stranger.save()
+    claim_guest_orders(stranger, at=NOON)
+    order = Order.objects.get()
+
+    new = exchanged(order, later, shift)[0].new_order
+    assert new.user == stranger
+    correct_address(new, email="right@example.org", reason="Typed wrong", at=NOON, actor=shift.cashier)
+
+    assert not stranger.orders.filter(pk=new.pk).exists()
 
 
 def test_what_a_customer_refunded_before_waits_for_a_decision_of_its_own(shift, session, later):
