@@ -185,7 +185,7 @@ class NothingToRefund(Refused, code="nothing_to_refund"):
 
 
 class ScannedTicket(Refused, code="refund_of_scanned_ticket"):
-    """A ticket was scanned, and the cinema is not at fault, so it is not refunded."""
+    """A ticket was scanned (also if that was undone), and the cinema is not at fault, so it is not refunded."""
 
     def __init__(self) -> None:
         super().__init__(_("One of the tickets was scanned: it is refunded only if the cinema is at fault."))

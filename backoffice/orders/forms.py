@@ -118,7 +118,7 @@ class BaseRefundForm(DisputeConfirmationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fault = self.fields.pop("at_fault")
-        if Ticket.objects.filter(order=self.order, status=Ticket.Status.USED).exists():
+        if Ticket.objects.filter(order=self.order).admitted().exists():
             self.fields["at_fault"] = fault  # below the others
 
     @property
@@ -297,4 +297,8 @@ class CheckInForm(ActionForm):
 
 
 class OverrideCheckInForm(CheckInForm):
+    reason = ReasonField()
+
+
+class UndoCheckInForm(ActionForm):
     reason = ReasonField()

@@ -241,7 +241,9 @@ def _entry_of_points(entry: BonusTransaction) -> TimelineEntry:
 
 def _entry_of_scan(scan: Scan) -> TimelineEntry:
     text = _("Check-in undone: %(seat)s") if scan.undone else _("Checked in: %(seat)s")
-    return TimelineEntry(scan.at, "qr_code_scanner", text % {"seat": scan.ticket.seat}, str(scan.actor or ""))
+    return TimelineEntry(
+        scan.at, "qr_code_scanner", text % {"seat": scan.ticket.seat}, str(scan.actor or ""), scan.override
+    )
 
 
 def _entries_of_snacks(preorders: Iterable[ConcessionPreorder]) -> Iterator[TimelineEntry]:

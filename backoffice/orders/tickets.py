@@ -15,7 +15,7 @@ from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
 from backoffice.orders.code_lookup import CodeLookupMixin
 from backoffice.orders.columns import TICKET_COLOURS
-from backoffice.orders.forms import CheckInForm, OverrideCheckInForm
+from backoffice.orders.forms import CheckInForm, OverrideCheckInForm, UndoCheckInForm
 from cinema import clock
 from orders.models import Ticket
 from orders.services import UnknownCode, check_in, is_admission_time, ticket_of, undo_check_in
@@ -82,12 +82,16 @@ class TicketAdmin(CodeLookupMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin
     @confirmed_action(
         permission="orders.undo_check_in_ticket",
         title=_("Undo check-in"),
-        text=_("The ticket will become valid again."),
+        text=_(
+            "The ticket will become valid again, for this screening alone: as it was scanned, it is still refunded or "
+            "exchanged only if the cinema is at fault."
+        ),
         when=lambda ticket: ticket.status == Ticket.Status.USED,
+        form=UndoCheckInForm,
         icon="undo",
     )
-    def undo(self, ticket: Ticket, *, at: datetime, actor: User) -> str:
-        undo_check_in(ticket, at=at, actor=actor)
+    def undo(self, ticket: Ticket, *, at: datetime, actor: User, reason: str) -> str:
+        undo_check_in(ticket, reason=reason, at=at, actor=actor)
         return gettext("%(ticket)s: check-in undone.") % {"ticket": ticket}
 
 

@@ -1,7 +1,7 @@
 """Admission at the door: one scan, the people of an order, undoing, coming back, and turning away."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
@@ -23,11 +23,11 @@ from orders.errors import (
     TooLate,
 )
 from orders.models import Order, Scan, Ticket
+from orders.models.tickets import UNDO_OWN_SCAN
 from orders.services import UnknownCode, check_in, ticket_of, undo_check_in
 from screenings.models import Session
 
 ADULT_YEARS = 18
-UNDO_OWN_SCAN = timedelta(minutes=5)  # in which ushers undo their own scan, without the permission
 
 
 class OtherHall(NotAdmitted, code="ticket_other_hall"):

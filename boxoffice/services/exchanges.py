@@ -12,7 +12,6 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 
 from accounts.models import User
 from accounts.services import require_approval_above_limit
@@ -21,15 +20,14 @@ from boxoffice.models import Exchange
 from boxoffice.services.refunds import check_in_time, give_out_decided, has_started
 from boxoffice.services.sales import Places
 from boxoffice.services.seats import TillSeats
-from cinema.db_functions import insert_from
 from cinema.ids import valid_ids
 from cinema.money import ZERO
 from orders.locks import lock_orders_with_sessions
-from orders.models import Order, OrderChange, Ticket
+from orders.models import Order, Ticket
 from orders.services import hold, mark_paid
 from orders.services.refunds.refund import refund_each_locked
 from orders.services.refunds.scanned import release_scanned, stated
-from orders.services.selling.hold import release_stale_holds
+from orders.services.selling.hold import inherit_owner, release_stale_holds
 from payments.models import Gateway, Payment, Refund, Shift
 from payments.services.moving import move_money
 from screenings.models import Cinema, Seat, Session, TicketType
@@ -91,7 +89,7 @@ def exchange(
     What the new ones cost more is taken in the shift in this `way` (cash or the card terminal); what they cost less
     goes back as the old ones were paid, and counts towards the same limit for one person as refunds. `expected_total`
     is the price of the new ones as it was shown. At the guest's wish until the start of the old screening, later only
-    if the cinema is `at_fault`, for `EXCHANGE_WITHIN` after its end; then, and for tickets that were used or have
+    if the cinema is `at_fault`, for `EXCHANGE_WITHIN` after its end; then, and for tickets that were ever used or have
     expired, the whole value counts towards the limit. Snacks stay in the old order. Without a shift (in the admin),
     money is taken as outside any shift, and what goes back in cash or on the terminal waits to be paid out.
 
@@ -109,11 +107,11 @@ def exchange(
         if row.payments.filter(gateway=Gateway.ACCOUNT, status=Payment.Status.SUCCEEDED).exists():
             raise ExchangeOnAccount
         old = Ticket.objects.filter(pk__in=[each.pk for each in tickets])
-        if not at_fault and old.filter(status=Ticket.Status.USED).exists():
+        if (was_scanned := old.admitted().exists()) and not at_fault:
             raise ScannedBefore
         if old.filter(session__end_datetime__lte=at - settings.EXCHANGE_WITHIN).exists():
             raise ExchangeTooLate
-        is_late = has_started(old, at=at) or old.exclude(status=Ticket.Status.PAID).exists()
+        is_late = was_scanned or has_started(old, at=at) or old.exclude(status=Ticket.Status.PAID).exists()
         [plan] = refund_each_locked([row], {row.pk: tickets}, reason=reason, at=at, actor=decider)
         if plan.refund.external_id:  # made at the gateway, and now assigned to these tickets
             raise ExchangeReturned
@@ -133,7 +131,7 @@ def exchange(
 
 
 def _held(order: Order, places: Places, *, expected_total: Decimal, at: datetime, actor: User) -> Order:
-    """The new order, of the same customer: whoever entered its address is on record as with the old one."""
+    """The new order, of the same customer: who entered its address, or claimed it, is on record as with the old one."""
     new = hold(
         cinema=order.cinema,
         tickets=places,
@@ -146,13 +144,7 @@ def _held(order: Order, places: Places, *, expected_total: Decimal, at: datetime
         at=at,
         actor=actor,
     )
-    entered = order.changes.filter(kind=OrderChange.Kind.ADDRESS)
-    insert_from(
-        entered,
-        OrderChange,
-        order=new.pk,
-        **{name: F(name) for name in ("kind", "at", "actor", "reason", "details")},
-    )
+    inherit_owner(new, former=order)
     return new
 
 

@@ -28,21 +28,22 @@ VOIDABLE = MANUAL_GATEWAYS | {Gateway.GIFT_CARD}  # what was taken in a shift, a
 
 def is_voidable(order: Order, *, shift: Shift | None, at: datetime) -> bool:
     """Whether the whole sale can be undone: all of it was taken in this open shift (or it cost nothing and was sold in
-    it), nothing was used or refunded, and no screening of it has ended; without tickets, it was made less than
+    it), nothing was ever used or refunded, and no screening of it has ended; without tickets, it was made less than
     `VOID_SNACKS_WITHIN` ago.
 
-    The terminal's batch is open as long as the shift is. At most six queries. Reads only.
+    The terminal's batch is open as long as the shift is. At most seven queries. Reads only.
     """
     if shift is None or shift.status != Shift.Status.OPEN or order.status != Order.Status.PAID:
         return False
     paid = Payment.objects.filter(order=order, status=Payment.Status.SUCCEEDED).values_list("shift", "gateway")
-    too_late = Q(status=Ticket.Status.USED) | Q(session__end_datetime__lte=at)
+    tickets = Ticket.objects.filter(order=order)
     is_recent = order.paid_at is not None and order.paid_at > at - settings.VOID_SNACKS_WITHIN
     return (
         (all(of == shift.pk and gateway in VOIDABLE for of, gateway in paid) if paid else _was_free_in(order, shift))
         and not Refund.objects.filter(order=order).exists()
-        and not Ticket.objects.filter(too_late, order=order).exists()
-        and (is_recent or Ticket.objects.filter(order=order).exists())
+        and not tickets.filter(session__end_datetime__lte=at).exists()
+        and not tickets.admitted().exists()
+        and (is_recent or tickets.exists())
         and not order.preorders.exclude(status__in=ConcessionPreorder.OPEN).exists()
     )
 

@@ -12,7 +12,7 @@ from customers.errors import AddressNotCorrectable
 from orders import notifications
 from orders.errors import DetailsRefused
 from orders.locks import lock_order
-from orders.models import Order, OrderChange, Ticket, new_pickup_code, new_token
+from orders.models import Order, OrderChange, new_pickup_code, new_token
 from orders.services.visits.ticket_codes import code_of
 
 Kind = OrderChange.Kind
@@ -73,7 +73,7 @@ def is_correctable_by_customer(order: Order) -> bool:
 
 
 def _was_scanned(order: Order) -> bool:
-    return order.tickets.filter(status=Ticket.Status.USED).exists()
+    return order.tickets.admitted().exists()
 
 
 def correct_address_by_customer(order: Order, *, email: str, at: datetime) -> Order:

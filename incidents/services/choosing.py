@@ -11,26 +11,24 @@ from incidents.models import ConcernedOrder
 from orders.errors import PaymentDisputed
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, OrderLine, Ticket
-from orders.reasons import Reason
-from orders.services.refunds.by_customer import RefundedAtCinema
+from orders.services.refunds.by_customer import RefundedAtCinema, refund_unused
 from orders.services.refunds.by_hand import is_refunded_at_cinema
 from orders.services.refunds.by_session import lines_lost
-from orders.services.refunds.refund import refund_and_notify
 from payments.models import Refund
 from payments.services import disputed_orders
 from screenings.models import Session
 
 
 def returnable(row: ConcernedOrder, *, at: datetime) -> list[Ticket]:
-    """The tickets that the guest may return because of this change: paid and not used, until the later of the former
-    and the present start. None of what is refunded at the cinema only. Three queries. Reads only.
+    """The tickets that the guest may return because of this change: paid and never scanned, until the later of the
+    former and the present start. None of what is refunded at the cinema only. Three queries. Reads only.
     """
     if row.incident.refund_until is None or row.order.status not in Order.SOLD or is_refunded_at_cinema(row.order):
         return []
     changed = row.incident.changed.values_list("session", "start_datetime", "actual_start")
     former = {session: actual or start for session, start, actual in changed}
     tickets = row.order.tickets.filter(status=Ticket.Status.PAID, refund_line=None, session__in=former)
-    coming = tickets.exclude(session__status=Session.Status.CANCELLED)
+    coming = tickets.exclude(session__status=Session.Status.CANCELLED).exclude(pk__in=row.order.tickets.admitted())
     own = coming.select_related("session__film", "session__hall", "seat", "ticket_type").order_by("pk")
     return [each for each in own if max(former[each.session_id], each.session.start_datetime) > at]
 
@@ -50,8 +48,8 @@ def keep_tickets(row: ConcernedOrder, *, at: datetime) -> None:
 def return_tickets(row: ConcernedOrder, *, at: datetime, actor: User | None = None) -> Refund:
     """Refund the guest's tickets for the changed sessions, and the open snacks if nothing else is left.
 
-    Raises `RefundedAtCinema`, `DecisionClosed` without a ticket that may be returned, and `PaymentDisputed` while the
-    bank decides about a payment. Owns its transaction.
+    Raises `RefundedAtCinema`, `DecisionClosed` without a ticket that may be returned, `TooLateToRefund` if one that
+    goes along was scanned, and `PaymentDisputed` while the bank decides about a payment. Owns its transaction.
     """
     with transaction.atomic():
         [order] = lock_orders_with_sessions([row.order_id])
@@ -63,6 +61,6 @@ def return_tickets(row: ConcernedOrder, *, at: datetime, actor: User | None = No
             raise DecisionClosed
         if disputed_orders([order.pk]):
             raise PaymentDisputed(order)
-        done = refund_and_notify(order, lines=lines, reason=Reason.BY_CUSTOMER, at=at, actor=actor)
+        done = refund_unused(order, lines=lines, at=at, actor=actor)
         ConcernedOrder.objects.filter(pk=row.pk).update(answer=ConcernedOrder.Answer.REFUND, answered_at=at)
         return done

@@ -1,15 +1,18 @@
 """Tickets, their scans at the entrance, and refunded lines."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import MoneyField, between, format_money
 from screenings.models import PriceParts
+
+UNDO_OWN_SCAN = timedelta(minutes=5)  # in which a scan is taken back by whoever made it, as if it had not been
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -20,6 +23,16 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def for_visits(self) -> "TicketQuerySet":
         """Tickets that keep their seat at a session that is not cancelled."""
         return self.live().exclude(session__status="CANCELLED")
+
+    def admitted(self) -> "TicketQuerySet":
+        """Tickets whose guests were ever let in. Undoing a check-in makes a ticket valid again but does not prove that
+        nobody went in, unless whoever scanned it undid that within `UNDO_OWN_SCAN`.
+        """
+        undoings = Scan.objects.filter(undone=True, ticket=OuterRef("ticket"), pk__gt=OuterRef("pk"))
+        own = undoings.filter(actor=OuterRef("actor")).annotate(since=OuterRef("at"))
+        taken_back = own.filter(at__lt=F("since") + UNDO_OWN_SCAN)
+        scans = Scan.objects.filter(~Exists(taken_back), ticket=OuterRef("pk"), undone=False)
+        return self.filter(Q(used_at__isnull=False) | Exists(scans))
 
 
 class Ticket(PriceParts):
@@ -111,10 +124,10 @@ class Scan(models.Model):
     )
     device = models.ForeignKey("accounts.Device", models.PROTECT, null=True, related_name="+", verbose_name=_("device"))
     override = models.CharField(
-        _("reason for admission outside hours"),
+        _("reason"),
         max_length=250,
         blank=True,
-        help_text=_("Why a guest was admitted before the doors opened, or after the end."),
+        help_text=_("Why a guest was admitted before the doors opened or after the end, or a check-in was undone."),
     )
 
     class Meta:

@@ -232,6 +232,7 @@ ACTION_CASES = [
         "undo", "Отменить проход", "floor_manager", "usher", lambda rows: rows.used_ticket,
         "проход отменён.", status("used_ticket"), Ticket.Status.PAID,
         "Отменить проход нельзя",
+        lambda _rows: {"Причина": "Не тот билет"},
     ),
     # --- Money
     ActionCase(

@@ -47,8 +47,8 @@ def refundable_by_customer(order: Order, *, at: datetime) -> list[OrderLine]:
 
     Paid, unused tickets of sessions that start in more than the order’s `refund_notice`, and until then snacks
     that are not being made yet, of a combo all or none (without tickets: the same time before the end of their day).
-    None while the bank decides about a payment, or of what is refunded at the cinema only. At most four queries. Reads
-    only.
+    No ticket that was ever scanned. None while the bank decides about a payment, or of what is refunded at the cinema
+    only. At most five queries. Reads only.
     """
     if order.status not in Order.SOLD or disputed_orders([order.pk]) or is_refunded_at_cinema(order):
         return []
@@ -58,10 +58,12 @@ def refundable_by_customer(order: Order, *, at: datetime) -> list[OrderLine]:
         .select_related("session__film", "session__hall", "seat", "ticket_type")
         .order_by("session__start_datetime", "seat__row", "seat__number")
     )
+    admitted = set(order.tickets.admitted().values_list("pk", flat=True))
     fit: list[OrderLine] = [
         ticket
         for ticket in tickets
         if ticket.status == Ticket.Status.PAID
+        and ticket.pk not in admitted
         and ticket.session.status == Session.Status.SCHEDULED
         and ticket.session.start_datetime - notice > at
     ]
@@ -88,12 +90,22 @@ def refund_by_customer(order: Order, *, lines: Sequence[OrderLine], at: datetime
         if not lines or not _keys(lines) <= fit:
             raise TooLateToRefund
         check_whole_combos(lines, refundable)
-        done = refund_and_notify(row, lines=lines, reason=Reason.BY_CUSTOMER, at=at, actor=actor)
-        if not {(Ticket, key) for key in done.lines.values_list("ticket", flat=True) if key} <= fit:
-            raise TooLateToRefund  # a ticket that goes along has been used
+        done = refund_unused(row, lines=lines, at=at, actor=actor)
         if (least := missed_code_sum(row)) is not None:
             raise BelowCodeSum(least)
         return done
+
+
+def refund_unused(order: Order, *, lines: Sequence[OrderLine], at: datetime, actor: User | None) -> Refund:
+    """Refund these lines of a customer, and tell them. Must be called inside a transaction (the order is locked).
+
+    Raises `TooLateToRefund` if a ticket that goes along was ever scanned, such as a companion's.
+    """
+    admitted = set(order.tickets.admitted().values_list("pk", flat=True))
+    done = refund_and_notify(order, lines=lines, reason=Reason.BY_CUSTOMER, at=at, actor=actor)
+    if not admitted.isdisjoint(done.lines.values_list("ticket", flat=True)):
+        raise TooLateToRefund
+    return done
 
 
 def _keys(lines: Iterable[OrderLine]) -> set[tuple[type[OrderLine], int]]:

@@ -1,4 +1,4 @@
-"""Refunds of tickets that were scanned: whoever saw the film gets the money back only if the cinema is at fault."""
+"""Refunds of tickets that were ever scanned: who saw the film gets money back only if the cinema is at fault."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -25,7 +25,7 @@ def release_scanned(tickets: Iterable[int], *, at_fault: bool, at: datetime, act
     Raises `ScannedTicket` if staff release one, its session was not cancelled, and the cinema is not `at_fault`. Must
     be called inside a transaction (the sessions are locked). Two queries at most.
     """
-    scanned = Ticket.objects.filter(pk__in=tickets, used_at__isnull=False).select_related("session")
+    scanned = Ticket.objects.filter(pk__in=tickets).admitted().select_related("session")
     rows = list(scanned.exclude(session__status=Session.Status.CANCELLED).order_by("pk"))
     if rows and actor is not None and not at_fault:
         raise ScannedTicket

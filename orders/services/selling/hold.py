@@ -7,11 +7,12 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from bonuses.services import money_for, most_points, spend
+from cinema.db_functions import insert_from
 from cinema.money import ZERO, format_money
 from cinema.status import start_as
 from concessions.models import ConcessionItem, ConcessionPreorder
@@ -112,8 +113,8 @@ def hold(
         if instead_of is not None:
             _cancel_replaced(instead_of, basket, valid, at=at, actor=actor)
         order.save(force_insert=True)
-        if instead_of is not None and instead_of.changes.filter(kind=OrderChange.Kind.CLAIMED).exists():
-            OrderChange.objects.create(order=order, kind=OrderChange.Kind.CLAIMED, at=at, actor=order.user)
+        if instead_of is not None:
+            inherit_owner(order, former=instead_of)
         _record_events(order, at=at, actor=actor)
         if online is not None:
             online.order = order
@@ -128,6 +129,15 @@ def hold(
         if take_money is not None:
             take_money(order)
     return order
+
+
+def inherit_owner(order: Order, *, former: Order) -> None:
+    """Copy to an order that takes the place of a former one who entered its address, and whether it was added to an
+    account by that address. One query. Must be called inside a transaction.
+    """
+    known = former.changes.filter(kind__in=[OrderChange.Kind.ADDRESS, OrderChange.Kind.CLAIMED])
+    same = {name: F(name) for name in ("kind", "at", "actor", "reason", "details")}
+    insert_from(known, OrderChange, order=order.pk, **same)
 
 
 def _record_events(order: Order, *, at: datetime, actor: User | None) -> None:

@@ -54,8 +54,11 @@ def is_admission_time(session: Session, at: datetime) -> bool:
     return session.start_datetime - rules().doors_open <= at <= session.end_datetime
 
 
-def undo_check_in(ticket: Ticket, *, at: datetime, actor: User | None = None) -> Ticket:
-    """Undo a check-in while the order is `PAID`, not yet completed. Raises `ScanNotUndoable`. Owns its transaction."""
+def undo_check_in(ticket: Ticket, *, reason: str = "", at: datetime, actor: User | None = None) -> Ticket:
+    """Undo a check-in while the order is `PAID`, not yet completed: the ticket is valid again, and still counts as
+    scanned for refunds (`TicketQuerySet.admitted`). Raises `ScanNotUndoable`. Owns its transaction.
+    """
+    reason = clean_reason(reason) if reason else ""
     with transaction.atomic():
         order = lock_order(ticket.order)
         row = Ticket.objects.get(pk=ticket.pk)
@@ -64,5 +67,5 @@ def undo_check_in(ticket: Ticket, *, at: datetime, actor: User | None = None) ->
                 _("The check-in can’t be undone: the ticket has not been used, or the order is already completed.")
             )
         transition([row], Ticket.Status.PAID, used_at=None)
-        Scan.objects.create(ticket=row, undone=True, at=at, actor=actor)
+        Scan.objects.create(ticket=row, undone=True, override=reason, at=at, actor=actor)
         return row

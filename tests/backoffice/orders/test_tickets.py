@@ -31,7 +31,11 @@ def test_a_ticket_is_checked_in_and_the_check_in_undone(cinema, sold):
 
     run_action(client, ticket, "undo")
     ticket.refresh_from_db()
+    assert ticket.status == Ticket.Status.USED
+    run_action(client, ticket, "undo", reason="Wrong hall")
+    ticket.refresh_from_db()
     assert ticket.status == Ticket.Status.PAID
+    assert Scan.objects.get(undone=True).override == "Wrong hall"
 
 
 @pytest.mark.usefixtures("doors_open")

@@ -10,20 +10,40 @@ from boxoffice.errors import ExchangeOnAccount, ExchangeReturned, ExchangeTooLat
 from boxoffice.models import Exchange
 from boxoffice.services import gift_cards, sales
 from boxoffice.services.exchanges import exchange
-from customers.services import correct_address
+from customers.services import claim_guest_orders, correct_address
 from demo.models import DemoRefund
 from house_rules.models import HouseRules
 from orders.errors import PaymentDisputed, PriceChanged, SeatTaken
 from orders.models import Order, Ticket
-from orders.services import check_in, mark_paid, refund, refund_by_customer, refundable_by_customer, send_refunds
+from orders.services import (
+    check_in,
+    mark_paid,
+    refund,
+    refund_by_customer,
+    refundable_by_customer,
+    send_refunds,
+    undo_check_in,
+)
 from orders.services.refunds.from_gateway import book_refunds
 from payments.gateways import RefundReport, State
 from payments.models import Dispute, GiftCard, Payment, Refund
 from payments.services import balance_of
+from screenings.models import SeatOutage
 from tests.helpers.admin_pages import dashboard_texts
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.cash import a_gift_card, a_shift, cash_of
-from tests.helpers.factories import NOON, PRICE, a_hall, a_session, an_adult, an_order, free_seats, paid_at_the_bank
+from tests.helpers.factories import (
+    NOON,
+    PRICE,
+    a_customer,
+    a_hall,
+    a_session,
+    an_adult,
+    an_order,
+    free_seats,
+    paid_at_the_bank,
+    pay,
+)
 from tests.helpers.users import someone
 from tests.reliability.run_job import invariant_violations
 
@@ -282,6 +302,23 @@ def test_after_the_start_the_whole_value_counts_towards_the_limit_and_only_for_s
     assert Exchange.objects.count() == 1
 
 
+def test_undoing_a_check_in_makes_no_ticket_exchangeable_without_a_limit(shift, session, later, settings):
+    settings.APPROVAL_LIMITS = {**settings.APPROVAL_LIMITS, "orders.refund": PRICE}
+    HouseRules.objects.all().delete()
+    order, usher = sold(shift, session), someone("usher", session.hall.cinema)
+    for ticket in order.tickets.all():
+        check_in(ticket, at=NOON + HOUR / 2, actor=usher)
+        undo_check_in(ticket, at=NOON + HOUR / 2, actor=shift.cashier)
+
+    with pytest.raises(ScannedBefore):
+        exchanged(order, later, shift)
+    with pytest.raises(ApprovalRequired):
+        exchanged(order, later, shift, at_fault=True)
+    exchanged(order, later, shift, tickets=order.tickets.all()[:1], at_fault=True)
+
+    assert SeatOutage.objects.count() == 1  # the guest may still sit there
+
+
 def test_what_a_partner_sold_on_account_is_not_exchanged(shift, session, later):
     order = an_order(session)
     mark_paid(order, gateway="account", amount=order.final_amount, external_id="account-1", at=NOON)
@@ -315,6 +352,20 @@ def test_the_new_order_knows_who_entered_its_address(shift, session, later):
 
     assert [(each.kind, each.actor, each.reason) for each in new.changes.all()] == [("ADDRESS", manager, "Typed wrong")]
     assert refundable_by_customer(new, at=NOON) == []
+
+
+def test_an_exchanged_order_leaves_the_account_of_a_mistyped_address_too(shift, session, later):
+    order, stranger = pay(an_order(session, email="wrong@example.org"), at=NOON), a_customer()
+    stranger.email = "wrong@example.org"
+    stranger.save()
+    claim_guest_orders(stranger, at=NOON)
+    order = Order.objects.get()
+
+    new = exchanged(order, later, shift)[0].new_order
+    assert new.user == stranger
+    correct_address(new, email="right@example.org", reason="Typed wrong", at=NOON, actor=shift.cashier)
+
+    assert not stranger.orders.filter(pk=new.pk).exists()
 
 
 def test_what_a_customer_refunded_before_waits_for_a_decision_of_its_own(shift, session, later):

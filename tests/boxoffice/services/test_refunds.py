@@ -10,7 +10,7 @@ from boxoffice.errors import NotVoidable, RefundTooLate, SecondPersonNeeded
 from boxoffice.services import refunds, sales
 from orders.errors import ScannedTicket
 from orders.models import Order, Ticket
-from orders.services import check_in, left_to_pay, mark_paid
+from orders.services import check_in, left_to_pay, mark_paid, undo_check_in
 from payments.errors import NotEnoughCash
 from payments.models import Payment, Refund
 from payments.services import move_cash, totals_of
@@ -78,7 +78,11 @@ def test_what_was_used_or_sold_in_another_shift_is_not_undone(shift, session):
     check_in(used.tickets.first(), at=NOON)
     other = a_shift(session.hall.cinema)
 
-    for order, of in ((used, shift), (earlier, other)):
+    undone, usher = sold(shift, session), someone("usher", session.hall.cinema)
+    check_in(undone.tickets.first(), at=NOON, actor=usher)
+    undo_check_in(undone.tickets.first(), at=NOON, actor=shift.cashier)
+
+    for order, of in ((used, shift), (undone, shift), (earlier, other)):
         with pytest.raises(NotVoidable):
             refunds.void(order, reason="Wrong film", shift=of, at=NOON, actor=of.cashier)
 

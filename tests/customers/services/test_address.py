@@ -19,7 +19,7 @@ from notifications.models import Notification
 from orders.errors import DetailsRefused, ReasonNeeded
 from orders.models import Order, OrderChange
 from orders.notifications import notifications_of, send_link
-from orders.services import UnknownCode, check_in, code_of, refund, refund_cancelled_sessions, ticket_of
+from orders.services import UnknownCode, check_in, code_of, refund, refund_cancelled_sessions, ticket_of, undo_check_in
 from payments.models import Refund
 from screenings.models import Session
 from screenings.services import cancel_session
@@ -175,12 +175,27 @@ def test_the_order_leaves_the_account_of_the_former_address():
     assert not stranger.orders.exists()
 
 
+def test_an_order_changed_by_its_link_keeps_the_record_of_staff_who_entered_its_address():
+    session, staff = a_session(), a_customer()
+    former = correct_address(an_order(session, email=WRONG), email=RIGHT, reason="Typed wrong", at=NOON, actor=staff)
+
+    order = an_order(session, email=RIGHT, instead_of=former)
+
+    assert order.changes.get(kind="ADDRESS").actor == staff
+    staff.email = RIGHT
+    assert claim_guest_orders(staff, at=NOON) == 0
+
+
 def test_staff_correct_no_address_after_the_first_scan():
     order, staff = a_paid_order(email=WRONG, seats=2), a_customer()
     first = order.tickets.order_by("pk").first()
     check_in(first, at=first.session.start_datetime)
 
     assert not is_correctable(order)
+    with raises_unchanged(AddressNotCorrectable):
+        correct_address(order, email=RIGHT, reason="Typed wrong", at=first.session.start_datetime, actor=staff)
+
+    undo_check_in(first, at=first.session.start_datetime, actor=staff)
     with raises_unchanged(AddressNotCorrectable):
         correct_address(order, email=RIGHT, reason="Typed wrong", at=first.session.start_datetime, actor=staff)
 

@@ -7,7 +7,10 @@ import pytest
 from accounts.errors import ApprovalRequired
 from accounts.services import approve, request_approval
 from orders.errors import ScannedTicket, SeatBroken
-from orders.services import check_in, refund
+from orders.models import Ticket
+from orders.models.tickets import UNDO_OWN_SCAN
+from orders.services import check_in, refund, refund_by_customer, undo_check_in
+from orders.services.refunds.by_customer import TooLateToRefund
 from screenings.models import SeatOutage
 from screenings.services.outages import refuse_out_of_use
 from tests.helpers.assertions import raises_unchanged
@@ -66,3 +69,36 @@ def test_what_is_approved_later_is_not_refunded_if_it_was_scanned_meanwhile(sess
 
     with raises_unchanged(ScannedTicket):
         approve(asked, digest=asked.digest, at=NOON, actor=owner)
+
+
+def test_undoing_a_check_in_does_not_make_a_ticket_unscanned(session, manager):
+    order, usher = a_paid_order(session), someone("usher", session.hall.cinema)
+    ticket = order.tickets.get()
+    check_in(ticket, at=NOON, actor=usher)
+    undo_check_in(ticket, at=NOON + MINUTE, actor=manager)
+
+    with raises_unchanged(ScannedTicket):
+        refund(order, reason="Ill", at=NOON + MINUTE, actor=manager)
+    refund(order, reason="No sound", at_fault=True, at=NOON + MINUTE, actor=manager)
+
+    assert SeatOutage.objects.get().seat == ticket.seat
+
+
+@pytest.mark.parametrize(("after", "counts"), [(UNDO_OWN_SCAN - MINUTE, False), (UNDO_OWN_SCAN, True)])
+def test_only_what_people_scanned_by_mistake_and_undid_at_once_was_never_scanned(session, manager, after, counts):
+    ticket = a_paid_order(session).tickets.get()
+    check_in(ticket, at=NOON, actor=manager)
+    undo_check_in(ticket, at=NOON + after, actor=manager)
+
+    assert Ticket.objects.admitted().exists() is counts
+
+
+def test_customers_return_no_ticket_whose_check_in_was_undone():
+    session = a_session(start=NOON + 2 * 60 * MINUTE)
+    order = a_paid_order(session)
+    ticket = order.tickets.get()
+    check_in(ticket, at=NOON, override="Came early")
+    undo_check_in(ticket, at=NOON)
+
+    with raises_unchanged(TooLateToRefund):
+        refund_by_customer(order, lines=[ticket], at=NOON)
