@@ -20,7 +20,7 @@ from backoffice.orders.order_timeline import line_name
 from boxoffice.services.exchanges import Choice, choose, offered_sessions
 from boxoffice.services.seats import TillSeats
 from cinema.money import ZERO, format_money
-from orders.services.refunds.effects import missed_code_sum
+from orders.services.refunds.sold_together import missed_code_sum
 from payments.models import MANUAL_GATEWAYS, Gateway
 
 

@@ -22,7 +22,7 @@ from cinema.ids import valid_ids
 from cinema.money import ZERO
 from cinema.status import Refused
 from orders.models import Order, Ticket
-from orders.services.refunds.effects import missed_code_sum
+from orders.services.refunds.sold_together import missed_code_sum
 from screenings.models import Session
 
 

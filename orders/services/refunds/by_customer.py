@@ -14,8 +14,8 @@ from orders.locks import lock_orders_with_sessions
 from orders.models import Order, OrderLine, Ticket
 from orders.reasons import Reason
 from orders.services.refunds.by_hand import is_refunded_at_cinema
-from orders.services.refunds.effects import missed_code_sum
 from orders.services.refunds.refund import refund_and_notify
+from orders.services.refunds.sold_together import missed_code_sum
 from payments.models import Refund
 from payments.services import disputed_orders
 from screenings.models import Session

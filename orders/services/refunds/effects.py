@@ -89,19 +89,6 @@ def remaining_lines(orders: Collection[int]) -> dict[int, RemainingLines]:
     return found
 
 
-def missed_code_sum(order: Order, *, without: Sequence[OrderLine] = ()) -> Decimal | None:
-    """The sum from which the order's promo code is given, if what is left without these lines is worth less.
-
-    None also if nothing is left. No query without a code, otherwise five. Reads only.
-    """
-    least = order.promocode.least_total if order.promocode else None
-    if least is None:
-        return None
-    gone = {(type(line), line.pk) for line in without}
-    left = [line for line in remaining_lines([order.pk])[order.pk].unrefunded if (type(line), line.pk) not in gone]
-    return least if left and sum((line.amount for line in left), ZERO) < least else None
-
-
 def refunded_so_far(orders: Collection[int]) -> dict[int, tuple[Decimal, Decimal]]:
     """How much of each order's refunded lines was paid in money and how much with points. Two queries."""
     found: dict[int, tuple[Decimal, Decimal]] = {}

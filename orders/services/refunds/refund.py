@@ -16,15 +16,9 @@ from orders.errors import LinesNotRefundable, MoreThanLeft, NothingToRefund, Not
 from orders.locks import keys_of, lock_orders_with_sessions
 from orders.models import Order, OrderLine
 from orders.reasons import Reason
-from orders.services.refunds.effects import (
-    RefundPlan,
-    RemainingLines,
-    apply_refund_effects,
-    missed_code_sum,
-    remaining_lines,
-)
+from orders.services.refunds.effects import RefundPlan, RemainingLines, apply_refund_effects, remaining_lines
 from orders.services.refunds.scanned import release_scanned, stated
-from orders.services.refunds.sold_together import take_along
+from orders.services.refunds.sold_together import missed_code_sum, take_along
 from payments.models import Payment, Refund
 from payments.services import (
     Returned,
