@@ -35,6 +35,7 @@ from backoffice.orders.order_timeline import OrderTimeline
 from backoffice.orders.personal_data import PersonalDataMixin
 from boxoffice.errors import ExchangeAboveLimit
 from boxoffice.services.exchanges import exchange
+from boxoffice.services.refunds import payout_text, waiting_text
 from boxoffice.services.sales import check_buyer
 from cinema.local_time import format_local
 from cinema.money import format_money
@@ -45,7 +46,8 @@ from orders.approvals import RefundApproval
 from orders.models import Order, OrderChange, OrderLine, Ticket
 from orders.reasons import Reason
 from orders.services import cancel, extend, left_to_pay, mark_paid, record_uncertain_payment, refund, remind_to_pay
-from payments.services import record_slip
+from payments.models import Refund
+from payments.services import check_printer, record_slip
 from payments.services.shifts import open_shift_of
 from reports.code_names import code_names
 from screenings.models import Seat
@@ -154,6 +156,7 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         self, order: Order, *, gateway: str, unsure: bool, rrn: str, terminal: str, at: datetime, actor: User
     ) -> str:
         check_buyer(order, actor=actor)
+        check_printer(order.cinema, at=at)
         if unsure:
             record_uncertain_payment(order, gateway=gateway, amount=left_to_pay(order), at=at, actor=actor)
             return gettext("Order %(order)s: check the terminal’s log and confirm the payment result.") % {
@@ -236,13 +239,15 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
     )
     def exchange(self, order: Order, *, at: datetime, actor: User, **wanted: Any) -> str:
         shift = open_shift_of(actor, order.cinema_id)  # the drawer of whoever does it, if there is one
+        check_printer(order.cinema, at=at)
         try:
-            done, _given = exchange(order, shift=shift, at=at, actor=actor, **wanted)
+            done, given = exchange(order, shift=shift, at=at, actor=actor, **wanted)
         except ApprovalRequired as error:  # it is about an exchange, and not the refund that it names
             raise ExchangeAboveLimit from error
-        return gettext("Exchanged for order %(order)s. Its tickets are sent to the customer.") % {
-            "order": done.new_order
-        }
+        told = gettext("Exchanged for order %(order)s. Its tickets are sent to the customer.")
+        waiting = Refund.objects.filter(order=order).to_hand_out().select_related("payment")
+        texts = [payout_text(each) for each in given] or [waiting_text(each) for each in waiting]
+        return " ".join([told % {"order": done.new_order}, *texts])
 
     @confirmed_action(
         permission="orders.cancel_order",

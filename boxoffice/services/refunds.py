@@ -11,10 +11,11 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from boxoffice.errors import NotVoidable, RefundTooLate, SecondPersonNeeded
-from cinema.money import ZERO
+from cinema.money import ZERO, format_money
 from concessions.models import ConcessionPreorder
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, OrderLine, Ticket
@@ -164,6 +165,18 @@ def _pay_out(order: Order, *, was_voidable: bool, shift: Shift, at: datetime, ac
     if was_voidable and Order.objects.filter(pk=order.pk, status=Order.Status.REFUNDED).exists():
         Refund.objects.filter(Q(pk__in=[each.pk for each in paid]) | Q(order=order, amount=0)).update(is_void=True)
     return paid
+
+
+def payout_text(refund: Refund) -> str:
+    """Where the money of a payout comes from: the drawer, or the card terminal. No query if its payment was read."""
+    by_card = refund.payment is not None and refund.payment.gateway == Gateway.CARD_TERMINAL
+    text = _("Return %(amount)s on the card terminal.") if by_card else _("Give out %(amount)s from the drawer.")
+    return text % {"amount": format_money(refund.amount)}
+
+
+def waiting_text(refund: Refund) -> str:
+    """That the money waits to be given out, in a shift. No query."""
+    return _("%(amount)s waits to be given out at the till.") % {"amount": format_money(refund.amount)}
 
 
 def total_of(refunds: Sequence[Refund]) -> Decimal:

@@ -9,8 +9,9 @@ from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Required, TypedDict, Unpack
+from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
@@ -19,6 +20,7 @@ from accounts.services.customer_codes import customer_of_code
 from boxoffice.errors import CardUnclear, ColleagueCode, GivenTooLittle, NoShift, StaffOrder, WrongPart
 from boxoffice.services.refunds import give_out_decided
 from cinema.money import ZERO
+from cinema.status import Refused
 from concessions.models import ConcessionItem
 from orders.errors import PromocodeRefused
 from orders.models import Order
@@ -69,11 +71,18 @@ def hold_at_till(shift: Shift, *, at: datetime, actor: User, **wanted: Unpack[Wa
 
 
 def sell_for_cash(
-    shift: Shift, *, given: Decimal | None, at: datetime, actor: User, **wanted: Unpack[Wanted]
+    shift: Shift,
+    *,
+    given: Decimal | None,
+    form: UUID | None = None,
+    at: datetime,
+    actor: User,
+    **wanted: Unpack[Wanted],
 ) -> tuple[Order, Decimal]:
     """Hold as `hold_at_till` and take the cash, in one transaction; returns the order and the change.
 
-    Without `given`, it was exact. Raises as `hold_at_till`, and `GivenTooLittle` and `ShiftNotOpen`; then nothing is
+    Without `given`, it was exact. `form` names the form, which sells once however often it is sent, unless
+    nothing is to pay. Raises as `hold_at_till`, and `GivenTooLittle` and `ShiftNotOpen`; then nothing is
     held. Owns its transaction.
     """
 
@@ -81,9 +90,26 @@ def sell_for_cash(
         if given is not None and given < order.final_amount:
             raise GivenTooLittle(given=given, price=order.final_amount)
 
-    sell_now = partial(sell, gateway=Gateway.CASH, shift=shift, check=check)
-    order = _sold(sell_now, shift, at=at, actor=actor, **wanted)
+    reference = f"till-{form}" if form else ""
+    order = _sold_by(reference, shift.cinema)
+    if order is None:
+        payment = {"gateway": Gateway.CASH, "shift": shift, "external_id": reference}
+        sell_now = partial(sell, payment=payment, check=check)
+        try:
+            order = _sold(sell_now, shift, at=at, actor=actor, **wanted)
+        except (Refused, IntegrityError):  # perhaps since the same form has sold it meanwhile
+            order = _sold_by(reference, shift.cinema)
+            if order is None:
+                raise
     return order, ZERO if given is None else given - order.final_amount
+
+
+def _sold_by(reference: str, cinema: Cinema) -> Order | None:
+    """The order whose cash a form has booked in this cinema. One query at most."""
+    if not reference:
+        return None
+    booked = Payment.objects.filter(gateway=Gateway.CASH, external_id=reference)
+    return Order.objects.filter(payments__in=booked, cinema=cinema).first()
 
 
 def _sold(take: Callable[..., Order], shift: Shift, *, at: datetime, actor: User, **wanted: Unpack[Wanted]) -> Order:

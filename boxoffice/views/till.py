@@ -21,6 +21,7 @@ from boxoffice.errors import NoShift
 from boxoffice.models import Exchange, Voucher
 from boxoffice.services import basket as baskets
 from boxoffice.services import printing, receipts, refunds, sales
+from boxoffice.services.refunds import payout_text
 from boxoffice.services.second_person import approvers_here, deciders, request_of
 from boxoffice.views.second_person import REFUND
 from cinema.money import CENT, format_money
@@ -28,7 +29,7 @@ from cinema.status import Refused
 from orders.models import Order
 from orders.services import left_to_pay
 from payments.errors import WrongCashAmount
-from payments.models import Gateway, Payment, Refund, Shift
+from payments.models import Payment, Refund, Shift
 
 WORK = "payments.work_shift"
 NOTES = [Decimal(500), Decimal(1000), Decimal(2000), Decimal(5000)]
@@ -112,6 +113,7 @@ def till(request: BoxOfficeRequest) -> HttpResponse:
             ],
             "notes": [note for note in NOTES if note > basket.to_pay] if basket.to_pay else [],
             "sent": request.POST,
+            "form": uuid.uuid4(),
             "refusal": refusal,
         },
         status=409 if refusal else 200,
@@ -136,7 +138,7 @@ def _sell(request: BoxOfficeRequest, basket: baskets.TillBasket, *, shift: Shift
     except ValueError:
         raise WrongCashAmount from None
     if way == "cash":
-        order, change = sales.sell_for_cash(shift, given=given, **wanted, **done)
+        order, change = sales.sell_for_cash(shift, given=given, form=_form(request), **wanted, **done)
         if change:
             messages.success(request, _("Change: %(change)s") % {"change": format_money(change)})
     else:
@@ -144,6 +146,13 @@ def _sell(request: BoxOfficeRequest, basket: baskets.TillBasket, *, shift: Shift
         if not order.final_amount:
             sales.pay_cash(order, shift=shift, given=None, **done)
     return redirect("boxoffice:order", key=order.pk)
+
+
+def _form(request: BoxOfficeRequest) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.POST.get("form", ""))
+    except ValueError:
+        return None
 
 
 def _pay(request: BoxOfficeRequest, order: Order, *, way: str, given: str, shift: Shift) -> HttpResponse:
@@ -181,9 +190,7 @@ def _pay(request: BoxOfficeRequest, order: Order, *, way: str, given: str, shift
 def tell_payouts(request: BoxOfficeRequest, refunds: Iterable[Refund]) -> None:
     """Tell the cashier where the money goes: out of the drawer, or back on the terminal."""
     for each in refunds:
-        by_card = each.payment is not None and each.payment.gateway == Gateway.CARD_TERMINAL
-        text = _("Return %(amount)s on the card terminal.") if by_card else _("Give out %(amount)s from the drawer.")
-        messages.success(request, text % {"amount": format_money(each.amount)})
+        messages.success(request, payout_text(each))
 
 
 def orders_of(request: BoxOfficeRequest) -> QuerySet[Order]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, Sum
@@ -31,8 +32,7 @@ def open_shift(
     and `NoReceiptPrinter` where receipts are required and nothing prints them. Owns its transaction.
     """
     cash.check_amount(opening_float, lowest=ZERO)
-    if not is_printed_at_till(drawer.cinema, at=at):
-        raise NoReceiptPrinter
+    check_printer(drawer.cinema, at=at)
     shift = Shift(
         cinema_id=drawer.cinema_id,
         drawer=drawer,
@@ -52,6 +52,14 @@ def open_shift(
             % {"drawer": drawer}
         ) from error
     return shift
+
+
+def check_printer(cinema: Any, *, at: datetime) -> None:
+    """Raise `NoReceiptPrinter` where receipts of money taken by hand are required and nothing prints them. Reads only,
+    at most one query.
+    """
+    if not is_printed_at_till(cinema, at=at):
+        raise NoReceiptPrinter
 
 
 def open_shift_of(person: User | None, cinema: int) -> Shift | None:

@@ -72,20 +72,19 @@ def mark_paid(
 
 
 def sell(
-    *, gateway: str, shift: Shift, check: Callable[[Order], object], at: datetime, actor: User, **wanted: Any
+    *, payment: dict[str, Any], check: Callable[[Order], object], at: datetime, actor: User, **wanted: Any
 ) -> Order:
     """Hold what is `wanted`, as `hold` does, and take its price by hand, in one transaction: nobody sees it unpaid.
 
-    `check` may refuse the order once its price is known. Raises as `hold` and `check`, and `ShiftNotOpen`; then nothing
-    is held. Owns its transaction.
+    `payment` names its gateway, shift and external_id; `check` may refuse the price. Raises as `hold` and `check`,
+    `ShiftNotOpen`, and `AlreadyPaid` if the external_id was booked before: nothing is held. Owns its transaction.
     """
 
     def take_money(order: Order) -> None:
         check(order)
-        if price := order.final_amount:
-            record_success(
-                order=order.pk, gateway=gateway, amount=price, external_id="", at=at, actor=actor, shift=shift
-            )
+        taken = {"order": order.pk, "amount": order.final_amount, **payment, "at": at, "actor": actor}
+        if order.final_amount and record_success(**taken) is None:
+            raise AlreadyPaid
         notifications.send_tickets(order, code_of=code_of, at=at)
 
     return hold(at=at, actor=actor, take_money=take_money, **wanted)

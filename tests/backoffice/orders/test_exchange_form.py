@@ -107,3 +107,33 @@ def test_a_full_screening_is_said(cinema, order, now):
     )
 
     assert "There are not so many free seats" in shown.text
+
+
+@pytest.mark.parametrize(
+    ("in_shift", "told"),
+    [
+        (False, "100\N{NO-BREAK SPACE}₽ waits to be given out at the till."),
+        (True, "Give out 100\N{NO-BREAK SPACE}₽ from the drawer."),
+    ],
+)
+def test_an_exchange_into_cheaper_seats_says_what_to_give_and_by_which_way(cinema, order, now, in_shift, told):
+    manager = someone("floor_manager", cinema)
+    if in_shift:
+        open_shift(a_drawer(cinema), opening_float=Decimal(1000), at=now, actor=manager)
+
+    _shown, done = send(browser(manager), order, another(order, now, price=PRICE - 100))
+
+    assert told in messages_of(done)[0]
+
+
+def test_no_money_is_taken_by_hand_where_nothing_prints_its_receipt(cinema, order, now, settings):
+    settings.RECEIPTS_SINCE, settings.RECEIPT_SENDER = now, "payments.fiscal.yookassa.YooKassaReceipts"
+    client, unpaid = browser(someone("floor_manager", cinema)), an_order(another(order, now), at=now)
+
+    _shown, answer = send(client, order, another(order, now))
+    taken = client.post(admin_url(unpaid, "take_payment"), {"gateway": "cash"}, follow=True)
+
+    assert "nothing prints them" in answer.text
+    assert "nothing prints them" in taken.text
+    assert not Exchange.objects.exists()
+    assert not unpaid.payments.exists()

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
@@ -344,3 +345,19 @@ def test_nobody_takes_money_for_an_order_of_their_own_or_of_a_colleague_at_work(
 
     paid_in_cash(bought_by(at_home), shift)  # nobody who sells here now
     paid_in_cash(bought_by(a_customer()), shift)
+
+
+def test_a_form_sells_for_cash_once_however_often_it_is_sent(shift, session):
+    popcorn = an_item(session.hall.cinema)
+    places = [(session, free_seats(session)[0], an_adult())]
+    work = {"shift": shift, "given": Decimal(1000), "at": NOON, "actor": shift.cashier}
+
+    for basket in ({"places": [], "snacks": [(popcorn, 1)]}, {"places": places, "snacks": []}):
+        form = uuid4()
+        sold = [sales.sell_for_cash(form=form, **basket, **work) for _press in range(2)]
+        assert sold[0] == sold[1]
+    other, _change = sales.sell_for_cash(form=uuid4(), places=[], snacks=[(popcorn, 1)], **work)
+
+    assert Order.objects.count() == 3
+    assert cash_of(session.hall.cinema) == {"DRAWER": sum(each.final_amount for each in Order.objects.all())}
+    assert other.status == Order.Status.PAID
