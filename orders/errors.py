@@ -209,6 +209,19 @@ class SoldTogether(NothingToRefund, code="tickets_sold_together"):
         )
 
 
+class BelowCodeSum(NothingToRefund, code="refund_below_promo_code_sum"):
+    """Customers keep a part of the order that is worth less than the orders for which its promo code is given."""
+
+    def __init__(self, least: Decimal) -> None:
+        super().__init__(
+            _(
+                "The promo code of this order is for orders from %(least)s, and less than that would be left. Refund "
+                "everything, or ask at the cinema before the screening."
+            )
+            % {"least": format_money(least)}
+        )
+
+
 class MoreThanLeft(NothingToRefund, code="refund_exceeds_payments"):
     """The amount is more than is left of one of the order's payments."""
 

@@ -15,10 +15,12 @@ from unfold.widgets import (
 
 from backoffice.framework.actions import ActionForm, SummaryItem
 from backoffice.framework.fields import ReasonField
+from backoffice.orders.forms import below_code_sum
 from backoffice.orders.order_timeline import line_name
 from boxoffice.services.exchanges import Choice, choose, offered_sessions
 from boxoffice.services.seats import TillSeats
 from cinema.money import ZERO, format_money
+from orders.services.refunds.sold_together import missed_code_sum
 from payments.models import MANUAL_GATEWAYS, Gateway
 
 
@@ -119,6 +121,8 @@ class ExchangeForm(ActionForm):
         yield _("new seats"), "; ".join(str(each.seat) for each in self.choices)
         yield _("paid for the old tickets"), format_money(self._value)
         yield _("price of the new tickets"), format_money(price)
+        if (least := missed_code_sum(self.row, without=[each.ticket for each in self.choices])) is not None:
+            yield _("promo code"), below_code_sum(least)
         yield _("to take"), format_money(max(price - self._value, ZERO))
         yield _("goes back as the old tickets were paid"), format_money(max(self._value - price, ZERO))
         if not self.is_confirmed:

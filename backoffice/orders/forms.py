@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -191,9 +192,17 @@ def refund_summary(preview: RefundPreview) -> Iterable[SummaryItem]:
         yield _("refunded by"), Gateway(preview.returned.way).label
     if preview.returned.before:
         yield _("returned with the provider before"), format_money(preview.returned.before)
+    if preview.missed is not None:
+        yield _("promo code"), below_code_sum(preview.missed)
     yield _("points returned"), preview.points_back
     yield _("earned points deducted"), preview.points_taken
     yield _("order after the refund"), _("fully refunded") if preview.last else _("the rest stays valid")
+
+
+def below_code_sum(least: Decimal) -> str:
+    """What staff are told before they leave a customer with less than the promo code asks for."""
+    text = gettext("for orders from %(least)s, and less is left, at the reduced price")
+    return text % {"least": format_money(least)}
 
 
 def _choice_label(line: OrderLine, spent: int, order: Order) -> str:

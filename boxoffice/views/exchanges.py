@@ -22,6 +22,7 @@ from cinema.ids import valid_ids
 from cinema.money import ZERO
 from cinema.status import Refused
 from orders.models import Order, Ticket
+from orders.services.refunds.sold_together import missed_code_sum
 from screenings.models import Session
 
 
@@ -59,6 +60,7 @@ def show(request: BoxOfficeRequest, key: int) -> HttpResponse:
         "more": max(price - value, ZERO),
         "less": max(value - price, ZERO),
         "sent": sent,
+        "missed_code_sum": missed_code_sum(row, without=tickets),
         "may_refund": may_refund,
         "deciders": deciders(request.device, REFUND, other_than=request.user, at=request.at),
     }

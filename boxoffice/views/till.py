@@ -234,6 +234,7 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "form": uuid.uuid4(),
             "vouchers": Voucher.objects.filter(order=row).select_related("promocode"),
             "exchanges": Exchange.objects.filter(Q(order=row) | Q(new_order=row)).select_related("order", "new_order"),
+            "code_sum": row.promocode.least_total if sold and row.promocode else None,
             "voidable": refunds.is_voidable(row, shift=shift, at=at),
             "deciders": deciders(device, REFUND, other_than=actor, at=at) if not (unpaid or may_refund) else [],
             "approval": approval,

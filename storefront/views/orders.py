@@ -24,7 +24,7 @@ from concessions.models import ConcessionPreorder
 from concessions.services.combos import rest_of_combos
 from customers.services import correct_address_by_customer
 from orders import services
-from orders.errors import SoldTogether
+from orders.errors import BelowCodeSum, SoldTogether
 from orders.models import Order, OrderLine
 from payments.gateways import offered_gateways
 from payments.services import receipts_to_look_at
@@ -247,6 +247,8 @@ def refund(request: HttpRequest, order: Order) -> HttpResponse:
             preview, along = _preview(order, chosen, at=at)
             if not {key_of(line) for line in along} <= {key_of(line) for line in fit}:
                 raise services.TooLateToRefund
+            if preview.missed is not None:
+                raise BelowCodeSum(preview.missed)
             named |= {key_of(line) for line in along}
     except Refused as refused:
         if request.method == "POST" and named and named <= own_orders.refunded_lines(order):

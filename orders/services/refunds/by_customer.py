@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cinema.status import Refused
 from concessions.services.combos import check_whole_combos, pending
-from orders.errors import PaymentDisputed
+from orders.errors import BelowCodeSum, PaymentDisputed
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, OrderLine, Ticket
 from orders.reasons import Reason
 from orders.services.refunds.by_hand import is_refunded_at_cinema
 from orders.services.refunds.refund import refund_and_notify
+from orders.services.refunds.sold_together import missed_code_sum
 from payments.models import Refund
 from payments.services import disputed_orders
 from screenings.models import Session
@@ -75,7 +76,8 @@ def refund_by_customer(order: Order, *, lines: Sequence[OrderLine], at: datetime
     """Refund these lines at the customer's own request.
 
     Raises `PaymentDisputed` while the bank decides about a payment, `RefundedAtCinema`, `TooLateToRefund` if one of the
-    lines may not be refunded any more, and `SoldAsCombo` for a part of a combo. Owns its transaction.
+    lines may not be refunded any more, `SoldAsCombo` for a part of a combo, and `BelowCodeSum` if less would be left
+    than the order's promo code asks for. Owns its transaction.
     """
     with transaction.atomic():
         [row] = lock_orders_with_sessions([order.pk])
@@ -88,7 +90,10 @@ def refund_by_customer(order: Order, *, lines: Sequence[OrderLine], at: datetime
         if not lines or not _keys(lines) <= fit:
             raise TooLateToRefund
         check_whole_combos(lines, refundable)
-        return refund_unused(row, lines=lines, at=at, actor=actor)
+        done = refund_unused(row, lines=lines, at=at, actor=actor)
+        if (least := missed_code_sum(row)) is not None:
+            raise BelowCodeSum(least)
+        return done
 
 
 def refund_unused(order: Order, *, lines: Sequence[OrderLine], at: datetime, actor: User | None) -> Refund:

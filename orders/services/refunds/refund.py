@@ -18,7 +18,7 @@ from orders.models import Order, OrderLine
 from orders.reasons import Reason
 from orders.services.refunds.effects import RefundPlan, RemainingLines, apply_refund_effects, remaining_lines
 from orders.services.refunds.scanned import release_scanned, stated
-from orders.services.refunds.sold_together import take_along
+from orders.services.refunds.sold_together import missed_code_sum, take_along
 from payments.models import Payment, Refund
 from payments.services import (
     Returned,
@@ -93,7 +93,8 @@ def refund_and_notify(
 @dataclass(frozen=True)
 class RefundPreview:
     """The money and points that a refund returns or takes back; `last`: nothing of the order is left afterwards;
-    `along`: free tickets that are refunded with the chosen lines."""
+    `along`: free tickets that are refunded with the chosen lines; `missed`: the sum from which the order's promo code
+    is given, if less is left."""
 
     money: Decimal
     points_back: int
@@ -101,6 +102,7 @@ class RefundPreview:
     last: bool
     returned: Returned = field(default=Returned(), compare=False)
     along: Sequence[OrderLine] = field(default=(), compare=False)
+    missed: Decimal | None = field(default=None, compare=False)
 
 
 def preview_refund(order: Order, *, lines: Sequence[OrderLine] | None = None, at: datetime) -> RefundPreview:
@@ -112,6 +114,7 @@ def preview_refund(order: Order, *, lines: Sequence[OrderLine] | None = None, at
         [plan] = refund_each_locked(locked, wanted, reason="", at=at, despite_dispute=True)
         returned = returned_by([(plan.refund, plan.money_back)])[plan.refund.pk]
         amounts = list(plan.refund.bonus_transactions.values_list("amount", flat=True))
+        missed = missed_code_sum(plan.order)
         transaction.set_rollback(True)
     return RefundPreview(
         money=plan.money_back,
@@ -120,6 +123,7 @@ def preview_refund(order: Order, *, lines: Sequence[OrderLine] | None = None, at
         last=plan.last,
         returned=returned,
         along=[line for line in plan.chosen if line not in (lines or plan.chosen)],
+        missed=missed,
     )
 
 

@@ -1,11 +1,13 @@
-"""Tickets that are not valid without others of their order: see `screenings.seat_rules`."""
+"""What is not left alone: tickets that need others (`screenings.seat_rules`), and less than a promo code asks for."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
+from cinema.money import ZERO
 from orders.errors import SoldTogether
-from orders.models import OrderLine, Ticket
-from orders.services.refunds.effects import RemainingLines
+from orders.models import Order, OrderLine, Ticket
+from orders.services.refunds.effects import RemainingLines, remaining_lines
 from screenings.seat_rules import halves_around, left_behind
 
 
@@ -31,3 +33,16 @@ def take_along(chosen: Mapping[int, list[OrderLine]], found: Mapping[int, Remain
         if any(ticket.paid for ticket in along):
             raise SoldTogether(along)
         chosen[order].extend(kept[ticket.pk] for ticket in along)
+
+
+def missed_code_sum(order: Order, *, without: Sequence[OrderLine] = ()) -> Decimal | None:
+    """The sum from which the order's promo code is given, if what is left without these lines is worth less.
+
+    None also if nothing is left. No query without a code, otherwise five. Reads only.
+    """
+    least = order.promocode.least_total if order.promocode else None
+    if least is None:
+        return None
+    gone = {(type(line), line.pk) for line in without}
+    left = [line for line in remaining_lines([order.pk])[order.pk].unrefunded if (type(line), line.pk) not in gone]
+    return least if left and sum((line.amount for line in left), ZERO) < least else None

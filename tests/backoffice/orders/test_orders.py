@@ -12,7 +12,7 @@ from orders.models import Order
 from orders.services import check_in, collect
 from payments.models import Refund
 from tests.helpers.admin_pages import admin_url, messages_of, query_count, run_action
-from tests.helpers.factories import a_cinema, a_hall, a_paid_order, a_session, an_item
+from tests.helpers.factories import a_cinema, a_hall, a_paid_order, a_promocode, a_session, an_item
 from tests.helpers.order_rows import an_overdue_order, upcoming_session
 from tests.helpers.users import browser, someone
 
@@ -50,6 +50,18 @@ def test_chosen_lines_are_refunded_only_after_showing_the_exact_amount(cinema, s
     assert "315\N{NO-BREAK SPACE}₽" in shown.content.decode()
     assert refunded.amount == Decimal("315.00")
     assert messages_of(done) == [f"Order {sold}: refund of 315\N{NO-BREAK SPACE}₽ issued."]
+
+
+def test_staff_see_that_a_refund_leaves_less_than_the_promo_code_asks_for(cinema, sold):
+    sold.promocode = a_promocode(least_total=10_000)
+    sold.save(update_fields=["promocode"])
+    line = f"ticket-{sold.tickets.first().pk}"
+
+    shown = browser(someone("floor_manager", cinema)).post(
+        admin_url(sold, "refund_lines"), {"lines": [line], "reason": "Ill"}
+    )
+
+    assert "and less is left, at the reduced price" in shown.content.decode()
 
 
 def test_opening_the_refund_form_changes_nothing(cinema, sold):

@@ -10,7 +10,7 @@ from cinema import clock
 from orders.models import Order
 from tests.helpers.box_office import PIN, a_device, at_work
 from tests.helpers.cash import a_shift, cash_of
-from tests.helpers.factories import PRICE, a_hall, a_session, an_adult, free_seats
+from tests.helpers.factories import PRICE, a_hall, a_promocode, a_session, an_adult, free_seats
 from tests.helpers.users import someone
 from tests.reliability.run_job import invariant_violations
 
@@ -29,11 +29,11 @@ def other(session):
     return a_session(a_hall(session.hall.cinema), start=clock.now() + timedelta(hours=3), price=PRICE + 100)
 
 
-def at_till(session, role="cashier"):
+def at_till(session, role="cashier", *, seats=1):
     cinema, at = session.hall.cinema, clock.now()
     shift = a_shift(cinema, cashier=someone(role, cinema), at=at)
-    place = (session, free_seats(session)[0], an_adult())
-    order = sales.hold_at_till(shift, places=[place], snacks=[], at=at, actor=shift.cashier)
+    places = [(session, seat, an_adult()) for seat in free_seats(session)[:seats]]
+    order = sales.hold_at_till(shift, places=places, snacks=[], at=at, actor=shift.cashier)
     sales.pay_cash(order, shift=shift, given=None, at=at, actor=shift.cashier)
     device = a_device(cinema)
     return at_work(shift.cashier, device), order, device
@@ -61,6 +61,20 @@ def test_a_floor_manager_exchanges_a_ticket_and_takes_the_difference(session, ot
     assert new.number in client.get(f"{ORDERS}{order.pk}/").text
     assert cash_of(session.hall.cinema) == {"DRAWER": PRICE + 100}
     assert invariant_violations() == []
+
+
+def test_an_exchange_that_leaves_less_than_the_promo_code_asks_for_says_so(session, other):
+    client, order, _device = at_till(session, "floor_manager", seats=2)
+    Order.objects.filter(pk=order.pk).update(promocode=a_promocode(least_total=2 * PRICE))
+    one, two = order.tickets.all()
+
+    part = client.get(f"{ORDERS}{order.pk}/exchange/", {"ticket": one.pk, "session": other.pk})
+    whole = client.get(f"{ORDERS}{order.pk}/exchange/", {"ticket": [one.pk, two.pk], "session": other.pk})
+    page = client.get(f"{ORDERS}{order.pk}/")
+
+    assert "and less is left in it, at the reduced price" in part.text
+    assert "at the reduced price" not in whole.text
+    assert "guests would keep it at the reduced price" in page.text
 
 
 def test_a_cashier_needs_a_second_person(session, other):

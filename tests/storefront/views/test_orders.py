@@ -205,6 +205,21 @@ def test_the_exact_refund_is_shown_before_a_ticket_is_refunded(client: Client) -
     assert page_of(client, order).count('class="qr"') == 1
 
 
+def test_a_code_for_a_sum_is_given_back_as_a_whole_and_the_page_says_so(client: Client) -> None:
+    code = factories.a_promocode(discount_percent=50, least_total=1400)
+    order = factories.a_paid_order(seats=4, promocode=code)
+    path, lines = f"/order/{order.token}/refund/", [f"ticket-{each.pk}" for each in order.tickets.all()]
+
+    for send in (client.get, client.post):
+        answer = send(path, {"line": lines[1:]})
+        assert answer.status_code == 409
+        assert "The promo code of this order is for orders from 1,400" in answer.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert not Refund.objects.exists()
+    client.post(path, {"line": lines})
+
+    assert Refund.objects.get().amount == 700
+
+
 def test_one_link_selects_all_lines(client: Client) -> None:
     session = factories.a_session()
     order = factories.a_paid_order(session, seats=2, snacks=[(factories.an_item(session.hall.cinema), 1)])
