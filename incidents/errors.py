@@ -20,13 +20,38 @@ class NothingToChange(Refused, code="nothing_to_change"):
 
 
 class StartNotRecordable(Refused, code="start_not_recordable"):
-    """The start of the session is recorded an hour after the planned one, or would be after the planned end."""
+    """The start of the session is recorded, or would be, an hour after the planned one, or after the planned end."""
 
     def __init__(self) -> None:
         super().__init__(
             _(
-                "A late start can be recorded until an hour after the planned one, and has to be before the planned "
-                "end. Nothing was changed. Move or cancel the screening if it could not be shown."
+                "A late start can be recorded until an hour after the planned one. It has to be within that hour too, "
+                "and before the planned end. Nothing was changed. Move or cancel the screening if it could not be "
+                "shown."
+            )
+        )
+
+
+class ScreeningBegun(Refused, code="screening_begun"):
+    """The session began more than an hour ago, so it is not moved to another time."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "A screening can be moved to another time until an hour after its start, because later guests have "
+                "seen most of the film. Nothing was changed. Cancel it if it could not be shown."
+            )
+        )
+
+
+class ReturnedAtCinema(Refused, code="returned_at_cinema"):
+    """A late start was entered after the start, and by its links as much was returned as one person may decide."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "These tickets can’t be returned here, because the late start was entered after the screening was to "
+                "begin. Please ask at the cinema."
             )
         )
 

@@ -74,6 +74,8 @@ def move_facts(shown: MovePreview) -> Iterable[SummaryItem]:
     if shown.left:
         yield gettext("no seat for"), _lines([f"{each.seat} ({each.order})" for each in shown.left])
         yield gettext("money refunded"), format_money(shown.money)
+    if shown.counted > shown.money:
+        yield gettext("counts towards your limit, as guests may return it"), format_money(shown.counted)
 
 
 def _where(session: Session) -> str:

@@ -5,15 +5,17 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.errors import ApprovalRequired
 from accounts.models import User
-from incidents.errors import DecisionClosed
+from accounts.services import require_approval_above_limit
+from incidents.errors import DecisionClosed, ReturnedAtCinema
 from incidents.models import ConcernedOrder
 from orders.errors import PaymentDisputed
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, OrderLine, Ticket
 from orders.services.refunds.by_customer import RefundedAtCinema, refund_unused
 from orders.services.refunds.by_hand import is_refunded_at_cinema
-from orders.services.refunds.by_session import lines_lost
+from orders.services.refunds.by_session import SERVICE, lines_lost
 from payments.models import Refund
 from payments.services import disputed_orders
 from screenings.models import Session
@@ -48,8 +50,10 @@ def keep_tickets(row: ConcernedOrder, *, at: datetime) -> None:
 def return_tickets(row: ConcernedOrder, *, at: datetime, actor: User | None = None) -> Refund:
     """Refund the guest's tickets for the changed sessions, and the open snacks if nothing else is left.
 
-    Raises `RefundedAtCinema`, `DecisionClosed` without a ticket that may be returned, `TooLateToRefund` if one that
-    goes along was scanned, and `PaymentDisputed` while the bank decides about a payment. Owns its transaction.
+    What staff recorded after the planned start of a session counts as cancelling it does, for whoever recorded it: the
+    guest may have seen the film until then. Raises `ReturnedAtCinema` above that limit, `RefundedAtCinema`,
+    `DecisionClosed` without a ticket that may be returned, `TooLateToRefund` if one that goes along was scanned, and
+    `PaymentDisputed` while the bank decides about a payment. Owns its transaction.
     """
     with transaction.atomic():
         [order] = lock_orders_with_sessions([row.order_id])
@@ -63,4 +67,10 @@ def return_tickets(row: ConcernedOrder, *, at: datetime, actor: User | None = No
             raise PaymentDisputed(order)
         done = refund_unused(order, lines=lines, at=at, actor=actor)
         ConcernedOrder.objects.filter(pk=row.pk).update(answer=ConcernedOrder.Answer.REFUND, answered_at=at)
+        incident = row.incident
+        if incident.changed.filter(actual_start__isnull=False, start_datetime__lte=incident.at).exists():
+            try:
+                require_approval_above_limit(SERVICE, done.total, actor=incident.actor, approver=None, at=at)
+            except ApprovalRequired:
+                raise ReturnedAtCinema from None
         return done

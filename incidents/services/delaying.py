@@ -9,14 +9,12 @@ from accounts.models import User
 from cinema.validators import clean_reason
 from incidents.errors import NothingToChange, PreviewOutdated, StartNotRecordable
 from incidents.models import Incident
-from incidents.services.recording import NOTICEABLE, orders_with_tickets, record
+from incidents.services.recording import NOTICEABLE, RECORDED_WITHIN, orders_with_tickets, record
 from incidents.services.telling import showings_before, tell_changed
 from orders.locks import lock_orders
 from screenings.errors import SessionAlreadyCancelled, SessionOver
 from screenings.models import Session
 from screenings.services.relocation import Place
-
-RECORDED_WITHIN = timedelta(hours=1)  # after the planned start: until the new one, guests may return their tickets
 
 
 def delayed_places(session: Session, *, minutes: int, cut_adverts: bool) -> dict[int, Place]:
@@ -56,8 +54,8 @@ def check_record(session: Session, *, minutes: int, at: datetime) -> None:
         raise SessionAlreadyCancelled(session)
     if session.status == Session.Status.COMPLETED or session.end_datetime <= at:
         raise SessionOver(session)
-    planned = session.start_datetime
-    if at > planned + RECORDED_WITHIN or planned + timedelta(minutes=minutes) >= session.end_datetime:
+    starts = session.start_datetime + timedelta(minutes=minutes)
+    if max(at, starts) > session.start_datetime + RECORDED_WITHIN or starts >= session.end_datetime:
         raise StartNotRecordable
 
 
@@ -71,9 +69,11 @@ def record_delay(
 ) -> Incident:
     """Record when the session actually starts, and tell its guests; the programme and all deadlines stay.
 
-    Tickets may be returned until the actual start, if it is `NOTICEABLE` later. Raises `ReasonNeeded`,
+    Tickets may be returned until the actual start, if it is `NOTICEABLE` later; what was recorded after the planned
+    start, those returns count for whoever recorded it (`return_tickets`). Raises `ReasonNeeded`,
     `NothingToChange`, `PreviewOutdated`, `SessionAlreadyCancelled`, `SessionOver`, or `StartNotRecordable` later than
-    `RECORDED_WITHIN` and for a start after the end. Owns its transaction. A constant number of queries.
+    `RECORDED_WITHIN`, for a start later than that, and for one after the end. Owns its transaction. A constant
+    number of queries.
     """
     reason = clean_reason(reason)
     with transaction.atomic():

@@ -13,10 +13,10 @@ from accounts.models import User
 from accounts.services import require_approval_above_limit
 from cinema.money import ZERO
 from cinema.validators import clean_reason
-from incidents.errors import NothingToChange, PreviewOutdated
+from incidents.errors import NothingToChange, PreviewOutdated, ScreeningBegun
 from incidents.models import ConcernedOrder, Incident, MovedTicket
 from incidents.seat_plans import plan_seats
-from incidents.services.recording import NOTICEABLE, record
+from incidents.services.recording import NOTICEABLE, RECORDED_WITHIN, record
 from incidents.services.telling import Told, showings_before, tell_changed
 from orders.locks import lock_orders
 from orders.models import Order, OrderChange, Ticket
@@ -33,8 +33,9 @@ from screenings.services.relocation import Place, lock_for_relocation, relocate,
 @dataclass(frozen=True)
 class MovePreview:
     """What a move would do: each session before and after, the tickets that get another seat, and the parties for which
-    there is none, whose tickets are given back. A ticket that is sold in the meantime and finds a seat does not change
-    the digest.
+    there is none, whose tickets are given back. `counted` is what counts for whoever decides it: that money, and the
+    tickets that nobody scanned of sessions that have begun, whose guests may return them by links. A ticket that is
+    sold in the meantime and finds a seat does not change the digest.
     """
 
     sessions: Sequence[tuple[Session, Session]]
@@ -44,6 +45,7 @@ class MovePreview:
     orders: int = 0
     unreachable: int = 0
     money: Decimal = ZERO
+    counted: Decimal = ZERO
 
     @property
     def digest(self) -> str:
@@ -62,11 +64,12 @@ class MovePreview:
 
 
 def preview_move(sessions: Sequence[Session], places: Mapping[int, Place], *, at: datetime) -> MovePreview:
-    """Raises what `relocated` raises. A constant number of queries. Reads only."""
+    """Raises `NothingToChange`, `ScreeningBegun`, and as `relocated`. A constant number of queries. Reads only."""
     if all(_stays(each, places[each.pk]) for each in sessions):
         raise NothingToChange
     ordered = sorted(sessions, key=lambda each: each.pk)
     moved = relocated(ordered, places, at=at)
+    begun = _begun(ordered, moved, at=at)
     tickets = list(
         Ticket.objects.live()
         .filter(session__in=[each.pk for each in ordered])
@@ -75,11 +78,9 @@ def preview_move(sessions: Sequence[Session], places: Mapping[int, Place], *, at
     )
     seats, left = _seated(ordered, moved, tickets)
     gone = {ticket.pk for ticket in left}
-    lost: defaultdict[int, list[Ticket]] = defaultdict(list)
-    for ticket in left:
-        if ticket.order.status in Order.SOLD:
-            lost[ticket.order_id].append(ticket)
-    money = sum((line.paid for lines in lines_lost(lost).values() for line in lines), ZERO)
+    may_go = gone | {each.pk for each in tickets if each.session_id in begun}
+    if begun:
+        may_go -= set(Ticket.objects.filter(session__in=begun).admitted().values_list("pk", flat=True)) - gone
     orders = {ticket.order_id: ticket.order for ticket in tickets}
     return MovePreview(
         sessions=list(zip(ordered, moved, strict=True)),
@@ -88,8 +89,27 @@ def preview_move(sessions: Sequence[Session], places: Mapping[int, Place], *, at
         left=left,
         orders=len(orders),
         unreachable=sum(not order.recipient for order in orders.values()),
-        money=money,
+        money=_money_of(left),
+        counted=_money_of([ticket for ticket in tickets if ticket.pk in may_go]),
     )
+
+
+def _begun(sessions: Sequence[Session], moved: Sequence[Session], *, at: datetime) -> set[int]:
+    """Those that have begun and would begin again at another time. Raises `ScreeningBegun`."""
+    pairs = zip(sessions, moved, strict=True)
+    begun = [old for old, new in pairs if old.start_datetime <= at and old.start_datetime != new.start_datetime]
+    if any(at > each.start_datetime + RECORDED_WITHIN for each in begun):
+        raise ScreeningBegun
+    return {each.pk for each in begun}
+
+
+def _money_of(tickets: Sequence[Ticket]) -> Decimal:
+    """What goes back if these tickets do. At most four queries."""
+    lost: defaultdict[int, list[Ticket]] = defaultdict(list)
+    for ticket in tickets:
+        if ticket.order.status in Order.SOLD:
+            lost[ticket.order_id].append(ticket)
+    return sum((line.paid for lines in lines_lost(lost).values() for line in lines), ZERO)
 
 
 def move(
@@ -109,9 +129,9 @@ def move(
     tickets unless they only start less than `NOTICEABLE` earlier or later in their halls. `digest` is that of the
     preview; without one nothing is compared.
 
-    Raises `ReasonNeeded`, `NothingToChange`, `PreviewOutdated`, `ApprovalRequired` if the refunds are above the actor's
-    limit, `PaymentDisputed` for a refund while a bank decides, and what `relocated` raises. Owns its transaction. A
-    constant number of queries.
+    Raises `ReasonNeeded`, `NothingToChange`, `ScreeningBegun`, `PreviewOutdated`, `ApprovalRequired` if what counts is
+    above the actor's limit, `PaymentDisputed` for a refund while a bank decides, and what `relocated` raises. Owns its
+    transaction. A constant number of queries.
     """
     reason = clean_reason(reason)
     if not sessions:
@@ -141,7 +161,7 @@ def move(
         follow_sessions_locked(orders)
         tell_changed(incident, orders.values(), was=was, returned=returned, at=at)
         # Last, as the order of locks has it: the user's row comes after all others.
-        require_approval_above_limit(SERVICE, shown.money, actor=actor, approver=None, at=at)
+        require_approval_above_limit(SERVICE, shown.counted, actor=actor, approver=None, at=at)
     return incident
 
 

@@ -14,6 +14,9 @@ from screenings.models import Cinema, Session
 #: A smaller change of the start lets nobody return tickets beyond the order's usual time.
 NOTICEABLE = timedelta(minutes=10)
 
+#: After the planned start of a session, in which its start is changed: guests who have seen the film return nothing.
+RECORDED_WITHIN = timedelta(hours=1)
+
 #: What is kept of a session as it was.
 FORMER = ("hall_id", "start_datetime", "film_id", "format", "language", "subtitles", "ticket_price")
 

@@ -87,8 +87,9 @@ def test_a_start_is_recorded_within_an_hour_and_before_the_end_so_that_nobody_re
     first = evening[0]
     lasts = (first.end_datetime - first.start_datetime) // MINUTE
 
-    for minutes, at in ((lasts, EVENING), (240, first.end_datetime - MINUTE), (90, EVENING + 61 * MINUTE)):
+    assert lasts > 61
+    for minutes, at in ((61, EVENING + 59 * MINUTE), (240, first.end_datetime - MINUTE), (30, EVENING + 61 * MINUTE)):
         with raises_unchanged(StartNotRecordable):
             record_delay(first, minutes=minutes, reason="Projector", at=at)
 
-    assert record_delay(first, minutes=lasts - 1, reason="Projector", at=EVENING + 60 * MINUTE).pk
+    assert record_delay(first, minutes=60, reason="Projector", at=EVENING + 60 * MINUTE).pk

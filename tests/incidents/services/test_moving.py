@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.errors import ApprovalRequired
-from incidents.errors import NothingToChange, PreviewOutdated
+from accounts.models import LimitUse
+from incidents.errors import NothingToChange, PreviewOutdated, ScreeningBegun
 from incidents.models import Incident, MovedTicket
 from incidents.services import move, preview_move, swapped
 from notifications.models import Notification
@@ -188,6 +189,21 @@ def test_refunds_above_the_limit_of_a_person_are_refused(cinema, session, settin
 
     with raises_unchanged(ApprovalRequired):
         move([session], to_hall(session, hall), reason="Pipe", at=NOON, actor=actor)
+
+
+def test_a_screening_that_has_begun_is_moved_for_an_hour_and_its_unscanned_tickets_count(cinema, session, settings):
+    settings.APPROVAL_LIMITS = {"orders.refund_session": PRICE}
+    order, actor = a_paid_order(session, seats=2), someone("floor_manager", cinema)
+    tomorrow = {session.pk: Place(session.hall, EVENING + 24 * HOUR)}
+
+    with raises_unchanged(ApprovalRequired):
+        move([session], tomorrow, reason="Projector", at=EVENING, actor=actor)
+    check_in(order.tickets.first(), at=EVENING)
+    with raises_unchanged(ScreeningBegun):
+        move([session], tomorrow, reason="Projector", at=EVENING + HOUR + timedelta(minutes=1), actor=actor)
+    move([session], tomorrow, reason="Projector", at=EVENING + HOUR, actor=actor)
+
+    assert LimitUse.objects.get().amount == PRICE
 
 
 def test_a_seat_of_the_former_hall_is_no_longer_sold(cinema, session):
