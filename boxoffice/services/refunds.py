@@ -168,14 +168,14 @@ def _pay_out(order: Order, *, was_voidable: bool, shift: Shift, at: datetime, ac
 
 
 def payout_text(refund: Refund) -> str:
-    """Where the money of a payout comes from: the drawer, or the card terminal. No query if its payment was read."""
+    """Where the money of a payout comes from: the drawer, or the card terminal. No query if its payment is at hand. Reads only."""
     by_card = refund.payment is not None and refund.payment.gateway == Gateway.CARD_TERMINAL
     text = _("Return %(amount)s on the card terminal.") if by_card else _("Give out %(amount)s from the drawer.")
     return text % {"amount": format_money(refund.amount)}
 
 
 def waiting_text(refund: Refund) -> str:
-    """That the money waits to be given out, in a shift. No query."""
+    """That the money waits to be given out, in a shift. No query. Reads only."""
     return _("%(amount)s waits to be given out at the till.") % {"amount": format_money(refund.amount)}
 
 

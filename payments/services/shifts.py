@@ -55,8 +55,9 @@ def open_shift(
 
 
 def check_printer(cinema: Any, *, at: datetime) -> None:
-    """Raise `NoReceiptPrinter` where receipts of money taken by hand are required and nothing prints them. Reads only,
-    at most one query.
+    """Raise `NoReceiptPrinter` where receipts of money taken by hand are required and nothing prints them.
+
+    At most one query. Reads only.
     """
     if not is_printed_at_till(cinema, at=at):
         raise NoReceiptPrinter
