@@ -168,7 +168,7 @@ def _pay_out(order: Order, *, was_voidable: bool, shift: Shift, at: datetime, ac
 
 
 def payout_text(refund: Refund) -> str:
-    """Where the money of a payout comes from: the drawer, or the card terminal. No query if its payment is at hand. Reads only."""
+    """Where the money of a payout comes from: the drawer, or the card terminal. Reads only."""
     by_card = refund.payment is not None and refund.payment.gateway == Gateway.CARD_TERMINAL
     text = _("Return %(amount)s on the card terminal.") if by_card else _("Give out %(amount)s from the drawer.")
     return text % {"amount": format_money(refund.amount)}
