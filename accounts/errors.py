@@ -152,7 +152,7 @@ class PinWrong(Refused, code="pin_wrong"):
 
 
 class PinOff(Refused, code="pin_off"):
-    """The PIN was typed wrongly too often since it was set, and is off until its owner sets it anew."""
+    """The PIN was typed wrongly too often since it was set, and is off until its owner sets a new one."""
 
     def __str__(self) -> str:
         return _("This PIN was typed wrongly too often and is off. Set a new one on your page in the administration.")

@@ -50,7 +50,7 @@ def verify_pin(device: Device, *, person: str, pin: str, at: datetime) -> User:
 
     Each wrong PIN counts for the person on this device and for the device, and too many lock that person here, or the
     device, for a while: raises `PinWrong` or `RateLimited`. Too many within a day, wherever, pause this PIN, and
-    `MOST_WRONG` since it was set switch it off until its owner sets it anew: raises `PinPaused` or `PinOff`. A right
+    `MOST_WRONG` since it was set switch it off until its owner sets a new one: raises `PinPaused` or `PinOff`. A right
     one takes back neither count. Owns its transaction.
     """
     found = people_of(device).filter(pk=person).first() if is_valid_id(person) else None
@@ -63,7 +63,7 @@ def verify_pin(device: Device, *, person: str, pin: str, at: datetime) -> User:
         rate_limits.check("pin_device", person=f"device {device.pk}", at=at)
         if row.is_off:
             raise PinOff
-        anywhere = f"pin of {found.pk} {row.set_at.isoformat()}"  # a new PIN starts anew
+        anywhere = f"pin of {found.pk} {row.set_at.isoformat()}"  # a new PIN starts from zero
         try:
             rate_limits.check("pin_anywhere", person=anywhere, at=at)
         except RateLimited as too_many:

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 
 class ReadOnceMixin:
-    """Only for requests that show a page: whoever changes a row reads it anew. Goes before the other classes."""
+    """Only for requests that show a page: whoever changes a row reads it again. Goes before the other classes."""
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         page: Any = super()
