@@ -52,7 +52,7 @@ class StaffOrder(Refused, code="order_of_staff_at_work"):
         super().__init__(
             _(
                 "This order belongs to somebody at work here, and nobody earns points on what they sell. Its owner "
-                "pays for it online; for a guest, sell the tickets anew. No money was booked: return what was taken."
+                "pays for it online; for a guest, make a new sale. No money was booked: return what was taken."
             )
         )
 

@@ -97,7 +97,7 @@ def sell_for_cash(
         sell_now = partial(sell, payment=payment, check=check)
         try:
             order = _sold(sell_now, shift, at=at, actor=actor, **wanted)
-        except (Refused, IntegrityError):  # perhaps since the same form has sold it meanwhile
+        except (Refused, IntegrityError):  # perhaps because the same form has just sold it
             order = _sold_by(reference, shift.cinema)
             if order is None:
                 raise
