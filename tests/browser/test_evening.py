@@ -1,4 +1,4 @@
-"""A whole evening in Russian, by those who work it: till, trouble in the hall, two doors, bar, and the close of the day."""
+"""A whole evening in Russian, by those who work it: till, trouble in the hall, doors, bar, and the close of the day."""
 
 from datetime import timedelta
 from typing import Any
