@@ -51,6 +51,15 @@ def press(client: Client, page: str, **button: str):
     return client.post(TILL, {**fields_of(page), **button})
 
 
+@pytest.mark.parametrize("party", ["9" * 6000, "0", "-1", "²", "many"])
+def test_no_seats_are_chosen_for_what_is_no_number_of_people(session, party):
+    client, _shift = cashier_at(session)
+
+    answer = press(client, client.get(TILL).text, best=party)
+
+    assert (answer.status_code, fields_of(answer.text).get("seat")) == (200, None)
+
+
 def test_two_tickets_and_a_popcorn_in_three_presses(session):
     popcorn = an_item(session.hall.cinema)
     client, _shift = cashier_at(session)
