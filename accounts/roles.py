@@ -52,6 +52,7 @@ TILL = actions("payments", "work_shift")
 CASH = actions("payments", "count_others_shift")
 SAFE = actions("payments", "bank_cash vouch_register")
 DOOR = view("orders", "scan ticket") | actions("orders", "check_in_ticket")
+HOUSE_SEATS = view("allocations", "household") | actions("allocations", "keep_seats")
 INCIDENTS = view("incidents", "incident concernedorder") | actions("screenings", "cancel_session")
 INCIDENTS |= actions("incidents", "change_sold_session tell_guest")
 BAR = actions("concessions", "count_stock hand_over make_ready receive_goods take_off_sale")
@@ -136,7 +137,7 @@ class Role:
 
 
 _FLOOR = PROGRAMME | SALES | STOCK | REFUNDS | BONUSES | DOOR | BAR | SELLING | CORRECTIONS | STOCK_CONTROL | JOBS
-_FLOOR |= DEVICES | TILL | CASH | SEAT_REPAIR | INCIDENTS | view("orders", "promocode") | FORECASTS
+_FLOOR |= HOUSE_SEATS | DEVICES | TILL | CASH | SEAT_REPAIR | INCIDENTS | view("orders", "promocode") | FORECASTS
 _CINEMA = _FLOOR | SUMMARIES | PLANNING | ASSORTMENT | STAFF | SYSTEM | OPERATIONS | PRIVACY | BOOKS
 _CINEMA |= view("reports", "campaign")
 _CINEMA |= SAFE | SEGMENTS | COSTS | FILM_HIRE | actions("bonuses", "adjust_points")

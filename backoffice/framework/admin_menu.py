@@ -29,6 +29,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         [
             ("orders.order", "receipt_long"),
             ("orders.ticket", "confirmation_number"),
+            ("allocations.household", "chair"),
             ("concessions.concessionpreorder", "takeout_dining"),
             ("orders.promocode", "percent"),
         ],

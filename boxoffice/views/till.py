@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.errors import RateLimited
 from accounts.services import rate_limits
+from allocations.models import HouseHold
+from allocations.services import release
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.errors import NoShift
 from boxoffice.models import Exchange, Voucher
@@ -24,6 +26,7 @@ from boxoffice.services import printing, receipts, refunds, sales
 from boxoffice.services.refunds import payout_text
 from boxoffice.services.second_person import approvers_here, deciders, request_of
 from boxoffice.views.second_person import REFUND
+from cinema.ids import is_valid_id
 from cinema.money import CENT, format_money
 from cinema.status import Refused
 from orders.models import Order
@@ -91,7 +94,9 @@ def till(request: BoxOfficeRequest) -> HttpResponse:
     shift = sales.shift_of(request.user, cinema)
     if shift is None:
         return redirect("boxoffice:shift")
+    released = _release(request)
     basket, refusal = _read(request)
+    refusal = released or refusal
     if request.POST.get("sell") and not refusal:
         try:
             return _sell(request, basket, shift=shift)
@@ -118,6 +123,19 @@ def till(request: BoxOfficeRequest) -> HttpResponse:
         },
         status=409 if refusal else 200,
     )
+
+
+def _release(request: BoxOfficeRequest) -> Refused | None:
+    """Put the seats of the house hold that was pressed back on sale; returns the refusal, if there is one."""
+    key = request.POST.get("release", "")
+    if not (is_valid_id(key) and request.user.has_perm("allocations.keep_seats")):
+        return None
+    house_hold = get_object_or_404(HouseHold, pk=key, order__in=orders_of(request))
+    try:
+        release(house_hold, at=request.at, actor=request.user)
+    except Refused as error:
+        return error
+    return None
 
 
 def _sell(request: BoxOfficeRequest, basket: baskets.TillBasket, *, shift: Shift) -> HttpResponse:

@@ -156,8 +156,9 @@ def _number(rows: QuerySet[Any], of: str, person: str, counted: str = "pk") -> Q
 
 
 def _of_events(period: Period) -> tuple[Counter[int], Counter[int]]:
-    """Orders whose status the person changed, and orders that they cancelled before they were paid. One query."""
-    void = Q(to_status=Order.Status.CANCELLED) & ~Q(reason__in=BY_CUSTOMERS)
+    """Orders whose status the person changed, and orders that they cancelled before they were paid, house holds
+    apart. One query."""
+    void = Q(to_status=Order.Status.CANCELLED) & ~Q(reason__in=BY_CUSTOMERS) & ~Q(order__channel=Order.Channel.HOUSE)
     found = _events(period).order_by().values("actor").annotate(orders=Count("order", distinct=True))
     rows = list(found.annotate(voids=Count("pk", filter=void)).values_list("actor", "orders", "voids"))
     handled = Counter({actor: orders for actor, orders, _voids in rows})

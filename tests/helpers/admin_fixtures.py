@@ -10,6 +10,8 @@ from django.utils import timezone
 from accounts.models import Approval, Device, MarketingConsent, User
 from accounts.services import request_approval
 from accounts.services.consents import record_consent
+from allocations.models import HouseHold
+from allocations.services import keep
 from bonuses.models import BonusAccount
 from concessions.models import ConcessionItem, ConcessionPreorder, LowStockItem
 from film_hire.models import Contract, Statement
@@ -114,6 +116,13 @@ class AdminFixtures:
         factories.a_paid_order(session, at=self.now, email="")
         incident, _asked = call_off([session], reason="Нет света", at=self.now)
         return incident.orders.get()
+
+    @cached_property
+    def house_hold(self) -> HouseHold:
+        """Two seats of `session`."""
+        by = someone(email="keeper@example.org")
+        seats = factories.free_seats(self.session)[:2]
+        return keep(self.session, seats=seats, reason="Режиссёр", at=self.now, actor=by)
 
     @cached_property
     def difference(self) -> DayCheck:

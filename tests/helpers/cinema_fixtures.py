@@ -9,6 +9,7 @@ from django.test import RequestFactory
 from accounts.models import Device, User
 from accounts.services import request_approval
 from accounts.services.consents import record_consent
+from allocations.services import keep
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.models import FileImport, FileImportRow
 from concessions.models import ReorderSuggestion
@@ -109,6 +110,7 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     contract = a_contract(session.film, a_distributor(f"Distributor {cinema.pk}"), cinema=cinema)
     incident = Incident.objects.create(cinema=cinema, kind="MOVED", reason="The projector broke", at=NOON)
     ConcernedOrder.objects.create(incident=incident, order=used.order)
+    keep(session, seats=factories.free_seats(session)[-1:], reason="The mayor", at=NOON, actor=used.order.user)
     statement = a_statement(cinema, contract.distributor)
     statement.lines.create(contract=contract, week=1, kind="WEEK")
     statement.dispatches.create(

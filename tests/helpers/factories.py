@@ -268,7 +268,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
 }
 APPS = (
     *("accounts", "screenings", "concessions", "bonuses", "payments"),
-    *("orders", "incidents", "reports", "pricing", "film_hire", "notifications", "integrations", "demo"),
+    *("orders", "allocations", "incidents", "reports", "pricing", "film_hire", "notifications", "integrations", "demo"),
 )
 GIFT_CARD = "gift-card-"  # begins the references of payments and refunds by gift card
 RANDOM_FIELDS = {"token", "pickup_code", "redirect_url", "uid", "digest"}

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from allocations.services import keep
 from boxoffice.services import sales
 from cinema import clock
 from orders.models import Order, Promocode, Ticket
@@ -49,6 +50,39 @@ def fields_of(page: str) -> dict[str, list[str]]:
 
 def press(client: Client, page: str, **button: str):
     return client.post(TILL, {**fields_of(page), **button})
+
+
+@pytest.mark.parametrize("party", ["9" * 6000, "0", "-1", "²", "many"])
+def test_no_seats_are_chosen_for_what_is_no_number_of_people(session, party):
+    client, _shift = cashier_at(session)
+
+    answer = press(client, client.get(TILL).text, best=party)
+
+    assert (answer.status_code, fields_of(answer.text).get("seat")) == (200, None)
+
+
+def test_seats_kept_by_the_house_are_shown_and_released_by_a_press(session):
+    client, _shift = cashier_at(session, role="floor_manager")
+    seats = free_seats(session)[:2]
+    kept = keep(session, seats=seats, reason="The mayor", at=clock.now(), actor=someone())
+
+    page = client.get(TILL).text
+    after = press(client, page, release=str(kept.pk)).text
+
+    assert page.count("kept by the house: The mayor") == 2
+    assert "The mayor" not in after
+    assert list(free_seats(session)[:2]) == seats
+
+
+def test_cashiers_see_kept_seats_and_release_none(session):
+    client, _shift = cashier_at(session)
+    kept = keep(session, seats=free_seats(session)[:1], reason="The mayor", at=clock.now(), actor=someone())
+
+    page = client.get(TILL).text
+    after = press(client, page, release=str(kept.pk)).text
+
+    assert 'name="release"' not in page
+    assert "The mayor" in after
 
 
 def test_two_tickets_and_a_popcorn_in_three_presses(session):
