@@ -65,6 +65,7 @@ APPROVABLE_SERVICES = {
     "orders.refund": "orders.approvals.RefundApproval",
     "orders.pay_out": "orders.approvals.PayOutApproval",
     "orders.refund_session": "orders.approvals.SessionRefundApproval",
+    "boxoffice.exchange": "boxoffice.approvals.ExchangeApproval",
     "bonuses.adjust": "bonuses.approvals.AdjustmentApproval",
     "concessions.write_off": "concessions.approvals.WriteOffApproval",
 }

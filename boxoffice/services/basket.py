@@ -113,7 +113,7 @@ def _read(cinema: Cinema, sent: QueryDict, *, at: datetime) -> TillBasket:
     kept = str(basket.session.pk) == sent.get("session", "")
     keys: list[int] = list(valid_ids(sent.getlist("seat"))) if kept else []
     party = sent.get("best", "")
-    if party.isascii() and party.isdigit() and 0 < int(party) <= LARGEST_PARTY:
+    if is_valid_id(party) and 0 < int(party) <= LARGEST_PARTY:
         keys = basket.seats.best(int(party))
         basket.no_room = not keys
     if is_valid_id(pressed := sent.get("press", "")):

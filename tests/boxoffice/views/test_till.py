@@ -55,6 +55,15 @@ def press(client: Client, page: str, **button: str):
     return client.post(TILL, {**fields_of(page), **button})
 
 
+@pytest.mark.parametrize("party", ["9" * 6000, "0", "-1", "²", "many"])
+def test_no_seats_are_chosen_for_what_is_no_number_of_people(session, party):
+    client, _shift = cashier_at(session)
+
+    answer = press(client, client.get(TILL).text, best=party)
+
+    assert (answer.status_code, fields_of(answer.text).get("seat")) == (200, None)
+
+
 def test_seats_kept_by_the_house_are_shown_and_released_by_a_press(session):
     client, _shift = cashier_at(session, role="floor_manager")
     seats = free_seats(session)[:2]
