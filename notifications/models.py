@@ -33,6 +33,7 @@ class MessageKind(models.TextChoices):
     SCHEDULED_REPORT = "SCHEDULED_REPORT", _("Scheduled report")
     GIFT_CARD = "GIFT_CARD", _("Gift card")
     FILM_HIRE_STATEMENT = "FILM_HIRE_STATEMENT", _("Film hire statement")
+    FILM_GROSS = "FILM_GROSS", _("Gross for a distributor")
 
 
 #: The error of messages that wait because the SMS of the day cost enough.

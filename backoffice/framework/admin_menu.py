@@ -112,6 +112,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("reports.daycheck", "rule"),
             ("film_hire.statement", "receipt_long"),
             ("film_hire.contract", "gavel"),
+            ("film_hire.grossreturn", "mail"),
             ("reports.payoutline", "balance"),
             ("reports.payoutfile", "list_alt"),
             ("payments.payment", "payments"),

@@ -36,6 +36,7 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 |                       | attachment: None, or storage, name (in it), filename, content_type; size (in words) |
 | GIFT_CARD             | amount, gift_code (as it is printed), cinemas: names of those that take it          |
 | FILM_HIRE_STATEMENT   | distributor, about (cinema and dates), base, hire (in words), version, attachment   |
+| FILM_GROSS            | distributor, about (cinema and date), admissions, box_office (in words), attachment |
 
 "The order" means: number, link (to its page), cinema, address ("" if there is none), showings: list of {film, starts
 (instant), hall, seats: list of [row, number]}, and snacks: list of [name, quantity].
@@ -77,6 +78,7 @@ CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.SCHEDULED_REPORT: frozenset({"title", "about", "figures", "page", "attachment", "size"}),
     MessageKind.GIFT_CARD: frozenset({"amount", "gift_code", "cinemas"}),
     MessageKind.FILM_HIRE_STATEMENT: frozenset({"distributor", "about", "base", "hire", "version", "attachment"}),
+    MessageKind.FILM_GROSS: frozenset({"distributor", "about", "admissions", "box_office", "attachment"}),
 }
 
 

@@ -451,6 +451,11 @@ ACTION_CASES = [
         "Отправлено на 1 адрес.", leaves_the_row=True,
     ),
     ActionCase(
+        "send", "Отправить ещё раз", "accountant", "cinema_manager", lambda rows: rows.gross,
+        "Отправлено на 1 адрес.", lambda rows: rows.gross.dispatches.exists(), True,
+        "Отправлено на 1 адрес.", leaves_the_row=True,
+    ),
+    ActionCase(
         "recount", "Пересчитать", "accountant", "cinema_manager", lambda rows: rows.statement,
         "пересчитано, версия 1.", lambda rows: rows.refreshed(rows.statement).hire, 700,
         "Ничего не изменилось",

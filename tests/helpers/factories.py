@@ -253,6 +253,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "incidents.Incident": ("cinema__name", "kind", "at"),
     "incidents.ConcernedOrder": ("incident__kind", "order__number"),
     "film_hire.Contract": ("film__title", "starts_on"),
+    "film_hire.GrossReturn": ("distributor__name", "cinema__name", "date"),
     "film_hire.Statement": ("distributor__name", "cinema__name", "last", "version"),
     "screenings.Distributor": ("name",),
     "screenings.Film": ("title",),
