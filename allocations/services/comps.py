@@ -23,7 +23,7 @@ STANDARD = [_("Press and partners"), _("Prize or promotion"), _("Apology"), _("S
 
 
 def is_complimentary(ticket_type: TicketType, price: Decimal) -> bool:
-    """Whether such a ticket is given away: it costs nothing, and its type is sold at the till only. No query."""
+    """Whether such a ticket is given away: it costs nothing, and its type is sold at the till only. Reads only."""
     return not price and ticket_type.sold_to == AT_TILL
 
 
@@ -47,7 +47,7 @@ def give(order: Order, *, reason: CompReason | None, at: datetime, actor: User) 
 def carry_over(order: Order, *, former: Order) -> None:
     """Copy the reason of a former order to the one that takes its place: an exchange gives nothing away anew.
 
-    Must be called inside a transaction.
+    Must be called inside a transaction (that of the exchange).
     """
     known = Comp.objects.filter(order=former).first()
     if known is not None and _complimentary(order).exists():
