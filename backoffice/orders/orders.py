@@ -16,6 +16,7 @@ from backoffice.accounts.approvals import ApprovalsMixin
 from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
+from backoffice.framework.counted_filter import CountedFilter
 from backoffice.framework.time_zones import zone_of
 from backoffice.orders.code_lookup import CodeLookupMixin, found_by
 from backoffice.orders.exchange_form import ExchangeForm
@@ -304,7 +305,7 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
 class OrderAdmin(PersonalDataMixin, BaseOrderAdmin):
     ordering = NEWEST_FIRST
     list_display = ["number", "cinema", "status_label", "channel", "email", "amount", "created"]
-    list_filter = ["status", "channel", "cinema"]
+    list_filter = ["status", "channel", "cinema", CountedFilter]
     actions_detail = [*BaseOrderAdmin.actions_detail, "erase"]
 
     @admin.display(description=_("created"), ordering="created_at")

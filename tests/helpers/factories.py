@@ -217,6 +217,7 @@ BusinessState = dict[str, list[str]]
 NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "reports.Segment": ("name",),
     "reports.Campaign": ("name",),
+    "allocations.CompReason": ("name",),
     "accounts.User": ("email",),
     "contenttypes.ContentType": ("model",),
     "bonuses.BonusAccount": ("user__email",),
