@@ -103,6 +103,7 @@ def film(request: HttpRequest, key: int) -> HttpResponse:
             "day": day,
             "facts": film_page.facts(shown, found),
             "stills": stills,
+            "credits": film_page.credits_of(shown, stills),
             "days": programme.by_day(found, mine=_mine(cinemas, request)),
             "markup": film_and_events(shown, soon or found[:1]),
             "address": settings.SITE_URL + reverse("shop:film", args=[shown.pk]),
