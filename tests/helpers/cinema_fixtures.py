@@ -52,6 +52,7 @@ from tests.helpers.newsletter_partner import a_list
 from tests.helpers.partners import a_partner
 from tests.helpers.screening_rows import a_price_list, a_price_quote
 from tests.helpers.webhook_receiver import a_webhook
+from waiting.models import WaitingEntry, WatchedFilm
 
 
 def create_rows_of_cinema(cinema: Cinema) -> None:
@@ -109,6 +110,8 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     contract = a_contract(session.film, a_distributor(f"Distributor {cinema.pk}"), cinema=cinema)
     incident = Incident.objects.create(cinema=cinema, kind="MOVED", reason="The projector broke", at=NOON)
     ConcernedOrder.objects.create(incident=incident, order=used.order)
+    WatchedFilm.objects.create(user=order.user, film=session.film, cinema=cinema, since=NOON)
+    WaitingEntry.objects.create(user=order.user, session=session, quantity=2, since=NOON)
     statement = a_statement(cinema, contract.distributor)
     statement.lines.create(contract=contract, week=1, kind="WEEK")
     statement.dispatches.create(
