@@ -8,7 +8,10 @@ HOLD_LIMITS = {
     "ONLINE": (timedelta(minutes=15), timedelta(0)),
     "BOX_OFFICE": (timedelta(minutes=15), timedelta(0)),
     "RESERVATION": (timedelta(days=2), timedelta(days=1)),
+    "HOUSE": (timedelta(days=365), timedelta(0)),  # each hold and booking has a time of its own
+    "GROUP": (timedelta(days=365), timedelta(0)),
 }
+HOUSE_HOLDS_END = timedelta(minutes=30)  # before the start, for seats kept without an end
 MAX_TICKETS_AN_ORDER = 50
 SEATS_A_VISITOR = 10  # maximum in one order of the shop; larger groups buy at the box office
 MAX_SNACKS_A_LINE = 99
@@ -62,6 +65,7 @@ APPROVABLE_SERVICES = {
     "orders.refund": "orders.approvals.RefundApproval",
     "orders.pay_out": "orders.approvals.PayOutApproval",
     "orders.refund_session": "orders.approvals.SessionRefundApproval",
+    "boxoffice.exchange": "boxoffice.approvals.ExchangeApproval",
     "bonuses.adjust": "bonuses.approvals.AdjustmentApproval",
     "concessions.write_off": "concessions.approvals.WriteOffApproval",
 }

@@ -35,6 +35,7 @@ class MessageKind(models.TextChoices):
     FILM_ON_SALE = "FILM_ON_SALE", _("Watched film on sale")
     SEATS_HELD = "SEATS_HELD", _("Seats from the waiting list")
     FILM_HIRE_STATEMENT = "FILM_HIRE_STATEMENT", _("Film hire statement")
+    FILM_GROSS = "FILM_GROSS", _("Gross for a distributor")
 
 
 #: The error of messages that wait because the SMS of the day cost enough.

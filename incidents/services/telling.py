@@ -117,7 +117,7 @@ def _is_basket(order: Order) -> bool:
 def tell_times(sessions: Collection[int], *, at: datetime) -> None:
     """Tell the customers of paid and reserved orders when these sessions (primary keys) start by the cinema's clock."""
     tickets = Ticket.objects.live().filter(session__in=sessions)
-    reserved = Q(status__in=Order.UNPAID, channel=Order.Channel.RESERVATION)
+    reserved = Q(status__in=Order.UNPAID, channel__in=[Order.Channel.RESERVATION, Order.Channel.GROUP])
     told = Order.objects.filter(Q(status=Order.Status.PAID) | reserved, pk__in=tickets.values("order")).order_by("pk")
     orders = [order for order in told if order.recipient]
     about, kind, stamp = _about(orders, sessions), MessageKind.SESSION_TIME_CHANGED, at.isoformat()

@@ -39,6 +39,7 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 | SEATS_HELD            | film, starts (instant), cinema, hall, seats: list of [row, number], until (instant), |
 |                       | link                                                                                |
 | FILM_HIRE_STATEMENT   | distributor, about (cinema and dates), base, hire (in words), version, attachment   |
+| FILM_GROSS            | distributor, about (cinema and date), admissions, box_office (in words), attachment |
 
 "The order" means: number, link (to its page), cinema, address ("" if there is none), showings: list of {film, starts
 (instant), hall, seats: list of [row, number]}, and snacks: list of [name, quantity].
@@ -82,6 +83,7 @@ CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.FILM_ON_SALE: frozenset({"film", "starts", "cinema", "link"}),
     MessageKind.SEATS_HELD: frozenset({"film", "starts", "cinema", "hall", "seats", "until", "link"}),
     MessageKind.FILM_HIRE_STATEMENT: frozenset({"distributor", "about", "base", "hire", "version", "attachment"}),
+    MessageKind.FILM_GROSS: frozenset({"distributor", "about", "admissions", "box_office", "attachment"}),
 }
 
 

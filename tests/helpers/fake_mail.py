@@ -134,6 +134,13 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
         "version": 2,
         "attachment": None,
     },
+    MessageKind.FILM_GROSS: {
+        "distributor": "Mirror",
+        "about": "Horizon, 23.11.2026",
+        "admissions": 61,
+        "box_office": "61000.00",
+        "attachment": None,
+    },
 }
 
 
