@@ -25,6 +25,8 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 | ADDRESS_CHANGED       | number, cinema, address ("" if there is none), by_staff (or by whoever has the link) |
 | NEWS_CONFIRMATION     | link, wording (what was agreed to), site (its name)                                 |
 | TELEGRAM_LINKED       | nothing                                                                             |
+| PHONE_CODE            | phone_code                                                                          |
+| SMS_CHOSEN            | phone                                                                               |
 | ORDER_REFUNDED        | the order with only the refunded items, the return                                  |
 | LATE_PAYMENT_REFUNDED | the order, amount                                                                   |
 | TICKET_REMINDER       | number, film, starts (instant), cinema, address, hall, seats: list of [row, number], |
@@ -72,6 +74,8 @@ CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.ADDRESS_CHANGED: frozenset({"number", "cinema", "address", "by_staff"}),
     MessageKind.NEWS_CONFIRMATION: frozenset({"link", "wording", "site"}),
     MessageKind.TELEGRAM_LINKED: frozenset(),
+    MessageKind.PHONE_CODE: frozenset({"phone_code"}),
+    MessageKind.SMS_CHOSEN: frozenset({"phone"}),
     MessageKind.ORDER_REFUNDED: ORDER_KEYS | RETURN_KEYS,
     MessageKind.LATE_PAYMENT_REFUNDED: ORDER_KEYS | {"amount"},
     MessageKind.TICKET_REMINDER: frozenset({"number", "film", "starts", "cinema", "address", "hall", "seats", "link"}),
@@ -110,7 +114,7 @@ class Message:
 
 #: Contents that let whoever reads them act as the recipient, or that only the recipient may see: removed once a message
 #: can no longer be sent.
-SECRETS = frozenset({"link", "choice", "codes", "pickup_code", "gift_code", "figures", "attachment"})
+SECRETS = frozenset({"link", "choice", "codes", "pickup_code", "gift_code", "phone_code", "figures", "attachment"})
 
 
 def queue(messages: Iterable[Message], *, at: datetime) -> None:

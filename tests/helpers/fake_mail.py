@@ -134,6 +134,8 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
         "version": 2,
         "attachment": None,
     },
+    MessageKind.PHONE_CODE: {"phone_code": "123456"},
+    MessageKind.SMS_CHOSEN: {"phone": "+79261234567"},
     MessageKind.FILM_GROSS: {
         "distributor": "Mirror",
         "about": "Horizon, 23.11.2026",
