@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "bonuses",
     "payments",
     "orders",
+    "allocations",
     "customers",
     "incidents",
     "reports",

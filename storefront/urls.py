@@ -58,6 +58,7 @@ urlpatterns = [
     path("account/profile/", account.profile, name="profile"),
     path("account/news/", news.of_account, name="news"),
     path("account/telegram/", personal.choose_telegram, name="telegram"),
+    path("account/sms/", personal.choose_sms, name="sms"),
     path("account/password/", account.password, name="password"),
     path("account/data.json", personal.my_data, name="my_data"),
     path("account/delete/", personal.delete_account, name="delete_account"),

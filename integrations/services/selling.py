@@ -155,7 +155,6 @@ def _hold(row: ApiRequest, partner: Partner, wanted: Wanted, *, at: datetime) ->
     types = {each.pk: each for each in seat_map.types}
     seats = seat_map.chosen([str(seat) for seat, _type in wanted.seats])
     type_of = dict(wanted.seats)
-    _check_held_seats(partner, wanted, at=at)
     if len(type_of) < len(wanted.seats):
         raise SeatChosenTwice(_("A seat was selected twice. Select each seat once."))
     if not set(type_of.values()) <= types.keys():
@@ -175,10 +174,16 @@ def _hold(row: ApiRequest, partner: Partner, wanted: Wanted, *, at: datetime) ->
         expected_total=wanted.expected_total,
         at=at,
     )
+    _check_held_seats(partner, wanted, at=at)
 
 
 def _check_held_seats(partner: Partner, wanted: Wanted, *, at: datetime) -> None:
-    """Raise `PartnerHoldsTooMuch` above the limits of a partner. One query."""
+    """Raise `PartnerHoldsTooMuch` if these seats and those of its earlier holds are above the limits of a partner.
+
+    Its holds at the same time wait here for each other: the row is locked last, as whatever many sales share is. Two
+    queries.
+    """
+    Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
     own = Order.objects.held(at).filter(api_requests__partner=partner).values("pk")
     held = Ticket.objects.filter(status=Ticket.Status.RESERVED, order__in=own)
     counts = held.aggregate(all=Count("pk"), here=Count("pk", filter=Q(session=wanted.session)))

@@ -217,6 +217,7 @@ BusinessState = dict[str, list[str]]
 NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "reports.Segment": ("name",),
     "reports.Campaign": ("name",),
+    "allocations.CompReason": ("name",),
     "accounts.User": ("email",),
     "contenttypes.ContentType": ("model",),
     "bonuses.BonusAccount": ("user__email",),
@@ -253,6 +254,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "incidents.Incident": ("cinema__name", "kind", "at"),
     "incidents.ConcernedOrder": ("incident__kind", "order__number"),
     "film_hire.Contract": ("film__title", "starts_on"),
+    "film_hire.GrossReturn": ("distributor__name", "cinema__name", "date"),
     "film_hire.Statement": ("distributor__name", "cinema__name", "last", "version"),
     "screenings.Distributor": ("name",),
     "screenings.Film": ("title",),
@@ -268,7 +270,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
 }
 APPS = (
     *("accounts", "screenings", "concessions", "bonuses", "payments"),
-    *("orders", "incidents", "reports", "pricing", "film_hire", "notifications", "integrations", "demo"),
+    *("orders", "allocations", "incidents", "reports", "pricing", "film_hire", "notifications", "integrations", "demo"),
 )
 GIFT_CARD = "gift-card-"  # begins the references of payments and refunds by gift card
 RANDOM_FIELDS = {"token", "pickup_code", "redirect_url", "uid", "digest"}

@@ -119,6 +119,15 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
         "version": 2,
         "attachment": None,
     },
+    MessageKind.PHONE_CODE: {"phone_code": "123456"},
+    MessageKind.SMS_CHOSEN: {"phone": "+79261234567"},
+    MessageKind.FILM_GROSS: {
+        "distributor": "Mirror",
+        "about": "Horizon, 23.11.2026",
+        "admissions": 61,
+        "box_office": "61000.00",
+        "attachment": None,
+    },
 }
 
 

@@ -26,7 +26,7 @@ from tests.reliability.scenario import AT, DAY, JOBS, create_scenario
 MAX_PER_BATCH = {
     "cancel_expired_orders": 33,
     "process_refunded_orders": 33,
-    "refund_cancelled_sessions": 51,
+    "refund_cancelled_sessions": 56,
     "refresh_engagement": 34,
 }
 MAX_PER_IDLE_STEP = 8
