@@ -34,7 +34,7 @@ NO_PAGE = {
     "manifest", "my_cinema", "my_data",
     "news", "order_news", "order_seats", "paid", "pay", "pay_gift_card", "picture", "robots", "send_link",
     "session_calendar", "sign_out", "sitemap", "taken",
-    "telegram", "tickets_calendar", "title_card",
+    "sms", "telegram", "tickets_calendar", "title_card",
 }  # fmt: skip
 
 
