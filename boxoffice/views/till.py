@@ -239,7 +239,9 @@ def tell_payouts(request: BoxOfficeRequest, refunds: Iterable[Refund]) -> None:
 
 
 def orders_of(request: BoxOfficeRequest) -> QuerySet[Order]:
-    return Order.objects.filter(cinema=request.cinema).select_related("cinema")
+    """The orders that may be opened: seats kept by the house only by whoever may keep and release them."""
+    orders = Order.objects.filter(cinema=request.cinema).select_related("cinema")
+    return orders if request.user.has_perm("allocations.keep_seats") else orders.exclude(channel=Order.Channel.HOUSE)
 
 
 @page(WORK)

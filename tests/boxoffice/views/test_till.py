@@ -86,6 +86,9 @@ def test_cashiers_see_kept_seats_and_release_none(session):
 
     assert 'name="release"' not in page
     assert "The mayor" in after
+    for way in ("cancel", "cash", "approved"):
+        assert client.post(f"{TILL}orders/{kept.order_id}/", {"pay": way}).status_code == 404
+    assert Client().get(f"/order/{kept.order.token}/").status_code == 404
 
 
 @pytest.fixture
