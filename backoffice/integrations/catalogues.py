@@ -117,8 +117,8 @@ class PictureProposalAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
         permission="integrations.decide_filmproposal",
         title=_("Accept"),
         text=_(
-            "Look at the picture and read its licence first. It is fetched within a minute and added to the film, and its "
-            "author and licence are shown on the page of the film."
+            "Look at the picture and read its licence first. It is fetched within a minute and added to the film, and "
+            "its author and licence are shown on the page of the film."
         ),
         when=lambda proposal: proposal.is_open,
         icon="check",
