@@ -1,5 +1,6 @@
 """Rows of several tables, read in one query."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, Model, QuerySet, Value, Window
+from django.db.models import Count, Exists, JSONField, Model, QuerySet, Value, Window
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.functions import JSONArray, RowNumber
 from django.http import HttpRequest
@@ -116,9 +117,13 @@ def _row(model: type[Model], known: dict[str, Any]) -> Any:
 
 
 def _value(field: Any, value: Any) -> Any:
-    """A value of JSON as the field has it. Money is a number of minor units, and SQLite has instants without a zone."""
+    """A value of JSON as the field has it. Money is a number of minor units; SQLite has instants without a zone, and
+    JSON as text.
+    """
     if isinstance(field, MoneyField):
         return field.from_db_value(value, None, connection)
+    if isinstance(field, JSONField) and isinstance(value, str):
+        return json.loads(value)
     value = field.to_python(value)
     if isinstance(value, datetime) and timezone.is_naive(value):
         return timezone.make_aware(value, UTC)

@@ -10,7 +10,7 @@ from concessions.models import ConcessionItem
 from orders.models import Order
 from payments.models import Refund
 from screenings.models import Session
-from tests.helpers.factories import NOON, a_paid_order, a_session, an_item
+from tests.helpers.factories import a_paid_order, a_session, an_item
 from tests.helpers.users import someone
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ def together(rf: Any) -> Together:
 
 
 def test_all_answers_come_from_one_query(together: Together, django_assert_num_queries: Any) -> None:
-    session = a_session(start=NOON)
+    session = a_session()
     orders = [a_paid_order(session) for _number in range(5)]
     an_item(session.hall.cinema, price=250)
     asked = together.add_first(First(Order.objects.order_by("-pk"), ["number", "final_amount", "cinema__time_zone"]))
@@ -41,7 +41,9 @@ def test_all_answers_come_from_one_query(together: Together, django_assert_num_q
             (orders[0].final_amount, session.hall.cinema.time_zone)
         }
         assert [item.price for item in together.first(dear)[1]] == [250]
-        assert [(row.start_datetime, row.film.texts) for row in together.first(starts)[1]] == [(NOON, {})]
+        assert [(row.start_datetime, row.film.texts) for row in together.first(starts)[1]] == [
+            (session.start_datetime, {})
+        ]
         assert together.first(none) == (0, [])
         assert (together.exists(there), together.exists(missing)) == (True, False)
 
