@@ -70,7 +70,8 @@ DATES = [
 
 
 def is_unpaid(order: Order) -> bool:
-    return order.status in Order.UNPAID
+    """Seats that the house keeps are released on the page of house holds, by whoever may keep seats."""
+    return order.status in Order.UNPAID and order.channel != Order.Channel.HOUSE
 
 
 def is_sold(order: Order) -> bool:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.http import QueryDict
 
+from allocations.services import is_complimentary
 from boxoffice.services.seats import TillSeats
 from cinema.ids import is_valid_id, valid_ids
 from cinema.money import ZERO
@@ -53,6 +54,11 @@ class TillBasket:
     @property
     def to_pay(self) -> Decimal:
         return self.total - self.discount
+
+    @property
+    def gives_away(self) -> bool:
+        """Whether one of the tickets is complimentary."""
+        return any(is_complimentary(place.ticket_type, place.price) for place in self.places)
 
     @property
     def chosen(self) -> set[int]:

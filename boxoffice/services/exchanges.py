@@ -16,6 +16,7 @@ from django.db import transaction
 from accounts.errors import ApprovalRequired
 from accounts.models import User
 from accounts.services import require_approval_above_limit
+from allocations.services import carry_over
 from boxoffice.errors import ExchangeOnAccount, ExchangeReturned, ExchangeTooLate, ScannedBefore
 from boxoffice.models import Exchange
 from boxoffice.services.refunds import check_in_time, give_out_decided, has_started
@@ -125,6 +126,7 @@ def exchange(
         refunds = [plan.refund, *plan.along]
         value = sum((each.amount for each in refunds), ZERO)
         new = _held(row, wanted, expected_total=expected_total, at=at, actor=actor)
+        carry_over(new, former=row)
         kept = min(value, new.final_amount)
         _pay(new, refunds, kept=kept, way=way, shift=shift, at=at, actor=actor)
         counted = value if is_late else value - kept

@@ -54,7 +54,7 @@ def by_instant(
 
 def with_tickets(preorders: QuerySet[ConcessionPreorder], days: Days) -> QuerySet[ConcessionPreorder]:
     """Those of orders with tickets whose first screening, at `instant`, is on one of the days."""
-    # Asked of the ticket's order, not of the preorder's: otherwise the first ticket of every preorder ever is looked up.
+    # Asked of the ticket's order, not of the preorder's: otherwise it is looked up for every preorder ever.
     tickets = Ticket.objects.filter(order=OuterRef("order__tickets__order"))
     tickets = tickets.order_by("session__start_datetime", "pk")
     # One condition for both, so that each preorder is joined with the first ticket of its order alone. The cinema is

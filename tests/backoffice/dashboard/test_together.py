@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import F
 
 from backoffice.dashboard.together import First, Together
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def together(rf: Any) -> Together:
+    assert connection.features.supports_json_field  # asked here, since SQLite is asked once for it
     request = rf.get("/")
     request.user = someone("owner")
     return Together(request)

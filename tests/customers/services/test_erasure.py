@@ -229,7 +229,14 @@ def test_a_typed_address_gives_out_nothing_but_that_order(anna: Customer, typed:
 
     assert [each["number"] for each in data["orders"]] == [typed.number]
     assert (data["account"], data["points"], data["failed_log_ins"]) == (None, None, [])
-    assert data["figures"].keys() == {"agreedterms", "campaignorder", "customerfigures", "listmember", "telegramchat"}
+    assert data["figures"].keys() == {
+        "agreedterms",
+        "campaignorder",
+        "chosenphone",
+        "customerfigures",
+        "listmember",
+        "telegramchat",
+    }
     assert not any(data["figures"].values())
     about_it = Notification.objects.filter(occasion__startswith=typed.number)
     assert [each["kind"] for each in data["messages"]] == list(about_it.values_list("kind", flat=True))
