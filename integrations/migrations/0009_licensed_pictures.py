@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrations', '0007_asked_lookups'),
+        ('integrations', '0008_digests_of_request_keys'),
         ('screenings', '0027_licensed_pictures'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
