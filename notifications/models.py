@@ -36,6 +36,8 @@ class MessageKind(models.TextChoices):
     REFUNDS_TO_APPROVE = "REFUNDS_TO_APPROVE", _("Refunds to approve")
     SCHEDULED_REPORT = "SCHEDULED_REPORT", _("Scheduled report")
     GIFT_CARD = "GIFT_CARD", _("Gift card")
+    FILM_ON_SALE = "FILM_ON_SALE", _("Watched film on sale")
+    SEATS_HELD = "SEATS_HELD", _("Seats from the waiting list")
     FILM_HIRE_STATEMENT = "FILM_HIRE_STATEMENT", _("Film hire statement")
     FILM_GROSS = "FILM_GROSS", _("Gross for a distributor")
 
@@ -238,6 +240,8 @@ ABOUT_ORDERS = frozenset(
         MessageKind.LATE_PAYMENT_REFUNDED,
         MessageKind.TICKET_REMINDER,
         MessageKind.POINTS_EXPIRING,
+        MessageKind.FILM_ON_SALE,
+        MessageKind.SEATS_HELD,
     }
 )
 

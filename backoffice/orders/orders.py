@@ -111,6 +111,12 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
     ]
     actions = ["remind", "cancel"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without the orders by which the house keeps seats, but for whoever may keep and release them."""
+        orders: QuerySet[Any] = super().get_queryset(request)
+        keeps = request.user.has_perm("allocations.keep_seats")
+        return orders if keeps else orders.exclude(channel=Order.Channel.HOUSE)
+
     def look_up(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
         return (found_by(queryset, search_term) if search_term.strip() else queryset), False
 

@@ -181,25 +181,29 @@ def pay_cash(
     shift: Shift,
     given: Decimal | None,
     amount: Decimal | None = None,
+    form: str = "",
     at: datetime,
     actor: User,
 ) -> Decimal:
     """Take cash for an order into the drawer of the shift; returns the change. Without `given`, it was exact.
 
-    The price, or an `amount` as a part of it: the last part makes the order paid. For an order that was held before,
-    call `check_terminal` first. Raises `StaffOrder`, `GivenTooLittle`, `ShiftNotOpen`, and as `mark_paid`. Owns its
-    transaction.
+    The price, or an `amount` as a part of it: the last part makes the order paid. The same `form` sent again takes
+    nothing. For an order that was held before, call `check_terminal` first. Raises `StaffOrder`, `GivenTooLittle`,
+    `ShiftNotOpen`, and as `mark_paid`. Owns its transaction.
     """
     check_buyer(order, actor=actor)
     price = order.final_amount if amount is None else amount
     if given is not None and given < price:
         raise GivenTooLittle(given=given, price=price)
-    mark_paid(order, gateway=Gateway.CASH, amount=price, part=True, at=at, actor=actor, shift=shift)
+    mark_paid(order, gateway=Gateway.CASH, amount=price, external_id=form, part=True, at=at, actor=actor, shift=shift)
     return ZERO if given is None else given - price
 
 
-def card_approved(order: Order, *, shift: Shift, amount: Decimal | None = None, at: datetime, actor: User) -> None:
+def card_approved(
+    order: Order, *, shift: Shift, amount: Decimal | None = None, form: str = "", at: datetime, actor: User
+) -> None:
     """The terminal took the price, or an `amount` as a part of it; also if nobody knew before: then what it was.
+    The same `form` sent again books nothing.
 
     It belongs to the shift of whoever says so: the one in which it was tried may be counted. Raises as `mark_paid`, and
     `ShiftNotOpen` and `StaffOrder`. Owns its transaction.
@@ -212,7 +216,9 @@ def card_approved(order: Order, *, shift: Shift, amount: Decimal | None = None, 
         return
     check_buyer(order, actor=actor)
     price = order.final_amount if amount is None else amount
-    mark_paid(order, gateway=Gateway.CARD_TERMINAL, amount=price, part=True, at=at, actor=actor, shift=shift)
+    mark_paid(
+        order, gateway=Gateway.CARD_TERMINAL, amount=price, external_id=form, part=True, at=at, actor=actor, shift=shift
+    )
 
 
 def card_declined(order: Order, *, at: datetime, actor: User) -> None:

@@ -1,5 +1,6 @@
 """The till: one page on which a sale is put together, and the page of the order that comes of it."""
 
+import re
 import uuid
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
@@ -199,14 +200,15 @@ def _pay(request: BoxOfficeRequest, order: Order, *, way: str, given: str, shift
         if part is None and "part" in request.POST:
             part = left_to_pay(order)
         taken: dict[str, Any] = {"shift": shift, "amount": part, **done}
+        form = _form_of(request, order)
         if not order.final_amount:
             sales.pay_cash(order, shift=shift, given=None, **done)
         elif way == "cash":
-            change = sales.pay_cash(order, given=amount_of(given), **taken)
+            change = sales.pay_cash(order, given=amount_of(given), form=form, **taken)
             if change:
                 messages.success(request, _("Change: %(change)s") % {"change": format_money(change)})
         elif way == "approved":
-            sales.card_approved(order, **taken)
+            sales.card_approved(order, form=form, **taken)
         elif way == "declined":
             sales.card_declined(order, **done)
             messages.warning(request, _("The card was declined. Take another card or cash, or cancel the sale."))
@@ -224,6 +226,12 @@ def _pay(request: BoxOfficeRequest, order: Order, *, way: str, given: str, shift
     return redirect("boxoffice:order", key=order.pk)
 
 
+def _form_of(request: BoxOfficeRequest, order: Order) -> str:
+    """Names the page whose button was pressed by what it showed as left to pay: a second press takes no second part."""
+    shown = request.POST.get("left", "")
+    return f"till-{order.pk}-{shown}" if re.fullmatch(r"[0-9.]{1,12}", shown) else ""
+
+
 def tell_payouts(request: BoxOfficeRequest, refunds: Iterable[Refund]) -> None:
     """Tell the cashier where the money goes: out of the drawer, or back on the terminal."""
     for each in refunds:
@@ -231,7 +239,9 @@ def tell_payouts(request: BoxOfficeRequest, refunds: Iterable[Refund]) -> None:
 
 
 def orders_of(request: BoxOfficeRequest) -> QuerySet[Order]:
-    return Order.objects.filter(cinema=request.cinema).select_related("cinema")
+    """The orders that may be opened: seats kept by the house only by whoever may keep and release them."""
+    orders = Order.objects.filter(cinema=request.cinema).select_related("cinema")
+    return orders if request.user.has_perm("allocations.keep_seats") else orders.exclude(channel=Order.Channel.HOUSE)
 
 
 @page(WORK)

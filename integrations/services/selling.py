@@ -137,13 +137,13 @@ def cancel_for_partner(order: Order, *, at: datetime) -> None:
 
 def _once(partner: Partner, key: str, body: Any, act: Callable[[ApiRequest], None], *, at: datetime) -> ApiRequest:
     """Do what the key asks for and store its row in one transaction; if another request was faster, return its row."""
-    row = ApiRequest(partner=partner, key=key, digest=_digest(body), at=at)
+    row = ApiRequest(partner=partner, key=_of_key(key), digest=_digest(body), at=at)
     with transaction.atomic():
         try:
             with transaction.atomic():
                 row.save(force_insert=True)
         except IntegrityError:
-            row = ApiRequest.objects.select_related("order", "refund").get(partner=partner, key=key)
+            row = ApiRequest.objects.select_related("order", "refund").get(partner=partner, key=row.key)
             return _same(row, body)
         act(row)
         row.save()
@@ -210,7 +210,7 @@ def _refund(row: ApiRequest, order: Order, tickets: Sequence[int] | None, *, at:
 
 
 def _known(partner: Partner, key: str, body: Any) -> ApiRequest | None:
-    row = ApiRequest.objects.select_related("order", "refund").filter(partner=partner, key=key).first()
+    row = ApiRequest.objects.select_related("order", "refund").filter(partner=partner, key=_of_key(key)).first()
     return None if row is None else _same(row, body)
 
 
@@ -228,6 +228,10 @@ def _held_before(row: ApiRequest) -> Order:
     if order.status == Order.Status.CANCELLED:
         raise HoldLapsed(order.number)
     return order
+
+
+def _of_key(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _digest(body: Any) -> str:

@@ -37,6 +37,9 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 | SCHEDULED_REPORT      | title, about (cinemas and dates), figures: list of [name, text], page (of the file), |
 |                       | attachment: None, or storage, name (in it), filename, content_type; size (in words) |
 | GIFT_CARD             | amount, gift_code (as it is printed), cinemas: names of those that take it          |
+| FILM_ON_SALE          | film, starts (instant of the first screening), cinema, link (to the film's page)    |
+| SEATS_HELD            | film, starts (instant), cinema, hall, seats: list of [row, number], until (instant), |
+|                       | link                                                                                |
 | FILM_HIRE_STATEMENT   | distributor, about (cinema and dates), base, hire (in words), version, attachment   |
 | FILM_GROSS            | distributor, about (cinema and date), admissions, box_office (in words), attachment |
 
@@ -81,6 +84,8 @@ CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.REFUNDS_TO_APPROVE: frozenset({"cinema", "film", "starts", "amount", "asked_by", "reason", "page"}),
     MessageKind.SCHEDULED_REPORT: frozenset({"title", "about", "figures", "page", "attachment", "size"}),
     MessageKind.GIFT_CARD: frozenset({"amount", "gift_code", "cinemas"}),
+    MessageKind.FILM_ON_SALE: frozenset({"film", "starts", "cinema", "link"}),
+    MessageKind.SEATS_HELD: frozenset({"film", "starts", "cinema", "hall", "seats", "until", "link"}),
     MessageKind.FILM_HIRE_STATEMENT: frozenset({"distributor", "about", "base", "hire", "version", "attachment"}),
     MessageKind.FILM_GROSS: frozenset({"distributor", "about", "admissions", "box_office", "attachment"}),
 }

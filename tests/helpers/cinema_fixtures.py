@@ -54,6 +54,7 @@ from tests.helpers.newsletter_partner import a_list
 from tests.helpers.partners import a_partner
 from tests.helpers.screening_rows import a_price_list, a_price_quote
 from tests.helpers.webhook_receiver import a_webhook
+from waiting.models import WaitingEntry, WatchedFilm
 
 
 def create_rows_of_cinema(cinema: Cinema) -> None:
@@ -111,6 +112,8 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     contract = a_contract(session.film, a_distributor(f"Distributor {cinema.pk}"), cinema=cinema)
     incident = Incident.objects.create(cinema=cinema, kind="MOVED", reason="The projector broke", at=NOON)
     ConcernedOrder.objects.create(incident=incident, order=used.order)
+    WatchedFilm.objects.create(user=order.user, film=session.film, cinema=cinema, since=NOON)
+    WaitingEntry.objects.create(user=order.user, session=session, quantity=2, since=NOON)
     reason = CompReason.objects.get_or_create(name="Press")[0]
     Comp.objects.create(order=order, reason=reason, at=NOON, actor=order.user)
     keep(session, seats=factories.free_seats(session)[-1:], reason="The mayor", at=NOON, actor=used.order.user)

@@ -111,6 +111,21 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
         "attachment": None,
         "size": "7.5",
     },
+    MessageKind.FILM_ON_SALE: {
+        "film": "Tom & Jerry",
+        "starts": "2026-11-23T19:00:00+03:00",
+        "cinema": "Horizon",
+        "link": "https://cinema.example",
+    },
+    MessageKind.SEATS_HELD: {
+        "film": "Tom & Jerry",
+        "starts": "2026-11-23T19:00:00+03:00",
+        "cinema": "Horizon",
+        "hall": "IMAX",
+        "seats": [[5, 7], [5, 8]],
+        "until": "2026-11-23T14:15:00+03:00",
+        "link": "https://cinema.example/o/secret",
+    },
     MessageKind.FILM_HIRE_STATEMENT: {
         "distributor": "Mirror",
         "about": "Horizon, 23.11.2026",

@@ -104,6 +104,7 @@ JOBS_ROW_BY_ROW = {
     "send_scheduled_reports",
     "settle_film_hire",
     "fetch_payouts",
+    "offer_freed_seats",
 }
 ALL = 2_000  # a batch size that no test exceeds
 

@@ -86,6 +86,9 @@ def test_cashiers_see_kept_seats_and_release_none(session):
 
     assert 'name="release"' not in page
     assert "The mayor" in after
+    for way in ("cancel", "cash", "approved"):
+        assert client.post(f"{TILL}orders/{kept.order_id}/", {"pay": way}).status_code == 404
+    assert Client().get(f"/order/{kept.order.token}/").status_code == 404
 
 
 @pytest.fixture
@@ -235,6 +238,22 @@ def test_an_order_is_paid_partly_by_card_and_partly_in_cash(session):
     assert order.status == Order.Status.PAID
     assert cash_of(session.hall.cinema) == {"DRAWER": order.final_amount - 100}
     assert invariant_violations() == []
+
+
+def test_a_part_that_is_pressed_twice_is_taken_once(session):
+    client, _shift = cashier_at(session)
+    page = press(client, press(client, client.get(TILL).text, best="2").text, sell="card")["Location"]
+    order = Order.objects.get()
+
+    sent = {**fields_of(client.get(page).text), "part": "100"}
+    for way in ("cash", "cash", "approved", "approved"):
+        client.post(page, {"pay": way, **sent})
+
+    assert list(order.payments.order_by("pk").values_list("gateway", "amount")) == [
+        ("cash", 100),
+        ("card_terminal", 100),
+    ]
+    assert cash_of(session.hall.cinema) == {"DRAWER": 100}
 
 
 def test_an_order_of_another_cinema_is_not_found(session):
