@@ -1,6 +1,7 @@
 """Rows of one cinema as of now, for tests of the admin. Each is created when a test first reads its attribute."""
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import TypeVar
 
@@ -10,14 +11,14 @@ from django.utils import timezone
 from accounts.models import Approval, Device, MarketingConsent, User
 from accounts.services import request_approval
 from accounts.services.consents import record_consent
-from allocations.models import HouseHold
-from allocations.services import keep
+from allocations.models import GroupBooking, HouseHold
+from allocations.services import Agreed, book, keep
 from bonuses.models import BonusAccount
 from concessions.models import ConcessionItem, ConcessionPreorder, LowStockItem
 from film_hire.models import Contract, GrossReturn, Statement
 from incidents.models import ConcernedOrder
 from incidents.services import cancel as call_off
-from integrations.models import ApiKey, FilmProposal, Partner, WebhookDelivery, WebhookEndpoint
+from integrations.models import ApiKey, FilmProposal, Partner, PictureProposal, WebhookDelivery, WebhookEndpoint
 from jobs.models import QuarantinedRow
 from notifications.models import MessageKind, Notification, Status
 from orders.models import Order, OverdueOrder, Ticket
@@ -29,7 +30,7 @@ from screenings.models import Cinema, Film, Hall, PlannedSession, PriceList, Sea
 from screenings.services import cancel_session, draft, start_outage
 from tests.helpers import factories
 from tests.helpers.authenticator import enrolled
-from tests.helpers.film_catalogues import a_lookup, a_proposal
+from tests.helpers.film_catalogues import a_lookup, a_picture_proposal, a_proposal
 from tests.helpers.film_hire_rows import a_contract, a_distributor, a_statement
 from tests.helpers.partners import a_partner
 from tests.helpers.screening_rows import a_price_list
@@ -69,6 +70,10 @@ class AdminFixtures:
     def film_proposal(self) -> FilmProposal:
         a_lookup(self.film, at=self.now, status="FOUND")
         return a_proposal(self.film, at=self.now)
+
+    @cached_property
+    def picture_proposal(self) -> PictureProposal:
+        return a_picture_proposal(self.film, at=self.now)
 
     # --- Cinema, hall, session
 
@@ -123,6 +128,13 @@ class AdminFixtures:
         by = someone(email="keeper@example.org")
         seats = factories.free_seats(self.session)[:2]
         return keep(self.session, seats=seats, reason="Режиссёр", at=self.now, actor=by)
+
+    @cached_property
+    def group_booking(self) -> GroupBooking:
+        """Five people at `session`, and nobody has paid."""
+        by = someone(email="booker@example.org")
+        group, until = Agreed("Анна Петрова", Decimal(200)), self.now + timedelta(days=3)
+        return book(self.session, group, people=5, until=until, at=self.now, actor=by)
 
     @cached_property
     def difference(self) -> DayCheck:
