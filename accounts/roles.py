@@ -52,6 +52,7 @@ TILL = actions("payments", "work_shift")
 CASH = actions("payments", "count_others_shift")
 SAFE = actions("payments", "bank_cash vouch_register")
 DOOR = view("orders", "scan ticket") | actions("orders", "check_in_ticket")
+HOUSE_SEATS = view("allocations", "comp compreason household") | actions("allocations", "give_comp keep_seats")
 INCIDENTS = view("incidents", "incident concernedorder") | actions("screenings", "cancel_session")
 INCIDENTS |= actions("incidents", "change_sold_session tell_guest")
 BAR = actions("concessions", "count_stock hand_over make_ready receive_goods take_off_sale")
@@ -90,7 +91,7 @@ BOOKS = REPORTS | view("reports", "payoutline") | actions("reports", "clarify_pa
 BOOKS |= model_permissions("view add change", "reports", "reportschedule")
 BOOKS |= actions("reports", "resend_reportschedule")
 PAYOUTS = view("reports", "payoutfile") | actions("reports", "upload_payoutfile")  # of the whole chain
-FILM_HIRE = view("film_hire", "contract statement")
+FILM_HIRE = view("film_hire", "contract statement grossreturn")
 HIRE_CONTRACTS = model_permissions("add change", "film_hire", "contract")
 HIRE_CONTRACTS |= actions("film_hire", "apply_contract recount_statement send_statement")
 CAMPAIGNS = model_permissions("view add change", "reports", "campaign")
@@ -106,6 +107,7 @@ CHAIN = (
     | model_permissions("add change delete", "screenings", "holiday")
     | model_permissions("delete", "screenings", "genre")
     | model_permissions("add change", "orders", "promocode")
+    | model_permissions("add change", "allocations", "compreason")
     | model_permissions("change", "house_rules", "chainface chainpage houserules")
     | model_permissions("add", "house_rules", "chainpage")
     | HOUSE_RULES
@@ -136,7 +138,7 @@ class Role:
 
 
 _FLOOR = PROGRAMME | SALES | STOCK | REFUNDS | BONUSES | DOOR | BAR | SELLING | CORRECTIONS | STOCK_CONTROL | JOBS
-_FLOOR |= DEVICES | TILL | CASH | SEAT_REPAIR | INCIDENTS | view("orders", "promocode") | FORECASTS
+_FLOOR |= HOUSE_SEATS | DEVICES | TILL | CASH | SEAT_REPAIR | INCIDENTS | view("orders", "promocode") | FORECASTS
 _CINEMA = _FLOOR | SUMMARIES | PLANNING | ASSORTMENT | STAFF | SYSTEM | OPERATIONS | PRIVACY | BOOKS
 _CINEMA |= view("reports", "campaign")
 _CINEMA |= SAFE | SEGMENTS | COSTS | FILM_HIRE | actions("bonuses", "adjust_points")

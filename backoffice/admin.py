@@ -1,6 +1,7 @@
 """Django's autodiscovery imports this module, which imports every module that registers a page of the admin."""
 
 from backoffice.accounts import approvals, consents, devices, users
+from backoffice.allocations import comps, house_holds
 from backoffice.bonuses import accounts, transactions
 from backoffice.concessions import items, low_stock, preorders, reorder_suggestions, stock_movements
 from backoffice.film_hire import contracts, distributors, statements
@@ -52,6 +53,7 @@ __all__ = [
     "campaigns",
     "catalogues",
     "cinemas",
+    "comps",
     "consents",
     "contracts",
     "devices",
@@ -65,6 +67,7 @@ __all__ = [
     "gift_cards",
     "guests",
     "halls",
+    "house_holds",
     "house_rules",
     "incidents",
     "items",

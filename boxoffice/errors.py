@@ -168,15 +168,3 @@ class SecondAccount(SecondPersonNeeded, code="second_person_not_independent"):
             "One of these two accounts was lately created or changed through the other, so they do not count as two "
             "people. Choose somebody else. Nothing was changed."
         )
-
-
-class ExchangeAboveLimit(Refused, code="exchange_above_limit"):
-    """The exchange gives back more than one person may decide, and nobody else is asked in the admin."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _(
-                "This exchange gives back more than one person may decide. Do it at the till, where a second person "
-                "enters the PIN. Nothing was changed."
-            )
-        )

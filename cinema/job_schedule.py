@@ -86,6 +86,8 @@ SCHEDULE: dict[str, Every | Daily] = {
     "send_ticket_usage_reminders": minutes(10),
     "deliver_notifications": minutes(1),
     "announce_sessions": minutes(1),
+    "tell_watchers": minutes(1),
+    "offer_freed_seats": minutes(1),
     "send_webhooks": minutes(1),
     "sync_marketing_lists": minutes(15),
     "look_up_films": minutes(1),

@@ -50,8 +50,10 @@ INSTALLED_APPS = [
     "bonuses",
     "payments",
     "orders",
+    "allocations",
     "customers",
     "incidents",
+    "waiting",
     "reports",
     "pricing",
     "film_hire",
@@ -217,15 +219,12 @@ if not DEBUG:
     SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=False)
     # Choices of the owner of the domain; cinema.checks replaces the third, about a weak SECRET_KEY.
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "security.W009"]
-    SESSION_COOKIE_SECURE = True
-    CSRF_COOKIE_SECURE = True
-    LANGUAGE_COOKIE_SECURE = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
 
 UNFOLD = theme.UNFOLD
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": csp.SHOP_POLICY}  # the admin has another: see cinema.csp
 SECURE_REFERRER_POLICY = "same-origin"  # links to orders are secrets: other sites get no referrer
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_AGE = 31_536_000
 

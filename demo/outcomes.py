@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+from allocations.models import Comp, CompReason
+from allocations.services import create_standard_reasons
 from concessions.models import ConcessionPreorder
 from demo import past_payments
 from demo.bookings import Booking, Channel, Outcome
@@ -13,7 +15,7 @@ from orders import services
 from orders.models import Order, Ticket
 from orders.services import CancelReason
 from payments.models import Gateway
-from screenings.models import SeatKind
+from screenings.models import SeatKind, TicketType
 
 
 def minutes(number: float) -> timedelta:
@@ -26,6 +28,8 @@ class BookingSimulator:
     def __init__(self, timeline: Timeline, rng: random.Random, *, progress: Callable[[int, int], None]) -> None:
         self.timeline, self.rng, self.progress = timeline, rng, progress
         self._total = self._done = 0
+        create_standard_reasons()
+        self.comp_reasons = list(CompReason.objects.order_by("pk"))
 
     def add(self, booking: Booking) -> None:
         self._total += 1
@@ -33,6 +37,9 @@ class BookingSimulator:
 
     def hold(self, booking: Booking, at: datetime) -> None:
         order = services.hold(**booking.hold_arguments, at=at)
+        if any(kind.sold_to == TicketType.SoldTo.TILL for _session, _seat, kind in booking.places):
+            reason = self.comp_reasons[self._done % len(self.comp_reasons)]
+            Comp.objects.create(order=order, reason=reason, at=at, actor=booking.venue.cashier)
         self._done += 1
         self.progress(self._done, self._total)
         soon = at + (order.expires_at - at) * self.rng.uniform(0.05, 0.7)

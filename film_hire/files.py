@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import datetime
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -9,23 +10,42 @@ from django.core.files.storage import Storage
 from django.utils import translation
 from django.utils.text import slugify
 
-from film_hire.models import Dispatch, Statement
-from film_hire.tables import statement_table
+from film_hire.models import Dispatch, GrossReturn, Statement
+from film_hire.tables import gross_by_distributor, statement_table
 from reports.files import FORMATS
+from reports.reading import Period
+from reports.tables import Table
 
 
 def render(statement: Statement, format: str, *, language: str) -> tuple[str, bytes]:  # noqa: A002 - of a column
     """The name and the content of a statement as a file. Two queries."""
     with translation.override(language):
-        content = io.BytesIO()
-        FORMATS[format].write(statement_table(statement), content, statement.made_at, lambda _rows: None)
-        return file_name(statement, format), content.getvalue()
+        return file_name(statement, format), _written(statement_table(statement), format, statement.made_at)
+
+
+def render_gross(gross: GrossReturn, format: str, *, language: str, at: datetime) -> tuple[str, bytes]:  # noqa: A002
+    """The name and the content of the gross of a day as a file, with what is known at `at`. Four queries."""
+    with translation.override(language):
+        table = gross_by_distributor(Period([gross.cinema], gross.date, gross.date, at), gross.distributor)
+        name = f"{_who(gross)}-{gross.date:%Y-%m-%d}-gross.{format}"
+        return name, _written(table, format, at)
 
 
 def file_name(statement: Statement, format: str) -> str:  # noqa: A002 - of a column
-    who = slugify(str(statement.distributor), allow_unicode=True) or f"distributor-{statement.distributor_id}"
-    where = slugify(str(statement.cinema), allow_unicode=True) or f"cinema-{statement.cinema_id}"
-    return f"{who}-{where}-{statement.last:%Y-%m-%d}-v{statement.version}.{format}"
+    return f"{_who(statement)}-{statement.last:%Y-%m-%d}-v{statement.version}.{format}"
+
+
+def _who(sent: Statement | GrossReturn) -> str:
+    """For whom and about what cinema, as the beginning of a file's name."""
+    who = slugify(str(sent.distributor), allow_unicode=True) or f"distributor-{sent.distributor_id}"
+    where = slugify(str(sent.cinema), allow_unicode=True) or f"cinema-{sent.cinema_id}"
+    return f"{who}-{where}"
+
+
+def _written(table: Table, format: str, at: datetime) -> bytes:  # noqa: A002 - of a column
+    content = io.BytesIO()
+    FORMATS[format].write(table, content, at, lambda _rows: None)
+    return content.getvalue()
 
 
 class SentStatements(Storage):

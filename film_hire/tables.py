@@ -16,7 +16,7 @@ from reports import definitions
 from reports.models import TicketFigures
 from reports.reading import Period, sums
 from reports.tables import Column, Kind, Table
-from screenings.models import Cinema, Film
+from screenings.models import Cinema, Distributor, Film
 
 #: What leads from the box office to the base, with its sign; a column is left out where it is 0 on every line.
 BETWEEN = (
@@ -118,8 +118,11 @@ def _screening(line: StatementLine, cinema: Cinema) -> str:
 # --- Returns
 
 
-def gross_by_distributor(period: Period) -> Table:
-    """The gross of each film and day, by distributor: what is reported each night. Two queries, and those of `sums`."""
+def gross_by_distributor(period: Period, distributor: Distributor | None = None) -> Table:
+    """The gross of each film and day, by distributor or of one: what is reported each night.
+
+    Two queries, and those of `sums`.
+    """
     rows = sums(TicketFigures, period, by=["film_id", "cinema_id", "about"])
     films = Film.objects.select_related("distributor").in_bulk({row["film_id"] for row in rows})
     cinemas = {cinema.pk: cinema for cinema in period.cinemas}
@@ -136,7 +139,11 @@ def gross_by_distributor(period: Period) -> Table:
             "net": definitions.NET_BOX_OFFICE.of(row),
         }
 
-    found = [named(row) for row in rows if row["sold"]]
+    found = [
+        named(row)
+        for row in rows
+        if row["sold"] and (distributor is None or films[row["film_id"]].distributor_id == distributor.pk)
+    ]
     found.sort(key=lambda row: (row["distributor"], row["film"], row["cinema"], row["about"]))
     return Table(
         title=_("Gross by distributor"),

@@ -8,7 +8,10 @@ HOLD_LIMITS = {
     "ONLINE": (timedelta(minutes=15), timedelta(0)),
     "BOX_OFFICE": (timedelta(minutes=15), timedelta(0)),
     "RESERVATION": (timedelta(days=2), timedelta(days=1)),
+    "HOUSE": (timedelta(days=365), timedelta(0)),  # each hold and booking has a time of its own
+    "GROUP": (timedelta(days=365), timedelta(0)),
 }
+HOUSE_HOLDS_END = timedelta(minutes=30)  # before the start, for seats kept without an end
 MAX_TICKETS_AN_ORDER = 50
 SEATS_A_VISITOR = 10  # maximum in one order of the shop; larger groups buy at the box office
 MAX_SNACKS_A_LINE = 99
@@ -36,6 +39,7 @@ ATTEMPTS = {
     "correct_address": (timedelta(days=1), 3, 30),  # per order
     "corrected": (timedelta(minutes=10), 1, 1_000),  # per showing of an order's page
     "news": (timedelta(hours=1), 20, 120),  # consents to news and offers, given or withdrawn; per account or order
+    "phone_code": (timedelta(days=1), 5, 20),  # codes sent to phones; per account and per number
     "campaign": (timedelta(hours=1), 0, 120),  # visits by links of campaigns that count; by address
     "unknown_link": (timedelta(hours=1), 60, 60),
     "api": (timedelta(minutes=1), 600, 600),  # requests with an API key; per partner
@@ -62,6 +66,7 @@ APPROVABLE_SERVICES = {
     "orders.refund": "orders.approvals.RefundApproval",
     "orders.pay_out": "orders.approvals.PayOutApproval",
     "orders.refund_session": "orders.approvals.SessionRefundApproval",
+    "boxoffice.exchange": "boxoffice.approvals.ExchangeApproval",
     "bonuses.adjust": "bonuses.approvals.AdjustmentApproval",
     "concessions.write_off": "concessions.approvals.WriteOffApproval",
 }

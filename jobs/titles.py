@@ -23,6 +23,8 @@ TITLES: dict[str, str | Promise] = {
     "send_ticket_usage_reminders": _("Remind about screenings"),
     "deliver_notifications": _("Send messages"),
     "announce_sessions": _("Announce screenings to other systems"),
+    "tell_watchers": _("Tell customers of watched films"),
+    "offer_freed_seats": _("Offer freed seats to those who wait"),
     "send_webhooks": _("Send webhooks"),
     "sync_marketing_lists": _("Sync marketing lists"),
     "look_up_films": _("Ask film catalogues"),

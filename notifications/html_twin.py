@@ -64,6 +64,7 @@ def html_of(notification: Notification, *, subject: str, body: str, codes: list[
 def _blocks(notification: Notification, body: str) -> Iterator[Block]:
     films = {line for each in _showings(notification.context) for line in _film_lines(each["film"])}
     links = {notification.context[key] for key in ADDRESSES if notification.context.get(key)}
+    links |= {each["link"] for each in notification.context.get("others") or []}
     for paragraph in body.strip().split("\n\n"):
         block = Block("text")
         for line in paragraph.split("\n"):
@@ -80,7 +81,7 @@ def _blocks(notification: Notification, body: str) -> Iterator[Block]:
                 if kind == "text":
                     yield from _finished(block)
                     block = Block("list")
-                block.lines.append(_linked(stripped.removeprefix("- "), links))
+                block.lines.append(_entry(stripped.removeprefix("- "), links))
             else:
                 if kind == "list" and changes:
                     yield from _finished(block)
@@ -97,6 +98,12 @@ def _finished(block: Block) -> Iterator[Block]:
 def _linked(text: str, links: Set[str]) -> SafeString:
     words = (format_html('<a href="{0}">{0}</a>', word) if word in links else word for word in text.split(" "))
     return format_html_join(" ", "{}", ((word,) for word in words))
+
+
+def _entry(text: str, links: Set[str]) -> SafeString:
+    """An entry of a list: where it ends with an address, its words are the link."""
+    words, colon, link = text.rpartition(": ")
+    return format_html('<a href="{}">{}</a>', link, words) if colon and link in links else _linked(text, links)
 
 
 def _showings(context: dict[str, Any]) -> list[dict[str, Any]]:
@@ -117,6 +124,8 @@ def _label(kind: str) -> str:
         MessageKind.SESSION_CANCELLED: _("Choose another showtime"),
         MessageKind.SIGN_IN: _("Sign in"),
         MessageKind.POINTS_EXPIRING: _("See what’s on"),
+        MessageKind.FILM_ON_SALE: _("Choose a time"),
+        MessageKind.SEATS_HELD: _("Buy these seats"),
         MessageKind.STAFF_PASSWORD: _("Set a password"),
         MessageKind.NEWS_CONFIRMATION: _("Confirm subscription"),
     }.get(MessageKind(kind), pgettext("button", "Open"))

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.phones import PhoneField
+
 
 class MessageKind(models.TextChoices):
     """The kind of a message. `notifications.services.queueing` lists the context that each kind needs."""
@@ -24,6 +26,8 @@ class MessageKind(models.TextChoices):
     ADDRESS_CHANGED = "ADDRESS_CHANGED", _("Email of an order corrected")
     NEWS_CONFIRMATION = "NEWS_CONFIRMATION", _("Subscription to confirm")
     TELEGRAM_LINKED = "TELEGRAM_LINKED", _("Telegram connected")
+    PHONE_CODE = "PHONE_CODE", _("Code that confirms a phone")
+    SMS_CHOSEN = "SMS_CHOSEN", _("SMS chosen")
     ORDER_REFUNDED = "ORDER_REFUNDED", _("Order refunded")
     LATE_PAYMENT_REFUNDED = "LATE_PAYMENT_REFUNDED", _("Late payment returned")
     TICKET_REMINDER = "TICKET_REMINDER", _("Screening reminder")
@@ -32,7 +36,10 @@ class MessageKind(models.TextChoices):
     REFUNDS_TO_APPROVE = "REFUNDS_TO_APPROVE", _("Refunds to approve")
     SCHEDULED_REPORT = "SCHEDULED_REPORT", _("Scheduled report")
     GIFT_CARD = "GIFT_CARD", _("Gift card")
+    FILM_ON_SALE = "FILM_ON_SALE", _("Watched film on sale")
+    SEATS_HELD = "SEATS_HELD", _("Seats from the waiting list")
     FILM_HIRE_STATEMENT = "FILM_HIRE_STATEMENT", _("Film hire statement")
+    FILM_GROSS = "FILM_GROSS", _("Gross for a distributor")
 
 
 #: The error of messages that wait because the SMS of the day cost enough.
@@ -105,6 +112,8 @@ class Notification(models.Model):
     claimed_by = models.CharField(_("sent by"), max_length=64, blank=True, default="")
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     error = models.CharField(_("error"), max_length=200, blank=True, default="")
+
+    phone: str = ""  # to which it goes as an SMS, of messages that `chosen_phones.find_phones` has looked up
 
     objects = NotificationQuerySet.as_manager()
 
@@ -218,8 +227,8 @@ class SmsDay(models.Model):
         return f"{self.date}"
 
 
-#: What customers may get in Telegram in place of an e-mail. Links to sign in, and what staff get, stay e-mails.
-IN_TELEGRAM = frozenset(
+#: What customers may get in Telegram or as SMS. Links to sign in, and what staff get, stay e-mails.
+ABOUT_ORDERS = frozenset(
     {
         MessageKind.ORDER_PAID,
         MessageKind.ORDER_OVERDUE,
@@ -231,8 +240,47 @@ IN_TELEGRAM = frozenset(
         MessageKind.LATE_PAYMENT_REFUNDED,
         MessageKind.TICKET_REMINDER,
         MessageKind.POINTS_EXPIRING,
+        MessageKind.FILM_ON_SALE,
+        MessageKind.SEATS_HELD,
     }
 )
+
+
+class ChosenPhone(models.Model):
+    """The phone of a customer who chose SMS, or who is about to: until the code is entered, `confirmed_at` is empty.
+
+    Only while it is the phone of the account. `digest` is the keyed hash of the code that was sent to it last: it works
+    once, until `expires_at`, and not after too many wrong ones.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="chosen_phone", verbose_name=_("customer")
+    )
+    phone = PhoneField(_("phone"))
+    digest = models.CharField(max_length=64, blank=True, default="")
+    expires_at = models.DateTimeField()
+    wrong_codes = models.PositiveSmallIntegerField(default=0)
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("phone for messages")
+        verbose_name_plural = _("phones for messages")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Phone for messages {self.pk}"
+
+    @classmethod
+    def forget_customer(cls, *, user: Any, **_orders: Any) -> None:
+        """See `accounts.services.forget_customer`."""
+        if user is not None:
+            cls._default_manager.filter(user=user).delete()
+
+    @classmethod
+    def about_customer(cls, *, user: Any, **_orders: Any) -> list[dict[str, Any]]:
+        """See `accounts.services.rows_about_customer`."""
+        rows: Any = cls._default_manager.filter(user=user)
+        return list(rows.values("phone", "confirmed_at")) if user is not None else []
 
 
 class TelegramChat(models.Model):

@@ -34,7 +34,7 @@ class RefundApproval(ApprovableService):
     cinema_path = "cinema"
 
     def benefits(self, order: Order, person: User) -> bool:
-        return _bought_by(order, person)
+        return bought_by(order, person)
 
     def encode(  # type: ignore[override]
         self,
@@ -117,7 +117,7 @@ class PayOutApproval(ApprovableService):
     cinema_path = "order__cinema"
 
     def benefits(self, refund: Refund, person: User) -> bool:
-        return _bought_by(refund.order, person)
+        return bought_by(refund.order, person)
 
     def encode(  # type: ignore[override]
         self, refund: Refund, *, shift: Shift | None = None, despite_dispute: bool = False, at: datetime
@@ -138,7 +138,7 @@ class PayOutApproval(ApprovableService):
         return message % {"amount": format_money(refund.amount), "order": refund.order}
 
 
-def _bought_by(order: Order, person: User) -> bool:
+def bought_by(order: Order, person: User) -> bool:
     """Whether the order was bought with this person's account, address or phone number, now or before."""
     former = OrderChange.objects.former_addresses([order])
     return order.user == person or person.has_contact(order.email, order.phone, *former)

@@ -154,6 +154,7 @@ def notify_sessions_cancelled(
     points: Mapping[int, int],
     held: Collection[int] = (),
     awaiting: Mapping[int, Sequence[Ticket]],
+    more: Callable[[Order, Sequence[Ticket]], dict[str, Any]] | None = None,
     at: datetime,
 ) -> None:
     """One message per order and set of sessions. Another comes first about an order that is `held` until a bank has
@@ -177,6 +178,7 @@ def notify_sessions_cancelled(
                     "points": 0 if why else points.get(order.pk, 0),
                     "disputed": why == "disputed",
                     "waits": why == "waits",
+                    **(more(order, cancelled) if more else {}),
                 },
             )
             for order, cancelled, why in told

@@ -164,6 +164,24 @@ def open_days_of(period: Period) -> list[Days]:
     return [Days(days, cinemas=pks) for days, pks in groups.items()]
 
 
+def whole_period(period: Period) -> Days:
+    """Everything from the start of the first day of the period to the end of its last, as one day for each group of
+    cinemas that share both. One query.
+    """
+    found = BusinessDay.objects.filter(
+        cinema__in=[cinema.pk for cinema in period.cinemas], date__in=(period.first, period.last)
+    )
+    stored = {(day.cinema_id, day.date): (day.starts_at, day.ends_at) for day in found}
+    groups: defaultdict[tuple[datetime, datetime], list[int]] = defaultdict(list)
+    for cinema in period.cinemas:
+        start, _end = stored.get((cinema.pk, period.first)) or cinema.day_bounds(period.first)
+        _start, end = stored.get((cinema.pk, period.last)) or cinema.day_bounds(period.last)
+        groups[start, end].append(cinema.pk)
+    return JoinedDays(
+        [Days([PlannedDay(period.first, *bounds)], cinemas=cinemas) for bounds, cinemas in groups.items()]
+    )
+
+
 def _last_days(cinemas: Collection[int]) -> dict[int, list[BusinessDay]]:
     """By cinema: the last closed day and the open ones, in order. One query."""
     closed = BusinessDay.objects.closed().filter(cinema=OuterRef("pk")).order_by("-starts_at")

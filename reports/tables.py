@@ -42,13 +42,13 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Link:
-    """The value of a cell that leads to a page. Files hold its text alone."""
+    """The value of a cell, and the page that it leads to. Only pages of the admin have such cells."""
 
-    text: str
+    value: Any
     url: str
 
     def __str__(self) -> str:
-        return self.text
+        return str(self.value)
 
 
 class Described(Protocol):
@@ -108,7 +108,7 @@ class Table:
         return Reading(self)
 
     def text(self, column: Column, value: Any) -> str:
-        return cell_text(value, column.kind, zone=self.zone)
+        return cell_text(_value(value), column.kind, zone=self.zone)
 
     def definitions(self) -> list[Described]:
         """The definitions of its columns, each once."""
@@ -151,8 +151,8 @@ class Reading:
         for row in self.table.rows:
             values = [row.get(key) for key in self._keys] if isinstance(row, Mapping) else list(row)
             for index in self._summed:
-                if values[index] is not None:
-                    self._sums[index] = self._sums.get(index, 0) + values[index]
+                if (value := _value(values[index])) is not None:
+                    self._sums[index] = self._sums.get(index, 0) + value
             self.count += 1
             yield values
 
@@ -234,6 +234,10 @@ def in_zone(instant: datetime, zone: ZoneInfo | None) -> datetime:
     if zone is None and instant.tzinfo is not UTC:
         return instant
     return timezone.localtime(instant, zone)
+
+
+def _value(value: Any) -> Any:
+    return value.value if isinstance(value, Link) else value
 
 
 def _cell(column: Column, text: str, value: Any = None) -> dict[str, Any]:

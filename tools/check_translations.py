@@ -38,6 +38,7 @@ FOR_CUSTOMERS = (
     "accounts/services/consents.py",
     "bonuses/errors.py",
     "customers/services/address.py",
+    "waiting/errors.py",
     "house_rules/face.py",
     "incidents/errors.py",
     "integrations/services/selling.py",

@@ -56,7 +56,8 @@ def _shown_facts(form: ActionForm) -> Iterable[tuple[str, str]]:
     for name, value in form.summary():
         yield str(name), str(value)
     for field in form.visible_fields():
-        yield str(field.label), _shown_value(field, form.cleaned_data[field.name])
+        if field.name in form.cleaned_data:  # otherwise the summary tells what became of it
+            yield str(field.label), _shown_value(field, form.cleaned_data[field.name])
 
 
 def _shown_value(field: BoundField, value: Any) -> str:

@@ -28,7 +28,7 @@ from backoffice.framework.actions import ActionsMixin, confirmed_action
 from cinema import clock
 from cinema.status import Refused
 from notifications.models import MessageKind
-from notifications.services import Message, queue, telegram, was_queued
+from notifications.services import Message, chosen_phones, queue, was_queued
 
 
 def queue_password_link(person: User, *, at: datetime, actor: User) -> None:
@@ -70,7 +70,7 @@ class PasswordLinksMixin(ActionsMixin):
             form = NewPasswordForm(account_of_link(token, at=at), request.POST or None)
             if request.method == "POST" and form.is_valid():
                 person = set_password_by_link(token, form.cleaned_data["new_password1"], at=at)
-                telegram.unlink_accounts([person])
+                chosen_phones.send_emails_again([person])
                 LogEntry.objects.log_actions(
                     person.pk, [person], CHANGE, gettext("Password set by an e-mailed link"), single_object=True
                 )

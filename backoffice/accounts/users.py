@@ -28,7 +28,7 @@ from backoffice.framework.reauthentication import ReauthenticationMixin
 from bonuses.models import BonusAccount
 from cinema import clock
 from cinema.status import Refused
-from notifications.services import telegram
+from notifications.services import chosen_phones
 from orders.models import Order
 
 ACCESS_FIELDS = ["groups", "cinemas", "all_cinemas", "is_staff", "is_superuser"]
@@ -151,7 +151,7 @@ class UserAdmin(PinMixin, SecondFactorMixin, PasswordLinksMixin, Reauthenticatio
             super().save_model(request, obj, form, change)
             record_account_change(obj, _kinds_of(form.changed_data), at=at, actor=actor)
             if "email" in form.changed_data:
-                telegram.unlink_accounts([obj])
+                chosen_phones.send_emails_again([obj])
             if "email" in form.changed_data and obj.is_staff and obj.pk != actor.pk:
                 before = form.initial["email"]
                 queue_notice(obj, AccountChange.Kind.ADDRESS, at=at, actor=actor, recipient=before)
@@ -191,7 +191,7 @@ class UserAdmin(PinMixin, SecondFactorMixin, PasswordLinksMixin, Reauthenticatio
         except Refused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return None
-        telegram.unlink_accounts(deactivated)
+        chosen_phones.send_emails_again(deactivated)
         for person in deactivated:
             self.log_change(request, person, gettext("Deactivated"))
         message = ngettext("%(count)d account deactivated.", "%(count)d accounts deactivated.", len(deactivated))

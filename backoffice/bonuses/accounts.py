@@ -13,6 +13,7 @@ from backoffice.accounts.approvals import ApprovalsMixin
 from backoffice.bonuses.forms import AdjustPointsForm
 from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import ReadOnlyAdmin
+from backoffice.framework.counted_filter import CountedFilter
 from backoffice.framework.read_only import ReadOnlyInline
 from bonuses.approvals import AdjustmentApproval
 from bonuses.models import BonusAccount, BonusTransaction
@@ -47,6 +48,7 @@ class BonusAccountAdmin(ApprovalsMixin, ReadOnlyAdmin):
     cinema_path = None
     list_display = ["user", "balance", "owed", "last_accrual_date"]
     list_select_related = ["user"]
+    list_filter = [CountedFilter]
     search_fields = ["=user__email", "=user__phone"]
     searches_phones = True
     inlines = [BonusTransactionInline]

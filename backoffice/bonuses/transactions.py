@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import status_badge
+from backoffice.framework.counted_filter import CountedFilter
 from bonuses.models import BonusTransaction
 
 COLOURS: dict[str, str] = {
@@ -20,7 +21,7 @@ class BonusTransactionAdmin(ReadOnlyAdmin):
     ordering = NEWEST_FIRST
     cinema_path = None
     list_display = ["transaction_date", "bonus_account", "type_badge", "amount", "order", "description"]
-    list_filter = ["transaction_type"]
+    list_filter = ["transaction_type", CountedFilter]
     list_select_related = ["bonus_account__user", "order"]
     search_fields = ["=bonus_account__user__email", "=order__number"]
 

@@ -10,6 +10,7 @@ from accounts.models import User
 from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
+from backoffice.framework.counted_filter import CountedFilter
 from backoffice.orders.code_lookup import CodeLookupMixin
 from backoffice.orders.columns import PREORDER_COLOURS
 from cinema.local_time import format_local
@@ -27,7 +28,10 @@ class ConcessionPreorderAdmin(CodeLookupMixin, StatusBadgeMixin, ActionsMixin, R
     cinema_path = "concession_item__cinema"
     list_per_page = 20
     list_display = ["pickup_code", "concession_item", "at_cinema", "quantity", "status_label", "collect_by", "order"]
-    list_filter = ["status"]
+    list_filter = ["status", CountedFilter]
+    link_lookups = frozenset(
+        {"concession_item", *("order__cinema", "order__channel", "order__promocode", "order__promocode__isnull")}
+    )
     list_select_related = ["concession_item__cinema", "order"]
     search_fields = ["=pickup_code", "=order__number"]
     exclude = ["status"]

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
+from backoffice.framework.counted_filter import CountedFilter
 from backoffice.framework.read_only import ReadOnlyInline
 from concessions.models import StockMovement
 
@@ -36,7 +37,8 @@ class StockMovementAdmin(ReadOnlyAdmin):
     ordering = NEWEST_FIRST
     cinema_path = "concession_item__cinema"
     list_display = ["at", "concession_item", "at_cinema", "quantity", "kind", *COSTS, "actor", "reason"]
-    list_filter = ["kind", "cost_assumed"]
+    list_filter = ["kind", "cost_assumed", CountedFilter]
+    link_lookups = frozenset({"concession_item"})
     list_per_page = 20
     list_select_related = ["concession_item", "actor"]
 

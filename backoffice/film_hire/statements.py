@@ -2,7 +2,7 @@
 
 import io
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -26,8 +26,8 @@ from cinema import clock
 from cinema.local_time import format_local
 from cinema.status import Refused
 from film_hire.files import file_name, render
-from film_hire.models import Dispatch, Statement
-from film_hire.services import recount, send
+from film_hire.models import Dispatch, GrossReturn, Statement
+from film_hire.services import recount, send, send_gross
 from film_hire.tables import statement_table
 from reports.files import FORMATS
 from screenings.models import Cinema
@@ -44,18 +44,21 @@ class DispatchInline(ReadOnlyInline):
     verbose_name_plural = _("Sent")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.has_perm("film_hire.view_statement"))
+        return bool(request.user.has_perm(f"film_hire.view_{self.parent_model._meta.model_name}"))
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).defer("content").select_related("statement__cinema", "actor")
+        return (
+            super().get_queryset(request).defer("content").select_related("statement__cinema", "gross__cinema", "actor")
+        )
 
     @admin.display(description=_("sent"))
     def when(self, sent: Dispatch) -> str:
-        return format_local(sent.sent_at, sent.statement.cinema.zone)
+        return format_local(sent.sent_at, sent.about.cinema.zone)
 
     @admin.display(description=_("file"))
     def file(self, sent: Dispatch) -> str:
-        url = reverse("admin:film_hire_statement_sent", args=[sent.statement_id, sent.pk])
+        about = sent.about
+        url = reverse(f"admin:film_hire_{about._meta.model_name}_sent", args=[about.pk, sent.pk])
         return format_html('<a href="{}">{}</a>', url, sent.filename)
 
 
@@ -72,8 +75,34 @@ class LatestFilter(admin.SimpleListFilter):
         return queryset if self.value() == "all" else queryset.filter(is_latest=True)
 
 
+class DispatchesMixin:
+    """What was sent of a row, with the files as they went out."""
+
+    inlines: ClassVar = [DispatchInline]
+
+    def get_urls(self) -> list[Any]:
+        name = f"film_hire_{self.opts.model_name}_sent"  # type: ignore[attr-defined]
+        view = self.admin_site.admin_view(self.sent_view)  # type: ignore[attr-defined]
+        return [path("<int:pk>/sent/<int:sent>/", view, name=name), *super().get_urls()]  # type: ignore[misc]
+
+    def sent_view(self, request: HttpRequest, pk: int, sent: int) -> FileResponse:
+        found = self._own(request, pk).dispatches.filter(pk=sent).first()
+        if found is None:
+            raise Http404
+        return _file(bytes(found.content), found.format, found.filename)
+
+    def _own(self, request: HttpRequest, pk: int) -> Any:
+        rows: Any = self.get_queryset(request)  # type: ignore[attr-defined]
+        found = rows.select_related("distributor", "cinema").filter(pk=pk).first()
+        if found is None:
+            raise Http404
+        if not self.has_view_permission(request, found):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        return found
+
+
 @admin.register(Statement)
-class StatementAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
+class StatementAdmin(DispatchesMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     cinema_path = "cinema"
     colours = COLOURS
     list_before_template = "backoffice/film_hire/returns.html"
@@ -92,7 +121,6 @@ class StatementAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     ]
     readonly_fields = ["status_label", "files"]
     change_form_after_template = "backoffice/film_hire/statement.html"
-    inlines = [DispatchInline]
     actions_detail = ["send", "recount"]
 
     @admin.display(description=_("files"))
@@ -118,8 +146,7 @@ class StatementAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
         icon="mail",
     )
     def send(self, statement: Statement, *, at: datetime, actor: User) -> str:
-        count = send(statement, at=at, actor=actor)
-        return ngettext("Sent to %(count)d address.", "Sent to %(count)d addresses.", count) % {"count": count}
+        return _sent_to(send(statement, at=at, actor=actor))
 
     @confirmed_action(
         permission="film_hire.recount_statement",
@@ -140,7 +167,6 @@ class StatementAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
         view = self.admin_site.admin_view
         own = [
             path("<int:pk>/file/<str:kind>/", view(self.file_view), name="film_hire_statement_file"),
-            path("<int:pk>/sent/<int:sent>/", view(self.sent_view), name="film_hire_statement_sent"),
             *(
                 path(f"{each.name}/", view(self.return_view), {"shown": each}, name=f"film_hire_{each.name}")
                 for each in RETURNS
@@ -154,12 +180,6 @@ class StatementAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
             raise Http404
         _name, content = render(statement, kind, language=get_language() or "en")
         return _file(content, kind, file_name(statement, kind))
-
-    def sent_view(self, request: HttpRequest, pk: int, sent: int) -> FileResponse:
-        found = self._own(request, pk).dispatches.filter(pk=sent).first()
-        if found is None:
-            raise Http404
-        return _file(bytes(found.content), found.format, found.filename)
 
     def return_view(self, request: HttpRequest, shown: Return) -> HttpResponseBase:
         if not self.has_view_permission(request):
@@ -186,13 +206,30 @@ class StatementAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
             context |= {"form": form, "parts": [table], "files": links}
         return TemplateResponse(request, "backoffice/film_hire/return.html", context)
 
-    def _own(self, request: HttpRequest, pk: int) -> Statement:
-        statement = self.get_queryset(request).select_related("distributor", "cinema").filter(pk=pk).first()
-        if statement is None:
-            raise Http404
-        if not self.has_view_permission(request, statement):
-            raise PermissionDenied
-        return statement
+
+@admin.register(GrossReturn)
+class GrossReturnAdmin(DispatchesMixin, ActionsMixin, ReadOnlyAdmin):
+    cinema_path = "cinema"
+    ordering = ["-date", "-pk"]
+    list_display = ["distributor", "cinema", "date", "admissions", "box_office", "made_at"]
+    list_filter = ["cinema", "distributor"]
+    list_select_related = ["distributor", "cinema"]
+    search_fields = ["distributor__name"]
+    fields = [("distributor", "cinema", "date"), ("admissions", "box_office", "made_at")]
+    actions_detail = ["send"]
+
+    @confirmed_action(
+        permission="film_hire.send_statement",
+        title=_("Send again"),
+        text=_("With what is known now, to all addresses of the distributor that get it every morning."),
+        icon="mail",
+    )
+    def send(self, gross: GrossReturn, *, at: datetime, actor: User) -> str:
+        return _sent_to(send_gross(gross, at=at, actor=actor))
+
+
+def _sent_to(count: int) -> str:
+    return ngettext("Sent to %(count)d address.", "Sent to %(count)d addresses.", count) % {"count": count}
 
 
 def _file(content: bytes, kind: str, name: str) -> FileResponse:

@@ -118,6 +118,7 @@ class ExchangeForm(ActionForm):
         if not self.choices:
             return
         price = sum((each.price for each in self.choices), ZERO)
+        yield _("new screening"), dict(self.fields["session"].choices)[self.data["session"]]  # type: ignore[attr-defined]
         yield _("new seats"), "; ".join(str(each.seat) for each in self.choices)
         yield _("paid for the old tickets"), format_money(self._value)
         yield _("price of the new tickets"), format_money(price)

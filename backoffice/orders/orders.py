@@ -11,12 +11,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.errors import ApprovalRequired
 from accounts.models import User, normalise_email
 from backoffice.accounts.approvals import ApprovalsMixin
 from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
+from backoffice.framework.counted_filter import CountedFilter
 from backoffice.framework.time_zones import zone_of
 from backoffice.orders.code_lookup import CodeLookupMixin, found_by
 from backoffice.orders.exchange_form import ExchangeForm
@@ -33,9 +33,8 @@ from backoffice.orders.forms import (
 )
 from backoffice.orders.order_timeline import OrderTimeline
 from backoffice.orders.personal_data import PersonalDataMixin
-from boxoffice.errors import ExchangeAboveLimit
+from boxoffice.approvals import ExchangeApproval
 from boxoffice.services.exchanges import exchange
-from boxoffice.services.refunds import payout_text, waiting_text
 from boxoffice.services.sales import check_buyer
 from cinema.local_time import format_local
 from cinema.money import format_money
@@ -46,7 +45,6 @@ from orders.approvals import RefundApproval
 from orders.models import Order, OrderChange, OrderLine, Ticket
 from orders.reasons import Reason
 from orders.services import cancel, extend, left_to_pay, mark_paid, record_uncertain_payment, refund, remind_to_pay
-from payments.models import Refund
 from payments.services import check_printer, record_slip
 from payments.services.shifts import open_shift_of
 from reports.code_names import code_names
@@ -112,6 +110,12 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         "cancel",
     ]
     actions = ["remind", "cancel"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without the orders by which the house keeps seats, but for whoever may keep and release them."""
+        orders: QuerySet[Any] = super().get_queryset(request)
+        keeps = request.user.has_perm("allocations.keep_seats")
+        return orders if keeps else orders.exclude(channel=Order.Channel.HOUSE)
 
     def look_up(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
         return (found_by(queryset, search_term) if search_term.strip() else queryset), False
@@ -240,14 +244,7 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
     def exchange(self, order: Order, *, at: datetime, actor: User, **wanted: Any) -> str:
         shift = open_shift_of(actor, order.cinema_id)  # the drawer of whoever does it, if there is one
         check_printer(order.cinema, at=at)
-        try:
-            done, given = exchange(order, shift=shift, at=at, actor=actor, **wanted)
-        except ApprovalRequired as error:  # it is about an exchange, and not the refund that it names
-            raise ExchangeAboveLimit from error
-        told = gettext("Exchanged for order %(order)s. Its tickets are sent to the customer.")
-        waiting = Refund.objects.filter(order=order).to_hand_out().select_related("payment")
-        texts = [payout_text(each) for each in given] or [waiting_text(each) for each in waiting]
-        return " ".join([told % {"order": done.new_order}, *texts])
+        return ExchangeApproval.message(order, exchange(order, shift=shift, at=at, actor=actor, **wanted))
 
     @confirmed_action(
         permission="orders.cancel_order",
@@ -314,7 +311,7 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
 class OrderAdmin(PersonalDataMixin, BaseOrderAdmin):
     ordering = NEWEST_FIRST
     list_display = ["number", "cinema", "status_label", "channel", "email", "amount", "created"]
-    list_filter = ["status", "channel", "cinema"]
+    list_filter = ["status", "channel", "cinema", CountedFilter]
     actions_detail = [*BaseOrderAdmin.actions_detail, "erase"]
 
     @admin.display(description=_("created"), ordering="created_at")

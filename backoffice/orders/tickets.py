@@ -13,6 +13,7 @@ from accounts.models import User
 from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
+from backoffice.framework.counted_filter import CountedFilter
 from backoffice.orders.code_lookup import CodeLookupMixin
 from backoffice.orders.columns import TICKET_COLOURS
 from backoffice.orders.forms import CheckInForm, OverrideCheckInForm, UndoCheckInForm
@@ -28,12 +29,11 @@ class TicketAdmin(CodeLookupMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin
     cinema_path = "order__cinema"
     list_per_page = 20
     list_display = ["order", "at_cinema", "session", "hall", "seat", "ticket_type", "price", "status_label"]
-    list_filter = ["status"]
+    list_filter = ["status", CountedFilter]
     link_lookups = frozenset(
         {
-            "session__id__exact",  # the first page links to the tickets of a cancelled session, and takings to theirs
-            *("session__start_datetime__gte", "session__start_datetime__lt", "session__film", "session__hall"),
-            *("session__format", "session__language", "ticket_type", "seat__kind"),
+            "session__id__exact",  # the first page links to the tickets of a cancelled session, and reports to theirs
+            *("session__film", "session__hall", "session__format", "session__language", "ticket_type", "seat__kind"),
             *("order__cinema", "order__channel", "order__promocode", "order__promocode__isnull"),
         }
     )

@@ -13,6 +13,7 @@ from accounts.models import User
 from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
+from backoffice.framework.counted_filter import CountedFilter
 from backoffice.payments.forms import OrderAmountForm, ResolvePaymentForm
 from orders.services import resolve_payment, settle_payment
 from payments.models import MANUAL_GATEWAYS, Payment
@@ -46,7 +47,8 @@ class PaymentAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     ordering = NEWEST_FIRST
     cinema_path = "order__cinema"
     list_display = ["created_at", "order", "gateway", "amount", "status_label", "succeeded_at", "discrepancy"]
-    list_filter = ["status", "gateway", DiscrepancyFilter]
+    list_filter = ["status", "gateway", DiscrepancyFilter, CountedFilter]
+    link_lookups = frozenset({"order__cinema"})
     list_select_related = ["order"]
     search_fields = ["=order__number", "=external_id", "=rrn"]
     exclude = ["status"]

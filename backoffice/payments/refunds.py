@@ -14,6 +14,7 @@ from backoffice.accounts.approvals import ApprovalsMixin
 from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
+from backoffice.framework.counted_filter import CountedFilter
 from backoffice.framework.read_only import ReadOnlyInline
 from backoffice.orders.columns import REFUND_LINE_RELATED, ReasonLabelMixin
 from backoffice.payments.forms import RefundAmountForm
@@ -72,9 +73,9 @@ class RefundAdmin(ReasonLabelMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnlyAd
         "reason_text",
         "succeeded_at",
     ]
-    list_filter = ["status", PendingFilter]
-    # The sheet of a day links to its refunds.
-    link_lookups = frozenset({"requested_at__gte", "requested_at__lt", "order__cinema"})
+    list_filter = ["status", PendingFilter, CountedFilter]
+    # The sheet of a day links to its refunds, and reports to theirs.
+    link_lookups = frozenset({"requested_at__gte", "requested_at__lt", "order__cinema", "payment__gateway"})
     list_select_related = ["order"]
     search_fields = ["=order__number", "=external_id"]
     inlines = [RefundLineInline]

@@ -100,7 +100,7 @@ def lists_parts(period: Period, chosen: Any) -> Sequence[Any]:
 
 def actions_parts(period: Period, chosen: Any) -> Sequence[Any]:
     """Three queries."""
-    return [actions.actions(period, with_points=chosen["user"].all_cinemas)]
+    return [actions.actions(period, with_points=chosen["user"].all_cinemas), actions.comps(period)]
 
 
 def with_links(refunds: Table) -> Table:

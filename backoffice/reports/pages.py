@@ -20,7 +20,15 @@ from backoffice.framework.chosen_cinema import with_chosen_cinema
 from backoffice.framework.scoped_choices import visible_rows
 from backoffice.reports import about_customers
 from backoffice.reports.accounting import actions_parts, balances_parts, day_parts, lists_parts, month_parts
-from backoffice.reports.drill_down import with_links
+from backoffice.reports.drill_down import (
+    bar_links,
+    films_links,
+    losses_links,
+    money_links,
+    occupancy_links,
+    points_links,
+    takings_links,
+)
 from backoffice.reports.forms import (
     BalancesForm,
     CustomersForm,
@@ -121,36 +129,35 @@ def takings_parts(period: Period, chosen: Any) -> Sequence[Part]:
     by, film, against = chosen.get("by") or "day", chosen.get("film"), chosen.get("against")
     table = takings.takings(period, by, film=film, against=against)
     drawing = drawings.takings_chart(table, by, film=film, against=against)
-    if chosen["user"].has_perm("orders.view_ticket"):
-        table = with_links(table, period, by, film)
-    return [drawing, table]
+    return [drawing, takings_links(table, period, chosen["user"], by, film)]
 
 
-def money_parts(period: Period, _chosen: Any) -> Sequence[Part]:
-    return [sheets.money(period)]
+def money_parts(period: Period, chosen: Any) -> Sequence[Part]:
+    return [money_links(sheets.money(period), period, chosen["user"])]
 
 
 def bar_parts(period: Period, chosen: Any) -> Sequence[Part]:
     with_costs = chosen["user"].has_perm("concessions.view_costs")
     whole, items = bar.bar(period, with_costs=with_costs)
-    return [whole, items, drawings.bar_chart(items, with_costs=with_costs), bar.bought_together(period)]
+    drawing = drawings.bar_chart(items, with_costs=with_costs)
+    tables = [bar_links(each, period, chosen["user"]) for each in (whole, items)]
+    return [*tables, drawing, bar.bought_together(period)]
 
 
 def losses_parts(period: Period, chosen: Any) -> Sequence[Part]:
-    return [bar.losses(period, with_costs=chosen["user"].has_perm("concessions.view_costs"))]
+    table = bar.losses(period, with_costs=chosen["user"].has_perm("concessions.view_costs"))
+    return [losses_links(table, period, chosen["user"])]
 
 
-def points_parts(period: Period, _chosen: Any) -> Sequence[Part]:
-    return points.points(period)
+def points_parts(period: Period, chosen: Any) -> Sequence[Part]:
+    return points_links(points.points(period), period, chosen["user"])
 
 
 def films_parts(period: Period, chosen: Any) -> Sequence[Part]:
     table = programme.films(period)
     drawing = drawings.films_chart(table)
-    if chosen["user"].has_perm("orders.view_ticket"):
-        table = with_links(table, period, "film", None)
-    return [table, drawing]
+    return [films_links(table, period, chosen["user"]), drawing]
 
 
-def occupancy_parts(period: Period, _chosen: Any) -> Sequence[Part]:
-    return [drawings.occupancy_chart(period)]
+def occupancy_parts(period: Period, chosen: Any) -> Sequence[Part]:
+    return [drawings.occupancy_chart(period, links=occupancy_links(period, chosen["user"]))]

@@ -21,7 +21,7 @@ from backoffice.screenings.occupancy import tickets_for
 from cinema.validators import TextFormField
 from screenings.errors import ImpossibleHall
 from screenings.hall_layout import HallLayout, lay_out
-from screenings.models import Seat
+from screenings.models import Hall, Seat
 from screenings.services.halls import seats_of
 
 TICKETS_NAMED = 20  # by the preview of a seat outage, at most
@@ -63,8 +63,8 @@ class BuildHallForm(PreviewedForm):
             yield gettext("Plan"), render_to_string("backoffice/screenings/plan.html", {"layout": layout})
 
 
-class SeatOutageForm(PreviewedForm):
-    """Takes seats of a hall off sale, after showing the tickets already sold for them."""
+class SeatsForm(PreviewedForm):
+    """Seats of one row of a hall, by their numbers."""
 
     row_number = forms.IntegerField(
         label=_("Row"), min_value=1, max_value=999, widget=UnfoldAdminIntegerFieldWidget(attrs={"autofocus": True})
@@ -75,23 +75,16 @@ class SeatOutageForm(PreviewedForm):
         widget=UnfoldAdminTextInputWidget(),
         help_text=_("Seat numbers, for example 5, or 5-8, or 3, 5-8."),
     )
-    since = date_time_field(label=_("Off sale from"))
-    until = date_time_field(
-        label=_("Off sale until"),
-        required=False,
-        help_text=_("Leave empty to keep it off sale until someone puts it back."),
-    )
-    reason = ReasonField()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("since", self.row.cinema.local(self.at).replace(tzinfo=None))
+    @property
+    def hall(self) -> Hall:
+        return self.row
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if {"row_number", "numbers"} <= data.keys():
             wanted = _parse_numbers(data["numbers"])
-            seats = list(Seat.objects.filter(hall=self.row, row=data["row_number"], number__in=wanted or []))
+            seats = list(Seat.objects.filter(hall=self.hall, row=data["row_number"], number__in=wanted or []))
             missing = sorted((wanted or set()) - {seat.number for seat in seats})
             if wanted is None:
                 self.add_error("numbers", gettext("Enter numbers, for example 5, or 5-8, or 3, 5-8."))
@@ -108,6 +101,22 @@ class SeatOutageForm(PreviewedForm):
     @property
     def seats(self) -> list[Seat]:
         return self.cleaned_data.get("seats", [])
+
+
+class SeatOutageForm(SeatsForm):
+    """Takes seats of a hall off sale, after showing the tickets already sold for them."""
+
+    since = date_time_field(label=_("Off sale from"))
+    until = date_time_field(
+        label=_("Off sale until"),
+        required=False,
+        help_text=_("Leave empty to keep it off sale until someone puts it back."),
+    )
+    reason = ReasonField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("since", self.row.cinema.local(self.at).replace(tzinfo=None))
 
     def summary(self) -> Iterable[SummaryItem]:
         if not (self.is_bound and self.is_valid()):

@@ -20,6 +20,9 @@ SIGNS = {
 }
 
 
+HOUSE = ("house", "◆")  # the state and sign of a seat that the house keeps
+
+
 @dataclass(frozen=True)
 class StatusCount:
     state: str
@@ -45,7 +48,14 @@ class HallMap:
 
 
 def status_label(ticket: Ticket) -> str:
+    if is_house_hold(ticket):
+        return _("Kept by the house: %(reason)s") % {"reason": ticket.order.house_hold.reason}
     return str(Ticket.Status(ticket.status).label)
+
+
+def is_house_hold(ticket: Ticket) -> bool:
+    """Whether the house keeps the ticket's seat. No query, if the order's `house_hold` is loaded."""
+    return ticket.status == Ticket.Status.RESERVED and hasattr(ticket.order, "house_hold")
 
 
 def hall_map(
@@ -63,7 +73,7 @@ def hall_map(
     tickets = list(
         taken_tickets(at)
         .filter(session=session)
-        .select_related("order", "seat", "ticket_type")
+        .select_related("order__house_hold", "seat", "ticket_type")
         .order_by("seat__row", "seat__number")
     )
     marks = {outage.seat_id: broken(outage.reason) for outage in SeatOutage.objects.of_session(session)}
@@ -72,14 +82,16 @@ def hall_map(
         text = words(ticket)
         if ticket.seat_id in out_of_use:
             text += ", " + marks[ticket.seat_id].words
-        marks[ticket.seat_id] = SeatMark(ticket.status.lower(), SIGNS[Ticket.Status(ticket.status)], text, link(ticket))
-    by_status = Counter(ticket.status for ticket in tickets)
+        state, sign = HOUSE if is_house_hold(ticket) else (ticket.status.lower(), SIGNS[Ticket.Status(ticket.status)])
+        marks[ticket.seat_id] = SeatMark(state, sign, text, link(ticket))
+    by_state = Counter(marks[ticket.seat_id].state for ticket in tickets)
     only_broken = len(out_of_use - {ticket.seat_id for ticket in tickets})
     return HallMap(
         layout=lay_out(seats, marks),
         counts=[
             StatusCount("free", "", _("Free"), len(seats) - len(tickets) - only_broken),
-            *(StatusCount(each.lower(), sign, str(each.label), by_status[each]) for each, sign in SIGNS.items()),
+            *(StatusCount(each.lower(), sign, str(each.label), by_state[each.lower()]) for each, sign in SIGNS.items()),
+            StatusCount(*HOUSE, _("Kept by the house"), by_state[HOUSE[0]]),
             StatusCount("broken", "✕", _("Off sale"), only_broken),
         ],
         tickets=tickets,

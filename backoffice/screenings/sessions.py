@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.models import User
+from backoffice.allocations.session_actions import SeatsKeptActions
 from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import ReadOnlyAdmin
 from backoffice.framework.badges import language_name
@@ -51,7 +52,9 @@ COLOURS = {
 
 
 @admin.register(Session)
-class SessionAdmin(ReadOnceMixin, TimetableMixin, SessionChangeActions, ImportExportMixin, ReadOnlyAdmin):
+class SessionAdmin(
+    ReadOnceMixin, TimetableMixin, SessionChangeActions, SeatsKeptActions, ImportExportMixin, ReadOnlyAdmin
+):
     resource_class = SessionResource
     cinema_path = "hall__cinema"
     list_display = ["film", "hall", "start_local", "ticket_price", "status_label"]
@@ -67,6 +70,7 @@ class SessionAdmin(ReadOnceMixin, TimetableMixin, SessionChangeActions, ImportEx
         "delay",
         "correct",
         "change_price",
+        "keep_seats",
         "take_back",
         "request_refunds",
         "freeze_price",

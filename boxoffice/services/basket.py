@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.http import QueryDict
 
+from allocations.services import is_complimentary
 from boxoffice.services.seats import TillSeats
 from cinema.ids import is_valid_id, valid_ids
 from cinema.money import ZERO
@@ -53,6 +54,11 @@ class TillBasket:
     @property
     def to_pay(self) -> Decimal:
         return self.total - self.discount
+
+    @property
+    def gives_away(self) -> bool:
+        """Whether one of the tickets is complimentary."""
+        return any(is_complimentary(place.ticket_type, place.price) for place in self.places)
 
     @property
     def chosen(self) -> set[int]:
@@ -107,7 +113,7 @@ def _read(cinema: Cinema, sent: QueryDict, *, at: datetime) -> TillBasket:
     kept = str(basket.session.pk) == sent.get("session", "")
     keys: list[int] = list(valid_ids(sent.getlist("seat"))) if kept else []
     party = sent.get("best", "")
-    if party.isascii() and party.isdigit() and 0 < int(party) <= LARGEST_PARTY:
+    if is_valid_id(party) and 0 < int(party) <= LARGEST_PARTY:
         keys = basket.seats.best(int(party))
         basket.no_room = not keys
     if is_valid_id(pressed := sent.get("press", "")):

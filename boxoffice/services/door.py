@@ -28,6 +28,7 @@ from orders.services import UnknownCode, check_in, ticket_of, undo_check_in
 from screenings.models import Session
 
 ADULT_YEARS = 18
+SHOWN = ("order", "session__film", "session__hall__cinema", "seat", "ticket_type")  # with a ticket, on the screen
 
 
 class OtherHall(NotAdmitted, code="ticket_other_hall"):
@@ -65,13 +66,13 @@ def admit(ticket: Ticket, *, device: Device, actor: User, at: datetime) -> Verdi
     try:
         if device.hall_keys and ticket.session.hall_id not in device.hall_keys:
             raise OtherHall(ticket)
-        check_in(ticket, at=at, actor=actor, device=device)
+        admitted = check_in(ticket, at=at, actor=actor, device=device)
     except NotAdmitted as refused:
         return _refused(ticket, refused, device=device, actor=actor, at=at)
-    checks = checks_due(ticket)
+    checks = checks_due(admitted)
     if checks:
-        return Verdict("amber", _("Check, then admit"), ticket=ticket, checks=checks)
-    return Verdict("green", _("Admit"), ticket=ticket)
+        return Verdict("amber", _("Check, then admit"), ticket=admitted, checks=checks)
+    return Verdict("green", _("Admit"), ticket=admitted)
 
 
 def checks_due(ticket: Ticket) -> list[str]:
@@ -135,8 +136,7 @@ def people_of_order(number: str, *, device: Device, at: datetime) -> list[Ticket
         status__in=[Ticket.Status.PAID, Ticket.Status.USED],
         session__in=_admitting(device, at=at).values("pk"),
     )
-    related = ("order", "session__film", "session__hall__cinema", "seat", "ticket_type")
-    return list(tickets.select_related(*related).order_by("session", "seat"))
+    return list(tickets.select_related(*SHOWN).order_by("session", "seat"))
 
 
 @dataclass(frozen=True)
@@ -170,6 +170,7 @@ def _refused(ticket: Ticket | None, refused: Refused, *, device: Device, actor: 
     DoorEvent.objects.create(
         kind=DoorEvent.Kind.REFUSED, reason=refused.code, ticket=ticket, device=device, actor=actor, at=at
     )
+    ticket = ticket and Ticket.objects.select_related(*SHOWN).get(pk=ticket.pk)
     verdict = Verdict("red", _word(ticket, refused, at=at), str(refused), ticket)
     if isinstance(refused, TicketUsed) and ticket is not None:
         last = Scan.objects.filter(ticket=ticket, undone=False).select_related("device").order_by("-pk").first()

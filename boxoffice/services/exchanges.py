@@ -13,8 +13,10 @@ from functools import partial
 from django.conf import settings
 from django.db import transaction
 
+from accounts.errors import ApprovalRequired
 from accounts.models import User
 from accounts.services import require_approval_above_limit
+from allocations.services import carry_over
 from boxoffice.errors import ExchangeOnAccount, ExchangeReturned, ExchangeTooLate, ScannedBefore
 from boxoffice.models import Exchange
 from boxoffice.services.refunds import check_in_time, give_out_decided, has_started
@@ -32,6 +34,7 @@ from payments.models import Gateway, Payment, Refund, Shift
 from payments.services.moving import move_money
 from screenings.models import Cinema, Seat, Session, TicketType
 
+SERVICE = "boxoffice.exchange"  # the name of its approval
 AHEAD = timedelta(days=14)  # the sessions that are offered
 SHOWN = 200
 
@@ -83,6 +86,7 @@ def exchange(
     at: datetime,
     actor: User,
     decided_by: User | None = None,
+    approver: User | None = None,
 ) -> tuple[Exchange, list[Refund]]:
     """Exchange paid tickets of an order for these places; returns the exchange, and what is given out at once.
 
@@ -90,8 +94,9 @@ def exchange(
     goes back as the old ones were paid, and counts towards the same limit for one person as refunds. `expected_total`
     is the price of the new ones as it was shown. At the guest's wish until the start of the old screening, later only
     if the cinema is `at_fault`, for `EXCHANGE_WITHIN` after its end; then, and for tickets that were ever used or have
-    expired, the whole value counts towards the limit. Snacks stay in the old order. Without a shift (in the admin),
-    money is taken as outside any shift, and what goes back in cash or on the terminal waits to be paid out.
+    expired, the whole value counts towards the limit, unless there is an `approver`. Snacks stay in the old order.
+    Without a shift (in the admin), money is taken as outside any shift, and what goes back in cash or on the terminal
+    waits to be paid out.
 
     Raises `RefundTooLate`, `ExchangeTooLate`, `ReasonNeeded`, `ExchangeOnAccount`, `ExchangeReturned`, `ScannedBefore`,
     `ApprovalRequired`, and as `hold`, `refund`, `mark_paid` and `mark_paid_out`. Owns its transaction.
@@ -99,7 +104,8 @@ def exchange(
     check_in_time(tickets, at_fault=at_fault, at=at)
     reason = stated(reason, at_fault=at_fault)
     wanted = list(places)
-    release_stale_holds([Ticket(session=session, seat=seat) for session, seat, _kind in wanted], at=at)
+    if approver is None:  # with one, a transaction is open already, which would keep those orders locked
+        release_stale_holds([Ticket(session=session, seat=seat) for session, seat, _kind in wanted], at=at)
     decider = decided_by or actor
     with transaction.atomic():
         _lock_sessions({ticket.session_id for ticket in tickets} | {session.pk for session, _seat, _kind in wanted})
@@ -120,10 +126,14 @@ def exchange(
         refunds = [plan.refund, *plan.along]
         value = sum((each.amount for each in refunds), ZERO)
         new = _held(row, wanted, expected_total=expected_total, at=at, actor=actor)
+        carry_over(new, former=row)
         kept = min(value, new.final_amount)
         _pay(new, refunds, kept=kept, way=way, shift=shift, at=at, actor=actor)
         counted = value if is_late else value - kept
-        require_approval_above_limit("orders.refund", counted, actor=decider, approver=None, at=at)
+        try:
+            require_approval_above_limit("orders.refund", counted, actor=decider, approver=approver, at=at)
+        except ApprovalRequired:
+            raise ApprovalRequired(SERVICE) from None
         new.refresh_from_db()  # it was paid
         done = Exchange.objects.create(order=row, new_order=new, value=value, reason=reason, actor=decider, at=at)
         given = give_out_decided(row, shift=shift, at=at, actor=actor) if shift else []

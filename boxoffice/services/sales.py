@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import Required, TypedDict, Unpack
+from typing import Any, Required, TypedDict, Unpack
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -17,13 +17,15 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.models import User
 from accounts.services import rate_limits
 from accounts.services.customer_codes import customer_of_code
+from allocations.models import CompReason
+from allocations.services import give
 from boxoffice.errors import CardUnclear, ColleagueCode, GivenTooLittle, NoShift, StaffOrder, WrongPart
 from boxoffice.services.refunds import give_out_decided
 from cinema.money import ZERO
 from cinema.status import Refused
 from concessions.models import ConcessionItem
 from orders.errors import PromocodeRefused
-from orders.models import Order
+from orders.models import Order, Ticket
 from orders.services import (
     CancelReason,
     cancel,
@@ -34,6 +36,7 @@ from orders.services import (
     resolve_payment,
     sell,
 )
+from orders.services.selling.hold import release_stale_holds
 from payments.models import Gateway, Payment, Refund, Shift
 from payments.services.cash import lock_open_shift
 from payments.services.shifts import open_shift_of
@@ -52,6 +55,8 @@ class Wanted(TypedDict, total=False):
     customer_code: str
     expected_total: Decimal | None
     language: str
+    comp_reason: CompReason | None
+    decided_by: User | None  # on complimentary tickets; without one, the cashier
 
 
 def shift_of(person: User, cinema: Cinema) -> Shift | None:
@@ -63,7 +68,7 @@ def hold_at_till(shift: Shift, *, at: datetime, actor: User, **wanted: Unpack[Wa
     """Hold what a guest at the till wants to buy; with the code that their account shows, they earn points.
 
     Wrong promo codes count for the cashier. Raises as `hold`, and `NoShift`, `RateLimited`, `CustomerCodeWrong`,
-    `OwnCustomerCode` and `ColleagueCode`. Owns its transaction.
+    `OwnCustomerCode` and `ColleagueCode`; for complimentary tickets as `give`. Owns its transaction.
 
     The shift is as it was read; whether it is still open decides when the money comes.
     """
@@ -122,10 +127,14 @@ def _sold(take: Callable[..., Order], shift: Shift, *, at: datetime, actor: User
     customer = customer_of_code(code, at=at, actor=actor) if code else None
     if customer is not None and shift_of(customer, shift.cinema) is not None:
         raise ColleagueCode
+    places = list(wanted["places"])
     try:
-        return take(
+        return _with_reason(
+            take,
+            reason=wanted.get("comp_reason"),
+            decided_by=wanted.get("decided_by") or actor,
             cinema=shift.cinema,
-            tickets=wanted["places"],
+            tickets=places,
             snacks=wanted["snacks"],
             user=customer,
             phone=wanted.get("phone", ""),
@@ -139,6 +148,19 @@ def _sold(take: Callable[..., Order], shift: Shift, *, at: datetime, actor: User
     except PromocodeRefused:
         rate_limits.hit("promocode", person=cashier, at=at)
         raise
+
+
+def _with_reason(
+    take: Callable[..., Order], *, reason: CompReason | None, decided_by: User, at: datetime, **wanted: Any
+) -> Order:
+    """As `take`; complimentary tickets are recorded with their reason in the same transaction, or refused."""
+    if not any(kind.sold_to == TicketType.SoldTo.TILL for _session, _seat, kind in wanted["tickets"]):
+        return take(at=at, **wanted)
+    release_stale_holds([Ticket(session=session, seat=seat) for session, seat, _kind in wanted["tickets"]], at=at)
+    with transaction.atomic():
+        order = take(at=at, **wanted)
+        give(order, reason=reason, at=at, actor=decided_by)
+        return order
 
 
 def check_buyer(order: Order, *, actor: User) -> None:
@@ -159,25 +181,29 @@ def pay_cash(
     shift: Shift,
     given: Decimal | None,
     amount: Decimal | None = None,
+    form: str = "",
     at: datetime,
     actor: User,
 ) -> Decimal:
     """Take cash for an order into the drawer of the shift; returns the change. Without `given`, it was exact.
 
-    The price, or an `amount` as a part of it: the last part makes the order paid. For an order that was held before,
-    call `check_terminal` first. Raises `StaffOrder`, `GivenTooLittle`, `ShiftNotOpen`, and as `mark_paid`. Owns its
-    transaction.
+    The price, or an `amount` as a part of it: the last part makes the order paid. The same `form` sent again takes
+    nothing. For an order that was held before, call `check_terminal` first. Raises `StaffOrder`, `GivenTooLittle`,
+    `ShiftNotOpen`, and as `mark_paid`. Owns its transaction.
     """
     check_buyer(order, actor=actor)
     price = order.final_amount if amount is None else amount
     if given is not None and given < price:
         raise GivenTooLittle(given=given, price=price)
-    mark_paid(order, gateway=Gateway.CASH, amount=price, part=True, at=at, actor=actor, shift=shift)
+    mark_paid(order, gateway=Gateway.CASH, amount=price, external_id=form, part=True, at=at, actor=actor, shift=shift)
     return ZERO if given is None else given - price
 
 
-def card_approved(order: Order, *, shift: Shift, amount: Decimal | None = None, at: datetime, actor: User) -> None:
+def card_approved(
+    order: Order, *, shift: Shift, amount: Decimal | None = None, form: str = "", at: datetime, actor: User
+) -> None:
     """The terminal took the price, or an `amount` as a part of it; also if nobody knew before: then what it was.
+    The same `form` sent again books nothing.
 
     It belongs to the shift of whoever says so: the one in which it was tried may be counted. Raises as `mark_paid`, and
     `ShiftNotOpen` and `StaffOrder`. Owns its transaction.
@@ -190,7 +216,9 @@ def card_approved(order: Order, *, shift: Shift, amount: Decimal | None = None, 
         return
     check_buyer(order, actor=actor)
     price = order.final_amount if amount is None else amount
-    mark_paid(order, gateway=Gateway.CARD_TERMINAL, amount=price, part=True, at=at, actor=actor, shift=shift)
+    mark_paid(
+        order, gateway=Gateway.CARD_TERMINAL, amount=price, external_id=form, part=True, at=at, actor=actor, shift=shift
+    )
 
 
 def card_declined(order: Order, *, at: datetime, actor: User) -> None:

@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
+from allocations.models import HouseHold
+from allocations.services import kept_seats
 from orders.availability.seat_map import taken_seats
 from orders.models import Order
 from pricing.models import SessionForecast
@@ -20,7 +22,7 @@ class TillSeats:
     """One session's seats as of `at`. At most seven queries."""
 
     def __init__(self, session: Session, *, at: datetime) -> None:
-        self.session = session
+        self.session, self.at = session, at
         self.terms = terms_of([session], Order.Channel.BOX_OFFICE)[session.pk]
         sold = TicketType.objects.filter(is_active=True)
         self.types = [each for each in sold if each.suits(session.film.age_rating) and self.terms.sells(each)]
@@ -48,10 +50,21 @@ class TillSeats:
     def price(self, seat: Seat, ticket_type: TicketType | None) -> Decimal:
         return quote(self.session, seat.kind, ticket_type, self.terms).price
 
+    @cached_property
+    def kept(self) -> dict[HouseHold, list[Seat]]:
+        """The seats that the house keeps, by house hold. One query."""
+        found: dict[HouseHold, list[Seat]] = {}
+        for ticket in kept_seats(self.session, at=self.at):
+            found.setdefault(ticket.order.house_hold, []).append(ticket.seat)
+        return found
+
     def layout(self, chosen: Collection[int]) -> HallLayout:
         marks = {}
+        kept = {seat.pk: house_hold.reason for house_hold, seats in self.kept.items() for seat in seats}
         for seat in self.seats:
-            if seat.pk in self.taken:
+            if seat.pk in kept:
+                marks[seat.pk] = hall_layout.kept(kept[seat.pk])
+            elif seat.pk in self.taken:
                 marks[seat.pk] = hall_layout.taken()
             else:
                 marks[seat.pk] = hall_layout.chosen() if seat.pk in chosen else hall_layout.free()

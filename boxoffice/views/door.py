@@ -135,5 +135,5 @@ def _words() -> dict[str, str]:
 
 def _ticket(request: BoxOfficeRequest) -> Ticket:
     key = request.POST.get("ticket", "")
-    rows = Ticket.objects.select_related("order", "session__film", "session__hall__cinema", "seat", "ticket_type")
+    rows = Ticket.objects.select_related(*door.SHOWN)
     return get_object_or_404(rows, pk=int(key) if is_valid_id(key) else 0, order__cinema=request.device.cinema_id)

@@ -44,7 +44,7 @@ def upload(request: BoxOfficeRequest) -> HttpResponseBase:
     try:
         sent_at = _time(request.POST.get("sent_at"))
         scans = [_scan(each) for each in json.loads(request.POST.get("scans", ""))[:MOST_SCANS]]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise BadRequest("scans") from error
     stored = offline_scans.store(scans, device=request.device, actor=request.user, sent_at=sent_at, at=request.at)
     return JsonResponse({"stored": [str(each) for each in stored]})
@@ -79,7 +79,7 @@ def _scan(found: dict[str, Any]) -> offline_scans.Waiting:
 
 
 def _text(value: Any, length: int) -> str:
-    if not isinstance(value, str) or re.search(r"[\x00-\x1f]", value):
+    if not isinstance(value, str) or re.search(r"[\x00-\x1f\ud800-\udfff]", value):  # JSON can hold half a character
         raise TypeError
     return value[:length]
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -26,6 +27,7 @@ from cinema.money import ZERO, format_money
 from cinema.status import Refused
 from concessions.models import ConcessionPreorder
 from orders.models import Order, OrderLine, Ticket
+from orders.services import preview_refund
 from orders.services.refunds.by_hand import SERVICE as PAY_OUT
 from orders.services.refunds.effects import remaining_lines
 from orders.services.refunds.scanned import stated
@@ -174,7 +176,14 @@ def _ticked(request: BoxOfficeRequest, row: Order) -> list[OrderLine]:
 
 
 def _ask(request: BoxOfficeRequest, row: Order, lines: list[OrderLine], reason: str, *, at_fault: bool) -> None:
-    facts = [(_("Items"), "; ".join(str(line) for line in lines)), (_("Reason"), stated(reason, at_fault=at_fault))]
+    gives = preview_refund(row, lines=lines, at=request.at)
+    facts = [
+        (_("Items"), "; ".join(str(line) for line in [*lines, *gives.along])),
+        (capfirst(_("money refunded")), format_money(gives.money)),
+        (capfirst(_("points returned")), str(gives.points_back)),
+        (capfirst(_("earned points deducted")), str(gives.points_taken)),
+        (_("Reason"), stated(reason, at_fault=at_fault)),
+    ]
     arguments = {"lines": lines, "reason": reason, "at_fault": at_fault}
     request_approval("orders.refund", row, arguments=arguments, facts=facts, at=request.at, actor=request.user)
 

@@ -1,5 +1,6 @@
 """The till: one page on which a sale is put together, and the page of the order that comes of it."""
 
+import re
 import uuid
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
@@ -16,6 +17,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.errors import RateLimited
 from accounts.services import rate_limits
+from allocations.models import CompReason, HouseHold
+from allocations.services import release
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.errors import NoShift
 from boxoffice.models import Exchange, Voucher
@@ -23,7 +26,8 @@ from boxoffice.services import basket as baskets
 from boxoffice.services import printing, receipts, refunds, sales
 from boxoffice.services.refunds import payout_text
 from boxoffice.services.second_person import approvers_here, deciders, request_of
-from boxoffice.views.second_person import REFUND
+from boxoffice.views.second_person import REFUND, decide
+from cinema.ids import is_valid_id, valid_ids
 from cinema.money import CENT, format_money
 from cinema.status import Refused
 from orders.models import Order
@@ -32,6 +36,7 @@ from payments.errors import WrongCashAmount
 from payments.models import Payment, Refund, Shift
 
 WORK = "payments.work_shift"
+GIVE = "allocations.give_comp"
 NOTES = [Decimal(500), Decimal(1000), Decimal(2000), Decimal(5000)]
 REFUSED_CODE = "boxoffice_refused_code"  # in the session: the last promo code that was wrong
 LETTERS = "QWERTYUIOPASDFGHJKLZXVBNM"  # keys of snacks; C and digits are taken
@@ -91,7 +96,9 @@ def till(request: BoxOfficeRequest) -> HttpResponse:
     shift = sales.shift_of(request.user, cinema)
     if shift is None:
         return redirect("boxoffice:shift")
+    released = _release(request)
     basket, refusal = _read(request)
+    refusal = released or refusal
     if request.POST.get("sell") and not refusal:
         try:
             return _sell(request, basket, shift=shift)
@@ -115,9 +122,35 @@ def till(request: BoxOfficeRequest) -> HttpResponse:
             "sent": request.POST,
             "form": uuid.uuid4(),
             "refusal": refusal,
+            **_giving_away(request, basket),
         },
         status=409 if refusal else 200,
     )
+
+
+def _giving_away(request: BoxOfficeRequest, basket: baskets.TillBasket) -> dict[str, Any]:
+    """What the page asks for complimentary tickets: the reason, and who decides where the cashier may not."""
+    if not basket.gives_away:
+        return {}
+    people = deciders(request.device, GIVE, other_than=request.user, at=request.at)
+    return {
+        "comp_reasons": CompReason.objects.filter(is_active=True),
+        "may_give": request.user.has_perm(GIVE),
+        "deciders": people,
+    }
+
+
+def _release(request: BoxOfficeRequest) -> Refused | None:
+    """Put the seats of the house hold that was pressed back on sale; returns the refusal, if there is one."""
+    key = request.POST.get("release", "")
+    if not (is_valid_id(key) and request.user.has_perm("allocations.keep_seats")):
+        return None
+    house_hold = get_object_or_404(HouseHold, pk=key, order__in=orders_of(request))
+    try:
+        release(house_hold, at=request.at, actor=request.user)
+    except Refused as error:
+        return error
+    return None
 
 
 def _sell(request: BoxOfficeRequest, basket: baskets.TillBasket, *, shift: Shift) -> HttpResponse:
@@ -131,6 +164,11 @@ def _sell(request: BoxOfficeRequest, basket: baskets.TillBasket, *, shift: Shift
         "expected_total": shown_total(request, basket),
         "language": get_language() or "",
     }
+    if basket.gives_away:
+        wanted["comp_reason"] = CompReason.objects.filter(
+            pk__in=valid_ids([request.POST.get("comp_reason", "")])
+        ).first()
+        wanted["decided_by"] = decide(request, GIVE)
     done: dict[str, Any] = {"at": request.at, "actor": request.user}
     way, _cash, note = request.POST["sell"].partition(":")
     try:
@@ -162,14 +200,15 @@ def _pay(request: BoxOfficeRequest, order: Order, *, way: str, given: str, shift
         if part is None and "part" in request.POST:
             part = left_to_pay(order)
         taken: dict[str, Any] = {"shift": shift, "amount": part, **done}
+        form = _form_of(request, order)
         if not order.final_amount:
             sales.pay_cash(order, shift=shift, given=None, **done)
         elif way == "cash":
-            change = sales.pay_cash(order, given=amount_of(given), **taken)
+            change = sales.pay_cash(order, given=amount_of(given), form=form, **taken)
             if change:
                 messages.success(request, _("Change: %(change)s") % {"change": format_money(change)})
         elif way == "approved":
-            sales.card_approved(order, **taken)
+            sales.card_approved(order, form=form, **taken)
         elif way == "declined":
             sales.card_declined(order, **done)
             messages.warning(request, _("The card was declined. Take another card or cash, or cancel the sale."))
@@ -187,6 +226,12 @@ def _pay(request: BoxOfficeRequest, order: Order, *, way: str, given: str, shift
     return redirect("boxoffice:order", key=order.pk)
 
 
+def _form_of(request: BoxOfficeRequest, order: Order) -> str:
+    """Names the page whose button was pressed by what it showed as left to pay: a second press takes no second part."""
+    shown = request.POST.get("left", "")
+    return f"till-{order.pk}-{shown}" if re.fullmatch(r"[0-9.]{1,12}", shown) else ""
+
+
 def tell_payouts(request: BoxOfficeRequest, refunds: Iterable[Refund]) -> None:
     """Tell the cashier where the money goes: out of the drawer, or back on the terminal."""
     for each in refunds:
@@ -194,7 +239,9 @@ def tell_payouts(request: BoxOfficeRequest, refunds: Iterable[Refund]) -> None:
 
 
 def orders_of(request: BoxOfficeRequest) -> QuerySet[Order]:
-    return Order.objects.filter(cinema=request.cinema).select_related("cinema")
+    """The orders that may be opened: seats kept by the house only by whoever may keep and release them."""
+    orders = Order.objects.filter(cinema=request.cinema).select_related("cinema")
+    return orders if request.user.has_perm("allocations.keep_seats") else orders.exclude(channel=Order.Channel.HOUSE)
 
 
 @page(WORK)

@@ -10,6 +10,7 @@ from cinema.money import between
 from concessions.models.items import ConcessionItem
 
 MOST_UNITS = 10_000
+NOT_ALLOWED = _("A portion is made of ingredients and goods; a combo of goods and portions.")
 
 
 class ItemPart(models.Model):
@@ -41,7 +42,7 @@ class ItemPart(models.Model):
             return
         errors: dict[str, Any] = {}
         if self.part.kind not in self.ALLOWED.get(ConcessionItem.Kind(self.whole.kind), set()):
-            errors["part"] = _("A portion is made of ingredients and goods; a combo of goods and portions.")
+            errors["part"] = NOT_ALLOWED
         elif self.part.cinema_id != self.whole.cinema_id:
             errors["part"] = _("Choose an item of the same cinema.")
         if errors:

@@ -1,9 +1,12 @@
 """Erases a customer's personal data; the accounts stay complete."""
 
 from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, ForeignKey, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Approval, User
@@ -51,6 +54,18 @@ FREE_TEXT: dict[type[Model], list[str]] = {
     QuarantinedRow: ["error"],
 }
 LOG_TEXT = ["object_repr", "change_message"]
+
+
+def ways_to_order(model: type[Model]) -> list[str]:
+    """The lookups that lead from a row to an order: over a key of its own, or of a row that it points to."""
+    keys = [(key.name, key.related_model) for key in foreign_keys(model)]
+    others = [(name, target) for name, target in keys if target is not Order]
+    further = [(f"{name}__{key.name}", key.related_model) for name, target in others for key in foreign_keys(target)]
+    return [name for name, target in (*keys, *further) if target is Order]
+
+
+def foreign_keys(model: type[Model]) -> list[ForeignKey[Any]]:
+    return [field for field in model._meta.concrete_fields if isinstance(field, ForeignKey)]
 
 
 def still_open(orders: QuerySet[Order]) -> QuerySet[Order]:
@@ -114,16 +129,17 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
         about_them = Words(addresses=set(filter(is_unmistakable, addresses)), names=known_as)
         redact_rows(admin_log([*rows, *redact_approvals(rows, at=at)]), LOG_TEXT, about_them)
         keys = [order.pk for order in orders]
-        for model in (OrderEvent, OrderChange, Refund, BonusTransaction):
-            redact_rows(model._default_manager.filter(order__in=keys), FREE_TEXT[model], about_them)
-        redact_rows(Scan.objects.filter(ticket__order__in=keys), FREE_TEXT[Scan], about_them)
+        everything = {**FREE_TEXT, **text_of_higher_apps()}
+        for model, columns in everything.items():
+            if about_orders := [Q(**{f"{way}__in": keys}) for way in ways_to_order(model)]:
+                redact_rows(model._base_manager.filter(reduce(or_, about_orders)), columns, about_them)
         if account is not None:
             redact_rows(account.transactions.all(), FREE_TEXT[BonusTransaction], about_them)
         forget_customer(own_addresses if whole else (), user=user, orders=keys)
         if whole:
             delete_login_attempts({customer.address.lower()})
             anywhere = Words(addresses=set(filter(is_unmistakable, own_addresses)), names=names, beside_addresses=True)
-            redact_everywhere({**FREE_TEXT, **text_of_higher_apps()}, anywhere)
+            redact_everywhere(everything, anywhere)
             others = list(named.exclude(pk__in=keys).values_list("pk", flat=True))
             Order.objects.filter(pk__in=others).update(**{column: ""})
             if user is not None and user.phone and user.phone in own_addresses:

@@ -73,7 +73,7 @@ def _order(order: Order) -> dict[str, Any]:
             for ticket in order.tickets.all()
         ],
         "snacks": [
-            {"item": each.concession_item.name, **facts_of(each, "quantity unit_price status pickup_code".split())}
+            {"item": each.concession_item.name, **facts_of(each, "quantity unit_price status".split())}
             for each in order.preorders.all()
         ],
         **payments_of_order(order),

@@ -258,7 +258,13 @@ class StatementAddress(models.Model):
         _("sent by itself"), default=True, help_text=_("On the morning of the week, without anybody’s press.")
     )
 
-    history = History("distributor", "cinema", "email", "format", "language", "is_automatic")
+    gets_gross = models.BooleanField(
+        _("gross every morning"),
+        default=False,
+        help_text=_("The takings and admissions of their films, once the day is closed."),
+    )
+
+    history = History("distributor", "cinema", "email", "format", "language", "is_automatic", "gets_gross")
 
     class Meta:
         verbose_name = _("address for statements")

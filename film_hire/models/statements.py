@@ -190,10 +190,40 @@ class StatementLine(models.Model):
         return Base(**{name: getattr(self, name) for name in self.MEASURES})
 
 
-class Dispatch(models.Model):
-    """A statement that was sent to an address."""
+class GrossReturn(models.Model):
+    """What the films of a distributor took in a cinema on a day, as it was sent on the next morning."""
 
-    statement = models.ForeignKey(Statement, models.PROTECT, related_name="dispatches", verbose_name=_("statement"))
+    distributor = models.ForeignKey(
+        "screenings.Distributor", models.PROTECT, related_name="gross_returns", verbose_name=_("distributor")
+    )
+    cinema = models.ForeignKey("screenings.Cinema", models.PROTECT, related_name="+", verbose_name=_("cinema"))
+    date = models.DateField(_("date"))
+    made_at = models.DateTimeField(_("made"))
+    admissions = models.IntegerField(_("admissions"))
+    box_office = money(_("box office"))
+
+    class Meta:
+        verbose_name = _("gross sent to a distributor")
+        verbose_name_plural = _("gross sent to distributors")
+        default_permissions = ("view",)
+        ordering = ["-date", "distributor", "cinema"]
+        constraints = [
+            models.UniqueConstraint(fields=["cinema", "date", "distributor"], name="one_gross_return"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.distributor}, {self.cinema}, {date_format(self.date, 'SHORT_DATE_FORMAT')}"
+
+
+class Dispatch(models.Model):
+    """A statement, or the gross of a day, that was sent to an address."""
+
+    statement = models.ForeignKey(
+        Statement, models.PROTECT, null=True, related_name="dispatches", verbose_name=_("statement")
+    )
+    gross = models.ForeignKey(
+        GrossReturn, models.PROTECT, null=True, related_name="dispatches", verbose_name=_("gross sent to a distributor")
+    )
     email = models.EmailField(_("e-mail"))
     format = models.CharField(_("format"), max_length=4)
     language = models.CharField(_("language"), max_length=8)
@@ -211,6 +241,18 @@ class Dispatch(models.Model):
         verbose_name_plural = _("sent statements")
         default_permissions = ()
         ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(statement__isnull=True) ^ Q(gross__isnull=True), name="dispatch_of_one_thing"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def about(self) -> Statement | GrossReturn:
+        """What was sent."""
+        found = self.statement or self.gross
+        assert found is not None
+        return found

@@ -1,5 +1,6 @@
 from film_hire.services.agreed_shows import agree, agreed_shows
 from film_hire.services.expected_hire import ExpectedHire
+from film_hire.services.gross import days_to_report, report_locked, send_gross
 from film_hire.services.sending import send, send_locked
 from film_hire.services.settling import latest_closed, recount, settle_locked, weeks_to_settle
 from film_hire.services.what_if import Trial, apply_terms, try_terms
@@ -10,9 +11,12 @@ __all__ = [
     "agree",
     "agreed_shows",
     "apply_terms",
+    "days_to_report",
     "latest_closed",
     "recount",
+    "report_locked",
     "send",
+    "send_gross",
     "send_locked",
     "settle_locked",
     "try_terms",

@@ -14,7 +14,7 @@ from cinema.money import format_money
 from cinema.status import transition
 from film_hire.errors import NoAddresses, StatementOutdated
 from film_hire.files import render
-from film_hire.models import Dispatch, Statement, StatementAddress
+from film_hire.models import Dispatch, GrossReturn, Statement, StatementAddress
 from film_hire.tables import subtitle
 from notifications.models import MessageKind
 from notifications.services import Message, queue
@@ -33,7 +33,7 @@ def send(statement: Statement, *, at: datetime, actor: User | None = None) -> in
         row = locked.get(pk=statement.pk)
         if not row.is_latest:
             raise StatementOutdated(_("There is a newer version of this statement. Open that one."))
-        addresses = _addresses(row)
+        addresses = addresses_of(row)
         if not addresses:
             raise NoAddresses(
                 _("%(distributor)s has no address for statements of this cinema. Enter one on its page.")
@@ -48,56 +48,70 @@ def send_locked(statements: Iterable[Statement], *, at: datetime) -> None:
     statements are locked).
     """
     for statement in statements:
-        if addresses := _addresses(statement, is_automatic=True):
+        if addresses := addresses_of(statement, is_automatic=True):
             _send(statement, addresses, at=at, actor=None)
         else:
             Statement.objects.filter(pk=statement.pk).update(sends_itself=False)
 
 
-def _addresses(statement: Statement, **only: Any) -> list[StatementAddress]:
+def addresses_of(statement: Statement | GrossReturn, **only: Any) -> list[StatementAddress]:
+    """The addresses of its distributor for its cinema. One query. Reads only."""
     of_cinema = Q(cinema=statement.cinema_id) | Q(cinema__isnull=True)
     return list(StatementAddress.objects.filter(of_cinema, distributor=statement.distributor_id, **only).order_by("pk"))
 
 
 def _send(statement: Statement, addresses: Sequence[StatementAddress], *, at: datetime, actor: User | None) -> None:
     for address in addresses:
-        name, content = render(statement, address.format, language=address.language)
-        sent = Dispatch.objects.create(
-            statement=statement,
-            email=address.email,
-            format=address.format,
-            language=address.language,
-            sent_at=at,
-            actor=actor,
-            content=content,
-            filename=name,
-        )
-        queue([_message(sent)], at=at)
+        file = render(statement, address.format, language=address.language)
+        with translation.override(address.language):
+            says = {
+                "about": subtitle(statement),
+                "base": format_money(statement.base),
+                "hire": format_money(statement.hire),
+                "version": statement.version,
+            }
+        dispatch(address, file, MessageKind.FILM_HIRE_STATEMENT, says, at=at, actor=actor, statement=statement)
     if statement.status != FROZEN:
         transition([statement], FROZEN)
 
 
-def _message(sent: Dispatch) -> Message:
-    statement = sent.statement
-    with translation.override(sent.language):
-        context = {
-            "distributor": str(statement.distributor),
-            "about": subtitle(statement),
-            "base": format_money(statement.base),
-            "hire": format_money(statement.hire),
-            "version": statement.version,
-            "attachment": {
-                "storage": "statements",
-                "name": f"dispatch-{sent.pk}",
-                "filename": sent.filename,
-                "content_type": FORMATS[sent.format].content_type.partition(";")[0],
-            },
-        }
-    return Message(
-        kind=MessageKind.FILM_HIRE_STATEMENT,
+def dispatch(
+    address: StatementAddress,
+    file: tuple[str, bytes],
+    kind: MessageKind,
+    says: dict[str, Any],
+    *,
+    at: datetime,
+    actor: User | None,
+    **what: Statement | GrossReturn,
+) -> None:
+    """Keep the file that is sent, and queue the e-mail to which it is attached.
+
+    Must be called inside a transaction (what is sent is locked).
+    """
+    name, content = file
+    sent = Dispatch.objects.create(
+        **what,
+        email=address.email,
+        format=address.format,
+        language=address.language,
+        sent_at=at,
+        actor=actor,
+        content=content,
+        filename=name,
+    )
+    attachment = {
+        "storage": "statements",
+        "name": f"dispatch-{sent.pk}",
+        "filename": name,
+        "content_type": FORMATS[sent.format].content_type.partition(";")[0],
+    }
+    message = Message(
+        kind=kind,
         recipient=sent.email,
         occasion=f"statement {sent.pk}",
         language=sent.language,
-        context=context,
-        cinema=statement.cinema_id,
+        context={**says, "distributor": str(sent.about.distributor), "attachment": attachment},
+        cinema=sent.about.cinema_id,
     )
+    queue([message], at=at)

@@ -87,7 +87,7 @@ class ChangedSession(models.Model):
 class ConcernedOrderQuerySet(models.QuerySet["ConcernedOrder"]):
     def with_facts(self) -> "ConcernedOrderQuerySet":
         """With `told`, the status of the newest message about the incident; `refunded`, the money returned for its
-        tickets; and `comes`, whether the guest still has a ticket for one of its sessions."""
+        tickets; and `comes`, whether the guest still has a ticket for one of its sessions. House holds are nobody's."""
         kinds = [MessageKind.SESSION_CANCELLED, MessageKind.SESSION_CHANGED]
         messages = Notification.objects.filter(
             kind__in=kinds,
@@ -101,7 +101,7 @@ class ConcernedOrderQuerySet(models.QuerySet["ConcernedOrder"]):
             refund__requested_at__gte=OuterRef("incident__at"),
         )
         live = Ticket.objects.live().filter(order=OuterRef("order"), session__incidents=OuterRef("incident"))
-        return self.annotate(
+        return self.exclude(order__channel=Order.Channel.HOUSE).annotate(
             address=Case(
                 When(order__email="", then=F("order__phone")),
                 default=F("order__email"),

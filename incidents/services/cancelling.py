@@ -56,7 +56,7 @@ def preview_cancellation(sessions: Sequence[Session], *, at: datetime, actor: Us
         sessions=sessions,
         tickets=tickets.count(),
         orders=orders.count(),
-        unreachable=orders.filter(email="", phone="").count(),
+        unreachable=orders.filter(email="", phone="").exclude(channel=Order.Channel.HOUSE).count(),
         money=money,
         waits=is_above_limit(SERVICE, money, actor=actor, at=at),
         digest=digest_of(sessions),

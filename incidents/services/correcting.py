@@ -70,7 +70,7 @@ def preview_correction(session: Session, version: Version, *, at: datetime) -> C
         after=after,
         tickets=Ticket.objects.live().filter(session=session).count(),
         orders=orders.count(),
-        unreachable=orders.filter(email="", phone="").count(),
+        unreachable=orders.filter(email="", phone="").exclude(channel=Order.Channel.HOUSE).count(),
     )
 
 

@@ -88,7 +88,7 @@ def preview_move(sessions: Sequence[Session], places: Mapping[int, Place], *, at
         tickets=[ticket for ticket in tickets if ticket.pk not in gone],
         left=left,
         orders=len(orders),
-        unreachable=sum(not order.recipient for order in orders.values()),
+        unreachable=sum(not each.recipient and each.channel != Order.Channel.HOUSE for each in orders.values()),
         money=_money_of(left),
         counted=_money_of([ticket for ticket in tickets if ticket.pk in may_go]),
     )

@@ -1,5 +1,6 @@
 """Tells guests what changed, with a link to keep or to return their tickets."""
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +10,7 @@ from django.db.models import Q
 
 from concessions.models import ConcessionPreorder
 from incidents.models import ConcernedOrder, Incident
+from incidents.services.alternatives import alternatives
 from notifications.models import MessageKind, Notification, Status
 from notifications.services import queue
 from orders import notifications
@@ -62,7 +64,7 @@ def tell_changed(
     local = incident.cinema.local(until).isoformat() if until else ""
     reachable = [order for order in orders if order.recipient and not _is_basket(order)]
     about = _about(reachable, sessions, actual=dict(incident.changed.values_list("session", "actual_start")))
-    versions = _versions(incident)
+    versions, others = _versions(incident), _others(incident, reachable if until else [], at=at)
     queue(
         [
             notifications.message_about(
@@ -76,6 +78,7 @@ def tell_changed(
                     "versions": versions,
                     "refund_until": local if order.status in Order.SOLD else "",
                     "choice": choice_link(order, incident) if order.status in Order.SOLD else "",
+                    "others": others.get(order.pk, []),
                     **returned.get(order.pk, Told()).context(),
                 },
             )
@@ -83,6 +86,26 @@ def tell_changed(
         ],
         at=at,
     )
+
+
+def _others(incident: Incident, orders: Sequence[Order], *, at: datetime) -> dict[int, list[dict[str, str]]]:
+    """What is offered to each order (primary key) instead of the changed sessions. A constant number of queries."""
+    sessions = former_sessions(incident) if orders else {}
+    places: defaultdict[int, Counter[Session]] = defaultdict(Counter)
+    tickets = Ticket.objects.filter(order__in=[order.pk for order in orders], session__in=sessions)
+    for order, session in tickets.order_by("pk").values_list("order", "session"):
+        places[order][sessions[session]] += 1
+    offered = alternatives(sessions.values(), at=at)
+    return {order.pk: offered.listed(places[order.pk], language=order.language) for order in orders}
+
+
+def former_sessions(incident: Incident) -> dict[int, Session]:
+    """The sessions of the incident by primary key, with the film that they were announced with; never to be saved. One
+    query. Reads only."""
+    rows = incident.changed.select_related("session__hall")
+    for row in rows:
+        row.session.film_id = row.film_id
+    return {row.session_id: row.session for row in rows}
 
 
 def _is_basket(order: Order) -> bool:
@@ -94,7 +117,7 @@ def _is_basket(order: Order) -> bool:
 def tell_times(sessions: Collection[int], *, at: datetime) -> None:
     """Tell the customers of paid and reserved orders when these sessions (primary keys) start by the cinema's clock."""
     tickets = Ticket.objects.live().filter(session__in=sessions)
-    reserved = Q(status__in=Order.UNPAID, channel=Order.Channel.RESERVATION)
+    reserved = Q(status__in=Order.UNPAID, channel__in=[Order.Channel.RESERVATION, Order.Channel.GROUP])
     told = Order.objects.filter(Q(status=Order.Status.PAID) | reserved, pk__in=tickets.values("order")).order_by("pk")
     orders = [order for order in told if order.recipient]
     about, kind, stamp = _about(orders, sessions), MessageKind.SESSION_TIME_CHANGED, at.isoformat()

@@ -101,7 +101,7 @@ class ApiRequest(models.Model):
     """A request that was done, by its Idempotency-Key: sent again, it is answered from here."""
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="requests", verbose_name=_("partner"))
-    key = models.CharField(max_length=64)
+    key = models.CharField(max_length=64)  # its SHA-256: partners choose it, and may name people
     digest = models.CharField(max_length=64)  # of the request
     at = models.DateTimeField(_("time"))
     order = models.ForeignKey(
@@ -110,8 +110,6 @@ class ApiRequest(models.Model):
     refund = models.ForeignKey(
         "payments.Refund", models.PROTECT, null=True, related_name="+", verbose_name=_("refund"), db_index=False
     )
-
-    FREE_TEXT: ClassVar = ["key"]
 
     class Meta:
         verbose_name = _("API request")

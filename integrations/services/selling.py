@@ -137,13 +137,13 @@ def cancel_for_partner(order: Order, *, at: datetime) -> None:
 
 def _once(partner: Partner, key: str, body: Any, act: Callable[[ApiRequest], None], *, at: datetime) -> ApiRequest:
     """Do what the key asks for and store its row in one transaction; if another request was faster, return its row."""
-    row = ApiRequest(partner=partner, key=key, digest=_digest(body), at=at)
+    row = ApiRequest(partner=partner, key=_of_key(key), digest=_digest(body), at=at)
     with transaction.atomic():
         try:
             with transaction.atomic():
                 row.save(force_insert=True)
         except IntegrityError:
-            row = ApiRequest.objects.select_related("order", "refund").get(partner=partner, key=key)
+            row = ApiRequest.objects.select_related("order", "refund").get(partner=partner, key=row.key)
             return _same(row, body)
         act(row)
         row.save()
@@ -155,7 +155,6 @@ def _hold(row: ApiRequest, partner: Partner, wanted: Wanted, *, at: datetime) ->
     types = {each.pk: each for each in seat_map.types}
     seats = seat_map.chosen([str(seat) for seat, _type in wanted.seats])
     type_of = dict(wanted.seats)
-    _check_held_seats(partner, wanted, at=at)
     if len(type_of) < len(wanted.seats):
         raise SeatChosenTwice(_("A seat was selected twice. Select each seat once."))
     if not set(type_of.values()) <= types.keys():
@@ -175,10 +174,16 @@ def _hold(row: ApiRequest, partner: Partner, wanted: Wanted, *, at: datetime) ->
         expected_total=wanted.expected_total,
         at=at,
     )
+    _check_held_seats(partner, wanted, at=at)
 
 
 def _check_held_seats(partner: Partner, wanted: Wanted, *, at: datetime) -> None:
-    """Raise `PartnerHoldsTooMuch` above the limits of a partner. One query."""
+    """Raise `PartnerHoldsTooMuch` if these seats and those of its earlier holds are above the limits of a partner.
+
+    Its holds at the same time wait here for each other: the row is locked last, as whatever many sales share is. Two
+    queries.
+    """
+    Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
     own = Order.objects.held(at).filter(api_requests__partner=partner).values("pk")
     held = Ticket.objects.filter(status=Ticket.Status.RESERVED, order__in=own)
     counts = held.aggregate(all=Count("pk"), here=Count("pk", filter=Q(session=wanted.session)))
@@ -205,7 +210,7 @@ def _refund(row: ApiRequest, order: Order, tickets: Sequence[int] | None, *, at:
 
 
 def _known(partner: Partner, key: str, body: Any) -> ApiRequest | None:
-    row = ApiRequest.objects.select_related("order", "refund").filter(partner=partner, key=key).first()
+    row = ApiRequest.objects.select_related("order", "refund").filter(partner=partner, key=_of_key(key)).first()
     return None if row is None else _same(row, body)
 
 
@@ -223,6 +228,10 @@ def _held_before(row: ApiRequest) -> Order:
     if order.status == Order.Status.CANCELLED:
         raise HoldLapsed(order.number)
     return order
+
+
+def _of_key(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _digest(body: Any) -> str:

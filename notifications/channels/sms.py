@@ -141,7 +141,7 @@ class SmsChannel:
         self._backend.close()
 
     def _send(self, notification: Notification, text: str) -> SmsReport:
-        backend, phone, row = self._backend, notification.recipient, self._rows[notification.pk]
+        backend, phone, row = self._backend, notification.phone, self._rows[notification.pk]
         if not can_tell(backend):
             backend.send(phone=phone, text=text, message_id=notification.message_id.strip("<>"))
             return SmsReport()

@@ -18,6 +18,7 @@ from notifications.channels.sms import NoSmsProvider, SmsChannel, SmsReport
 from notifications.channels.telegram import TelegramChannel
 from notifications.models import OVER_BUDGET, Notification, SmsDelivery, Status
 from notifications.services import sms, telegram
+from notifications.services.chosen_phones import find_phones
 from notifications.services.failures import describe, is_permanent
 from notifications.services.queueing import SECRETS
 
@@ -114,7 +115,11 @@ def claim_due(notifications: Iterable[Notification], *, sender: str, at: datetim
         transition(outdated, Status.OUTDATED, claimed_by="")
         _remove_secrets(outdated)
         transition(exhausted, Status.FAILED, claimed_by="", error="SenderLost")
-        if waiting := sms.over_budget(sms.phones(sendable), at=at):
+        find_phones(sendable)
+        if over_budget := sms.over_budget(sms.phones(sendable), at=at):
+            for each in over_budget:
+                each.phone = ""
+            waiting = [each for each in over_budget if not is_email(each.recipient)]  # the others go by e-mail
             sendable = [each for each in sendable if each not in waiting]
             _put_off(waiting, until=sms.tomorrow(at))
         claims.claim(sendable, sender=sender, at=at, to=Status.SENDING)
@@ -177,7 +182,7 @@ class _Channels:
     def of(self, notification: Notification) -> DeliveryChannel:
         if notification.pk in self._chats:
             return self._telegram
-        if is_email(notification.recipient):
+        if is_email(notification.recipient) and not notification.phone:
             self._email = self._email or EmailChannel()
             return self._email
         self._sms = self._sms or SmsChannel(self._texts)
@@ -207,7 +212,8 @@ def _attempt(notification: Notification, channels: _Channels, *, now: datetime) 
         channels.of(notification).send(notification)
     except Exception as failure:
         # Whatever the error, it must not stop the other messages.
-        wait = None if is_permanent(failure) else BACKOFF.after(notification.attempts)
+        has_email = bool(notification.phone) and is_email(notification.recipient)  # it can still go there
+        wait = None if is_permanent(failure) and not has_email else BACKOFF.after(notification.attempts)
         error = describe(failure, recipient=notification.recipient)
         return DeliveryResult(Status.FAILED if wait is None else Status.QUEUED, error=error, wait=wait)
     return DeliveryResult(Status.SENT)

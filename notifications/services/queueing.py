@@ -25,6 +25,8 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 | ADDRESS_CHANGED       | number, cinema, address ("" if there is none), by_staff (or by whoever has the link) |
 | NEWS_CONFIRMATION     | link, wording (what was agreed to), site (its name)                                 |
 | TELEGRAM_LINKED       | nothing                                                                             |
+| PHONE_CODE            | phone_code                                                                          |
+| SMS_CHOSEN            | phone                                                                               |
 | ORDER_REFUNDED        | the order with only the refunded items, the return                                  |
 | LATE_PAYMENT_REFUNDED | the order, amount                                                                   |
 | TICKET_REMINDER       | number, film, starts (instant), cinema, address, hall, seats: list of [row, number], |
@@ -35,10 +37,15 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 | SCHEDULED_REPORT      | title, about (cinemas and dates), figures: list of [name, text], page (of the file), |
 |                       | attachment: None, or storage, name (in it), filename, content_type; size (in words) |
 | GIFT_CARD             | amount, gift_code (as it is printed), cinemas: names of those that take it          |
+| FILM_ON_SALE          | film, starts (instant of the first screening), cinema, link (to the film's page)    |
+| SEATS_HELD            | film, starts (instant), cinema, hall, seats: list of [row, number], until (instant), |
+|                       | link                                                                                |
 | FILM_HIRE_STATEMENT   | distributor, about (cinema and dates), base, hire (in words), version, attachment   |
+| FILM_GROSS            | distributor, about (cinema and date), admissions, box_office (in words), attachment |
 
 "The order" means: number, link (to its page), cinema, address ("" if there is none), showings: list of {film, starts
 (instant), hall, seats: list of [row, number]}, and snacks: list of [name, quantity].
+Of a cancelled or changed screening the context may have `others`: a list of {film, starts, cinema, link} to offer.
 "The return" means: amount, way (the gateway by which it goes back: "cash" and "card_terminal" wait at the box office),
 before (what the gateway had returned earlier), and points. What is "0.00" or 0 is not mentioned.
 """
@@ -67,6 +74,8 @@ CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.ADDRESS_CHANGED: frozenset({"number", "cinema", "address", "by_staff"}),
     MessageKind.NEWS_CONFIRMATION: frozenset({"link", "wording", "site"}),
     MessageKind.TELEGRAM_LINKED: frozenset(),
+    MessageKind.PHONE_CODE: frozenset({"phone_code"}),
+    MessageKind.SMS_CHOSEN: frozenset({"phone"}),
     MessageKind.ORDER_REFUNDED: ORDER_KEYS | RETURN_KEYS,
     MessageKind.LATE_PAYMENT_REFUNDED: ORDER_KEYS | {"amount"},
     MessageKind.TICKET_REMINDER: frozenset({"number", "film", "starts", "cinema", "address", "hall", "seats", "link"}),
@@ -75,7 +84,10 @@ CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.REFUNDS_TO_APPROVE: frozenset({"cinema", "film", "starts", "amount", "asked_by", "reason", "page"}),
     MessageKind.SCHEDULED_REPORT: frozenset({"title", "about", "figures", "page", "attachment", "size"}),
     MessageKind.GIFT_CARD: frozenset({"amount", "gift_code", "cinemas"}),
+    MessageKind.FILM_ON_SALE: frozenset({"film", "starts", "cinema", "link"}),
+    MessageKind.SEATS_HELD: frozenset({"film", "starts", "cinema", "hall", "seats", "until", "link"}),
     MessageKind.FILM_HIRE_STATEMENT: frozenset({"distributor", "about", "base", "hire", "version", "attachment"}),
+    MessageKind.FILM_GROSS: frozenset({"distributor", "about", "admissions", "box_office", "attachment"}),
 }
 
 
@@ -102,7 +114,7 @@ class Message:
 
 #: Contents that let whoever reads them act as the recipient, or that only the recipient may see: removed once a message
 #: can no longer be sent.
-SECRETS = frozenset({"link", "choice", "codes", "pickup_code", "gift_code", "figures", "attachment"})
+SECRETS = frozenset({"link", "choice", "codes", "pickup_code", "gift_code", "phone_code", "figures", "attachment"})
 
 
 def queue(messages: Iterable[Message], *, at: datetime) -> None:

@@ -16,9 +16,9 @@ from jobs import claims
 from jobs.claims import Backoff, new_sender
 from jobs.steps import Counts
 from notifications import rendering
-from notifications.channels import is_email
 from notifications.channels.sms import SmsReport, can_tell, parts, sms_backend
 from notifications.models import Notification, SmsDay, SmsDelivery
+from notifications.services.chosen_phones import find_phones
 
 Status = SmsDelivery.Status
 CHECKS = Backoff(
@@ -31,7 +31,7 @@ FIGURES = ["external_id", "parts", "cost", "currency"]
 
 def phones(notifications: Iterable[Notification]) -> list[Notification]:
     """Those that go out as SMS."""
-    return [each for each in notifications if settings.SMS_BACKEND and not is_email(each.recipient)]
+    return [each for each in notifications if each.phone]
 
 
 # --- Sending
@@ -147,7 +147,8 @@ def check_reports(rows: Collection[SmsDelivery], *, at: datetime) -> Counts:
         ours = claims.lock_due(SmsDelivery.objects.to_check(at).filter(pk__in=[row.pk for row in rows]))
         asked = list(SmsDelivery.objects.filter(pk__in=[row.pk for row in ours]).select_related("notification"))
         claims.claim(asked, sender=sender, at=at)
-    found = _ask({row.external_id: row.notification.recipient for row in asked}) if asked else {}
+    find_phones([row.notification for row in asked])
+    found = _ask({row.external_id: row.notification.phone for row in asked}) if asked else {}
     with transaction.atomic(durable=True):
         mine = claims.still_claimed(SmsDelivery.objects.filter(pk__in=[row.pk for row in asked]), sender=sender)
         reports = [(row, _final(row, found.get(row.external_id), at=at)) for row in asked if row.pk in mine]

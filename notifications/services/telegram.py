@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
-from notifications.models import IN_TELEGRAM, MessageKind, Notification, TelegramChat
+from notifications.models import ABOUT_ORDERS, ChosenPhone, MessageKind, Notification, TelegramChat
 from notifications.services.queueing import Message, queue
 
 LINK_VALID = timedelta(minutes=15)
@@ -49,6 +49,7 @@ def link(token: str, *, chat_id: int, at: datetime) -> TelegramChat | None:
         if found.chat_id == chat_id and found.expires_at is None:
             return found
         TelegramChat.objects.filter(chat_id=chat_id).exclude(pk=found.pk).update(chat_id=None)
+        ChosenPhone.objects.filter(user=found.user).delete()  # a message goes one way
         found.chat_id, found.linked_at, found.expires_at = chat_id, at, None
         found.save(update_fields=["chat_id", "linked_at", "expires_at"])
         notice = Message(
@@ -70,12 +71,6 @@ def unlink(*, chat_id: int) -> User | None:
     return found.user
 
 
-def unlink_accounts(users: Collection[User]) -> None:
-    """Send these accounts' messages as e-mails again. One query, none without accounts. Owns its transaction."""
-    if users:
-        TelegramChat.objects.filter(user__in=[each.pk for each in users]).delete()
-
-
 def chat_of(user: User) -> TelegramChat | None:
     """The linked chat of this account. One query. Reads only."""
     return TelegramChat.objects.filter(user=user, chat_id__isnull=False).first()
@@ -83,7 +78,7 @@ def chat_of(user: User) -> TelegramChat | None:
 
 def chats(notifications: Collection[Notification]) -> dict[int, int]:
     """The chats to which these messages go, by the message's key. One query, none without a bot. Reads only."""
-    able = [each for each in notifications if each.kind in IN_TELEGRAM and each.attempts <= ATTEMPTS]
+    able = [each for each in notifications if each.kind in ABOUT_ORDERS and each.attempts <= ATTEMPTS]
     if not is_offered() or not able:
         return {}
     linked = TelegramChat.objects.filter(

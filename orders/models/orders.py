@@ -132,6 +132,8 @@ class Order(models.Model):
         ONLINE = "ONLINE", _("Online")
         BOX_OFFICE = "BOX_OFFICE", _("Box office")
         RESERVATION = "RESERVATION", _("Unpaid booking")
+        HOUSE = "HOUSE", _("House hold")
+        GROUP = "GROUP", _("Group")
 
     number = models.CharField(_("number"), max_length=8, unique=True, default=new_number, editable=False)
     token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)

@@ -160,7 +160,8 @@ def facts_of(sessions: Sequence[Session], *, at: datetime) -> list[Facts]:
     }
     # As of `at`, whether or not the jobs that release the seats of such orders have run by now.
     released = Q(status=Ticket.Status.RESERVED, order__expires_at__lte=at) | Q(order__status=Order.Status.REFUNDED)
-    live = Ticket.objects.live().filter(~released, session__in=sessions).order_by()
+    by_house = Q(order__channel=Order.Channel.HOUSE, status=Ticket.Status.RESERVED)  # nobody's demand
+    live = Ticket.objects.live().filter(~released, ~by_house, session__in=sessions).order_by()
     for session, status, number in live.values_list("session", "status").annotate(Count("pk")):
         if status == Ticket.Status.RESERVED:
             found[session].held += number

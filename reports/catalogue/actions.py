@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from allocations.models import Comp
 from bonuses.models import BonusTransaction
 from concessions.models import StockMovement
 from orders.models import Order, OrderEvent, Scan, Ticket
@@ -20,6 +21,7 @@ from payments.models import GiftCardMovement, GiftCardReplacement, Refund
 from reports.catalogue.takings import subtitle
 from reports.reading import Period
 from reports.tables import Column, Kind, Table
+from screenings.models import TicketType
 
 #: A rate is pointed out from so many actions on, and if it is so many times that of all the others together.
 FEWEST, TIMES = 3, 2
@@ -55,6 +57,7 @@ def actions(period: Period, *, with_points: bool) -> Table:
         _number(_cards_taken_back(period), "gift_cards", "shift__cashier"),
         _number(_within(period, GiftCardReplacement, "at", "card__cinema"), "gift_cards", "shift__cashier"),
         _number(_free_tickets(period), "free_tickets", "actor", "order__tickets"),
+        _number(_given_tickets(period), "free_tickets", "actor", "order__tickets"),
         _number(_overrides(period), "overrides", "actor"),
         # Vouchers are read through their orders: they themselves are on the floor above.
         _number(
@@ -119,6 +122,31 @@ def actions(period: Period, *, with_points: bool) -> Table:
     )
 
 
+def comps(period: Period) -> Table:
+    """The complimentary tickets that are valid, by reason. One query."""
+    given = Ticket.objects.live().filter(
+        _condition(period, "order__paid_at", "order__cinema"), price=0, ticket_type__sold_to=TicketType.SoldTo.TILL
+    )
+    found = given.order_by().values("order__comp__reason__name")
+    by_reason = found.annotate(orders=Count("order", distinct=True), tickets=Count("pk"), value=Sum("base_price"))
+    rows = [
+        {**row, "reason": row["order__comp__reason__name"] or _("without a reason")}
+        for row in by_reason.order_by("-tickets", "order__comp__reason__name")
+    ]
+    return Table(
+        title=_("Complimentary tickets by reason"),
+        subtitle=subtitle(period),
+        columns=[
+            Column("reason", _("Reason")),
+            Column("orders", _("Orders"), Kind.INTEGER),
+            Column("tickets", _("Tickets"), Kind.INTEGER),
+            Column("value", _("At the full price"), Kind.MONEY),
+        ],
+        rows=rows,
+        totals={name: sum(row[name] for row in rows) for name in ("orders", "tickets", "value")},
+    )
+
+
 def _overrides(period: Period) -> QuerySet[Scan]:
     """Guests let in at another time; the scans that were undone have reasons too."""
     scans: QuerySet[Scan] = _within(period, Scan, "at", "ticket__order__cinema")
@@ -156,8 +184,9 @@ def _number(rows: QuerySet[Any], of: str, person: str, counted: str = "pk") -> Q
 
 
 def _of_events(period: Period) -> tuple[Counter[int], Counter[int]]:
-    """Orders whose status the person changed, and orders that they cancelled before they were paid. One query."""
-    void = Q(to_status=Order.Status.CANCELLED) & ~Q(reason__in=BY_CUSTOMERS)
+    """Orders whose status the person changed, and orders that they cancelled before they were paid, house holds
+    apart. One query."""
+    void = Q(to_status=Order.Status.CANCELLED) & ~Q(reason__in=BY_CUSTOMERS) & ~Q(order__channel=Order.Channel.HOUSE)
     found = _events(period).order_by().values("actor").annotate(orders=Count("order", distinct=True))
     rows = list(found.annotate(voids=Count("pk", filter=void)).values_list("actor", "orders", "voids"))
     handled = Counter({actor: orders for actor, orders, _voids in rows})
@@ -194,8 +223,15 @@ def _cards_taken_back(period: Period) -> QuerySet[GiftCardMovement]:
 
 
 def _free_tickets(period: Period) -> QuerySet[OrderEvent]:
-    """The events of orders with a ticket whose price is 0 that were made, and paid."""
-    return _events(period).filter(from_status="", order__tickets__price=0, order__paid_at__isnull=False)
+    """The events of orders with a ticket whose price is 0 and without a reason that were made, and paid."""
+    free = _events(period).filter(from_status="", order__tickets__price=0, order__paid_at__isnull=False)
+    return free.filter(order__comp__isnull=True)
+
+
+def _given_tickets(period: Period) -> QuerySet[Comp]:
+    """Complimentary tickets, which count for whoever decided it."""
+    given = _within(period, Comp, "at", "order__cinema")
+    return given.filter(order__tickets__price=0, order__paid_at__isnull=False, order__exchanged_from__isnull=True)
 
 
 def _write_offs(period: Period) -> QuerySet[StockMovement]:

@@ -54,6 +54,7 @@ def bar(period: Period, *, with_costs: bool) -> list[Table]:
     rows = [
         {
             "item": items[pk][0],
+            "key": pk,
             **_values(definitions.ITEM, {**row, "in_stock": in_stock[pk], "days": days}),
         }
         for pk, row in sold.items()
@@ -68,7 +69,7 @@ def losses(period: Period, *, with_costs: bool) -> Table:
     """What was written off of each item, and what counts found missing, the most first. At most four queries."""
     lost = _lost(period)
     items = _items(lost, period)
-    rows = [{"item": items[pk][0], **_values(definitions.STOCK, row)} for pk, row in lost.items()]
+    rows = [{"item": items[pk][0], "key": pk, **_values(definitions.STOCK, row)} for pk, row in lost.items()]
     shrinkage, written_off = ("shrinkage_value", "written_off_value") if with_costs else ("shrinkage", "written_off")
     rows.sort(key=lambda row: (-row[shrinkage] - row[written_off], row["item"]))
     columns = _columns(definitions.STOCK, with_costs=with_costs)

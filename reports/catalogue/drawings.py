@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from reports import charts, definitions
 from reports.catalogue import programme
 from reports.catalogue.takings import KINDS, Against, shows_bar
+from reports.charts.heat_maps import Links
 from reports.reading import Period
 from reports.tables import Chart, Kind, Table
 from screenings.models import Film
@@ -52,10 +53,10 @@ def bar_chart(items: Table, *, with_costs: bool) -> Chart:
     return _ranking(_("Highest takings"), items, "item", definitions.BAR_TAKINGS.key)
 
 
-def occupancy_chart(period: Period) -> Chart:
+def occupancy_chart(period: Period, *, links: Links = ()) -> Chart:
     grid = programme.occupancy(period)
     weekdays: dict[str | Promise, Any] = {WEEKDAYS[day]: [row[day] for row in grid] for day in range(7)}
-    return charts.heat_map(_("Occupancy"), [name for name, _start in programme.DAYPARTS], weekdays)
+    return charts.heat_map(_("Occupancy"), [name for name, _start in programme.DAYPARTS], weekdays, links=links)
 
 
 def _ranking(title: str, table: Table, name: str, key: str, *, kind: Kind = Kind.MONEY) -> Chart:

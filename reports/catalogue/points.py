@@ -101,6 +101,13 @@ def _held(accounts: Iterable[Mapping[str, Any]], of_year: Iterable[Mapping[str, 
     )
 
 
+def last_earned(month: date) -> tuple[date, date]:
+    """The first and the last day on which points were last credited that expire in the month that begins on `month`."""
+    validity = rules().bonus_validity
+    following = (month + timedelta(days=31)).replace(day=1)
+    return month - validity, following - DAY - validity
+
+
 def _expiring(accounts: Iterable[Mapping[str, Any]]) -> Table:
     """Points by the month in which they will expire unless their owner earns some before."""
     validity = rules().bonus_validity

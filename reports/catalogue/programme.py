@@ -103,6 +103,11 @@ def daypart(hour: int) -> int:
     return max(position for position, (_name, start) in enumerate(DAYPARTS) if start.hour <= hour)
 
 
+def hours_of(part: int) -> list[int]:
+    """The local hours in which screenings of this part of the day start."""
+    return [hour for hour in range(24) if daypart(hour) == part]
+
+
 def _past(period: Period) -> Any:
     """The past screenings of the period, to be grouped."""
     return SessionFigures.objects.filter(

@@ -32,8 +32,8 @@ def money(period: Period) -> Table:
 def by_tender(title: str | Promise, about: str | Promise, rows: Iterable[Row]) -> Table:
     """Rows of `MoneyFigures`, added up by payment method, in the order of the methods."""
     rows = list(rows)
-    found = [(label, [row for row in rows if row["tender"] == tender]) for tender, label in Tender.choices]
-    totals = [(label, added(MoneyFigures.MEASURES, of_tender)) for label, of_tender in found if of_tender]
+    found = [(tender, [row for row in rows if row["tender"] == tender]) for tender in Tender]
+    totals = [(tender, added(MoneyFigures.MEASURES, of_tender)) for tender, of_tender in found if of_tender]
     return Table(
         title=title,
         subtitle=about,
@@ -43,8 +43,13 @@ def by_tender(title: str | Promise, about: str | Promise, rows: Iterable[Row]) -
             Column("refunds", _("Number of refunds"), Kind.INTEGER, is_summed=True),
         ],
         rows=[
-            {"tender": label, **{each.key: each.of(total) for each in definitions.MONEY}, "refunds": total["refunds"]}
-            for label, total in totals
+            {
+                "tender": tender.label,
+                "key": tender.value,
+                **{each.key: each.of(total) for each in definitions.MONEY},
+                "refunds": total["refunds"],
+            }
+            for tender, total in totals
         ],
     )
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -20,6 +21,8 @@ from reports.charts.drawing import (
 )
 from reports.charts.svg import tag
 from reports.tables import Chart, Column, Kind, Text, cell_text
+
+Links = Sequence[Sequence[str]]  # for each label: where the cell of each series leads
 
 STEPS = 5
 NAMES_WIDTH = 14  # per cent
@@ -50,9 +53,18 @@ class Steps:
 
 
 def heat_map(
-    title: Text, labels: Sequence[Any], series: Series, *, kind: Kind = Kind.PERCENT, label: Column = LABEL
+    title: Text,
+    labels: Sequence[Any],
+    series: Series,
+    *,
+    kind: Kind = Kind.PERCENT,
+    label: Column = LABEL,
+    links: Links = (),
 ) -> Chart:
-    """A row for each label and a column for each series: dayparts down and weekdays across, for example."""
+    """A row for each label and a column for each series: dayparts down and weekdays across, for example.
+
+    On pages, cells with a value lead to `links`.
+    """
     steps = Steps(value for values in series.values() for value in values)
     texts = label_texts(labels, label)
     grid = list(zip(*series.values(), strict=True))
@@ -65,7 +77,7 @@ def heat_map(
         parts=_image(texts, grid, [str(name) for name in series], steps, kind),
         height=(len(labels) + 1) * ROW,
         legend=steps.legend(kind),
-        markup=_table(title, texts, grid, series, steps, kind, label),
+        markup=_table(title, texts, grid, series, steps, kind, label, links),
     )
 
 
@@ -77,6 +89,7 @@ def _table(
     steps: Steps,
     kind: Kind,
     label: Column,
+    links: Links,
 ) -> SafeString:
     corner = tag("th", label.label, scope="col") if label.label else tag("td")
     head = tag("tr", corner, *(tag("th", name, scope="col") for name in names))
@@ -84,12 +97,19 @@ def _table(
         tag(
             "tr",
             tag("th", text, scope="row"),
-            *(tag("td", cell_text(value, kind), class_=steps.css_class(value)) for value in row),
+            *(
+                tag("td", _linked(cell_text(value, kind), value and link), class_=steps.css_class(value))
+                for value, link in zip_longest(row, urls)
+            ),
         )
-        for text, row in zip(texts, grid, strict=True)
+        for text, row, urls in zip(texts, grid, links or [()] * len(grid), strict=True)
     ]
     table = tag("table", tag("caption", title), tag("thead", head), tag("tbody", *rows), class_="heat")
     return tag("div", table, class_="report-table", role="region", tabindex=0, aria_label=title)
+
+
+def _linked(text: str, link: Any) -> str | SafeString:
+    return tag("a", text, href=link) if link else text
 
 
 def _image(

@@ -39,11 +39,17 @@ def count(days: Days, as_of: datetime) -> Iterable[Row]:
     are to be added up.
     """
     sold = ConcessionPreorder.objects.filter(SOLD, order__paid_at__lt=as_of)
+    with_seats, without = (_grouped(each, days, as_of) for each in by_instant(sold, days))
+    return with_seats.union(without, all=True)
+
+
+def by_instant(
+    preorders: QuerySet[ConcessionPreorder], days: Days
+) -> tuple[QuerySet[ConcessionPreorder], QuerySet[ConcessionPreorder]]:
+    """Those that count on one of the days, at `instant`: of orders with tickets, and of orders without."""
     tickets = Ticket.objects.filter(order=OuterRef("order"))
-    without = sold.filter(~Exists(tickets), days.within("order__paid_at", "order__cinema")).annotate(
-        instant=F("order__paid_at")
-    )
-    return _grouped(with_tickets(sold, days), days, as_of).union(_grouped(without, days, as_of), all=True)
+    without = preorders.filter(~Exists(tickets), days.within("order__paid_at", "order__cinema"))
+    return with_tickets(preorders, days), without.annotate(instant=F("order__paid_at"))
 
 
 def with_tickets(preorders: QuerySet[ConcessionPreorder], days: Days) -> QuerySet[ConcessionPreorder]:

@@ -18,6 +18,8 @@ COLUMNS = {
     "paid_back": ("payouts", "paid_back"),
 }
 CINEMA = "order__cinema"
+#: Refunds that staff paid out, of payments that went through a gateway.
+BY_HAND = Q(handed_out=True) & ~Q(payment__gateway__in=MANUAL_GATEWAYS)
 COMMON = ("measure", "cinema_id", "about", "tender", "channel")
 
 
@@ -78,8 +80,7 @@ def _refunded(days: Days, as_of: datetime) -> QuerySet[Any, dict[str, Any]]:
 
 
 def _paid_back(days: Days, as_of: datetime) -> QuerySet[Any, dict[str, Any]]:
-    by_hand = Q(handed_out=True) & ~Q(payment__gateway__in=MANUAL_GATEWAYS)
-    tender = Case(When(by_hand, then=Value(Tender.BY_HAND)), default=F("payment__gateway"), output_field=CharField())
+    tender = Case(When(BY_HAND, then=Value(Tender.BY_HAND)), default=F("payment__gateway"), output_field=CharField())
     return (
         Refund.objects.filter(
             days.within("succeeded_at", CINEMA),

@@ -15,6 +15,7 @@ from cinema.money import ZERO
 from concessions.models import ConcessionPreorder
 from customers.services import is_correctable_by_customer
 from incidents.models import ConcernedOrder
+from incidents.services.alternatives import alternatives
 from orders.models import Order, Ticket
 from orders.services import code_of, may_extend, refundable_by_customer
 from orders.services.refunds.by_hand import is_refunded_at_cinema
@@ -93,6 +94,13 @@ class OrderPage:
     def coming(self) -> list[Visit]:
         """The visits that are still possible, without cancelled sessions."""
         return [visit for visit in self.visits if visit.session.status != Session.Status.CANCELLED]
+
+    @cached_property
+    def others(self) -> dict[int, list[tuple[Session, datetime]]]:
+        """Other sessions of the film and their local starts, by the cancelled session (primary key) that was ahead."""
+        lost = [each for each in self.visits if each not in self.coming and each.starts > self.at]
+        offered = alternatives([each.session for each in lost], at=self.at) if lost else None
+        return {each.session.pk: offered.local(each.session, places=len(each.tickets)) for each in lost if offered}
 
     @property
     def called_off(self) -> bool:

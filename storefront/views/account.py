@@ -28,7 +28,7 @@ from accounts.services.customer_codes import customer_code
 from cinema import clock
 from cinema.http import client_address
 from cinema.status import Refused
-from notifications.services import telegram
+from notifications.services import chosen_phones, telegram
 from orders import notifications
 from orders.models import Order
 from screenings.models import Cinema
@@ -205,6 +205,8 @@ def profile(request: HttpRequest) -> HttpResponse:
     if telegram.is_offered():
         page |= {"telegram_offered": True, "telegram_chat": telegram.chat_of(user)}
         page["telegram_link"] = request.session.pop(TELEGRAM_LINK, "")
+    if chosen_phones.is_offered():
+        page |= {"sms_offered": True, "chosen_phone": chosen_phones.phone_of(user, at=clock.now())}
     return render(request, "storefront/profile.html", page)
 
 
@@ -225,7 +227,7 @@ def password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user.set_password(form.cleaned_data["new"])
         user.save(update_fields=["password"])
-        telegram.unlink_accounts([user])  # whoever knew the old password may have connected it
+        chosen_phones.send_emails_again([user])  # whoever knew the old password may have connected it
         auth.update_session_auth_hash(request, user)  # this browser stays; all others are signed out
         messages.success(request, _("Password saved. You’ve been signed out on other devices."))
         return redirect("shop:profile")

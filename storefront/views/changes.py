@@ -3,6 +3,7 @@
 Opening it decides nothing: mail programs open links.
 """
 
+from collections import Counter
 from datetime import datetime
 
 from django.contrib import messages
@@ -15,6 +16,8 @@ from cinema import clock
 from cinema.status import Refused
 from incidents.models import ConcernedOrder
 from incidents.services import concerned, keep_tickets, return_tickets, returnable_lines
+from incidents.services.alternatives import alternatives
+from incidents.services.telling import former_sessions
 from orders.models import Order, Ticket
 from orders.services.refunds.by_hand import is_refunded_at_cinema
 from storefront.errors import message_for_customer
@@ -62,6 +65,10 @@ def _facts(row: ConcernedOrder, *, at: datetime) -> dict[str, object]:
     live = row.order.tickets.live().select_related("seat").order_by("seat__row", "seat__number")
     for ticket in live:
         seats.setdefault(ticket.session_id, []).append(ticket)
+    announced = former_sessions(row.incident)
+    of_order = row.order.tickets.filter(session__in=announced).order_by("session")
+    lost = Counter(of_order.values_list("session", flat=True))
+    offered = alternatives([announced[key] for key in lost], at=at)
     former = {each.ticket_id: each.seat for each in row.moved.select_related("seat")}
     sessions = row.incident.changed.select_related("session__film", "session__hall", "hall").order_by("start_datetime")
     local = row.incident.cinema.local
@@ -79,6 +86,7 @@ def _facts(row: ConcernedOrder, *, at: datetime) -> dict[str, object]:
     until = row.incident.refund_until
     return {
         "changes": changes,
+        "others": [each for key in lost for each in offered.local(announced[key], places=lost[key])],
         "may_return": bool(lines),
         "amount": sum(line.paid for line in lines),
         "at_cinema": is_refunded_at_cinema(row.order),

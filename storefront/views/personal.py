@@ -13,7 +13,7 @@ from cinema import clock
 from cinema.http import client_address
 from cinema.status import Refused
 from customers.services import Customer, erase_customer, export_customer_data
-from notifications.services import telegram
+from notifications.services import chosen_phones, telegram
 from storefront.request_identity import signed_in_customer
 from storefront.views.account import TELEGRAM_LINK, signed_in
 from storefront.views.decorators import post_or_redirect
@@ -35,7 +35,7 @@ def choose_telegram(request: HttpRequest) -> HttpResponse:
     """Show a link that starts the bot for this account, or send e-mails again."""
     user, at = signed_in_customer(request), clock.now()
     if request.POST.get("choice") == "off":
-        telegram.unlink_accounts([user])
+        chosen_phones.send_emails_again([user])
         messages.success(request, _("Changes saved."))
     elif telegram.is_offered():
         try:
@@ -44,6 +44,31 @@ def choose_telegram(request: HttpRequest) -> HttpResponse:
             messages.error(request, str(refusal))
         else:
             request.session[TELEGRAM_LINK] = telegram.start_link(user, at=at)
+    return redirect("shop:profile")
+
+
+@post_or_redirect("shop:profile")
+@signed_in
+def choose_sms(request: HttpRequest) -> HttpResponse:
+    """Send a code to the phone of the account, take the code that was sent, or send e-mails again."""
+    user, at = signed_in_customer(request), clock.now()
+    choice = request.POST.get("choice")
+    if choice == "off":
+        chosen_phones.send_emails_again([user])
+        messages.success(request, _("Changes saved."))
+    elif choice == "code":
+        if chosen_phones.confirm(user, request.POST.get("code", "").strip(), at=at):
+            messages.success(request, _("Tickets and reminders come to you by SMS now."))
+        else:
+            messages.error(request, _("This code is not right, or it is too old. Check it, or get a new one."))
+    elif chosen_phones.is_offered() and user.phone:
+        try:
+            rate_limits.hit("phone_code", person=f"user {user.pk}", address=client_address(request), at=at)
+            rate_limits.hit("phone_code", person=user.phone, at=at)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            chosen_phones.send_code(user, at=at)
     return redirect("shop:profile")
 
 

@@ -13,12 +13,15 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from cinema import clock
+from cinema.ids import valid_ids
 from screenings.announcements import announcements
 from screenings.calendars import CalendarEvent, calendar, event_uid, place_of
 from screenings.listings import next_day
 from screenings.models import Cinema, Film, Session
+from storefront.request_identity import customer
 from storefront.services import film_page, programme
 from storefront.services.filters import Filters, choices
+from storefront.services.lists import watching
 from storefront.services.title_card import title_card
 from storefront.services.week import IN_FULL, weeks_of_films
 from storefront.structured_data import film_and_events, image_of
@@ -95,6 +98,7 @@ def film(request: HttpRequest, key: int) -> HttpResponse:
     found = programme.showings(first=day, film=shown, at=at)
     soon = [each for each in found if each.session.start_datetime <= at + timedelta(days=MARKUP_DAYS)]
     cinemas = {showing.session.hall.cinema for showing in found}
+    mine = _my_cinema(request)
     return render(
         request,
         "storefront/film.html",
@@ -103,7 +107,8 @@ def film(request: HttpRequest, key: int) -> HttpResponse:
             "day": day,
             "facts": film_page.facts(shown, found),
             "stills": stills,
-            "days": programme.by_day(found, mine=_mine(cinemas, request)),
+            "days": programme.by_day(found, mine=mine),
+            "watching": None if day else watching(customer(request), shown, cinema=mine, sold_at=cinemas),
             "markup": film_and_events(shown, soon or found[:1]),
             "address": settings.SITE_URL + reverse("shop:film", args=[shown.pk]),
             "image": image_of(shown),
@@ -156,6 +161,12 @@ def calendar_file(text: str, *, name: str) -> HttpResponse:
 def _mine(cinemas: Iterable[Cinema], request: HttpRequest) -> Cinema | None:
     """The visitor's cinema, which a cookie keeps."""
     return next((cinema for cinema in cinemas if str(cinema.pk) == request.COOKIES.get(MINE)), None)
+
+
+def _my_cinema(request: HttpRequest) -> Cinema | None:
+    """The same, where the cinemas were not read. One query, none without a cookie."""
+    keys = valid_ids([request.COOKIES.get(MINE, "")])
+    return Cinema.objects.filter(pk__in=keys).first() if keys else None
 
 
 def _chosen(cinemas: list[Cinema], key: str, mine: Cinema | None) -> Cinema | None:

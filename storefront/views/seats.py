@@ -16,6 +16,7 @@ from orders.availability.seat_map import taken_seats
 from screenings.models import Seat, SeatKind, Session
 from storefront import request_identity
 from storefront.services import own_orders, programme
+from storefront.services.lists import waiting
 from storefront.services.price_note import price_note
 from storefront.services.seat_map import SeatMap
 from storefront.structured_data import screening_events
@@ -63,6 +64,7 @@ def seats_page(
     changed = None if draft else order
     here = reverse("shop:session", args=[session.pk])
     layout = seat_map.layout(chosen) if on_sale else None
+    sold_out = on_sale and not seat_map.free and not order
     ticked = [each for each in layout.seats if each.mark.is_chosen] if layout else []
     return render(
         request,
@@ -73,6 +75,8 @@ def seats_page(
             "showing": showing,
             "ends": cinema.local(session.end_datetime),
             "on_sale": on_sale,
+            "sold_out": sold_out,
+            "waiting": waiting(request_identity.customer(request), session, at=seat_map.at) if sold_out else None,
             "seat_map": seat_map,
             "layout": layout,
             "ticked": ticked,

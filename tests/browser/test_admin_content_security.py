@@ -68,7 +68,7 @@ def test_no_page_of_the_admin_violates_its_policy(screen: Screen, rows: AdminFix
     page.add_init_script(LISTEN)
     blocked: list[str] = []
 
-    for address in sample(addresses(rows, owner), turn=0, of=5):
+    for address in sample(addresses(rows, owner), turn=0, of=12):
         answer = page.goto(address, wait_until="load")
         assert answer is not None
         assert (answer.status, urlsplit(answer.url).path) == (200, address)

@@ -1,14 +1,13 @@
 """The screen in the foyer without a line, and the programme in a frame on another site."""
 
-import threading
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from cinema import clock
+from tests.helpers import loopback
 from tests.helpers.browser_windows import Windows
 from tests.helpers.cut_line import line_to
 from tests.helpers.factories import a_hall, a_session
@@ -45,24 +44,14 @@ def test_the_programme_is_shown_in_a_frame_of_the_sites_that_are_listed_only(
     session = a_session(hall, start=clock.now() + timedelta(hours=2))
     frame = f'<iframe src="{live_server.url}/embed/{hall.cinema_id}/?language=en" title="Programme"></iframe>'
 
-    class OurSite(BaseHTTPRequestHandler):
+    class OurSite(loopback.Handler):
         def do_GET(self) -> None:
             body = f"<!doctype html><title>Our cinema</title>{frame}".encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.send(200, body, {"Content-Type": "text/html"})
 
-        def log_message(self, *_args: Any) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), OurSite)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    site = f"http://localhost:{server.server_port}"
-    settings.EMBED_ON = [site] if is_listed else ["https://www.other.example"]
-    try:
+    with loopback.serving(OurSite) as url:
+        site = url.replace("127.0.0.1", "localhost")
+        settings.EMBED_ON = [site] if is_listed else ["https://www.other.example"]
         page = windows.alone()
         page.goto(f"{site}/")
         inside = page.frame_locator("iframe")
@@ -74,7 +63,3 @@ def test_the_programme_is_shown_in_a_frame_of_the_sites_that_are_listed_only(
             expect(inside.get_by_role("heading", name=session.film.title)).to_have_count(0)
             assert any("frame-ancestors" in each for each in windows.wrong)
         page.context.close()
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

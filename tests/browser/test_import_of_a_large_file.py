@@ -8,10 +8,12 @@ from backoffice.framework.import_export import background_pages, files
 from screenings.models import Film
 from tests.helpers.axe import barriers
 from tests.helpers.browser_windows import Screen
+from tests.helpers.sampling import sample
 from tests.helpers.users import someone
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("phone", sample([False, True], turn=0, of=2))
 def test_the_owner_imports_the_valid_films_and_takes_the_others_home(
     screen: Screen, phone: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,10 +7,12 @@ from backoffice.framework import scoped_choices
 from tests.helpers import factories
 from tests.helpers.axe import barriers
 from tests.helpers.browser_windows import Screen
+from tests.helpers.sampling import sample
 from tests.helpers.users import someone
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("phone", sample([False, True], turn=1, of=2))
 def test_one_of_many_halls_is_found_by_its_name(screen: Screen, phone: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scoped_choices, "MOST_LISTED", 1)
     cinema = factories.a_cinema()

@@ -15,6 +15,7 @@ from reports.models import ReportFile
 from tests.helpers.axe import barriers
 from tests.helpers.browser_windows import Screen
 from tests.helpers.factories import a_cinema, a_hall, a_paid_order, a_session
+from tests.helpers.sampling import sample
 from tests.helpers.users import someone
 
 
@@ -25,7 +26,8 @@ def _folder(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     settings.STORAGES = settings.STORAGES | {"reports": storage}
 
 
-@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)])
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(("phone", "dark"), sample([(False, False), (True, True)], turn=1, of=2))
 def test_an_accountant_has_takings_made_as_a_file(screen: Screen, phone: bool, dark: bool) -> None:
     cinema = a_cinema()
     at = clock.now() - timedelta(hours=1)

@@ -24,6 +24,7 @@ from tests.helpers.axe import barriers, side_by_side
 from tests.helpers.browser_windows import Screen, Windows, press, type_text
 from tests.helpers.factories import NOON
 from tests.helpers.pictures import a_picture
+from tests.helpers.sampling import sample
 
 
 class Clock:
@@ -319,7 +320,10 @@ LONGER = """
 """
 
 
-@pytest.mark.parametrize(("language", "phone"), [("ru", True), ("en", False)])  # the longer words on the smaller screen
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(  # in `make test` the longer words on the smaller screen
+    ("language", "phone"), sample([("ru", True), ("en", False)], turn=0, of=2)
+)
 def test_everybody_can_use_every_page_by_day_and_by_night(
     screen: Screen, refusals: None, session: Session, language: str, phone: bool
 ) -> None:
@@ -469,14 +473,13 @@ PLAN = """
 """
 
 
-@pytest.mark.parametrize("rows", HALLS.values(), ids=HALLS)
-def test_a_hall_is_drawn_whole_and_its_seats_can_be_made_as_large_as_a_finger(
-    windows: Windows, rows: list[str]
-) -> None:
-    shown = factories.a_session(factories.a_hall(rows=rows))
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("size", HALLS)
+def test_a_hall_is_drawn_whole_and_its_seats_can_be_made_as_large_as_a_finger(windows: Windows, size: str) -> None:
+    shown = factories.a_session(factories.a_hall(rows=HALLS[size]))
     page = windows.alone(locale="ru-RU", has_touch=True)
     drawn, enlarged = [], []
-    for width in WIDTHS:
+    for width in sample(WIDTHS, turn=[*HALLS].index(size), of=2):
         page.set_viewport_size({"width": width, "height": 844})
         page.goto(f"/sessions/{shown.pk}/")
         drawn.append(page.evaluate(PLAN))

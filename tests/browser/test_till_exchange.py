@@ -4,13 +4,11 @@ from datetime import timedelta
 
 from playwright.sync_api import expect
 
-from boxoffice.access import COOKIE
 from cinema import clock
 from orders.models import Order
 from payments.models import GiftCard
 from tests.helpers.axe import barriers
-from tests.helpers.box_office import a_device, at_work
-from tests.helpers.browser_windows import Screen
+from tests.helpers.browser_windows import Screen, sign_in
 from tests.helpers.cash import a_shift
 from tests.helpers.factories import PRICE, a_hall, a_session, an_adult
 from tests.helpers.users import someone
@@ -24,12 +22,8 @@ def test_a_gift_card_pays_for_a_ticket_that_is_exchanged(screen: Screen) -> None
     a_session(a_hall(cinema), start=clock.now() + timedelta(hours=2), price=PRICE + 100)
     manager = someone("floor_manager", cinema, preferred_language="ru")
     a_shift(cinema, cashier=manager, at=clock.now())
-    client = at_work(manager, a_device(cinema, name="Касса 1"))
     page = screen(phone=True, dark=True)
-    page.goto("/boxoffice/enrol/")
-    home = page.url.partition("/boxoffice/")[0] + "/"
-    names = ("sessionid", COOKIE)
-    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": home} for name in names])
+    sign_in(page, manager, name="Касса 1")
     page.add_init_script("window.print = () => {}")
 
     page.goto("/boxoffice/till/gift-cards/")

@@ -30,6 +30,8 @@ EXPECTED = {
     "send_ticket_usage_reminders": "every 10 min",
     "deliver_notifications": "every 1 min",
     "announce_sessions": "every 1 min",
+    "tell_watchers": "every 1 min",
+    "offer_freed_seats": "every 1 min",
     "send_webhooks": "every 1 min",
     "sync_marketing_lists": "every 15 min",
     "look_up_films": "every 1 min",

@@ -11,7 +11,7 @@ from backoffice.concessions.resources import ConcessionItemResource
 from backoffice.framework.import_export.files import read
 from backoffice.screenings.resources import FilmResource, TicketTypeResource
 from backoffice.screenings.session_resource import SessionResource
-from concessions.models import ConcessionItem
+from concessions.models import ConcessionItem, ItemPart
 from screenings.models import Cinema, Film, Genre, Session, TicketType
 from screenings.services import build_hall
 
@@ -47,7 +47,12 @@ def test_its_films_ticket_types_items_and_sessions_are_stored():
         ("Adult", ""),
         ("Child", "12+"),
     ]
-    assert (Film.objects.count(), ConcessionItem.objects.count(), Session.objects.count()) == (2, 2, 2)
+    assert (Film.objects.count(), ConcessionItem.objects.count(), Session.objects.count()) == (2, 4, 2)
+    assert set(ItemPart.objects.values_list("whole__name", "units", "part__name")) == {
+        ("Popcorn, large", 80, "Corn"),
+        ("Evening for two", 2, "Cola 0.5 l"),
+        ("Evening for two", 1, "Popcorn, large"),
+    }
     assert {f"{aurora.local(each.start_datetime):%d.%m %H:%M}" for each in Session.objects.all()} == {
         "05.12 19:30",
         "05.12 23:00",

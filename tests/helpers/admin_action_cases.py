@@ -10,6 +10,7 @@ from django.db.models import Model, Sum
 
 from accounts.models import Approval, MarketingConsent, User
 from accounts.services.second_factor import is_enrolled
+from allocations.models import HouseHold
 from concessions.models import ConcessionPreorder, ReorderSuggestion
 from incidents.models import Incident
 from notifications.models import Notification
@@ -369,6 +370,18 @@ ACTION_CASES = [
         lambda rows: {"С сеансом": str(rows.other_session.pk), "Причина": "Звук"}, has_preview=True,
     ),
     ActionCase(
+        "keep_seats", "Отложить места", "floor_manager", "cashier", lambda rows: rows.session,
+        "отложено 2 места", lambda rows: HouseHold.objects.get().order.tickets.count(), 2,
+        "Уже занято: ряд 1, место 4; ряд 1, место 5.",
+        lambda _rows: {"Ряд": "1", "Места": "4-5", "Причина": "Режиссёр"}, has_preview=True,
+    ),
+    ActionCase(
+        "release", "Вернуть места в продажу", "floor_manager", "cashier", lambda rows: rows.house_hold,
+        "Снова в продаже: ряд 1, место 1; ряд 1, место 2.",
+        lambda rows: rows.refreshed(rows.house_hold.order).status, Order.Status.CANCELLED,
+        "Заказ",
+    ),
+    ActionCase(
         "delay", "Начнётся позже", "floor_manager", "cashier", lambda rows: rows.session,
         "сеанс начнётся на 20 минут позже", lambda rows: Incident.objects.filter(kind="DELAYED").count(), 1,
         "Это уже не то, что вам показали",
@@ -435,6 +448,11 @@ ACTION_CASES = [
     ActionCase(
         "send", "Отправить", "accountant", "cinema_manager", lambda rows: rows.statement,
         "Отправлено на 1 адрес.", lambda rows: rows.statement.dispatches.exists(), True,
+        "Отправлено на 1 адрес.", leaves_the_row=True,
+    ),
+    ActionCase(
+        "send", "Отправить ещё раз", "accountant", "cinema_manager", lambda rows: rows.gross,
+        "Отправлено на 1 адрес.", lambda rows: rows.gross.dispatches.exists(), True,
         "Отправлено на 1 адрес.", leaves_the_row=True,
     ),
     ActionCase(

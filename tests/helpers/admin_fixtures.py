@@ -10,9 +10,11 @@ from django.utils import timezone
 from accounts.models import Approval, Device, MarketingConsent, User
 from accounts.services import request_approval
 from accounts.services.consents import record_consent
+from allocations.models import HouseHold
+from allocations.services import keep
 from bonuses.models import BonusAccount
 from concessions.models import ConcessionItem, ConcessionPreorder, LowStockItem
-from film_hire.models import Contract, Statement
+from film_hire.models import Contract, GrossReturn, Statement
 from incidents.models import ConcernedOrder
 from incidents.services import cancel as call_off
 from integrations.models import ApiKey, FilmProposal, Partner, WebhookDelivery, WebhookEndpoint
@@ -116,6 +118,13 @@ class AdminFixtures:
         return incident.orders.get()
 
     @cached_property
+    def house_hold(self) -> HouseHold:
+        """Two seats of `session`."""
+        by = someone(email="keeper@example.org")
+        seats = factories.free_seats(self.session)[:2]
+        return keep(self.session, seats=seats, reason="Режиссёр", at=self.now, actor=by)
+
+    @cached_property
     def difference(self) -> DayCheck:
         """A check of a closed day whose sides differ."""
         day = BusinessDay.objects.create(
@@ -146,6 +155,14 @@ class AdminFixtures:
         statement = a_statement(self.cinema, distributor, **dates)
         statement.lines.create(contract=contract, week=1, kind="WEEK")
         return statement
+
+    @cached_property
+    def gross(self) -> GrossReturn:
+        """Of a distributor that wants it every morning."""
+        distributor = a_distributor(email="statements@example.org")
+        distributor.addresses.update(gets_gross=True)
+        values = {"date": self.cinema.local(self.now).date(), "made_at": self.now, "admissions": 2, "box_office": 700}
+        return GrossReturn.objects.create(distributor=distributor, cinema=self.cinema, **values)
 
     @cached_property
     def schedule(self) -> ReportSchedule:

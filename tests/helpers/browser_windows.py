@@ -5,7 +5,12 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from accounts.models import User
+from boxoffice.access import COOKIE
+from tests.helpers.box_office import a_device, at_work
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
@@ -27,6 +32,16 @@ def type_text(page: Page, text: str) -> None:
     """The same for text."""
     page.wait_for_load_state()
     page.keyboard.type(text)
+
+
+def sign_in(page: Page, person: User, *, name: str) -> None:
+    """Make the page's browser a device of the person's cinema, on which that person has given the PIN."""
+    if not page.url.startswith("http"):
+        page.goto("/boxoffice/enrol/")
+    client = at_work(person, a_device(person.cinemas.get(), name=name))
+    home = page.url.partition("/boxoffice/")[0] + "/"
+    names = (settings.SESSION_COOKIE_NAME, COOKIE)
+    page.context.add_cookies([{"name": each, "value": client.cookies[each].value, "url": home} for each in names])
 
 
 class Windows:

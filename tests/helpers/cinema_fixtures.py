@@ -9,10 +9,12 @@ from django.test import RequestFactory
 from accounts.models import Device, User
 from accounts.services import request_approval
 from accounts.services.consents import record_consent
+from allocations.models import Comp, CompReason
+from allocations.services import keep
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.models import FileImport, FileImportRow
 from concessions.models import ReorderSuggestion
-from film_hire.models import AgreedShows
+from film_hire.models import AgreedShows, GrossReturn, StatementAddress
 from house_rules.models import ChainPage, HouseRules
 from house_rules.pages import publish
 from house_rules.rules import settings_as_row
@@ -52,6 +54,7 @@ from tests.helpers.newsletter_partner import a_list
 from tests.helpers.partners import a_partner
 from tests.helpers.screening_rows import a_price_list, a_price_quote
 from tests.helpers.webhook_receiver import a_webhook
+from waiting.models import WaitingEntry, WatchedFilm
 
 
 def create_rows_of_cinema(cinema: Cinema) -> None:
@@ -109,10 +112,21 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     contract = a_contract(session.film, a_distributor(f"Distributor {cinema.pk}"), cinema=cinema)
     incident = Incident.objects.create(cinema=cinema, kind="MOVED", reason="The projector broke", at=NOON)
     ConcernedOrder.objects.create(incident=incident, order=used.order)
+    WatchedFilm.objects.create(user=order.user, film=session.film, cinema=cinema, since=NOON)
+    WaitingEntry.objects.create(user=order.user, session=session, quantity=2, since=NOON)
+    reason = CompReason.objects.get_or_create(name="Press")[0]
+    Comp.objects.create(order=order, reason=reason, at=NOON, actor=order.user)
+    keep(session, seats=factories.free_seats(session)[-1:], reason="The mayor", at=NOON, actor=used.order.user)
     statement = a_statement(cinema, contract.distributor)
     statement.lines.create(contract=contract, week=1, kind="WEEK")
     statement.dispatches.create(
         email="statements@example.org", format="csv", language="en", sent_at=NOON, content=b"Film", filename="week.csv"
+    )
+    StatementAddress.objects.create(
+        distributor=contract.distributor, cinema=cinema, email="gross@example.org", gets_gross=True, is_automatic=False
+    )
+    GrossReturn.objects.create(
+        distributor=contract.distributor, cinema=cinema, date=NOON.date(), made_at=NOON, admissions=2, box_office=700
     )
     factories.a_payout_line(cinema, actor=order.user, at=NOON)
     User.objects.create_user(f"usher{cinema.pk}@example.org", is_staff=True).cinemas.add(cinema)

@@ -5,17 +5,16 @@ checks what the real one checks. What a till printed stays in `documents` with t
 """
 
 import json
-import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from payments.models import LegalEntity
 from screenings.models import Cinema
+from tests.helpers import loopback
 from tests.helpers.factories import a_cinema
 
 INN, LOGIN, PASSWORD, GROUP = "7707083893", "till-login", "till-password", "group_1"
@@ -162,7 +161,7 @@ def atol_online(settings: Any, *, version: str = "v5") -> Iterator[Atol]:
     """The double, and the settings that send receipts to it."""
     there = Atol(version=version)
 
-    class Handler(BaseHTTPRequestHandler):
+    class Requests(loopback.Handler):
         def do_POST(self) -> None:
             self._answer(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
 
@@ -184,25 +183,11 @@ def atol_online(settings: Any, *, version: str = "v5") -> Iterator[Atol]:
             if trouble == "lost":
                 self.close_connection = True
                 return
-            text = json.dumps(content).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
+            self.send(status, json.dumps(content).encode())
 
-        def log_message(self, *_args: Any) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    there.url = f"http://127.0.0.1:{server.server_port}"
-    settings.RECEIPT_SENDER, settings.RECEIPT_EMAIL = "payments.fiscal.atol.AtolOnline", "office@example.org"
-    settings.ATOL_API, settings.ATOL_VERSION, settings.ATOL_PAUSE = there.url, version, 0.0
-    settings.ATOL_ACCOUNTS = {INN: {"login": LOGIN, "password": PASSWORD, "group": GROUP}}
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with loopback.serving(Requests) as url:
+        there.url = url
+        settings.RECEIPT_SENDER, settings.RECEIPT_EMAIL = "payments.fiscal.atol.AtolOnline", "office@example.org"
+        settings.ATOL_API, settings.ATOL_VERSION, settings.ATOL_PAUSE = there.url, version, 0.0
+        settings.ATOL_ACCOUNTS = {INN: {"login": LOGIN, "password": PASSWORD, "group": GROUP}}
         yield there
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

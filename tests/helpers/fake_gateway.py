@@ -10,15 +10,15 @@ import hashlib
 import hmac
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from tests.helpers import loopback
 
 SHOP, SECRET, WEBHOOK_SECRET = "100500", "sk_test_of_the_fake", "whsec_of_the_fake"
 
@@ -418,7 +418,7 @@ def yookassa_message(provider: Provider, number: int) -> bytes:
 def serving(provider: Provider) -> Iterator[str]:
     """Start the server and yield its URL; `/v1/...` is Stripe's API, everything else YooKassa's."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Requests(loopback.Handler):
         def do_GET(self) -> None:
             self.answer("")
 
@@ -451,23 +451,7 @@ def serving(provider: Provider) -> Iterator[str]:
             return re.fullmatch(rf"Bearer {SECRET}|Basic {re.escape(ours)}", given) is not None
 
         def say(self, status: int, answer: Json) -> None:
-            body = json.dumps(answer).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.send(status, json.dumps(answer).encode())
 
-        def log_message(self, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with loopback.serving(Requests) as url:
+        yield url

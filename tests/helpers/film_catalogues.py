@@ -2,17 +2,16 @@
 films, and answer in shapes that nobody documented."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from integrations.models import Catalogue, FilmLookup, FilmProposal
 from screenings.models import Film
+from tests.helpers import loopback
 from tests.helpers.factories import NOON
 
 KEY = "the cinema's own"
@@ -89,7 +88,7 @@ class Catalogues:
 def film_catalogues(settings: Any) -> Iterator[Catalogues]:
     here = Catalogues()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Requests(loopback.Handler):
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
@@ -107,27 +106,12 @@ def film_catalogues(settings: Any) -> Iterator[Catalogues]:
                 content = here.tmdb(parts.path.removeprefix("/3/"), asked)
                 status = 404 if content is None else status
             body = json.dumps(content).encode() if here.body is None else here.body
-            self.send_response(status)
-            for name, value in here.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.send(status, body, here.headers)
 
-        def log_message(self, *_args: Any) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    here.url = f"http://127.0.0.1:{server.server_port}"
-    settings.WIKIDATA_API, settings.TMDB_API, settings.TMDB_TOKEN = f"{here.url}/w/api.php", f"{here.url}/3", KEY
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with loopback.serving(Requests) as url:
+        here.url = url
+        settings.WIKIDATA_API, settings.TMDB_API, settings.TMDB_TOKEN = f"{here.url}/w/api.php", f"{here.url}/3", KEY
         yield here
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def a_lookup(film: Film | None = None, *, at: datetime = NOON, **fields: Any) -> FilmLookup:

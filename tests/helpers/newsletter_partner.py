@@ -6,17 +6,16 @@ status of 200, and people can unsubscribe there.
 
 import hashlib
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from integrations.models import MarketingList
 from payments.models import LegalEntity
 from reports.models import Segment
+from tests.helpers import loopback
 from tests.helpers.factories import NOON
 
 KEY, LIST = "key-us1", "7"
@@ -140,7 +139,7 @@ class There:
 def newsletter_partner(name: str) -> Iterator[There]:
     there = There()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Requests(loopback.Handler):
         def _do(self) -> None:
             path = urlsplit(self.path).path
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
@@ -152,11 +151,7 @@ def newsletter_partner(name: str) -> Iterator[There]:
             if trouble == "lost":
                 self.close_connection = True
                 return
-            text = b"" if content is None else json.dumps(content).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
+            self.send(status, b"" if content is None else json.dumps(content).encode())
 
         do_GET = do_POST = do_PUT = do_DELETE = _do
 
@@ -170,19 +165,9 @@ def newsletter_partner(name: str) -> Iterator[There]:
             denied = there.key != KEY
             return (401, {"status": 401}) if denied else there.mailchimp(self.command, path, content)
 
-        def log_message(self, *_args: Any) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    there.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with loopback.serving(Requests) as url:
+        there.url = url
         yield there
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def a_list(partner: str = "UNISENDER", **fields: Any) -> MarketingList:

@@ -5,13 +5,13 @@ It can lose answers after the work, be down, ask to wait, no longer know the key
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.helpers import loopback
 
 KEY = "key 1"
 WRONG, NOT_NOW = "+79160000000", "+79160000001"
@@ -107,7 +107,7 @@ class Provider:
 def sms_provider() -> Iterator[Provider]:
     there = Provider()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Requests(loopback.Handler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             self._answer({name: texts[0] for name, texts in parse_qs(body).items()})
@@ -126,22 +126,8 @@ def sms_provider() -> Iterator[Provider]:
             if trouble == "lost":
                 self.close_connection = True
                 return
-            text = json.dumps(content).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
+            self.send(status, json.dumps(content).encode())
 
-        def log_message(self, *_args: Any) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    there.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with loopback.serving(Requests) as url:
+        there.url = url
         yield there
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -1,12 +1,12 @@
 """Telegram's side of a bot, with a ledger of its own. It can lose answers, be busy or down; chats can block the bot."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.helpers import loopback
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Bot:
 def telegram_bot() -> Iterator[Bot]:
     bot = Bot()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Requests(loopback.Handler):
         def do_POST(self) -> None:
             data = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             method = self.path.rpartition("/")[2]
@@ -42,22 +42,8 @@ def telegram_bot() -> Iterator[Bot]:
             if trouble in ("lost", "down"):
                 self.close_connection = True
                 return
-            text = json.dumps(content).encode()
-            self.send_response(200 if content["ok"] else content["error_code"])
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
+            self.send(200 if content["ok"] else content["error_code"], json.dumps(content).encode())
 
-        def log_message(self, *_args: Any) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    bot.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with loopback.serving(Requests) as url:
+        bot.url = url
         yield bot
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

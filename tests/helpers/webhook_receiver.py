@@ -4,17 +4,16 @@ import base64
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from integrations.models import EventType, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from integrations.webhooks.signing import new_secret
 from screenings.models import Cinema
+from tests.helpers import loopback
 from tests.helpers.factories import NOON, a_cinema
 
 
@@ -48,7 +47,7 @@ def is_signed(headers: dict[str, str], body: bytes, secret: str) -> bool:
 def receiver() -> Iterator[Receiver]:
     here = Receiver()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Requests(loopback.Handler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
@@ -57,25 +56,11 @@ def receiver() -> Iterator[Receiver]:
             if not status:
                 self.close_connection = True
                 return
-            self.send_response(status)
-            for name, value in here.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            self.send(status, headers=here.headers)
 
-        def log_message(self, *_args: Any) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    here.url = f"http://127.0.0.1:{server.server_port}/hook"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with loopback.serving(Requests) as url:
+        here.url = f"{url}/hook"
         yield here
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def an_endpoint(url: str, *, since: datetime = NOON, **fields: Any) -> WebhookEndpoint:

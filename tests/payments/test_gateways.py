@@ -10,15 +10,7 @@ import pytest
 from payments.errors import GatewayUnavailable, NotPollable
 from payments.gateways import ascii_address, client, gateway_class, offered_gateways, smallest_payment
 from payments.models import MANUAL_GATEWAYS, Gateway
-
-READ_SETTINGS = "from cinema import settings; print(settings.PAYMENT_GATEWAYS)"
-
-
-def started_with(**environment: str) -> subprocess.CompletedProcess[str]:
-    """Load the settings in a separate process with only these environment variables."""
-    known = {"PATH": os.environ["PATH"], "SECRET_KEY": "x", "DATABASE_URL": "sqlite:///var/none.sqlite3"}
-    command = [sys.executable, "-c", f"import environ; environ.Env.read_env = lambda *a, **k: None; {READ_SETTINGS}"]
-    return subprocess.run(command, env=known | environment, capture_output=True, text=True, check=False)
+from tests.helpers.settings_file import read_settings
 
 
 @pytest.mark.parametrize(
@@ -31,7 +23,7 @@ def started_with(**environment: str) -> subprocess.CompletedProcess[str]:
     ],
 )
 def test_customers_are_offered_the_configured_gateways_and_in_debug_the_demo(environment, gateways):
-    assert started_with(**environment).stdout.strip() == str(gateways)
+    assert read_settings(**environment)["PAYMENT_GATEWAYS"] == gateways
 
 
 @pytest.mark.parametrize(
@@ -43,12 +35,14 @@ def test_customers_are_offered_the_configured_gateways_and_in_debug_the_demo(env
         ({"PAYMENT_GATEWAYS": "paypal"}, "paypal is no gateway"),
     ],
 )
-def test_a_gateway_without_keys_stops_the_start_with_one_line(environment, missing):
-    stopped = started_with(**environment)
+def test_a_gateway_without_keys_stops_the_start_with_one_line(environment, missing, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        read_settings(**environment)
 
-    assert stopped.returncode == 78
-    assert missing in stopped.stderr
-    assert stopped.stderr.count("\n") == 1
+    printed = capsys.readouterr().err
+    assert stopped.value.code == 78
+    assert missing in printed
+    assert printed.count("\n") == 1
 
 
 def test_every_gateway_has_a_class_and_only_configured_ones_are_offered(settings):

@@ -64,6 +64,7 @@ from tests.helpers.film_catalogues import a_lookup, a_proposal
 from tests.helpers.film_hire_rows import a_contract, a_distributor
 from tests.helpers.newsletter_partner import a_list
 from tests.helpers.webhook_receiver import an_endpoint
+from waiting.models import WaitingEntry, WatchedFilm
 
 AT = NOON
 
@@ -90,6 +91,8 @@ JOBS = (
     "send_ticket_usage_reminders",
     "deliver_notifications",
     "announce_sessions",
+    "tell_watchers",
+    "offer_freed_seats",
     "send_webhooks",
     "sync_marketing_lists",
     "look_up_films",
@@ -155,6 +158,7 @@ def create_scenario(*, per_case: int = 2) -> None:
         _marketing_lists,
         _consents,
         _catalogues,
+        _waiting,
     ):
         create_part(scenario)
 
@@ -526,3 +530,17 @@ def _catalogues(scenario: Scenario) -> None:
         for status in ("FOUND", "FAILED"):
             a_lookup(film, at=AT - 200 * DAY, status=status)
         a_proposal(film, at=AT - 200 * DAY)
+
+
+def _waiting(scenario: Scenario) -> None:
+    """Watched films that are on sale, or that are not; people who wait for seats that are free again, and for more than
+    there are. The session is of another cinema, so that no other job touches its seats."""
+    cinema = a_cinema()
+    session = a_session(a_hall(cinema, rows=["s" * (3 * scenario.per_case)]), start=AT + DAY)
+    coming = Film.objects.create(title=f"Coming {Film.objects.count()}", duration_minutes=100)
+    for number in range(scenario.per_case):
+        person = a_customer()
+        for film, where in ((session.film, [None, cinema][number % 2]), (coming, None)):
+            WatchedFilm.objects.create(user=person, film=film, cinema=where, since=AT - DAY)
+        for user, quantity in ((person, 1 + number % 2), (a_customer(), 10)):
+            WaitingEntry.objects.create(user=user, session=session, quantity=quantity, since=AT - HOUR)

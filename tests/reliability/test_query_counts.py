@@ -26,7 +26,7 @@ from tests.reliability.scenario import AT, DAY, JOBS, create_scenario
 MAX_PER_BATCH = {
     "cancel_expired_orders": 33,
     "process_refunded_orders": 33,
-    "refund_cancelled_sessions": 51,
+    "refund_cancelled_sessions": 56,
     "refresh_engagement": 34,
 }
 MAX_PER_IDLE_STEP = 8
@@ -104,6 +104,7 @@ JOBS_ROW_BY_ROW = {
     "send_scheduled_reports",
     "settle_film_hire",
     "fetch_payouts",
+    "offer_freed_seats",
 }
 ALL = 2_000  # a batch size that no test exceeds
 

@@ -9,12 +9,15 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 
 from accounts.models import Approval, MarketingConsent, User
+from accounts.services import text_of_higher_apps
 from accounts.services.approvals import digest_of
 from accounts.services.consents import record_consent
 from boxoffice.models import Exchange
 from boxoffice.services.vouchers import give_voucher
 from customers.services import Customer, erase_customer
-from orders.models import Order, OrderChange, OrderEvent
+from customers.services.erasure import FREE_TEXT, ways_to_order
+from jobs.models import JobRun
+from orders.models import Order, OrderChange, OrderEvent, Scan
 from orders.services import cancel
 from tests.helpers import factories
 from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema
@@ -114,6 +117,41 @@ def test_no_column_of_any_table_names_an_erased_customer(anna: User) -> None:
     erase_customer(Customer(EMAIL, anna), at=NOON)
 
     assert columns_with(WORDS) == set()
+
+
+def test_a_text_about_their_own_orders_need_not_give_an_address_to_lose_their_name(anna: User) -> None:
+    order = Order.objects.get(user=anna)
+    voucher = give_voucher(
+        order, amount=Decimal(1), reason="Анна Петрова on gum", at=NOON, actor=someone("floor_manager")
+    )
+    stamps = {"value": 1, "reason": "Анна Петрова had gout", "actor": someone("accountant"), "at": NOON}
+    exchange = Exchange.objects.create(order=Order.objects.order_by("pk")[1], new_order=order, **stamps)
+    other = Exchange.objects.get(order=Order.objects.order_by("pk")[0])
+    Exchange.objects.filter(pk=other.pk).update(reason="Анна Петрова is somebody else here")
+
+    erase_customer(Customer(EMAIL, anna), at=NOON)
+
+    for row in (voucher, exchange, other):
+        row.refresh_from_db()
+    assert (voucher.reason, exchange.reason) == ("… on gum", "… had gout")
+    assert other.reason == "Анна Петрова is somebody else here"
+
+
+def test_texts_about_an_order_are_found_by_every_key_that_leads_to_one() -> None:
+    assert ways_to_order(Exchange) == ["order", "new_order"]
+    assert ways_to_order(Scan) == ["ticket__order"]
+    assert ways_to_order(JobRun) == []
+
+
+def test_no_text_that_is_redacted_has_to_be_unique() -> None:
+    """Two rows that differ in a name alone become equal."""
+    clashing = []
+    for model, columns in {**FREE_TEXT, **text_of_higher_apps()}.items():
+        together = [each.fields for each in model._meta.total_unique_constraints]
+        alone = [(field.name,) for field in model._meta.concrete_fields if field.unique]
+        unique = {name for names in (*together, *alone) for name in names}
+        clashing += [f"{model.__name__}.{column}" for column in columns if ways_to_order(model) and column in unique]
+    assert clashing == []
 
 
 def test_what_names_others_stays(anna: User) -> None:

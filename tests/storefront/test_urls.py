@@ -10,6 +10,7 @@ from django.urls import resolve, reverse
 from accounts.models.consents import SUBSCRIBE_PATH, UNSUBSCRIBE_PATH
 from accounts.throttling import locked_out
 from orders.models import Order, new_token
+from screenings.listings import film_link, session_link
 
 
 def test_the_link_in_messages_opens_the_order_page() -> None:
@@ -18,6 +19,8 @@ def test_the_link_in_messages_opens_the_order_page() -> None:
     assert SUBSCRIBE_PATH.format(token=token) == reverse("shop:subscribe", args=[token])
     assert UNSUBSCRIBE_PATH.format(token=token) == reverse("shop:unsubscribe", args=[token])
     assert settings.ORDER_PATH.format(token=token) == reverse("shop:order", args=[token])
+    assert session_link(7) == settings.SITE_URL + reverse("shop:session", args=[7])
+    assert film_link(7) == settings.SITE_URL + reverse("shop:film", args=[7])
     assert Order(token=token).link == settings.SITE_URL + reverse("shop:order", args=[token])
 
 

@@ -5,13 +5,15 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.errors import NotAnApprover, UnknownPermission
 from accounts.services import name_approvers, sync_roles
+from allocations.services import create_standard_reasons
 from cinema import clock
 from screenings.services import create_standard_ticket_types
 
 
 class Command(BaseCommand):
     help = (
-        "Create what a new installation needs to sell: the roles and, if there are none, the ticket types. "
+        "Create what a new installation needs to sell: the roles and, if there are none, the ticket types and "
+        "the reasons for complimentary tickets. "
         "Run it after migrate; safe to repeat, and part of every upgrade."
     )
 
@@ -30,8 +32,10 @@ class Command(BaseCommand):
         except UnknownPermission as error:
             raise CommandError(f"no such permission (has migrate run?): {error}") from error
         created = create_standard_ticket_types()
+        reasons = create_standard_reasons()
         self.stdout.write("roles: " + ("; ".join(map(str, changes)) or "nothing to change"))
         self.stdout.write("ticket types: " + ("; ".join(map(str, created)) or "nothing to change"))
+        self.stdout.write("reasons for free tickets: " + ("; ".join(map(str, reasons)) or "nothing to change"))
         if options["approver"]:
             try:
                 named = name_approvers(options["approver"], at=clock.now())

@@ -18,6 +18,7 @@ from demo.other_languages import add_other_languages
 from demo.progress import ProgressBar
 from demo.scheduled_reports import schedule_reports
 from demo.till_and_bar import add_gift_cards, add_recipe_and_combo
+from demo.waiting_lists import add_waiting_lists
 
 ADDRESS = "127.0.0.1:8000"
 BAD_INPUT = 2
@@ -65,6 +66,7 @@ class Command(BaseCommand):
             add_campaign(at=clock.now())
             add_recipe_and_combo(at=clock.now())
             code = add_gift_cards(at=clock.now())
+            add_waiting_lists(at=clock.now())
         finally:
             gc.enable()
         self.stdout.write(f"A gift card to pay with, 3000: {code} (shown only now)")

@@ -3,9 +3,10 @@
 If the refunds exceed the limit of the person who cancelled, only the money waits for approval (`orders.approvals`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -100,8 +101,11 @@ def refund_cancelled_sessions(orders: Iterable[Order], *, at: datetime) -> None:
         refund_cancelled_sessions_locked(lock_orders_with_sessions(keys_of(orders)), at=at)
 
 
-def refund_cancelled_sessions_locked(orders: Sequence[Order], *, at: datetime) -> int:
-    """Refund a job's batch of orders; see `refund_cancelled_sessions`. Returns how many were not passed over.
+def refund_cancelled_sessions_locked(
+    orders: Sequence[Order], *, more: Callable[[Order, Sequence[Ticket]], dict[str, Any]] | None = None, at: datetime
+) -> int:
+    """Refund a job's batch of orders; see `refund_cancelled_sessions`. Returns how many were not passed over. `more` is
+    what else a message about these tickets says.
 
     Must be called inside a transaction (the orders and, before them, their sessions are locked; the orders were read
     afterwards).
@@ -134,6 +138,7 @@ def refund_cancelled_sessions_locked(orders: Sequence[Order], *, at: datetime) -
         points={plan.order.pk: plan.points_back for plan in plans},
         held=disputed,
         awaiting=awaiting,
+        more=more,
         at=at,
     )
     return len(ready) + len(unpaid)

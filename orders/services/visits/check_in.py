@@ -26,7 +26,8 @@ def check_in(
     """
     with transaction.atomic():
         order = lock_order(ticket.order)
-        row = Ticket.objects.select_related("session__film", "session__hall__cinema", "seat").get(pk=ticket.pk)
+        shown = Ticket.objects.select_related("session__film", "session__hall__cinema", "seat", "ticket_type")
+        row = shown.get(pk=ticket.pk)
         session = row.session
         if row.status == Ticket.Status.USED:
             raise TicketUsed(

@@ -39,11 +39,11 @@ def code_of(ticket: Ticket) -> str:
 
 
 def ticket_of(code: str) -> Ticket:
-    """The ticket of a code, also of one that a scanner typed under another keyboard layout, with its order, session and
-    seat. Raises `UnknownCode`. One query. Reads only.
+    """The ticket of a code, also of one that a scanner typed under another keyboard layout, with its order and session.
+    Raises `UnknownCode`. One query. Reads only.
     """
     parts = [found for each in readings(code) if (found := TICKET_CODE.fullmatch(each))]
-    tickets = Ticket.objects.select_related("order", "session__film", "session__hall__cinema", "seat", "ticket_type")
+    tickets = Ticket.objects.select_related("order", "session").order_by()
     by_key = tickets.in_bulk({int(each[1]) for each in parts}) if parts else {}
     for each in parts:
         ticket = by_key.get(int(each[1]))

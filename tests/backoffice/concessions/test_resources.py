@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from backoffice.framework.import_export import files, storing
-from concessions.models import ConcessionItem
+from concessions.models import ConcessionItem, ItemPart
 from screenings.models import Cinema
 from tests.helpers import factories, import_pages
 from tests.helpers.import_pages import previewed_rows
@@ -110,6 +110,82 @@ def test_importing_an_export_changes_nothing(manager, own, kind, language):
 
     assert answer.context_data["kinds"] == {"same": 10}
     assert "seen" not in answer.context_data
+
+
+# --- What portions and combos are made of
+
+MENU = """Cinema,Name,Kind,Unit,Price,Made of
+{cinema},Evening,Combo of several items,pieces,500,2 × Cola; 1 x Popcorn
+{cinema},Popcorn,Made of ingredients,pieces,300,80 × Corn; 1*Cup
+{cinema},Corn,INGREDIENT,g,0,
+{cinema},Cup,"Ingredient, not sold by itself",pieces,0,
+{cinema},Cola,,,150,
+"""
+
+
+def recipe(name: str) -> dict[str, int]:
+    return dict(ItemPart.objects.filter(whole__name=name).values_list("part__name", "units"))
+
+
+def a_menu(manager: Client, own: Cinema) -> None:
+    confirm(manager, upload(manager, MENU.format(cinema=own.name)))
+
+
+def test_portions_and_combos_come_in_one_file_with_what_they_are_made_of_in_any_order(manager, own):
+    a_menu(manager, own)
+
+    assert recipe("Evening") == {"Cola": 2, "Popcorn": 1}
+    assert recipe("Popcorn") == {"Corn": 80, "Cup": 1}
+    kinds = dict(ConcessionItem.objects.values_list("name", "kind"))
+    assert kinds == {"Evening": "COMBO", "Popcorn": "MADE", "Corn": "INGREDIENT", "Cup": "INGREDIENT", "Cola": "GOODS"}
+    assert ConcessionItem.objects.get(name="Corn").unit == "GRAM"
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_an_export_with_recipes_comes_back_unchanged(manager, own, kind, django_assert_max_num_queries):
+    a_menu(manager, own)
+    manager.cookies["django_language"] = "ru"
+
+    with django_assert_max_num_queries(14):
+        out = manager.get(EXPORT, {"as": kind}).content
+
+    assert upload(manager, out, f"bar.{kind}").context_data["kinds"] == {"same": 5}
+
+
+def test_a_recipe_is_changed_as_a_whole_and_the_preview_shows_it(manager, own):
+    a_menu(manager, own)
+
+    answer = upload(manager, f"Cinema,Name,Made of\n{own.name},Popcorn,90 × corn\n")
+    confirm(manager, answer)
+
+    [row] = answer.context_data["outcomes"]
+    assert [(each.field, each.before, each.after) for each in row.changes] == [
+        ("Made of", "80 × Corn; 1 × Cup", "90 × Corn")
+    ]
+    assert recipe("Popcorn") == {"Corn": 90}
+
+
+def test_wrong_recipes_are_refused(manager, own):
+    a_menu(manager, own)
+    unclear = "Made of: “%s” is not understood. Write it like “80 × Corn; 20 × Oil; 1 × Cup”."
+    not_allowed = "Made of: A portion is made of ingredients and goods; a combo of goods and portions."
+    wrong = {
+        ("A", "MADE", "80 Corn"): unclear % "80 Corn",
+        ("B", "MADE", "0 × Corn"): unclear % "0 × Corn",
+        ("C", "MADE", "1 × Corn; 2 × corn"): "Made of: “corn” stands here twice. Add the two up.",
+        ("D", "MADE", "80 × Gold"): "Made of: “Gold” was not found. Check the spelling.",
+        ("E", "MADE", "1 × Evening"): not_allowed,
+        ("F", "GOODS", "1 × Cup"): not_allowed,
+        ("G", "COMBO", "1 × Corn"): not_allowed,
+        ("Cola", "MADE", ""): "Kind: An item keeps it, since its stock rests on it. Add a new item.",
+    }
+    lines = (f'{own.name},{name},{kind},150,"{made_of}"\n' for name, kind, made_of in wrong)
+
+    answer = upload(manager, "Cinema,Name,Kind,Price,Made of\n" + "".join(lines))
+
+    assert [(kind, errors) for _number, kind, errors in previewed_rows(answer)] == [
+        ("refused", [told]) for told in wrong.values()
+    ]
 
 
 def test_an_export_in_one_language_can_be_imported_in_another(manager, own):

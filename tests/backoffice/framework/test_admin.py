@@ -17,6 +17,7 @@ WITHOUT_PAGE = {
     "accounts.LimitUse",  # the amounts are listed among refunds, points and movements
     "notifications.SmsDelivery",  # how many arrived is on the page Connections
     "notifications.SmsDay",  # what SMS cost a day: on the page Connections
+    "notifications.ChosenPhone",  # the customer sees and ends it
     "notifications.TelegramChat",  # the customer sees and ends it
     "concessions.ItemPart",  # on the page of the item that is made of it
     "orders.OnlineHold",

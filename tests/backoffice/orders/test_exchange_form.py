@@ -4,12 +4,15 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
+from accounts.models import Approval, User
 from boxoffice.models import Exchange
 from cinema import clock
+from cinema.money import format_money
 from orders.models import Order, Ticket
-from orders.services import mark_paid
+from orders.services import mark_paid, refund
 from payments.models import Payment, Refund, Shift
 from payments.services import open_shift
 from screenings.models import Session
@@ -88,14 +91,56 @@ def test_in_a_shift_the_difference_is_in_its_drawer(cinema, order, now):
     assert (Shift.objects.get(), cash_of(cinema)) == (shift, {"DRAWER": 100})
 
 
-def test_above_the_limit_nothing_is_exchanged_and_nobody_is_asked(cinema, order, now, settings):
+@pytest.fixture
+def low_limit(settings):
     settings.APPROVAL_LIMITS = {"orders.refund": Decimal(50)}
 
-    _shown, done = send(browser(someone("floor_manager", cinema)), order, another(order, now, price=PRICE - 100))
 
-    assert "Do it at the till" in done.text
+def approved_by(person: User) -> HttpResponse:
+    asked = Approval.objects.get()
+    page = admin_url(asked, "approve")
+    digest = browser(person).get(page).context_data["form"]["digest"].value()
+    return browser(person).post(page, {"digest": digest}, follow=True)
+
+
+@pytest.mark.usefixtures("low_limit")
+def test_above_the_limit_exactly_what_was_shown_is_done_once_a_second_person_approves(cinema, order, now):
+    session = another(order, now, price=PRICE - 100)
+    manager, boss = someone("floor_manager", cinema), someone("cinema_manager", cinema)
+
+    _shown, asked = send(browser(manager), order, session)
+
+    assert "has been sent for approval" in asked.text
     assert not Exchange.objects.exists()
-    assert order.tickets.filter(status=Ticket.Status.PAID).count() == 2
+    facts = dict(Approval.objects.get().facts)
+    assert session.hall.name in facts["new screening"]
+    assert facts["goes back as the old tickets were paid"] == format_money(Decimal(100))
+
+    done = approved_by(boss)
+
+    exchanged = Exchange.objects.get()
+    assert f"Exchanged for order {exchanged.new_order}." in messages_of(done)[0]
+    assert (exchanged.actor, exchanged.new_order.tickets.get().session) == (manager, session)
+    assert Refund.objects.to_hand_out().get().amount == 100
+    assert invariant_violations() == []
+
+
+@pytest.mark.usefixtures("low_limit")
+@pytest.mark.parametrize("change", ["seat", "price", "ticket"])
+def test_what_is_no_longer_as_it_was_shown_is_not_approved(cinema, order, now, change):
+    session = another(order, now, price=PRICE - 100)
+    send(browser(someone("floor_manager", cinema)), order, session)
+    if change == "seat":
+        an_order(session, seats=session.hall.seats.count(), at=now)
+    elif change == "price":
+        Session.objects.filter(pk=session.pk).update(ticket_price=PRICE - 200)
+    else:
+        refund(order, lines=[order.tickets.order_by("pk").first()], reason="Ill", at=now)
+
+    approved_by(someone("cinema_manager", cinema))
+
+    assert not Exchange.objects.exists()
+    assert Approval.objects.get().status == Approval.Status.ASKED
 
 
 def test_a_full_screening_is_said(cinema, order, now):

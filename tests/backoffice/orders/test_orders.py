@@ -7,12 +7,22 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from allocations.services import keep
 from notifications.models import Notification
 from orders.models import Order
 from orders.services import check_in, collect
 from payments.models import Refund
 from tests.helpers.admin_pages import admin_url, messages_of, query_count, run_action
-from tests.helpers.factories import a_cinema, a_hall, a_paid_order, a_promocode, a_session, an_item
+from tests.helpers.factories import (
+    a_cinema,
+    a_hall,
+    a_paid_order,
+    a_promocode,
+    a_session,
+    an_adult,
+    an_item,
+    free_seats,
+)
 from tests.helpers.order_rows import an_overdue_order, upcoming_session
 from tests.helpers.users import browser, someone
 
@@ -118,6 +128,21 @@ def test_another_cinemas_order_is_not_found(late, action):
 
     assert client.get(admin_url(late, action)).status_code == 404
     assert client.post(admin_url(late, action), {"gateway": "cash", "reason": "x"}).status_code == 404
+
+
+def test_seats_that_the_house_keeps_are_no_order_of_a_cashier(cinema):
+    an_adult()
+    session = upcoming_session(cinema)
+    kept = keep(session, seats=free_seats(session)[:1], reason="The mayor", at=timezone.now(), actor=someone("owner"))
+    cashier = browser(someone("cashier", cinema))
+
+    found = [cashier.post(admin_url(kept.order, action)).status_code for action in ("cancel", "take_payment")]
+    chosen = {"action": "cancel", "_selected_action": [kept.order_id], "confirmed": "1"}
+    cashier.post(reverse("admin:orders_order_changelist"), chosen)
+
+    kept.order.refresh_from_db()
+    assert found == [404, 404]
+    assert kept.order.status in Order.UNPAID
 
 
 @pytest.mark.parametrize("value", HOSTILE)

@@ -1,22 +1,54 @@
-"""From each row of takings and of the film rank to exactly the tickets that it counts."""
+"""From each figure of a report to exactly the rows that it counts."""
 
 from datetime import timedelta
+from decimal import Decimal
 from itertools import product
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.urls import reverse
 
+from bonuses.services import adjust
 from cinema import clock
+from concessions.services import count, write_off
+from orders.models import Order, Ticket
 from orders.services import refund
+from payments.models import Gateway
 from reports.catalogue.takings import DIMENSIONS
-from tests.helpers.factories import NOON, a_cinema, a_hall, a_paid_order, a_promocode, a_session
+from reports.tables import Link
+from screenings.models import Session
+from tests.helpers.factories import (
+    NOON,
+    a_cinema,
+    a_customer,
+    a_hall,
+    a_paid_order,
+    a_promocode,
+    a_session,
+    an_item,
+)
+from tests.helpers.shared_rows import rows_of_a_module
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
+TEN_DAYS = {"first": "2026-10-27", "last": "2026-11-05"}
+
+#: What a row behind a figure is worth, by the column; the other columns are numbers of rows.
+WORTH: dict[str, Any] = {
+    "discounts": lambda ticket: ticket.discount_share,
+    "refunded": lambda ticket: ticket.price - ticket.discount_share,
+    **dict.fromkeys(("bar_takings", "item"), lambda sold: sold.unit_price * sold.quantity - sold.discount_share),
+    "received": lambda row: row.bonus_amount if isinstance(row, Order) else row.amount,
+    **dict.fromkeys(("refunds_made", "paid_back"), lambda refund: refund.amount),
+    **dict.fromkeys(("written_off", "shrinkage"), lambda movement: -movement.quantity),
+    **dict.fromkeys(("written_off_value", "shrinkage_value"), lambda movement: -movement.value),
+    **dict.fromkeys(("issued", "spent", "reversed", "lapsed", "adjusted"), lambda moved: moved.amount),
+    "points_held": lambda account: account.balance,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -25,95 +57,151 @@ def now(monkeypatch):
 
 
 def sold(cinema) -> None:
-    """Orders of some days: with a promo code, of two films, after midnight, of tomorrow, and one that was refunded."""
-    hall = a_hall(cinema)
+    """Orders of some days: with a promo code, after midnight, of tomorrow, with snacks, points, and one refunded."""
+    hall, item = a_hall(cinema), an_item(cinema)
     for days, seats in ((9, 2), (2, 1), (1, 3)):
         a_paid_order(a_session(hall, start=NOON - days * DAY), seats=seats, at=NOON - (days + 1) * DAY)
     a_paid_order(
         a_session(hall, start=NOON - 2 * DAY + timedelta(hours=11), minutes=90), seats=4, at=NOON - 3 * DAY,
-        promocode=a_promocode(),
+        promocode=a_promocode(), snacks=[(item, 2)], gateway=Gateway.CARD_TERMINAL,
     )  # fmt: skip
+    a_paid_order(snacks=[(item, 3)], at=NOON - 2 * DAY)
     evening = a_session(a_hall(cinema), start=NOON + timedelta(hours=5))
-    a_paid_order(evening, seats=2)
+    a_paid_order(evening, seats=2, snacks=[(item, 1)], customer=a_customer(points=500), points=100)
     refund(a_paid_order(evening, seats=1), reason="Ill", at=NOON)
     a_paid_order(a_session(hall, start=NOON + DAY), seats=5)
+    write_off(item, quantity=4, reason="Spilt", at=NOON - DAY)
+    count(item, on_shelf=80, reason="Count", at=NOON - timedelta(hours=1))
+
+
+def parts_of(client, page: str, **chosen) -> list:
+    return list(client.get(reverse(f"admin:reports_{page}"), chosen).context["parts"])
 
 
 def rows_of(client, **chosen) -> list:
-    return list(client.get(reverse("admin:reports_takings"), chosen).context["parts"][-1].rows)
+    return list(parts_of(client, "takings", **chosen)[-1].rows)
 
 
-def test_each_row_leads_to_the_tickets_that_it_counts():
-    cinema, other = a_cinema(), a_cinema()
-    for each in (cinema, other):
-        sold(each)
-    call_command("close_business_day", at=NOON)
-    client = browser(someone("cinema_manager", cinema, other))
+def behind(client, cell: Link, column: str) -> Any:
+    """What the list says to which a cell leads."""
+    answer = client.get(cell.url)
+    assert answer.status_code == 200, cell.url
+    return sum(WORTH.get(column, lambda _row: 1)(row) for row in answer.context["cl"].queryset)
+
+
+def wrong(client, table) -> list[str]:
+    """The cells whose rows do not add up to what they say; asks that there are links at all."""
+    found, links = [], 0
+    for row in table.rows:
+        for column, cell in row.items():
+            if not isinstance(cell, Link):
+                continue
+            links += 1
+            value, shown = behind(client, cell, column), cell.value
+            if column in ("group", "film"):
+                shown = row["admissions"]
+            elif column == "item":
+                shown = row["bar_takings"]
+            elif column == "no_show_rate":
+                value = round(Decimal(value) * 100 / row["admissions"], 1)
+            if Decimal(value) != Decimal(shown):
+                found.append(f"{column}: {shown} shown, {value} in {cell.url}")
+    return found if links else ["no links"]
+
+
+@pytest.fixture(scope="module")
+def chain(django_db_setup, django_db_blocker):
+    """Two cinemas whose days differ, and their owner's browser."""
+    with rows_of_a_module(django_db_blocker):
+        near, far = a_cinema(), a_cinema(time_zone="Asia/Kamchatka")
+        for each in (near, far):
+            sold(each)
+        Session.objects.filter(end_datetime__lte=NOON).update(status=Session.Status.COMPLETED)
+        Ticket.objects.filter(session__end_datetime__lte=NOON).update(status=Ticket.Status.EXPIRED)
+        call_command("close_business_day", at=NOON)
+        call_command("update_session_figures", at=NOON)
+        yield near, browser(someone("owner", all_cinemas=True))
+
+
+def test_each_figure_of_takings_leads_to_what_it_counts(chain):
+    cinema, client = chain
 
     for by, chosen in product(DIMENSIONS, ({"cinema": cinema.pk}, {"cinema": ""})):
-        rows = rows_of(client, by=by, first="2026-10-27", last="2026-11-05", **chosen)
+        table = parts_of(client, "takings", by=by, **TEN_DAYS, **chosen)[-1]
 
-        assert sum(row["admissions"] for row in rows) == 12 * (1 if chosen["cinema"] else 2), by
-        for row in rows:
-            answer = client.get(row["group"].url)
-            assert answer.status_code == 200
-            assert answer.context["cl"].result_count == row["admissions"], row["group"].url
+        assert sum(row["admissions"] for row in table.rows) == (12 if chosen["cinema"] else 22), by
+        assert wrong(client, table) == [], by
 
 
-def test_rows_of_one_film_lead_to_its_tickets():
-    cinema = a_cinema()
-    sold(cinema)
-    call_command("close_business_day", at=NOON)
-    client = browser(someone("cinema_manager", cinema))
-    film = next(
-        row for row in rows_of(client, by="film", first="2026-10-27", last="2026-11-05") if row["admissions"] == 4
-    )
+def test_figures_of_one_film_lead_to_its_tickets(chain):
+    _cinema, client = chain
+    film = next(row for row in rows_of(client, by="film", **TEN_DAYS) if row["admissions"] == 8)
 
-    [row] = rows_of(client, by="day", film=film["key"], first="2026-10-27", last="2026-11-05")
+    rows = rows_of(client, by="day", film=film["key"], **TEN_DAYS)
 
-    assert client.get(row["group"].url).context["cl"].result_count == row["admissions"] == 4
+    assert [behind(client, row["group"], "group") for row in rows] == [row["admissions"] for row in rows] == [4, 4]
 
 
-def test_films_of_the_rank_lead_to_their_tickets():
-    cinema = a_cinema()
-    sold(cinema)
-    call_command("close_business_day", at=NOON)
-    client = browser(someone("cinema_manager", cinema))
+@pytest.mark.parametrize("page", ["films", "money", "bar", "losses"])
+def test_each_figure_of_other_pages_leads_to_what_it_counts(chain, page):
+    cinema, client = chain
 
-    answer = client.get(reverse("admin:reports_films"), {"first": "2026-10-27", "last": "2026-11-05"})
+    for chosen in (cinema.pk, ""):
+        tables = [part for part in parts_of(client, page, cinema=chosen, **TEN_DAYS) if hasattr(part, "rows")]
 
-    rows = list(answer.context["parts"][0].rows)
-    assert sum(row["admissions"] for row in rows) > 0
-    for row in rows:
-        assert client.get(row["film"].url).context["cl"].result_count == row["admissions"]
+        assert wrong(client, tables[0]) == []
+        if page == "bar":
+            assert wrong(client, tables[1]) == []
 
 
-def test_days_of_different_zones_lead_to_their_cinemas_first():
-    near, far = a_cinema(), a_cinema(time_zone="Asia/Kamchatka")
-    for each in (near, far):
-        sold(each)
-    call_command("close_business_day", at=NOON)
-    client = browser(someone("owner", all_cinemas=True))
-    [row] = rows_of(client, first="2026-11-04", last="2026-11-04")
+def test_points_lead_to_their_transactions_and_accounts(chain):
+    _cinema, client = chain
+    adjust(a_customer(points=40).bonus_account, amount=-5, reason="Mistake", at=NOON - DAY)
 
-    where = urlsplit(row["group"].url)
-    by_cinema = list(client.get(row["group"].url).context["parts"][-1].rows)
+    moved, held, expiring = parts_of(client, "points")
 
-    assert where.path == reverse("admin:reports_takings")
-    assert parse_qs(where.query)["by"] == ["cinema"]
-    assert [each["key"] for each in by_cinema] == [near.pk, far.pk]
-    assert sum(each["admissions"] for each in by_cinema) == row["admissions"] == 10
-    for each in by_cinema:
-        assert client.get(each["group"].url).context["cl"].result_count == each["admissions"]
-    assert all(isinstance(each["group"], str) for each in rows_of(client, by="channel"))
+    assert wrong(client, moved) == []
+    assert wrong(client, held) == []
+    for row in expiring.rows:
+        assert behind(client, row["month"], "month") == row["accounts"]
 
 
-def test_a_link_shows_no_tickets_of_other_cinemas():
-    own, foreign = a_cinema(), a_cinema()
-    sold(foreign)
-    call_command("close_business_day", at=NOON)
-    [row] = rows_of(browser(someone("owner", all_cinemas=True)), by="cinema", first="2026-11-04", last="2026-11-04")
+def test_each_cell_of_the_occupancy_leads_to_its_tickets(chain):
+    _cinema, client = chain
+    [chart] = parts_of(client, "occupancy", cinema="", **TEN_DAYS)
 
-    answer = browser(someone("cinema_manager", own)).get(row["group"].url)
+    links = [part.split('"')[0].replace("&amp;", "&") for part in str(chart.markup).split('href="')[1:]]
+    admitted = sum(client.get(link).context["cl"].result_count for link in links)
 
-    assert answer.context["cl"].result_count == 0
+    assert len(links) > 2
+    assert admitted == 2 * (2 + 1 + 3 + 4)  # not those of screenings to come
+
+
+def test_a_link_shows_no_rows_of_other_cinemas(chain):
+    cinema, client = chain
+    [of_all] = rows_of(client, first="2026-11-04", last="2026-11-04", cinema="")
+    [of_one] = rows_of(client, first="2026-11-04", last="2026-11-04", cinema=cinema.pk)
+
+    answer = browser(someone("cinema_manager", cinema)).get(of_all["group"].url)
+
+    assert answer.context["cl"].result_count == of_one["admissions"] < of_all["admissions"]
+
+
+def test_who_may_not_see_a_list_gets_no_links_to_it(chain):
+    person = someone(all_cinemas=True)
+    person.user_permissions.add(Permission.objects.get(codename="view_businessday"))
+
+    table = parts_of(browser(person), "money", **TEN_DAYS)[0]
+
+    rows = list(table.rows)
+    assert rows
+    assert not any(isinstance(cell, Link) for row in rows for cell in row.values())
+
+
+@pytest.mark.parametrize("value", ["received~2026-11-01~2026-11-02", "x", "admissions~2026-11-02~2026-11-01", "~~"])
+def test_a_figure_of_another_list_is_refused(chain, value):
+    _cinema, client = chain
+
+    answer = client.get(reverse("admin:orders_ticket_changelist"), {"counted": value})
+
+    assert answer.status_code == 302

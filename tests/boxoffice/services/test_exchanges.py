@@ -22,6 +22,7 @@ from orders.services import (
     refund_by_customer,
     refundable_by_customer,
     send_refunds,
+    settle_payment,
     undo_check_in,
 )
 from orders.services.refunds.from_gateway import book_refunds
@@ -186,6 +187,14 @@ def test_a_dispute_about_the_first_payment_shows_who_waits_for_the_bank_on_the_f
 
     assert set(Order.objects.disputed()) == {order, done.new_order}
     assert "1 refund on hold until the bank decides a dispute" in dashboard_texts(someone("owner", all_cinemas=True))
+
+
+def test_the_provider_is_not_asked_about_a_payment_that_an_exchange_moved(shift, session, later):
+    done, _paid = exchanged(paid_at_the_bank(session, seats=1, at=NOON), later, shift)
+
+    settled = settle_payment(done.new_order.payments.get(moved_from__isnull=False), at=NOON)
+
+    assert (settled.status, settled.discrepancy) == (Payment.Status.SUCCEEDED, "")
 
 
 def test_money_taken_back_by_the_bank_after_an_exchange_refunds_the_new_order(shift, session, later):

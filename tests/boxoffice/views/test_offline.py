@@ -62,12 +62,21 @@ def test_a_list_is_fetched_and_what_was_scanned_by_it_is_uploaded_and_shown(clie
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"uuid": "1"}, {"at": "2026-11-29T12:00"}, {"at": "9999-12-31T23:59:59+00:00"}, {"decision": "X"}, {"code": 5}],
-    ids=str,
+    [
+        {"uuid": "1"},
+        {"at": "2026-11-29T12:00"},
+        {"at": "9999-12-31T23:59:59+00:00"},
+        {"decision": "X"},
+        {"code": 5},
+        {"listed": "half a character \ud83c"},
+    ],
+    ids=ascii,
 )
 def test_what_no_door_writes_is_refused(client: Client, ticket: Ticket, wrong: dict[str, Any]) -> None:
     assert upload(client, a_scan(client, ticket, **wrong)).status_code == 400
-    assert client.post("/boxoffice/door/upload/", {"scans": "[1]"}).status_code == 400
+    for scans in ("[1]", "[" * 100_000):
+        sent = {"sent_at": clock.now().isoformat(), "scans": scans}
+        assert client.post("/boxoffice/door/upload/", sent).status_code == 400
     assert not OfflineScan.objects.exists()
 
 

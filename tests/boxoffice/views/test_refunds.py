@@ -10,6 +10,7 @@ from accounts.services.pins import set_pin
 from boxoffice.models import Voucher
 from boxoffice.services import sales
 from cinema import clock
+from cinema.money import format_money
 from orders.models import Order, Promocode
 from orders.services import refund_by_customer
 from payments.models import Refund, Shift
@@ -107,6 +108,7 @@ def test_above_the_limit_a_second_person_approves_by_pin_on_the_same_screen(sess
     assert not Refund.objects.exists()
     assert "Waits for a second person" in asked.text
     approval = Approval.objects.get()
+    assert ["Money refunded", format_money(order.final_amount)] in approval.facts
     sent = {"digest": approval.digest, "person": manager.pk, "pin": PIN}
     client.post(f"{TILL}orders/{order.pk}/approve/", {**sent, "pin": "9999"})
     assert Approval.objects.get().status == Approval.Status.ASKED

@@ -9,12 +9,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import LimitUse
+from accounts.services.pins import set_pin
+from allocations.models import CompReason
+from allocations.services import keep
 from boxoffice.services import sales
 from cinema import clock
 from orders.models import Order, Promocode, Ticket
 from payments.models import Shift
-from screenings.models import Session
-from tests.helpers.box_office import a_device, at_work
+from screenings.models import Session, TicketType
+from tests.helpers.box_office import PIN, a_device, at_work
 from tests.helpers.cash import a_shift, cash_of
 from tests.helpers.factories import a_paid_order, a_session, an_adult, an_item, free_seats
 from tests.helpers.users import someone
@@ -49,6 +53,83 @@ def fields_of(page: str) -> dict[str, list[str]]:
 
 def press(client: Client, page: str, **button: str):
     return client.post(TILL, {**fields_of(page), **button})
+
+
+@pytest.mark.parametrize("party", ["9" * 6000, "0", "-1", "²", "many"])
+def test_no_seats_are_chosen_for_what_is_no_number_of_people(session, party):
+    client, _shift = cashier_at(session)
+
+    answer = press(client, client.get(TILL).text, best=party)
+
+    assert (answer.status_code, fields_of(answer.text).get("seat")) == (200, None)
+
+
+def test_seats_kept_by_the_house_are_shown_and_released_by_a_press(session):
+    client, _shift = cashier_at(session, role="floor_manager")
+    seats = free_seats(session)[:2]
+    kept = keep(session, seats=seats, reason="The mayor", at=clock.now(), actor=someone())
+
+    page = client.get(TILL).text
+    after = press(client, page, release=str(kept.pk)).text
+
+    assert page.count("kept by the house: The mayor") == 2
+    assert "The mayor" not in after
+    assert list(free_seats(session)[:2]) == seats
+
+
+def test_cashiers_see_kept_seats_and_release_none(session):
+    client, _shift = cashier_at(session)
+    kept = keep(session, seats=free_seats(session)[:1], reason="The mayor", at=clock.now(), actor=someone())
+
+    page = client.get(TILL).text
+    after = press(client, page, release=str(kept.pk)).text
+
+    assert 'name="release"' not in page
+    assert "The mayor" in after
+    for way in ("cancel", "cash", "approved"):
+        assert client.post(f"{TILL}orders/{kept.order_id}/", {"pay": way}).status_code == 404
+    assert Client().get(f"/order/{kept.order.token}/").status_code == 404
+
+
+@pytest.fixture
+def free_type(session):
+    """Complimentary, and the only one on sale."""
+    TicketType.objects.update(is_active=False)
+    return TicketType.objects.create(name="Complimentary", price_percent=0, sold_to=TicketType.SoldTo.TILL)
+
+
+def test_complimentary_tickets_are_sold_for_a_reason_only(session, free_type):
+    client, _shift = cashier_at(session, role="floor_manager")
+    press_reason = CompReason.objects.create(name="Press")
+    retired = CompReason.objects.create(name="Friends", is_active=False)
+
+    page = press(client, client.get(TILL).text, best="2").text
+    without = press(client, page, sell="cash")
+    with_retired = press(client, page, sell="cash", comp_reason=str(retired.pk))
+    sold = press(client, page, sell="cash", comp_reason=str(press_reason.pk))
+
+    assert "Press" in page
+    assert "Friends" not in page
+    assert (without.status_code, with_retired.status_code) == (409, 409)
+    assert "need a reason from the list" in without.text
+    order = Order.objects.get()
+    assert (sold.status_code, order.status, order.comp.reason) == (302, Order.Status.PAID, press_reason)
+    assert LimitUse.objects.get().amount == 2 * session.ticket_price
+
+
+def test_a_cashier_gives_complimentary_tickets_only_with_a_second_person(session, free_type):
+    client, _shift = cashier_at(session)
+    manager = someone("floor_manager", session.hall.cinema)
+    set_pin(manager, pin=PIN, at=clock.now())
+    reason = str(CompReason.objects.create(name="Press").pk)
+
+    page = press(client, client.get(TILL).text, best="1").text
+    alone = press(client, page, sell="cash", comp_reason=reason)
+    together = press(client, page, sell="cash", comp_reason=reason, person=str(manager.pk), pin=PIN)
+
+    assert alone.status_code == 409
+    assert together.status_code == 302
+    assert Order.objects.get().comp.actor == manager
 
 
 def test_two_tickets_and_a_popcorn_in_three_presses(session):
@@ -157,6 +238,22 @@ def test_an_order_is_paid_partly_by_card_and_partly_in_cash(session):
     assert order.status == Order.Status.PAID
     assert cash_of(session.hall.cinema) == {"DRAWER": order.final_amount - 100}
     assert invariant_violations() == []
+
+
+def test_a_part_that_is_pressed_twice_is_taken_once(session):
+    client, _shift = cashier_at(session)
+    page = press(client, press(client, client.get(TILL).text, best="2").text, sell="card")["Location"]
+    order = Order.objects.get()
+
+    sent = {**fields_of(client.get(page).text), "part": "100"}
+    for way in ("cash", "cash", "approved", "approved"):
+        client.post(page, {"pay": way, **sent})
+
+    assert list(order.payments.order_by("pk").values_list("gateway", "amount")) == [
+        ("cash", 100),
+        ("card_terminal", 100),
+    ]
+    assert cash_of(session.hall.cinema) == {"DRAWER": 100}
 
 
 def test_an_order_of_another_cinema_is_not_found(session):

@@ -129,6 +129,7 @@ def test_the_export_contains_all_data_of_the_customer_and_of_no_other(anna):
     assert data["failed_log_ins"][0]["ip_address"] == "10.0.0.1"
     assert "other@example.org" not in text
     assert not any(token in text for token in Order.objects.values_list("token", flat=True))
+    assert "pickup_code" not in text  # whoever has it is given the snacks
 
 
 def test_a_customer_with_open_orders_cannot_be_erased(anna):
@@ -229,7 +230,14 @@ def test_a_typed_address_gives_out_nothing_but_that_order(anna: Customer, typed:
 
     assert [each["number"] for each in data["orders"]] == [typed.number]
     assert (data["account"], data["points"], data["failed_log_ins"]) == (None, None, [])
-    assert data["figures"].keys() == {"agreedterms", "campaignorder", "customerfigures", "listmember", "telegramchat"}
+    assert data["figures"].keys() == {
+        "agreedterms",
+        "campaignorder",
+        "chosenphone",
+        "customerfigures",
+        "listmember",
+        "telegramchat",
+    }
     assert not any(data["figures"].values())
     about_it = Notification.objects.filter(occasion__startswith=typed.number)
     assert [each["kind"] for each in data["messages"]] == list(about_it.values_list("kind", flat=True))

@@ -5,11 +5,10 @@ import json
 import os
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
 
 import pytest
+
+from tests.helpers import loopback
 
 CODE = """
 import logging, django
@@ -38,26 +37,15 @@ except AttributeError:
 def test_an_error_is_reported_without_anything_personal() -> None:
     sent: list[bytes] = []
 
-    class Sentry(BaseHTTPRequestHandler):
+    class Sentry(loopback.Handler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             sent.append(gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body)
-            self.send_response(200)
-            self.end_headers()
+            self.send(200)
 
-        def log_message(self, *_args: Any) -> None:
-            return
-
-    server = HTTPServer(("127.0.0.1", 0), Sentry)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        given = {"SENTRY_DSN": f"http://key@127.0.0.1:{server.server_port}/1", "SENTRY_ENVIRONMENT": "tests"}
+    with loopback.serving(Sentry) as url:
+        given = {"SENTRY_DSN": url.replace("//", "//key@") + "/1", "SENTRY_ENVIRONMENT": "tests"}
         subprocess.run([sys.executable, "-c", CODE], env={**os.environ, **given}, check=True, capture_output=True)
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
     (envelope,) = sent
     event = json.loads(envelope.splitlines()[2])

@@ -2,7 +2,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
+from allocations.models import Comp, CompReason
+from allocations.services import give
 from bonuses.models import BonusAccount
 from bonuses.services import adjust
 from boxoffice.services.vouchers import give_voucher
@@ -11,7 +14,7 @@ from orders.models import Ticket
 from orders.services import cancel, check_in, hold, mark_paid, refund, refund_by_customer
 from payments.models import Refund
 from payments.services import take_back_gift_card
-from reports.catalogue.actions import actions
+from reports.catalogue.actions import actions, comps
 from reports.reading import Period
 from screenings.models import TicketType
 from tests.helpers.cash import a_gift_card, a_shift
@@ -49,9 +52,13 @@ def boris(cinema):
     return someone("floor_manager", cinema, email="boris@example.org")
 
 
+def today(cinema, *, days: int = 1) -> Period:
+    first = cinema.business_date(NOON)
+    return Period([cinema], first, first + (days - 1) * DAY, NOON + days * DAY)
+
+
 def found(cinema, *, days: int = 1, with_points: bool = True):
-    today = cinema.business_date(NOON)
-    return actions(Period([cinema], today, today + (days - 1) * DAY, NOON + days * DAY), with_points=with_points)
+    return actions(today(cinema, days=days), with_points=with_points)
 
 
 def counts(cinema, **options) -> dict[str, dict]:
@@ -124,6 +131,26 @@ def test_free_tickets_count_for_who_made_the_order(cinema, anna):
     assert {ticket.price for ticket in Ticket.objects.all()} == {0}
 
     assert counts(cinema)["anna@example.org"]["free_tickets"] == 2
+
+
+def test_complimentary_tickets_count_for_who_decided_them_and_by_reason(cinema, anna, boris):
+    session = a_session(a_hall(cinema))
+    comp = TicketType.objects.create(name="Comp", price_percent=0, sold_to=TicketType.SoldTo.TILL)
+    reason = CompReason.objects.create(name="Press")
+    for number in (2, 1):
+        seats = free_seats(session)[:number]
+        tickets = [(session, seat, comp) for seat in seats]
+        order = hold(cinema=cinema, tickets=tickets, email="guest@example.org", at=NOON, actor=anna)
+        with transaction.atomic():
+            give(order, reason=reason, at=NOON, actor=boris)
+        mark_paid(order, gateway="", amount=0, at=NOON, actor=anna)
+    Comp.objects.filter(order=order).delete()  # as it was before there were reasons
+
+    found = counts(cinema)
+    by_reason = {row["reason"]: (row["orders"], row["tickets"], row["value"]) for row in comps(today(cinema)).rows}
+
+    assert (found["boris@example.org"]["free_tickets"], found["anna@example.org"]["free_tickets"]) == (2, 1)
+    assert by_reason == {"Press": (1, 2, 700), "without a reason": (1, 1, 350)}
 
 
 def test_what_customers_do_is_nobodys_action(cinema, anna):

@@ -45,9 +45,10 @@ OPEN = {
 FILES = {"picture"}  # of everybody, and no page: tests/storefront/views/test_pictures.py
 BY_SECRET_LINK = {"order", "order_seats", "change", "paid", "refund", "tickets_calendar", "changed"}
 BY_SECRET_LINK |= {"subscribe", "unsubscribe"}
-SIGNED_IN = {"account", "points", "profile", "password", "my_data", "delete_account"}
+SIGNED_IN = {"account", "lists", "points", "profile", "password", "my_data", "delete_account"}
 ONLY_POST = {"extend", "cancel", "confirm", "correct_address", "pay", "language", "send_link", "sign_out"}
-ONLY_POST |= {"hold", "news", "order_news", "telegram", "my_cinema", "gift_card", "pay_gift_card"}
+ONLY_POST |= {"hold", "news", "order_news", "sms", "telegram", "my_cinema", "gift_card", "pay_gift_card"}
+ONLY_POST |= {"watch", "wait"}
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def order() -> Order:
 def address(name: str, order: Order, *, token: str = "") -> str:
     ticket = order.tickets.select_related("session").first()
     path = next(str(each.pattern) for each in shop.urlpatterns if each.name == name)
-    key = str(ticket.session.film_id if name in ("film", "title_card") else ticket.session_id)
+    key = str(ticket.session.film_id if name in ("film", "title_card", "watch") else ticket.session_id)
     secret = "<str:token>" if name == "link" else "<slug:token>"
     path = path.replace("<slug:slug>", "terms").replace("<slug:language>", "en").replace("<int:number>", "1")
     path = path.replace("<int:key>", key).replace("<int:incident>", "1").replace(secret, token or order.token)

@@ -17,10 +17,12 @@ from accounts.services.consents import record_consent
 from house_rules.models import ChainPage
 from house_rules.pages import publish
 from incidents.services import choice_link, move
+from screenings.models import Film
 from screenings.services.relocation import Place
 from storefront import urls as shop
 from tests.helpers import factories
 from tests.helpers.factories import NOON
+from waiting.services import join, watch
 
 HOUR = timedelta(hours=1)
 
@@ -34,7 +36,7 @@ NO_PAGE = {
     "manifest", "my_cinema", "my_data",
     "news", "order_news", "order_seats", "paid", "pay", "pay_gift_card", "picture", "robots", "send_link",
     "session_calendar", "sign_out", "sitemap", "taken",
-    "telegram", "tickets_calendar", "title_card",
+    "sms", "telegram", "tickets_calendar", "title_card", "wait", "watch",
 }  # fmt: skip
 
 
@@ -70,7 +72,14 @@ def pages() -> list[tuple[Client, str]]:
         "/search/", f"/search/?q={session.film.title}", "/search/?q=nothing", "/contacts/", "/pages/terms/",
         "/pages/terms/en/1/", urlsplit(change).path,
     ]  # fmt: skip
-    own = ["/account/", "/account/points/", "/account/profile/", "/account/password/", "/account/delete/", chosen]
+    coming = Film.objects.create(title="Coming", duration_minutes=90, age_rating="0+", is_announced=True)
+    full = factories.a_session(factories.a_hall(session.hall.cinema, rows=["s"]))
+    factories.a_paid_order(full)
+    watch(customer, film=coming, cinema=None, at=NOON)
+    join(full, user=customer, quantity=1, at=NOON)
+    open_to_all += [f"/films/{coming.pk}/", f"/sessions/{full.pk}/"]
+    own = ["/account/lists/", f"/films/{coming.pk}/", f"/sessions/{full.pk}/"]
+    own += ["/account/", "/account/points/", "/account/profile/", "/account/password/", "/account/delete/", chosen]
     return [(guest, path) for path in open_to_all] + [(member, path) for path in own]
 
 

@@ -58,7 +58,11 @@ def test_repeated_it_changes_nothing() -> None:
     set_up()
     before = types()
 
-    assert set_up() == ["roles: nothing to change", "ticket types: nothing to change"]
+    assert set_up() == [
+        "roles: nothing to change",
+        "ticket types: nothing to change",
+        "reasons for free tickets: nothing to change",
+    ]
     assert types() == before
 
 

@@ -1,7 +1,9 @@
+from incidents.services.alternatives import alternatives
 from jobs.command import Counts, JobCommand
 from orders.locks import lock_keys_with_sessions
 from orders.models import Order
 from orders.services import refund_cancelled_sessions_locked
+from screenings.models import Session
 
 
 class Command(JobCommand):
@@ -18,4 +20,6 @@ class Command(JobCommand):
         return self.due(at).not_refunded_yet()
 
     def act(self, orders, at):
-        return Counts(done=refund_cancelled_sessions_locked(orders, at=at))
+        cancelled = Session.objects.filter(status=Session.Status.CANCELLED, tickets__order__in=orders).distinct()
+        offered = alternatives(cancelled.select_related("hall"), at=at)
+        return Counts(done=refund_cancelled_sessions_locked(orders, more=offered.for_order, at=at))

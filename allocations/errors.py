@@ -1,0 +1,26 @@
+"""Refusals of this app. Each text tells people what was refused, why, and what to do."""
+
+from django.utils.translation import gettext as _
+
+from cinema.status import Refused
+
+
+class HoldTimeOver(Refused, code="hold_time_over"):
+    """Seats would be kept until a time that is already over."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The seats can’t be kept until then. Choose a time later than now, before the screening."))
+
+
+class CompReasonNeeded(Refused, code="comp_reason_needed"):
+    """Complimentary tickets were asked for without a reason from the list, or with one that is out of use."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Complimentary tickets need a reason from the list. Choose one, then sell again."))
+
+
+class NoFullTicket(Refused, code="no_full_ticket"):
+    """The session sells no ticket type that is open to everybody, so a held seat has no price."""
+
+    def __init__(self) -> None:
+        super().__init__(_("No ticket type is on sale for this screening. Put one on sale, then keep the seats."))

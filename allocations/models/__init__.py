@@ -1,0 +1,6 @@
+"""The models of this app."""
+
+from allocations.models.comps import Comp, CompReason
+from allocations.models.house_holds import HouseHold
+
+__all__ = ["Comp", "CompReason", "HouseHold"]

@@ -1,0 +1,66 @@
+"""Complimentary tickets: each order that has some names a reason, and counts towards the limit of whoever gave them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, QuerySet, Sum
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_noop as _
+
+from accounts.models import User
+from accounts.services import require_approval_above_limit
+from allocations.errors import CompReasonNeeded
+from allocations.models import Comp, CompReason
+from cinema.money import ZERO
+from orders.models import Order, Ticket
+from screenings.models import TicketType
+
+AT_TILL = TicketType.SoldTo.TILL
+STANDARD = [_("Press and partners"), _("Prize or promotion"), _("Apology"), _("Staff"), _("Inspection")]
+
+
+def is_complimentary(ticket_type: TicketType, price: Decimal) -> bool:
+    """Whether such a ticket is given away: it costs nothing, and its type is sold at the till only. Reads only."""
+    return not price and ticket_type.sold_to == AT_TILL
+
+
+def give(order: Order, *, reason: CompReason | None, at: datetime, actor: User) -> Comp | None:
+    """Record why tickets of a new order are complimentary, if some are.
+
+    What they would cost counts towards the same limit of whoever decides it as refunds. Raises `CompReasonNeeded`, also
+    for a reason that is out of use, and `ApprovalRequired`. Must be called inside a transaction (the one that makes the
+    order, so that a refusal undoes it).
+    """
+    given = _complimentary(order).aggregate(number=Count("pk"), value=Sum("base_price", default=ZERO))
+    if not given["number"]:
+        return None
+    if reason is None or not reason.is_active:
+        raise CompReasonNeeded
+    comp = Comp.objects.create(order=order, reason=reason, at=at, actor=actor)
+    require_approval_above_limit("orders.refund", given["value"], actor=actor, approver=None, at=at)
+    return comp
+
+
+def carry_over(order: Order, *, former: Order) -> None:
+    """Copy the reason of a former order to the one that takes its place: an exchange gives nothing away anew.
+
+    Must be called inside a transaction (that of the exchange).
+    """
+    known = Comp.objects.filter(order=former).first()
+    if known is not None and _complimentary(order).exists():
+        Comp.objects.create(order=order, reason=known.reason, at=known.at, actor=known.actor)
+
+
+def create_standard_reasons() -> Iterable[CompReason]:
+    """Create the usual reasons, in the language of the installation, if there is none at all. Owns its transaction."""
+    with transaction.atomic(), override(settings.LANGUAGE_CODE):
+        if CompReason.objects.exists():
+            return []
+        return [CompReason.objects.create(name=gettext(name)) for name in STANDARD]
+
+
+def _complimentary(order: Order) -> QuerySet[Ticket]:
+    return Ticket.objects.filter(order=order, price=ZERO, ticket_type__sold_to=AT_TILL).order_by()

@@ -1,0 +1,164 @@
+"""The rows behind a figure: the tickets, bar items, payments, refunds and movements that it counts.
+
+Each figure is named as in its address, and counted as `reports.counting` does, by what is known now.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from bonuses.models import BonusAccount, BonusTransaction
+from cinema.money import ZERO
+from concessions.models import ConcessionPreorder, StockMovement
+from orders.models import Order, RefundLine, Ticket
+from payments.models import Payment, Refund
+from reports.catalogue.programme import hours_of
+from reports.counting import bar, tickets
+from reports.counting.money import BY_HAND
+from reports.days import Days
+from reports.models import SessionFigures
+from reports.reading import Period, whole_period
+from screenings.models import Session
+
+Rows = QuerySet[Any]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a figure was counted for: a period, and for occupancy a part of the day and a weekday."""
+
+    period: Period
+    cell: tuple[int, int] | None = None
+
+    @cached_property
+    def days(self) -> Days:
+        """Of the period, as one day for each group of cinemas. One query."""
+        return whole_period(self.period)
+
+
+@dataclass(frozen=True)
+class Behind:
+    """Which rows of a model are behind a figure."""
+
+    model: type[Model]
+    select: Callable[[Rows, Asked], Rows]
+
+
+PAID = Q(order__paid_at__isnull=False)
+KEPT = PAID & Q(refund_line__isnull=True)
+WITH_POINTS = Q(ticket__bonus_share__gt=ZERO) | Q(preorder__bonus_share__gt=ZERO)
+
+
+def _tickets(condition: Q) -> Behind:
+    def select(rows: Rows, asked: Asked) -> Rows:
+        of_days = asked.days.within("session__start_datetime", "session__hall__cinema")
+        return rows.filter(tickets.SOLD, condition, of_days)
+
+    return Behind(Ticket, select)
+
+
+def _occupancy(rows: Rows, asked: Asked) -> Rows:
+    """Of the screenings that one cell of the occupancy counts."""
+    part, weekday = asked.cell or (0, 0)
+    period = asked.period
+    in_cell = Q(pk__in=[])
+    for zone in {cinema.time_zone for cinema in period.cinemas}:
+        hour = ExtractHour("session__start_datetime", tzinfo=ZoneInfo(zone))
+        shown = (
+            SessionFigures.objects.filter(
+                ~Q(session__status=Session.Status.CANCELLED),
+                cinema__in=[cinema.pk for cinema in period.cinemas if cinema.time_zone == zone],
+                about__range=(period.first, period.last),
+            )
+            .annotate(hour=hour, weekday=ExtractIsoWeekDay("about"))
+            .filter(hour__in=hours_of(part), weekday=weekday + 1)
+        )
+        in_cell |= Q(session__in=shown.order_by().values("session"))
+    return rows.filter(in_cell, tickets.SOLD, KEPT)
+
+
+def _bar(rows: Rows, asked: Asked) -> Rows:
+    sold = ConcessionPreorder.objects.filter(bar.SOLD, KEPT)
+    with_tickets, without = (each.order_by().values("pk") for each in bar.by_instant(sold, asked.days))
+    return rows.filter(Q(pk__in=with_tickets) | Q(pk__in=without))
+
+
+def _received(rows: Rows, asked: Asked) -> Rows:
+    return rows.filter(asked.days.within("succeeded_at", "order__cinema"), status=Payment.Status.SUCCEEDED)
+
+
+def _paid_with_points(rows: Rows, asked: Asked) -> Rows:
+    return rows.filter(asked.days.within("paid_at", "cinema"), bonus_amount__gt=ZERO)
+
+
+def _refunds(rows: Rows, asked: Asked) -> Rows:
+    made = asked.days.within("requested_at", "order__cinema")
+    return rows.filter(made, payment__isnull=False, amount__gt=ZERO)
+
+
+def _refunds_of_points(rows: Rows, asked: Asked) -> Rows:
+    lines = RefundLine.objects.filter(WITH_POINTS, refund=OuterRef("pk"))
+    made = asked.days.within("requested_at", "order__cinema")
+    return rows.filter(Exists(lines), made, order__bonus_amount__gt=ZERO)
+
+
+def _paid_back(condition: Q) -> Behind:
+    def select(rows: Rows, asked: Asked) -> Rows:
+        of_days = asked.days.within("succeeded_at", "order__cinema")
+        found = rows.filter(of_days, condition, status=Refund.Status.SUCCEEDED)
+        return found.filter(payment__isnull=False, amount__gt=ZERO)
+
+    return Behind(Refund, select)
+
+
+def _moved(*kinds: StockMovement.Kind) -> Behind:
+    def select(rows: Rows, asked: Asked) -> Rows:
+        return rows.filter(asked.days.within("at", "concession_item__cinema"), kind__in=kinds)
+
+    return Behind(StockMovement, select)
+
+
+def _points(rows: Rows, asked: Asked) -> Rows:
+    """Those of orders by business day, others by calendar date of the server's time zone: see `catalogue.points`."""
+    zone, period = timezone.get_default_timezone(), asked.period
+    begin, end = (datetime.combine(day, time(), zone) for day in (period.first, period.last + timedelta(days=1)))
+    of_no_order = Q(order__isnull=True, transaction_date__gte=begin, transaction_date__lt=end)
+    return rows.filter(asked.days.within("transaction_date", "order__cinema") | of_no_order)
+
+
+def _held(rows: Rows, _asked: Asked) -> Rows:
+    return rows.filter(balance__gt=0)
+
+
+def _last_earned(rows: Rows, asked: Asked) -> Rows:
+    """Points expire a certain time after their owner last earned some."""
+    return _held(rows, asked).filter(last_accrual_date__date__range=(asked.period.first, asked.period.last))
+
+
+BEHIND: dict[str, Behind] = {
+    "admissions": _tickets(KEPT),
+    "discounts": _tickets(PAID & Q(discount_share__gt=ZERO)),
+    "refunded": _tickets(PAID & Q(refund_line__isnull=False)),
+    "comps": _tickets(KEPT & Q(price=ZERO)),
+    "no_shows": _tickets(KEPT & Q(used_at__isnull=True)),
+    "occupancy": Behind(Ticket, _occupancy),
+    "bar": Behind(ConcessionPreorder, _bar),
+    "received": Behind(Payment, _received),
+    "paid_with_points": Behind(Order, _paid_with_points),
+    "refunds": Behind(Refund, _refunds),
+    "refunds_of_points": Behind(Refund, _refunds_of_points),
+    "paid_back": _paid_back(~BY_HAND),
+    "paid_by_hand": _paid_back(BY_HAND),
+    "written_off": _moved(StockMovement.Kind.WRITE_OFF),
+    "shrinkage": _moved(StockMovement.Kind.COUNT),
+    "points": Behind(BonusTransaction, _points),
+    "points_held": Behind(BonusAccount, _held),
+    "points_expiring": Behind(BonusAccount, _last_earned),
+}

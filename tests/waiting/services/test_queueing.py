@@ -1,0 +1,62 @@
+"""Joining and leaving the waiting list of a sold-out session."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import NOON, a_customer, a_hall, a_paid_order, a_session
+from waiting.errors import QuantityNotPossible, SeatsAreFree, TooMuchWaited, WaitingListClosed
+from waiting.models import CLOSES_BEFORE, WaitingEntry
+from waiting.services import join, leave, place_of, queueing
+
+pytestmark = pytest.mark.django_db
+
+EVENING = NOON + timedelta(hours=5)
+
+
+@pytest.fixture
+def session():
+    session = a_session(a_hall(rows=["ss"]), start=EVENING)
+    a_paid_order(session, seats=2)
+    return session
+
+
+def test_the_queue_keeps_the_order_and_a_person_has_one_place_in_it(session):
+    first, second = a_customer(), a_customer()
+    join(session, user=first, quantity=2, at=NOON)
+    join(session, user=second, quantity=1, at=NOON)
+
+    join(session, user=first, quantity=1, at=NOON)
+
+    assert [place_of(each, session=session, at=NOON) for each in (first, second)] == [(1, 1), (2, 1)]
+    assert WaitingEntry.objects.count() == 2
+
+
+def test_whoever_leaves_and_joins_again_is_last(session):
+    first, second = a_customer(), a_customer()
+    join(session, user=first, quantity=2, at=NOON)
+    join(session, user=second, quantity=1, at=NOON)
+
+    leave(first, session=session.pk)
+    assert place_of(first, session=session, at=NOON) is None
+    join(session, user=first, quantity=2, at=NOON)
+
+    assert place_of(first, session=session, at=NOON) == (2, 2)
+
+
+def test_nobody_joins_while_there_are_seats_or_shortly_before_the_start_or_for_too_many(session, monkeypatch):
+    person, free = a_customer(), a_session(a_hall(rows=["ss"]), start=EVENING)
+    closed = EVENING - CLOSES_BEFORE
+
+    with raises_unchanged(SeatsAreFree):
+        join(free, user=person, quantity=2, at=NOON)
+    join(free, user=person, quantity=3, at=NOON)
+    with raises_unchanged(WaitingListClosed):
+        join(session, user=person, quantity=1, at=closed)
+    for quantity in (0, 11):
+        with raises_unchanged(QuantityNotPossible):
+            join(session, user=person, quantity=quantity, at=NOON)
+    monkeypatch.setattr(queueing, "MOST_LISTS", 1)
+    with raises_unchanged(TooMuchWaited):
+        join(session, user=person, quantity=1, at=NOON)

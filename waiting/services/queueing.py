@@ -1,0 +1,52 @@
+"""The waiting list of a session that is sold out: joining, leaving, and the place in it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from orders.availability.seat_counts import seat_counts
+from screenings.models import Session
+from waiting.errors import QuantityNotPossible, SeatsAreFree, TooMuchWaited, WaitingListClosed
+from waiting.models import CLOSES_BEFORE, MOST_SEATS, WaitingEntry
+
+MOST_LISTS = 20
+
+
+def is_open(session: Session, *, at: datetime) -> bool:
+    """Whether anybody may join now, if it is sold out. Reads only."""
+    return session.is_on_sale(at) and session.start_datetime > at + CLOSES_BEFORE
+
+
+def join(session: Session, *, user: User, quantity: int, at: datetime) -> None:
+    """Put the customer at the end of the queue for so many seats. Whoever is in it keeps the place and changes the
+    number of seats.
+
+    Raises `QuantityNotPossible`, `WaitingListClosed`, `SeatsAreFree`, `TooMuchWaited`. Owns its transaction.
+    """
+    if not 1 <= quantity <= MOST_SEATS:
+        raise QuantityNotPossible(MOST_SEATS)
+    if not is_open(session, at=at):
+        raise WaitingListClosed
+    if seat_counts([session], at=at)[session.pk].free >= quantity:
+        raise SeatsAreFree
+    if WaitingEntry.objects.open(at).filter(user=user).exclude(session=session).count() >= MOST_LISTS:
+        raise TooMuchWaited(MOST_LISTS)
+    with transaction.atomic():
+        WaitingEntry.objects.bulk_create(
+            [WaitingEntry(user=user, session=session, quantity=quantity, since=at)], ignore_conflicts=True
+        )
+        WaitingEntry.objects.filter(user=user, session=session, order=None).update(quantity=quantity)
+
+
+def leave(user: User, *, session: int) -> None:
+    """Take the customer out of the queue of the session (primary key); an order that was offered stays. Owns its
+    transaction."""
+    WaitingEntry.objects.filter(user=user, session=session, order=None).delete()
+
+
+def place_of(user: User, *, session: Session, at: datetime) -> tuple[int, int] | None:
+    """The customer's place in the queue and number of seats; None for who is not in it. Two queries. Reads only."""
+    queue = WaitingEntry.objects.open(at).filter(session=session)
+    mine = queue.filter(user=user).first()
+    return (queue.filter(pk__lt=mine.pk).count() + 1, mine.quantity) if mine else None
