@@ -52,7 +52,9 @@ TILL = actions("payments", "work_shift")
 CASH = actions("payments", "count_others_shift")
 SAFE = actions("payments", "bank_cash vouch_register")
 DOOR = view("orders", "scan ticket") | actions("orders", "check_in_ticket")
-HOUSE_SEATS = view("allocations", "comp compreason household") | actions("allocations", "give_comp keep_seats")
+HOUSE_SEATS = view("allocations", "comp compreason groupbooking household") | actions(
+    "allocations", "book_group give_comp keep_seats"
+)
 INCIDENTS = view("incidents", "incident concernedorder") | actions("screenings", "cancel_session")
 INCIDENTS |= actions("incidents", "change_sold_session tell_guest")
 BAR = actions("concessions", "count_stock hand_over make_ready receive_goods take_off_sale")
@@ -123,8 +125,10 @@ CHAIN = (
 
 #: What the house rule demands a second factor for.
 MOVES_MONEY = actions("orders", "refund_consumed refund_order take_payment_order")
-MOVES_MONEY |= actions("payments", "bank_cash pay_out_refund resend_refund work_shift") | actions(
-    "bonuses", "adjust_points"
+MOVES_MONEY |= (
+    actions("allocations", "book_group")
+    | actions("payments", "bank_cash pay_out_refund resend_refund work_shift")
+    | actions("bonuses", "adjust_points")
 )
 MOVES_MONEY |= actions("concessions", "write_off_goods") | actions("accounts", "decide_approval")
 

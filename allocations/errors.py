@@ -12,6 +12,23 @@ class HoldTimeOver(Refused, code="hold_time_over"):
         super().__init__(_("The seats can’t be kept until then. Choose a time later than now, before the screening."))
 
 
+class HeadcountRefused(Refused, code="headcount_refused"):
+    """The number of people is not from 1 to what is possible."""
+
+    def __init__(self, most: int | None) -> None:
+        text = _("Enter a number of people from 1 to %(most)d.") if most else _("Enter at least one person.")
+        super().__init__(text % {"most": most})
+
+
+class NoRoomForGroup(Refused, code="no_room_for_group"):
+    """The session has fewer free seats than the group has people."""
+
+    def __init__(self, free: int) -> None:
+        super().__init__(
+            _("Only %(free)d seats are free at this screening. Choose another one, or fewer people.") % {"free": free}
+        )
+
+
 class CompReasonNeeded(Refused, code="comp_reason_needed"):
     """Complimentary tickets were asked for without a reason from the list, or with one that is out of use."""
 

@@ -266,6 +266,7 @@ GATEWAY_CLASSES = {  # by the code stored in `Payment.gateway`
     "card_terminal": "payments.gateways.card_terminal.CardTerminal",
     "account": "payments.gateways.account.Account",
     "gift_card": "payments.gateways.gift_card.GiftCards",
+    "bank_transfer": "payments.gateways.bank_transfer.BankTransfer",
     "stripe": "payments.gateways.stripe.Stripe",
     "yookassa": "payments.gateways.yookassa.YooKassa",
 }
@@ -283,7 +284,6 @@ if DEBUG or "demo" in PAYMENT_GATEWAYS:
     INSTALLED_APPS.append("demo")  # its pages, command and tables
     GATEWAY_CLASSES["demo"] = "demo.bank.DemoBank"
 
-CHARGEBACKS_WITHIN = timedelta(days=180)  # how long after a payment to ask its gateway for chargebacks
 GATEWAY_TIMEOUT = (3.05, 10.0)  # seconds to connect, and to wait for an answer
 
 # Fiscal receipts (54-FZ in Russia) for payments and refunds since that day; without a day none are made.

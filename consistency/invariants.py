@@ -18,7 +18,7 @@ from house_rules.rules import rules
 from jobs.invariants import Invariant, Violation, broken, sql_list
 from jobs.overdue_rows import overdue_rows
 from orders.models import Order, Ticket
-from payments.models import Dispute
+from payments.models import MANUAL_GATEWAYS, Dispute, Gateway
 from reports.services import wrong_days
 from screenings.models import Cinema
 
@@ -52,6 +52,7 @@ def parameters(at: datetime) -> dict[str, Any]:
 
 LIVE = sql_list(Ticket.LIVE)
 UNDECIDED = sql_list(Dispute.UNDECIDED)
+PARTS = sql_list(MANUAL_GATEWAYS | {Gateway.GIFT_CARD})  # by which a part of the price may be taken
 UNPAID = sql_list(Order.UNPAID)
 SOLD = sql_list(Order.SOLD)
 EDGES = sql_list(f"{source}>{target}" for source, targets in Order.TRANSITIONS.items() for target in targets)
@@ -124,7 +125,7 @@ INVARIANTS = [
         f"""
         SELECT o.id FROM orders_order o
         LEFT JOIN (SELECT order_id, SUM(amount) AS amount,
-                          SUM(amount) FILTER (WHERE gateway IN ('cash', 'card_terminal', 'gift_card')) AS by_hand
+                          SUM(amount) FILTER (WHERE gateway IN ({PARTS})) AS by_hand
                    FROM payments_payment WHERE status = 'SUCCEEDED'
                    GROUP BY order_id) paid ON paid.order_id = o.id
         LEFT JOIN (SELECT order_id, SUM(amount) AS amount,

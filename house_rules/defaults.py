@@ -13,6 +13,7 @@ HOLD_LIMITS = {
 }
 HOUSE_HOLDS_END = timedelta(minutes=30)  # before the start, for seats kept without an end
 MAX_TICKETS_AN_ORDER = 50
+MAX_TICKETS_A_GROUP = 300
 SEATS_A_VISITOR = 10  # maximum in one order of the shop; larger groups buy at the box office
 MAX_SNACKS_A_LINE = 99
 GIFT_CARD_LARGEST = Decimal(50_000)  # that one card is sold for
@@ -82,6 +83,7 @@ APPROVAL_LIMITS: dict[str, Decimal | int | None] = {
 # its owner requests, nor can the owner approve theirs. Approvers named by `set_up` are exempt.
 APPROVER_INDEPENDENT_AFTER = timedelta(days=30)
 
+CHARGEBACKS_WITHIN = timedelta(days=180)  # how long after a payment to ask its gateway for chargebacks
 STAFF_SESSION_IDLE = timedelta(hours=8)  # without a page of the admin, until staff are signed out
 BOXOFFICE_IDLE = timedelta(minutes=15)  # without a press, until a device of the box office asks for a PIN
 PIN_DIGITS = 4  # the fewest

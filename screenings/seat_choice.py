@@ -35,8 +35,11 @@ def best_seats(
     occupancy: float | None = None,
     party_mix: Mapping[str, float] | None = None,
     kinds: Sequence[SeatKind] = FOR_ANYONE,
+    allow_split: bool = False,
 ) -> list[int]:
     """The primary keys of the best free seats side by side for a party; empty if no row has room. No query.
+
+    With `allow_split` in several rows, if no row has room.
 
     Where most seats will be sold in the end, as `occupancy` forecasts (1.0 is all), the seats that leave room for other
     parties come before those with the best view. `party_mix` is the share of parties by size, if it is known.
@@ -45,7 +48,7 @@ def best_seats(
     """
     rows = seat_rows(seats, taken=taken)
     places = [seat for row in rows for seat in row["seats"]]
-    request: dict[str, Any] = {"rows": rows, "party": party, "quality_weight": 1}
+    request: dict[str, Any] = {"rows": rows, "party": party, "quality_weight": 1, "allow_split": allow_split}
     if occupancy is not None:
         request["forecast_occupancy"] = occupancy
     if party_mix:

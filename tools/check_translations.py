@@ -34,6 +34,7 @@ FOR_CUSTOMERS = (
     "templates/403",
     "templates/404",
     "templates/500",
+    "backoffice/allocations/invoices.py",
     "accounts/phones.py",
     "accounts/services/consents.py",
     "bonuses/errors.py",

@@ -44,14 +44,22 @@ def give(order: Order, *, reason: CompReason | None, at: datetime, actor: User) 
     return comp
 
 
-def carry_over(order: Order, *, former: Order) -> None:
-    """Copy the reason of a former order to the one that takes its place: an exchange gives nothing away anew.
+def carry_over(order: Order, *, tickets: Iterable[Ticket], former: Order) -> Decimal:
+    """Copy the reason of a former order to the one that takes the place of these tickets of it. Returns what the new
+    complimentary tickets would cost more than the old ones: only that much is given away anew.
 
-    Must be called inside a transaction (that of the exchange).
+    Raises `CompReasonNeeded` if there are more of them than before. Must be called inside a transaction (that of the
+    exchange).
     """
+    totals = {"number": Count("pk"), "value": Sum("base_price", default=ZERO)}
+    given = _complimentary(order).aggregate(**totals)
+    before = _complimentary(former).filter(pk__in=[each.pk for each in tickets]).aggregate(**totals)
+    if given["number"] > before["number"]:
+        raise CompReasonNeeded
     known = Comp.objects.filter(order=former).first()
-    if known is not None and _complimentary(order).exists():
+    if known is not None and given["number"]:
         Comp.objects.create(order=order, reason=known.reason, at=known.at, actor=known.actor)
+    return max(ZERO, given["value"] - before["value"])
 
 
 def create_standard_reasons() -> Iterable[CompReason]:

@@ -8,15 +8,15 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
-from allocations.errors import HoldTimeOver, NoFullTicket
+from allocations.errors import HoldTimeOver
 from allocations.models import HouseHold
+from allocations.services.full_tickets import full_ticket
 from cinema.validators import clean_reason
 from orders.models import Order, Ticket
 from orders.queries import taken_tickets
 from orders.services import CancelReason, cancel, extend, hold
 from orders.services.selling.hold import release_stale_holds
 from screenings.models import Seat, Session, TicketType
-from screenings.ticket_price import terms_of
 
 HOUSE = Order.Channel.HOUSE
 
@@ -42,7 +42,7 @@ def keep(
     until = min(until or (default if default > at else start), start)
     if until <= at < start:
         raise HoldTimeOver
-    full = _full_ticket(session)
+    full = full_ticket(session, HOUSE)
     release_stale_holds([Ticket(session=session, seat=seat) for seat in seats], at=at)
     with transaction.atomic():
         return _held([(session, seat, full) for seat in seats], until=until, reason=reason, at=at, actor=actor)
@@ -87,12 +87,3 @@ def _held(
     order = hold(cinema=cinema, tickets=places, channel=HOUSE, instead_of=instead_of, at=at, actor=actor)
     order = extend(order, until=until, at=at, actor=actor)
     return HouseHold.objects.create(order=order, reason=reason, at=at, actor=actor)
-
-
-def _full_ticket(session: Session) -> TicketType:
-    terms = terms_of([session], HOUSE)[session.pk]
-    open_to_all = TicketType.objects.filter(is_active=True, sold_to=TicketType.SoldTo.ANYBODY)
-    for each in open_to_all.order_by("-price_percent", "name"):
-        if each.suits(session.film.age_rating) and terms.sells(each):
-            return each
-    raise NoFullTicket

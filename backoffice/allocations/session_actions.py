@@ -1,19 +1,34 @@
-"""What staff set aside of a screening: seats kept for the house."""
+"""What staff set aside of a screening: seats kept for the house, and seats of groups."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django import forms
+from django.conf import settings
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminEmailInputWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from accounts.models import User
-from allocations.services import keep
+from accounts.phones import PhoneFormField
+from allocations.models import GroupBooking
+from allocations.services import Agreed, book, keep
+from backoffice.allocations.group_forms import people_field
 from backoffice.framework.actions import ActionsMixin, SummaryItem, confirmed_action
 from backoffice.framework.fields import ReasonField
-from backoffice.screenings.forms import date_time_field
+from backoffice.screenings.forms import PreviewedForm, date_time_field
 from backoffice.screenings.hall_forms import SeatsForm
 from cinema import clock
+from cinema.money import format_money
+from cinema.validators import TextFormField
+from house_rules.languages import offered_languages
 from orders.queries import taken_tickets
 from screenings.models import Hall, Session
 
@@ -41,6 +56,47 @@ class KeepSeatsForm(SeatsForm):
         yield gettext("already taken"), "; ".join(str(each.seat) for each in taken) or gettext("none")
 
 
+class BookGroupForm(PreviewedForm):
+    contact = TextFormField(label=_("Contact person"), max_length=120, widget=UnfoldAdminTextInputWidget())
+    email = forms.EmailField(label=_("Email"), max_length=254, required=False, widget=UnfoldAdminEmailInputWidget())
+    phone = PhoneFormField(label=_("Phone"), required=False, widget=UnfoldAdminTextInputWidget())
+    language = forms.ChoiceField(label=_("Language"), widget=UnfoldAdminSelectWidget())
+    payer = TextFormField(
+        label=_("Payer"),
+        max_length=250,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("Name and details of whoever pays, for the invoice."),
+    )
+    people = people_field()
+    price = forms.DecimalField(
+        label=_("Price a head"), min_value=1, max_digits=10, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget()
+    )
+    one_free_per = forms.IntegerField(
+        label=_("One free person for every"),
+        min_value=1,
+        max_value=300,
+        required=False,
+        widget=UnfoldAdminIntegerFieldWidget(),
+        help_text=_("people who pay. Leave empty if everybody pays."),
+    )
+    until = date_time_field(label=_("Reserved until"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = offered_languages()  # type: ignore[attr-defined]
+        self.initial.setdefault("language", settings.LANGUAGE_CODE)
+
+    def summary(self) -> Iterable[SummaryItem]:
+        if not (self.is_bound and self.is_valid()):
+            return
+        data = self.cleaned_data
+        free = GroupBooking(one_free_per=data["one_free_per"]).free_of(data["people"])
+        yield gettext("people who pay"), data["people"] - free
+        yield gettext("free people"), free
+        yield gettext("to pay"), format_money((data["people"] - free) * data["price"])
+
+
 class SeatsKeptActions(ActionsMixin):
     @confirmed_action(
         permission="allocations.keep_seats",
@@ -59,3 +115,31 @@ class SeatsKeptActions(ActionsMixin):
             len(data["seats"]),
         )
         return message % {"session": session, "count": len(data["seats"]), "order": kept.order}
+
+    @confirmed_action(
+        permission="allocations.book_group",
+        title=_("Book a group"),
+        text=_("The best free seats are reserved at the price a head, and go back on sale if nobody pays by then."),
+        form=BookGroupForm,
+        when=lambda session: session.is_on_sale(clock.now()),
+        icon="group",
+    )
+    def book_group(
+        self,
+        session: Session,
+        *,
+        at: datetime,
+        actor: User,
+        people: int,
+        until: datetime,
+        previewed: str,
+        **agreed: Any,
+    ) -> str:
+        booking = book(session, Agreed(**agreed), people=people, until=until, at=at, actor=actor)
+        message = ngettext(
+            "%(contact)s: %(count)d seat reserved, under the number %(order)s.",
+            "%(contact)s: %(count)d seats reserved, under the number %(order)s.",
+            people,
+        )
+        order = booking.group_orders.get().order
+        return message % {"contact": booking.contact, "count": people, "order": order}

@@ -29,6 +29,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         [
             ("orders.order", "receipt_long"),
             ("orders.ticket", "confirmation_number"),
+            ("allocations.groupbooking", "group"),
             ("allocations.household", "chair"),
             ("allocations.comp", "confirmation_number"),
             ("concessions.concessionpreorder", "takeout_dining"),

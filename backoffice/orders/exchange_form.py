@@ -21,7 +21,7 @@ from boxoffice.services.exchanges import Choice, choose, offered_sessions
 from boxoffice.services.seats import TillSeats
 from cinema.money import ZERO, format_money
 from orders.services.refunds.sold_together import missed_code_sum
-from payments.models import MANUAL_GATEWAYS, Gateway
+from payments.models import AT_COUNTER, Gateway
 
 
 class ExchangeForm(ActionForm):
@@ -38,7 +38,7 @@ class ExchangeForm(ActionForm):
     session = forms.ChoiceField(label=_("New screening"), widget=UnfoldAdminSelectWidget())
     way = forms.ChoiceField(
         label=_("If the new tickets cost more, the difference was taken"),
-        choices=[(gateway.value, gateway.label) for gateway in Gateway if gateway in MANUAL_GATEWAYS],
+        choices=[(gateway.value, gateway.label) for gateway in Gateway if gateway in AT_COUNTER],
         initial=Gateway.CASH,
         widget=UnfoldAdminRadioSelectWidget(),
     )

@@ -45,6 +45,7 @@ from orders.approvals import RefundApproval
 from orders.models import Order, OrderChange, OrderLine, Ticket
 from orders.reasons import Reason
 from orders.services import cancel, extend, left_to_pay, mark_paid, record_uncertain_payment, refund, remind_to_pay
+from payments.models import AT_COUNTER
 from payments.services import check_printer, record_slip
 from payments.services.shifts import open_shift_of
 from reports.code_names import code_names
@@ -166,7 +167,8 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
             return gettext("Order %(order)s: check the terminal’s log and confirm the payment result.") % {
                 "order": order
             }
-        shift = open_shift_of(actor, order.cinema_id)  # the drawer of whoever takes the money, if there is one
+        # The drawer of whoever takes the money, if there is one.
+        shift = open_shift_of(actor, order.cinema_id) if gateway in AT_COUNTER else None
         left = left_to_pay(order) or order.final_amount  # the price, which is refused, of one that is paid
         mark_paid(order, gateway=gateway, amount=left, at=at, actor=actor, shift=shift)
         if rrn or terminal:

@@ -71,6 +71,7 @@ class SessionAdmin(
         "correct",
         "change_price",
         "keep_seats",
+        "book_group",
         "take_back",
         "request_refunds",
         "freeze_price",

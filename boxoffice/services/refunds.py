@@ -20,11 +20,11 @@ from concessions.models import ConcessionPreorder
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, OrderLine, Ticket
 from orders.services import decided_at_work, pay_out, refund
-from payments.models import MANUAL_GATEWAYS, Gateway, Payment, Refund, Shift
+from payments.models import AT_COUNTER, Gateway, Payment, Refund, Shift
 from payments.models.payments import RefundQuerySet
 from screenings.models import Cinema
 
-VOIDABLE = MANUAL_GATEWAYS | {Gateway.GIFT_CARD}  # what was taken in a shift, and can be given back in it
+VOIDABLE = AT_COUNTER | {Gateway.GIFT_CARD}  # what was taken in a shift, and can be given back in it
 
 
 def is_voidable(order: Order, *, shift: Shift | None, at: datetime) -> bool:
@@ -117,7 +117,9 @@ def give_out(refunds: RefundQuerySet, *, shift: Shift, at: datetime, actor: User
     Raises as `pay_out`. Owns its transaction.
     """
     with transaction.atomic():
-        waiting = list(refunds.to_hand_out().select_related("payment").order_by("pk"))
+        waiting = list(
+            refunds.to_hand_out().filter(payment__gateway__in=AT_COUNTER).select_related("payment").order_by("pk")
+        )
         for each in waiting:
             pay_out(each, shift=shift, at=at, actor=actor)
         return waiting
@@ -139,7 +141,8 @@ def pay_out_approved(order: Order, *, was_voidable: bool, shift: Shift, at: date
 
 def money_waiting(cinema: Cinema) -> QuerySet[Refund]:
     """Refunds of the cinema that wait to be given out, oldest first. One query. Reads only."""
-    return Refund.objects.to_hand_out().filter(order__cinema=cinema).select_related("order", "payment").order_by("pk")
+    waiting = Refund.objects.to_hand_out().filter(payment__gateway__in=AT_COUNTER, order__cinema=cinema)
+    return waiting.select_related("order", "payment").order_by("pk")
 
 
 def _refund(

@@ -23,6 +23,7 @@ from accounts.services import (
     redact_rows,
     text_of_higher_apps,
 )
+from allocations.models import GroupBooking
 from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import expire
 from concessions.models import StockMovement
@@ -147,6 +148,7 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
                 by_phone = Order.objects.filter(phone=user.phone).exclude(pk__in=keys)
                 only_address = by_phone.filter(email="", user__isnull=True)
                 by_phone.exclude(pk__in=still_open(only_address)).update(phone="")
+        GroupBooking.objects.filter(group_orders__order__in=keys).update(contact="", payer="")
         Order.objects.filter(pk__in=keys).update(email="", phone="")
         if account is not None:
             expire([account], at=at)

@@ -21,7 +21,7 @@ def export_customer_data(customer: Customer, *, at: datetime) -> dict[str, Any]:
     """
     orders = list(
         customer.orders()
-        .select_related("cinema", "promocode__voucher")
+        .select_related("cinema", "promocode__voucher", "group_order__booking")
         .prefetch_related(
             "tickets__session__film",
             "tickets__session__hall",
@@ -77,5 +77,6 @@ def _order(order: Order) -> dict[str, Any]:
             for each in order.preorders.all()
         ],
         **payments_of_order(order),
+        "group": facts_of(order.group_order.booking, ["contact", "payer"]) if hasattr(order, "group_order") else None,
         "history": [facts_of(event, "from_status to_status at reason".split()) for event in order.events.all()],
     }

@@ -19,6 +19,6 @@ def claim_guest_orders(user: User, *, at: datetime) -> int:
     by_staff = OrderChange.objects.filter(order=OuterRef("pk"), kind=OrderChange.Kind.ADDRESS, actor__isnull=False)
     with transaction.atomic():
         sold = Order.objects.filter(~Exists(by_staff), user__isnull=True, email=user.email).exclude(email="")
-        orders = sold.exclude(channel=Order.Channel.BOX_OFFICE)
+        orders = sold.exclude(channel__in=[Order.Channel.BOX_OFFICE, Order.Channel.GROUP])
         insert_from(orders, OrderChange, order=F("pk"), kind=OrderChange.Kind.CLAIMED, at=at, actor=user.pk)
         return orders.update(user=user)

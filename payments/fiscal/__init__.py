@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from payments.models import MANUAL_GATEWAYS, Gateway, Payment, Receipt
+from payments.models import AT_COUNTER, Gateway, Payment, Receipt
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ def is_printed_at_till(cinema: Any, *, at: datetime) -> bool:
 def is_of_till(payment: Payment, *, is_moved: bool) -> bool:
     """Whether staff took this money or give it back, or moved it between tickets."""
     by_card = payment.gateway == Gateway.GIFT_CARD and payment.shift_id is not None
-    return is_moved or by_card or payment.gateway in MANUAL_GATEWAYS
+    return is_moved or by_card or payment.gateway in AT_COUNTER
 
 
 def initial_status(gateway: str, *, by_hand: bool = False, at: datetime) -> dict[str, Any]:

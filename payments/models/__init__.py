@@ -1,11 +1,12 @@
 from payments.models.disputes import Dispute
 from payments.models.gift_cards import GiftCard, GiftCardMovement, GiftCardReplacement
 from payments.models.legal_entities import LegalEntity, TaxSystem
-from payments.models.payments import MANUAL_GATEWAYS, OWN_BOOKS, Gateway, GatewayEvent, Payment, Refund
+from payments.models.payments import AT_COUNTER, MANUAL_GATEWAYS, OWN_BOOKS, Gateway, GatewayEvent, Payment, Refund
 from payments.models.receipts import Rates, Receipt, ReceiptLine, Subject, Vat, VatOf, VatRate
 from payments.models.shifts import CashMovement, CashPlace, Shift
 
 __all__ = [
+    "AT_COUNTER",
     "MANUAL_GATEWAYS",
     "OWN_BOOKS",
     "CashMovement",

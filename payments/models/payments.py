@@ -22,10 +22,12 @@ class Gateway(models.TextChoices):
     YOOKASSA = "yookassa", _("YooKassa")
     ACCOUNT = "account", _("On a partner’s account")
     GIFT_CARD = "gift_card", _("Gift card")
+    BANK_TRANSFER = "bank_transfer", _("Bank transfer")
 
 
-# Taken by staff in person: a wrong amount is refused at once instead of being refunded later.
-MANUAL_GATEWAYS = frozenset({Gateway.CASH, Gateway.CARD_TERMINAL})
+AT_COUNTER = frozenset({Gateway.CASH, Gateway.CARD_TERMINAL})
+# Recorded by staff: a wrong amount is refused at once instead of being refunded later.
+MANUAL_GATEWAYS = AT_COUNTER | {Gateway.BANK_TRANSFER}
 # There is no service to ask: our own rows are the books.
 OWN_BOOKS = frozenset({Gateway.ACCOUNT, Gateway.GIFT_CARD})
 

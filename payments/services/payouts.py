@@ -129,9 +129,9 @@ def mark_paid_out(
     """Record that the money of a refund was handed out, or sent back on the terminal.
 
     For payments taken by hand, and where a gateway failed. In a `shift` it leaves its drawer, unless the card terminal
-    sent it back; raises `ShiftNotOpen` or `NotEnoughCash`. Raises `RefundStillToSend` while a gateway is to send it,
-    `RefundedAlready` if it went back before, and `PaymentDisputed` unless it was paid `despite_dispute`. Owns its
-    transaction.
+    or the bank sends it back; raises `ShiftNotOpen` or `NotEnoughCash`. Raises `RefundStillToSend` while a gateway is
+    to send it, `RefundedAlready` if it went back before, and `PaymentDisputed` unless it was paid `despite_dispute`.
+    Owns its transaction.
     """
     with transaction.atomic():
         lock_orders_of(Refund.objects.filter(pk=refund.pk))
@@ -150,8 +150,8 @@ def mark_paid_out(
 
 
 def _take_from(shift: Shift, refund: Refund, *, at: datetime, actor: User | None) -> Shift:
-    on_terminal = refund.payment is not None and refund.payment.gateway == Gateway.CARD_TERMINAL
-    if refund.amount and not on_terminal:
+    without_cash = {Gateway.CARD_TERMINAL, Gateway.BANK_TRANSFER}
+    if refund.amount and (refund.payment is None or refund.payment.gateway not in without_cash):
         kind = CashMovement.Kind.REFUND
         book(shift.drawer, kind=kind, amount=-refund.amount, shift=shift, refund=refund, at=at, actor=actor)
     return shift

@@ -13,7 +13,7 @@ from cinema.money import ZERO
 from payments.fiscal import is_of_till, taxed_at
 from payments.fiscal.lines import Sold, SoldItem
 from payments.models import (
-    MANUAL_GATEWAYS,
+    AT_COUNTER,
     Gateway,
     GiftCardMovement,
     Payment,
@@ -150,5 +150,5 @@ def _is_in_advance(payment: Payment, items: Iterable[SoldItem]) -> bool:
     """Whether what was paid for is delivered later: always online, and at the box office before a show."""
     paid_at = payment.succeeded_at or payment.created_at
     shows = (item.starts for item in items if item.starts is not None)
-    at_counter = payment.gateway in MANUAL_GATEWAYS or payment.shift_id is not None
+    at_counter = payment.gateway in AT_COUNTER or payment.shift_id is not None
     return not at_counter or any(start > paid_at for start in shows)

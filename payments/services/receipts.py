@@ -14,7 +14,7 @@ from jobs.claims import Backoff
 from jobs.steps import Counts
 from payments.errors import GatewayError, GatewayRefused, ReceiptNumberNeeded
 from payments.fiscal import initial_status, sender, taxed_at
-from payments.models import MANUAL_GATEWAYS, GiftCardMovement, Payment, Rates, Receipt, ReceiptLine, Refund, VatOf
+from payments.models import AT_COUNTER, GiftCardMovement, Payment, Rates, Receipt, ReceiptLine, Refund, VatOf
 
 #: For a week: the law wants the receipt as soon as the service is there again.
 BACKOFF = Backoff([timedelta(minutes=5), timedelta(minutes=30), *[timedelta(hours=2)] * 83])
@@ -39,7 +39,7 @@ def vat_of_sales(payments: Collection[Payment]) -> dict[int, VatOf]:
 
 
 def _vat_of_sale(payment: Payment, printed: dict[str, str], rates: Rates) -> VatOf:
-    otherwise = rates.at(taxed_at(payment), prepaid=payment.gateway not in MANUAL_GATEWAYS)
+    otherwise = rates.at(taxed_at(payment), prepaid=payment.gateway not in AT_COUNTER)
     return lambda subject: printed.get(subject) or otherwise(subject)
 
 

@@ -137,6 +137,7 @@ class Tender(models.TextChoices):
     YOOKASSA = Gateway.YOOKASSA.value, Gateway.YOOKASSA.label
     ACCOUNT = Gateway.ACCOUNT.value, Gateway.ACCOUNT.label
     GIFT_CARD = Gateway.GIFT_CARD.value, Gateway.GIFT_CARD.label
+    BANK_TRANSFER = Gateway.BANK_TRANSFER.value, Gateway.BANK_TRANSFER.label
     POINTS = "points", _("Points")
     BY_HAND = "by_hand", _("Paid out by staff")
 

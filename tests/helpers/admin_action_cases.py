@@ -10,7 +10,7 @@ from django.db.models import Model, Sum
 
 from accounts.models import Approval, MarketingConsent, User
 from accounts.services.second_factor import is_enrolled
-from allocations.models import HouseHold
+from allocations.models import GroupBooking, HouseHold
 from concessions.models import ConcessionPreorder, ReorderSuggestion
 from incidents.models import Incident
 from notifications.models import Notification
@@ -380,6 +380,33 @@ ACTION_CASES = [
         "Снова в продаже: ряд 1, место 1; ряд 1, место 2.",
         lambda rows: rows.refreshed(rows.house_hold.order).status, Order.Status.CANCELLED,
         "Заказ",
+    ),
+    ActionCase(
+        "book_group", "Забронировать для группы", "floor_manager", "cashier", lambda rows: rows.session,
+        "забронировано 11 мест, номер",
+        lambda _rows: GroupBooking.objects.get().group_orders.get().order.tickets.count(), 11,
+        "Свободных мест на этом сеансе: 9.", lambda rows: {
+            "Контактное лицо": "Анна", "Число человек": "11", "Цена за человека": "200",
+            "Одно бесплатное место на каждые": "10",
+            "Бронь действует до": f"{rows.day - timedelta(days=1)}T12:00",
+        }, has_preview=True,
+    ),
+    ActionCase(
+        "pay_group", "Записать оплату", "floor_manager", "cashier", lambda rows: rows.group_booking,
+        "оплачен: 600", lambda rows: Order.objects.get(status="PAID").tickets.count(), 3,
+        "Выберите корректный вариант", lambda _rows: {"Число человек": "3"}, has_preview=True,
+    ),
+    ActionCase(
+        "headcount", "Изменить число человек", "floor_manager", "cashier", lambda rows: rows.group_booking,
+        "Забронировано под номером", lambda rows: Ticket.objects.live().count(), 2,
+        "Выберите корректный вариант", lambda _rows: {"Число человек": "2"}, has_preview=True,
+    ),
+    ActionCase(
+        "another_screening", "Забронировать ещё сеанс", "floor_manager", "cashier", lambda rows: rows.group_booking,
+        "Забронировано под номером", lambda rows: rows.group_booking.group_orders.count(), 2,
+        "Забронировано под номером",
+        lambda rows: {"Число человек": "2", "Бронь действует до": f"{rows.day - timedelta(days=1)}T12:00"},
+        has_preview=True, leaves_the_row=True,
     ),
     ActionCase(
         "delay", "Начнётся позже", "floor_manager", "cashier", lambda rows: rows.session,

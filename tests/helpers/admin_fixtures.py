@@ -1,6 +1,7 @@
 """Rows of one cinema as of now, for tests of the admin. Each is created when a test first reads its attribute."""
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import TypeVar
 
@@ -10,8 +11,8 @@ from django.utils import timezone
 from accounts.models import Approval, Device, MarketingConsent, User
 from accounts.services import request_approval
 from accounts.services.consents import record_consent
-from allocations.models import HouseHold
-from allocations.services import keep
+from allocations.models import GroupBooking, HouseHold
+from allocations.services import Agreed, book, keep
 from bonuses.models import BonusAccount
 from concessions.models import ConcessionItem, ConcessionPreorder, LowStockItem
 from film_hire.models import Contract, GrossReturn, Statement
@@ -123,6 +124,13 @@ class AdminFixtures:
         by = someone(email="keeper@example.org")
         seats = factories.free_seats(self.session)[:2]
         return keep(self.session, seats=seats, reason="Режиссёр", at=self.now, actor=by)
+
+    @cached_property
+    def group_booking(self) -> GroupBooking:
+        """Five people at `session`, and nobody has paid."""
+        by = someone(email="booker@example.org")
+        group, until = Agreed("Анна Петрова", Decimal(200)), self.now + timedelta(days=3)
+        return book(self.session, group, people=5, until=until, at=self.now, actor=by)
 
     @cached_property
     def difference(self) -> DayCheck:

@@ -10,7 +10,7 @@ from accounts.models import Device, User
 from accounts.services import request_approval
 from accounts.services.consents import record_consent
 from allocations.models import Comp, CompReason
-from allocations.services import keep
+from allocations.services import Agreed, book, keep
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.models import FileImport, FileImportRow
 from concessions.models import ReorderSuggestion
@@ -112,6 +112,8 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     contract = a_contract(session.film, a_distributor(f"Distributor {cinema.pk}"), cinema=cinema)
     incident = Incident.objects.create(cinema=cinema, kind="MOVED", reason="The projector broke", at=NOON)
     ConcernedOrder.objects.create(incident=incident, order=used.order)
+    group = Agreed("Anna Petrova", Decimal(200), email="school@example.org")
+    book(ahead, group, people=2, until=NOON + timedelta(days=2), at=NOON, actor=order.user)
     WatchedFilm.objects.create(user=order.user, film=session.film, cinema=cinema, since=NOON)
     WaitingEntry.objects.create(user=order.user, session=session, quantity=2, since=NOON)
     reason = CompReason.objects.get_or_create(name="Press")[0]

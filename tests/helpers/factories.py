@@ -218,6 +218,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "reports.Segment": ("name",),
     "reports.Campaign": ("name",),
     "allocations.CompReason": ("name",),
+    "allocations.GroupBooking": ("contact", "at"),
     "accounts.User": ("email",),
     "contenttypes.ContentType": ("model",),
     "bonuses.BonusAccount": ("user__email",),

@@ -1,10 +1,11 @@
 """A basket: what a customer wants to buy, checked and priced. It reserves nothing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef
@@ -30,7 +31,7 @@ from orders.errors import (
 from orders.models import Order, OrderLine, Ticket, new_pickup_code
 from screenings.models import Cinema, Seat, SeatOutage, Session, TicketType
 from screenings.services import refuse_out_of_use
-from screenings.ticket_price import Terms, former_prices, held_tickets, quote, with_rows
+from screenings.ticket_price import Quote, Terms, former_prices, held_tickets, quote, with_rows
 
 TicketRequest = tuple[Session, Seat, TicketType]
 
@@ -84,6 +85,7 @@ def fill(
     at: datetime,
     expected_total: Decimal | None = None,
     instead_of: Order | None = None,
+    agreed: Mapping[int, Decimal],
 ) -> Basket:
     """Check and price a basket: if the customer expects it, at former prices. Seats of the order that it replaces keep
     theirs. Raises `BasketRefused`, `NotOnSale`, `SeatBroken` or `PriceChanged`. One query if seats are free."""
@@ -91,12 +93,13 @@ def fill(
     quantities = _quantities(cinema, snacks)
     if not requests and not quantities:
         raise BasketEmpty(_("The order is empty. Choose a seat or a snack."))
-    if len(requests) > settings.MAX_TICKETS_AN_ORDER:
+    most = settings.MAX_TICKETS_A_GROUP if channel == Order.Channel.GROUP else settings.MAX_TICKETS_AN_ORDER
+    if len(requests) > most:
         text = _("An order can have up to %(most)d tickets. Please place two orders.")
-        raise BasketTooLarge(text % {"most": settings.MAX_TICKETS_AN_ORDER})
+        raise BasketTooLarge(text % {"most": most})
     if len({(session.pk, seat.pk) for session, seat, _type in requests}) < len(requests):
         raise SeatChosenTwice(_("A seat was selected twice. Select each seat once."))
-    offer = replace(_offer(cinema, requests, channel, at=at), held=held_tickets(instead_of))
+    offer = replace(_offer(cinema, requests, channel, at=at), held=held_tickets(instead_of), agreed=agreed)
     deadline = _collection_deadline(cinema, list(offer.sessions.values()), at=at)
     preorders = holds.preorders(quantities, pickup_code=new_pickup_code(), collection_deadline=deadline)
     basket = Basket(offer.tickets(requests), preorders, [*offer.sessions.values()], offer.contested, channel)
@@ -137,15 +140,19 @@ class _Offer:
     surcharges: dict[str, Decimal] = field(default_factory=dict)
     terms: dict[int, Terms] = field(default_factory=dict)
     held: dict[tuple[int, int], Ticket] = field(default_factory=dict)
+    agreed: Mapping[int, Decimal] = field(default_factory=dict)
     out_of_use: bool = False
     contested: bool = False
 
     def tickets(self, requests: Iterable[TicketRequest]) -> list[Ticket]:
-        places = ((self.sessions[of.pk], seat, kind, self.held.get((of.pk, seat.pk))) for of, seat, kind in requests)
-        return [
-            Ticket(session=of, seat=seat, ticket_type=kind, **quote(of, seat.kind, kind, self.terms[of.pk], held).parts)
-            for of, seat, kind, held in places
-        ]
+        places = [(self.sessions[of.pk], seat, kind) for of, seat, kind in requests]
+        return [Ticket(session=of, seat=at, ticket_type=kind, **self._quote(of, at, kind)) for of, at, kind in places]
+
+    def _quote(self, session: Session, seat: Seat, kind: TicketType) -> dict[str, Any]:
+        if seat.pk in self.agreed:
+            return Quote(self.agreed[seat.pk], 100, ZERO).parts
+        held = self.held.get((session.pk, seat.pk))
+        return quote(session, seat.kind, kind, self.terms[session.pk], held).parts
 
 
 def _offer(cinema: Cinema, requests: Sequence[TicketRequest], channel: str, *, at: datetime) -> _Offer:

@@ -1,8 +1,9 @@
 """Holds an order: takes seats, stock, points and a promo code together, or none of them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -50,6 +51,7 @@ def hold(
     expected_total: Decimal | None = None,
     online: OnlineHold | None = None,
     take_money: Callable[[Order], object] | None = None,
+    agreed: Mapping[int, Decimal] | None = None,
 ) -> Order:
     """Take seats, snacks, points and a promocode for a customer, to be paid before the order's `payment_deadline`.
 
@@ -60,13 +62,14 @@ def hold(
     is what the customer was shown for seats and snacks, before discount and points; prices of the last quarter of an
     hour are honoured. A draft (`Order.is_draft`) becomes an order of `user`. `online` is saved with the order, so that
     nobody sees one without the other. With `take_money`, which is called at the end and may refuse, the order is paid
-    from the start: see `sell`.
+    from the start: see `sell`. `agreed` are prices of seats (primary keys) that were agreed with a group.
 
     Raises `BasketRefused`, `NotOnSale`, `SeatBroken`, `PriceChanged`, `HoldEnds`, `SeatTaken`, `PromocodeRefused`,
     `OutOfStock` or `NotEnoughPoints`, and then nothing is taken. Owns its transaction.
     """
     user = user if instead_of is None or instead_of.is_draft else instead_of.user
-    basket = fill(cinema, tickets, snacks, channel, at=at, expected_total=expected_total, instead_of=instead_of)
+    shown: dict[str, Any] = {"expected_total": expected_total, "instead_of": instead_of, "agreed": agreed or {}}
+    basket = fill(cinema, tickets, snacks, channel, at=at, **shown)
     valid = promocodes.find_promocode(promocode, at=at) if promocode else None
     parts = promocodes.discounted_parts(
         valid,

@@ -77,19 +77,39 @@ def test_above_the_limit_nothing_is_given(manager, press):
         gives(other, press, manager)
 
 
+def carried_over(order: Order, former: Order) -> Decimal:
+    with transaction.atomic():
+        return carry_over(order, tickets=former.tickets.all(), former=former)
+
+
 def test_an_exchange_keeps_the_reason_and_counts_nothing_again(manager, press):
     former, order, paid = an_order_of(0), an_order_of(0), an_order_of(100)
     gives(former, press, manager)
 
-    with transaction.atomic():
-        carry_over(order, former=former)
-        carry_over(paid, former=former)
+    values = [carried_over(order, former), carried_over(paid, former)]
 
+    assert values == [0, 0]
     assert [*Comp.objects.order_by("pk").values_list("order", "reason")] == [
         (former.pk, press.pk),
         (order.pk, press.pk),
     ]
     assert LimitUse.objects.count() == 1
+
+
+def test_an_exchange_gives_away_what_the_new_tickets_would_cost_more(manager, press):
+    former, order = an_order_of(0, 0), an_order_of(0)
+    gives(former, press, manager)
+    order.tickets.update(base_price=5 * PRICE)
+
+    assert carried_over(order, former) == 3 * PRICE
+
+
+def test_an_exchange_gives_no_more_tickets_away_than_there_were(manager, press):
+    former, order = an_order_of(0, 100), an_order_of(0, 0)
+    gives(former, press, manager)
+
+    with raises_unchanged(CompReasonNeeded):
+        carried_over(order, former)
 
 
 def test_the_usual_reasons_are_created_once(db):

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
@@ -14,6 +15,7 @@ from accounts.services.pins import set_pin
 from allocations.models import CompReason
 from allocations.services import keep
 from boxoffice.services import sales
+from boxoffice.templatetags.boxoffice import qr
 from cinema import clock
 from orders.models import Order, Promocode, Ticket
 from payments.models import Shift
@@ -315,6 +317,19 @@ def test_what_was_sold_elsewhere_is_printed_by_name(session):
     assert printed.status_code == 200
     change = order.changes.get()
     assert (change.kind, change.actor) == ("PRINTED", shift.cashier)
+
+
+def test_the_guest_gets_the_tickets_on_a_phone_from_the_screen_of_whoever_sold_them(session):
+    client, _shift = cashier_at(session)
+    press(client, press(client, client.get(TILL).text, best="1").text, sell="cash")
+    order = Order.objects.get()
+    address, drawn = f"{TILL}orders/{order.pk}/", qr(order.link)
+    colleague = someone("cashier", session.hall.cinema, email="colleague@example.org")
+    other = at_work(colleague, a_device(session.hall.cinema, name="Till 2"))
+
+    assert drawn in client.get(address).text
+    assert 'class="qr"' not in other.get(address).text
+    assert 'class="qr"' in Client().get(urlsplit(order.link).path, follow=True).text
 
 
 def test_what_a_colleague_sold_is_printed_by_name_in_a_shift(session):

@@ -1,0 +1,242 @@
+"""Bookings of groups: seats at a price a head, reserved until a date, paid all at once or in parts.
+
+The seats are an unpaid order of the channel of groups, so they lapse as those of every order. What is paid for becomes
+an order of its own, whose number lets its people in at the door.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from allocations.errors import HeadcountRefused, HoldTimeOver, NoRoomForGroup
+from allocations.models import GroupBooking, GroupOrder
+from allocations.services.full_tickets import full_ticket
+from cinema.money import ZERO
+from cinema.validators import clean_reason
+from orders.availability.seat_map import taken_seats
+from orders.errors import NotAwaitingPayment
+from orders.models import Order, Ticket
+from orders.services import extend, hold, mark_paid
+from orders.services.selling.hold import release_stale_holds
+from payments.models import Shift
+from screenings.models import Seat, Session
+from screenings.seat_choice import best_seats
+
+GROUP = Order.Channel.GROUP
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """What is agreed with a group before its first seats are held."""
+
+    contact: str
+    price: Decimal
+    one_free_per: int | None = None
+    payer: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+
+
+def book(session: Session, agreed: Agreed, *, people: int, until: datetime, at: datetime, actor: User) -> GroupBooking:
+    """Book seats of the session for a group, reserved until `until`, at the latest until the start.
+
+    Raises as `add_screening`, and `ReasonNeeded` without the name of a contact. Owns its transaction.
+    """
+    seats = _free_seats(session, people, at=at)
+    whom = {"email": agreed.email, "phone": agreed.phone, "language": agreed.language}
+    with transaction.atomic():
+        booking = GroupBooking.objects.create(
+            cinema=session.hall.cinema,
+            contact=clean_reason(agreed.contact),
+            payer=agreed.payer,
+            price=agreed.price,
+            one_free_per=agreed.one_free_per,
+            at=at,
+            actor=actor,
+        )
+        _reserve(booking, session, seats, until=until, whom=whom, at=at, actor=actor)
+    return booking
+
+
+def add_screening(
+    booking: GroupBooking, session: Session, *, people: int, until: datetime, at: datetime, actor: User
+) -> Order:
+    """Reserve seats of one more session for the group, on the same terms.
+
+    Raises `HeadcountRefused`, `HoldTimeOver`, `NoRoomForGroup`, `NoFullTicket`, and as `hold`. Owns its transaction.
+    """
+    seats = _free_seats(session, people, at=at)
+    with transaction.atomic():
+        return _reserve(booking, session, seats, until=until, whom=_contact(booking), at=at, actor=actor)
+
+
+def set_headcount(order: Order, *, people: int, at: datetime, actor: User) -> Order:
+    """Keep seats for so many people: the first ones that the group has, and more beside them if it needs more.
+
+    Another order takes the place of this one, on the same terms and until the same time. Raises `NotAwaitingPayment`
+    unless it is unpaid, and as `add_screening`. Owns its transaction.
+    """
+    if people < 1:
+        raise HeadcountRefused(None)
+    _check_reserved(order)
+    booking = _booking_of(order)
+    session, own = _session_of(order), [ticket.seat for ticket in _tickets(order)]
+    seats = own[:people]
+    if people > len(own):
+        seats += _free_seats(session, people - len(own), at=at)
+    with transaction.atomic():
+        return _hold(
+            booking, session, _priced(booking, seats), instead_of=order, until=order.expires_at, at=at, actor=actor
+        )
+
+
+def pay(
+    order: Order,
+    *,
+    people: int | None = None,
+    gateway: str,
+    reference: str = "",
+    release_rest: bool = False,
+    shift: Shift | None = None,
+    at: datetime,
+    actor: User,
+) -> Order:
+    """Record that the group has paid for so many of its people, or for all; returns the paid order.
+
+    The others stay reserved until the same time, in an order of their own, unless they are released. Raises
+    `NotAwaitingPayment` unless the order is unpaid, and `HeadcountRefused`. Owns its transaction.
+    """
+    _check_reserved(order)
+    booking, tickets = _booking_of(order), _tickets(order)
+    if people is not None and not 0 < people <= len(tickets):
+        raise HeadcountRefused(len(tickets))
+    with transaction.atomic():
+        if people not in (None, len(tickets)):
+            part, rest = _split(booking, tickets, people=people or 0)
+            about: dict[str, Any] = {"until": order.expires_at, "at": at, "actor": actor}
+            session, former = _session_of(order), order
+            order = _hold(booking, session, _as_they_are(part), instead_of=former, **about)
+            if not release_rest:
+                whom = _contact_of(former)
+                _hold(booking, session, _as_they_are(rest), whom=whom, **about)
+        known = f"{reference} {order.number}".strip()
+        taken: dict[str, Any] = {"gateway": gateway, "amount": order.final_amount, "external_id": known, "shift": shift}
+        return mark_paid(order, **taken, at=at, actor=actor)
+
+
+def part_of(order: Order, people: int) -> Decimal:
+    """What so many people of the reserved order cost. Two queries. Reads only."""
+    part, _rest = _split(_booking_of(order), _tickets(order), people=people)
+    return sum((ticket.price for ticket in part), ZERO)
+
+
+Prices = Sequence[tuple[Seat, Decimal]]
+
+
+def _reserve(
+    booking: GroupBooking,
+    session: Session,
+    seats: Sequence[Seat],
+    *,
+    until: datetime,
+    whom: dict[str, str],
+    at: datetime,
+    actor: User,
+) -> Order:
+    if until <= at:
+        raise HoldTimeOver
+    return _hold(booking, session, _priced(booking, seats), whom=whom, until=until, at=at, actor=actor)
+
+
+def _hold(
+    booking: GroupBooking,
+    session: Session,
+    places: Prices,
+    *,
+    until: datetime,
+    whom: dict[str, str] | None = None,
+    instead_of: Order | None = None,
+    at: datetime,
+    actor: User,
+) -> Order:
+    kind = full_ticket(session, GROUP)
+    known: dict[str, Any] = whom or (_contact_of(instead_of) if instead_of else {})
+    order = hold(
+        cinema=session.hall.cinema,
+        tickets=[(session, seat, kind) for seat, _price in places],
+        **known,
+        channel=GROUP,
+        instead_of=instead_of,
+        agreed={seat.pk: price for seat, price in places},
+        at=at,
+        actor=actor,
+    )
+    GroupOrder.objects.create(booking=booking, order=order)
+    return extend(order, until=until, at=at, actor=actor)
+
+
+def _priced(booking: GroupBooking, seats: Sequence[Seat]) -> Prices:
+    """The seats with their prices; the last ones are free."""
+    paying = len(seats) - booking.free_of(len(seats))
+    return [(seat, booking.price if number < paying else ZERO) for number, seat in enumerate(seats)]
+
+
+def _as_they_are(tickets: Collection[Ticket]) -> Prices:
+    return [(ticket.seat, ticket.price) for ticket in tickets]
+
+
+def _split(booking: GroupBooking, tickets: Sequence[Ticket], *, people: int) -> tuple[list[Ticket], list[Ticket]]:
+    """The tickets of so many people, as many of them free as come free with so many, and the others."""
+    free = [ticket for ticket in tickets if not ticket.price]
+    paying = [ticket for ticket in tickets if ticket.price]
+    number = max(min(booking.free_of(people), len(free)), people - len(paying))
+    part = [*paying[: people - number], *free[:number]]
+    return part, [*paying[people - number :], *free[number:]]
+
+
+def _free_seats(session: Session, people: int, *, at: datetime) -> list[Seat]:
+    """The best free seats for so many people. Seats of expired orders are free, and are released here."""
+    if people < 1:
+        raise HeadcountRefused(None)
+    seats = {seat.pk: seat for seat in Seat.objects.filter(hall=session.hall_id)}
+    taken, _mine = taken_seats(session, at=at)
+    found = best_seats(seats.values(), taken=taken, party=people, allow_split=True)
+    if not found:
+        raise NoRoomForGroup(sum(key not in taken for key in seats))
+    release_stale_holds([Ticket(session=session, seat_id=key) for key in found], at=at)
+    return [seats[key] for key in found]
+
+
+def _tickets(order: Order) -> list[Ticket]:
+    return list(order.tickets.select_related("seat").order_by("seat__row", "seat__place", "seat__number"))
+
+
+def _check_reserved(order: Order) -> None:
+    """Kindly, before what decides: an order that is paid or cancelled is not replaced, nor paid again."""
+    if not Order.objects.filter(pk=order.pk, status__in=Order.UNPAID).exists():
+        raise NotAwaitingPayment(
+            _("Order %(order)s is no longer reserved. Look at the booking again.") % {"order": order}
+        )
+
+
+def _booking_of(order: Order) -> GroupBooking:
+    return GroupOrder.objects.select_related("booking").get(order=order).booking
+
+
+def _session_of(order: Order) -> Session:
+    return Session.objects.select_related("hall__cinema", "film").get(tickets=order.tickets.order_by("pk")[:1])
+
+
+def _contact(booking: GroupBooking) -> dict[str, str]:
+    return _contact_of(Order.objects.filter(group_order__booking=booking).order_by("-pk")[0])
+
+
+def _contact_of(order: Order) -> dict[str, str]:
+    return {"email": order.email, "phone": order.phone, "language": order.language}

@@ -1,0 +1,143 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+
+from allocations.errors import HeadcountRefused, HoldTimeOver, NoRoomForGroup
+from allocations.models import GroupBooking
+from allocations.services.groups import Agreed, add_screening, book, part_of, pay, set_headcount
+from boxoffice.services.door import people_of_order
+from orders.errors import NotAwaitingPayment
+from orders.models import Order, Ticket
+from orders.services import refund
+from payments.models import Gateway, Refund
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.box_office import a_device
+from tests.helpers.factories import NOON, a_hall, a_session, an_order
+from tests.helpers.users import someone
+from tests.reliability.run_job import invariant_violations
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+UNTIL = NOON + 3 * DAY
+TRANSFER = Gateway.BANK_TRANSFER
+SCHOOL = Agreed("Anna Petrova", Decimal(200), one_free_per=10, email="school@example.org", phone="+79161234567")
+
+
+@pytest.fixture
+def session(db):
+    return a_session(a_hall(rows=["ssssssssss"] * 6), start=NOON + 9 * DAY)
+
+
+@pytest.fixture
+def manager(db):
+    return someone()
+
+
+@pytest.fixture
+def order(session, manager):
+    """Reserved for 33 people, three of them free."""
+    return reserved(book(session, SCHOOL, people=33, until=UNTIL, at=NOON, actor=manager))
+
+
+def reserved(booking) -> Order:
+    return Order.objects.get(group_order__booking=booking, status=Order.Status.PENDING_PAYMENT)
+
+
+def prices(order) -> dict[Decimal, int]:
+    found = list(order.tickets.live().values_list("price", flat=True))
+    return {price: found.count(price) for price in found}
+
+
+def test_seats_are_reserved_at_a_price_a_head_with_one_free_for_every_ten(order):
+    assert prices(order) == {200: 30, 0: 3}
+    assert (order.final_amount, order.expires_at, order.email) == (6000, UNTIL, "school@example.org")
+    assert invariant_violations() == []
+
+
+def test_seats_that_are_not_paid_by_then_go_back_on_sale(order):
+    call_command("cancel_expired_orders", at=UNTIL.isoformat())
+
+    assert not Ticket.objects.live().exists()
+
+
+def test_all_is_paid_by_bank_transfer_and_one_number_lets_all_in(order, manager):
+    paid = pay(order, gateway=TRANSFER, reference="117", at=NOON, actor=manager)
+
+    payment = paid.payments.get()
+    door = a_device(paid.cinema)
+    at_the_door = people_of_order(paid.number, device=door, at=NOON + 9 * DAY)
+    assert (paid.pk, paid.status, payment.gateway, payment.amount) == (order.pk, "PAID", TRANSFER, 6000)
+    assert payment.external_id == f"117 {paid.number}"
+    assert len(at_the_door) == 33
+    with raises_unchanged(NotAwaitingPayment):
+        pay(paid, gateway=TRANSFER, reference="118", at=NOON, actor=manager)
+
+
+def test_paid_seats_become_an_order_of_their_own_and_the_rest_stays_reserved(order, manager):
+    price = part_of(order, 22)
+
+    paid = pay(order, people=22, gateway=TRANSFER, reference="117", at=NOON, actor=manager)
+
+    rest = reserved(GroupBooking.objects.get())
+    assert (prices(paid), price, paid.payments.get().amount) == ({200: 20, 0: 2}, 4000, 4000)
+    assert (prices(rest), rest.expires_at, rest.email) == ({200: 10, 0: 1}, UNTIL, "school@example.org")
+    assert Ticket.objects.live().count() == 33
+    assert invariant_violations() == []
+    with raises_unchanged(NotAwaitingPayment):
+        pay(order, people=22, gateway=TRANSFER, reference="117", at=NOON, actor=manager)
+
+
+def test_the_rest_can_be_released(order, manager):
+    paid = pay(order, people=30, gateway=Gateway.CASH, release_rest=True, at=NOON, actor=manager)
+
+    assert prices(paid) == {200: 28, 0: 2}
+    assert Ticket.objects.live().count() == 30
+
+
+@pytest.mark.parametrize(("people", "expected"), [(10, {200: 10}), (44, {200: 40, 0: 4})])
+def test_the_final_headcount_keeps_or_adds_seats_on_the_same_terms(order, manager, people, expected):
+    seats = set(order.tickets.values_list("seat", flat=True))
+
+    changed = set_headcount(order, people=people, at=NOON, actor=manager)
+
+    now = set(changed.tickets.values_list("seat", flat=True))
+    assert (prices(changed), changed.expires_at) == (expected, UNTIL)
+    assert now < seats or seats < now
+    assert Ticket.objects.live().count() == people
+    assert invariant_violations() == []
+
+
+def test_a_group_sees_several_screenings_on_the_same_terms(order, session, manager):
+    booking = GroupBooking.objects.get()
+    other = a_session(session.hall, start=session.start_datetime + DAY)
+
+    added = add_screening(booking, other, people=11, until=UNTIL, at=NOON, actor=manager)
+
+    assert (prices(added), added.phone) == ({200: 10, 0: 1}, "+79161234567")
+    assert booking.group_orders.count() == 2
+
+
+def test_a_refund_of_a_bank_transfer_is_sent_back_by_hand(order, manager):
+    paid = pay(order, gateway=TRANSFER, at=NOON, actor=manager)
+
+    refund(paid, reason="Ill", at=NOON, actor=manager)
+
+    assert [each.pk for each in Refund.objects.to_hand_out()] == [paid.refunds.get().pk]
+    assert invariant_violations() == []
+
+
+def test_what_cannot_be_reserved_or_paid_is_refused(order, session, manager):
+    work = {"at": NOON, "actor": manager}
+    an_order(session, at=NOON)
+
+    with raises_unchanged(NoRoomForGroup):
+        book(session, SCHOOL, people=27, until=UNTIL, **work)
+    with raises_unchanged(HoldTimeOver):
+        book(session, SCHOOL, people=2, until=NOON, **work)
+    for people in (0, 34):
+        with raises_unchanged(HeadcountRefused):
+            pay(order, people=people, gateway=TRANSFER, **work)
+    with raises_unchanged(HeadcountRefused):
+        set_headcount(order, people=0, **work)
