@@ -47,7 +47,7 @@ from screenings.services import draft
 from tests.helpers import factories
 from tests.helpers.cash import a_gift_card, a_shift
 from tests.helpers.factories import NOON
-from tests.helpers.film_catalogues import a_lookup, a_proposal
+from tests.helpers.film_catalogues import a_lookup, a_picture_proposal, a_proposal
 from tests.helpers.film_hire_rows import a_contract, a_distributor, a_statement
 from tests.helpers.forecasts import a_forecast
 from tests.helpers.newsletter_partner import a_list
@@ -157,7 +157,9 @@ def create_rows_of_chain() -> None:
     QuarantinedRow.objects.create(job="sell", row="orders.order:1", attempts=8, first_failed_at=NOON)
     JobLease.objects.create(job="sell", until=NOON)
     a_partner()
-    a_proposal(a_lookup(status="FOUND").film)
+    asked = a_lookup(status="FOUND").film
+    a_proposal(asked)
+    a_picture_proposal(asked)
     LegalEntity.objects.create(name="Aurora LLC", tax_number="7707083893", tax_system="GENERAL")
     ListMember.objects.create(marketing_list=a_list(), email="a@example.org", changed_at=NOON)
     Campaign.objects.create(name="Autumn", key="autumn")
