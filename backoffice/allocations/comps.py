@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from allocations.models import Comp, CompReason
 from backoffice.framework.admin import NEWEST_FIRST, NoDeleteAdmin, ReadOnlyAdmin
 from cinema.local_time import format_local
-from cinema.money import format_money
+from cinema.money import ZERO, format_money
 
 GIVEN = Q(order__tickets__price=0)
 
@@ -35,7 +35,7 @@ class CompAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         given = {
             "number_given": Count("order__tickets", filter=GIVEN),
-            "value": Sum("order__tickets__base_price", filter=GIVEN),
+            "value": Sum("order__tickets__base_price", filter=GIVEN, default=ZERO),
         }
         return super().get_queryset(request).annotate(**given)
 
