@@ -71,7 +71,7 @@ PLANNING = (
     | model_permissions("change", "screenings", "hall")  # halls are created with their seats by an action
     | model_permissions("add change delete", "screenings", "pricelist pricerow seatsurcharge")
     | actions("screenings", "apply_pricelist publish_pricelist")
-    | view("integrations", "filmlookup filmproposal")
+    | view("integrations", "filmlookup filmproposal pictureproposal")
     | actions("integrations", "ask_filmlookup decide_filmproposal")
     | model_permissions("add change delete", "pricing", "pricingmode")
     | actions("pricing", "freeze_price")

@@ -10,6 +10,7 @@ DEBUG = env.bool("DEBUG", default=False)
 
 __all__ = [
     "API_PAGES",
+    "COMMONS_API",
     "EMBED_ON",
     "FILM_CATALOGUES",
     "MARKETING_API",
@@ -57,6 +58,7 @@ if SENTRY_DSN and find_spec("sentry_sdk") is None:
 # Catalogues of films that staff can ask, in this order: wikidata, tmdb.
 FILM_CATALOGUES = env.list("FILM_CATALOGUES", default=["wikidata"])
 TMDB_TOKEN = env.str("TMDB_TOKEN", default="")
+COMMONS_API = env.str("COMMONS_API", default="https://commons.wikimedia.org/w/api.php")
 WIKIDATA_API = env.str("WIKIDATA_API", default="https://www.wikidata.org/w/api.php")
 TMDB_API = env.str("TMDB_API", default="https://api.themoviedb.org/3")
 for _each in FILM_CATALOGUES:

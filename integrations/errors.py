@@ -78,3 +78,10 @@ class FilmFieldFilled(Refused, code="film_field_filled"):
 
 class ProposalNotValid(Refused, code="film_proposal_not_valid"):
     """The proposed value does not fit the field, or another film has it."""
+
+
+class FilmHasPoster(Refused, code="film_has_poster"):
+    """The film has a poster, and a proposal never replaces one."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The film has a poster already. Remove it first if this one is better."))

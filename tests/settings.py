@@ -28,6 +28,7 @@ os.environ |= {
     "RECEIPT_SENDER": "tests.helpers.receipt_printer.Printer",
     "MARKETING_API": "UniSender=http://127.0.0.1:9",  # nobody listens there: tests have doubles of their own
     "FILM_CATALOGUES": "wikidata",
+    "COMMONS_API": "http://127.0.0.1:9/w/api.php",
     "WIKIDATA_API": "http://127.0.0.1:9/w/api.php",  # nobody listens there: tests ask doubles of their own
 }
 with patch.object(environ.Env, "read_env"):

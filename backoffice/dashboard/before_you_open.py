@@ -1,6 +1,6 @@
 """The list “Before you open” of the first page: what a new installation needs until it can sell.
 
-Owners and superusers see it until every step is done. It costs the query of `Existing`, and that of `face`.
+Owners and superusers see it until every step is done. It costs the query of `Together`, and that of `face`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.scope import cinemas_of
-from backoffice.dashboard.items import Existing
+from backoffice.dashboard.together import Together
 from cinema.checks import faults
 from house_rules.face import face
 from jobs.crontab import INSTALL
@@ -36,8 +36,8 @@ class Step:
     done: bool
 
 
-def steps_before_opening(request: HttpRequest, existing: Existing) -> Iterator[Step]:
-    """All steps, done ones too; none for people who do not set the house rules. Adds its questions to `existing`."""
+def steps_before_opening(request: HttpRequest, together: Together) -> Iterator[Step]:
+    """All steps, done ones too; none for people who do not set the house rules. Adds its questions to `together`."""
     if not request.user.has_perm("house_rules.change_houserules") or cinemas_of(request) is not None:
         return iter(())
     staff = User.objects.filter(is_active=True, is_staff=True, is_superuser=False, groups__isnull=False)
@@ -50,8 +50,8 @@ def steps_before_opening(request: HttpRequest, existing: Existing) -> Iterator[S
         staff,
         JobRun.objects.all(),
     ]
-    keys = [existing.add(rows) for rows in asked]
-    return chain(_steps_in_the_admin(keys, existing), () if settings.DEBUG else _steps_on_the_server())
+    keys = [together.add(rows) for rows in asked]
+    return chain(_steps_in_the_admin(keys, together), () if settings.DEBUG else _steps_on_the_server())
 
 
 def shown_until_done(steps: Iterable[Step]) -> list[Step]:
@@ -60,8 +60,8 @@ def shown_until_done(steps: Iterable[Step]) -> list[Step]:
     return [] if all(step.done for step in listed) else listed
 
 
-def _steps_in_the_admin(keys: list[str], existing: Existing) -> Iterator[Step]:
-    cinema, seats, film, ticket_type, people, run = (existing[key] for key in keys)
+def _steps_in_the_admin(keys: list[int], together: Together) -> Iterator[Step]:
+    cinema, seats, film, ticket_type, people, run = (together.exists(key) for key in keys)
     yield Step(_("Cinema"), _("Add your first cinema with its address and time zone."), _page("cinema"), cinema)
     yield Step(_("Hall with seats"), _("Create a hall and draw its seats."), _page("hall"), seats)
     yield Step(_("Film"), _("Add the first film."), _page("film"), film)

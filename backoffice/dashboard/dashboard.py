@@ -1,7 +1,7 @@
 """The dashboard, which is the first page of the admin: what needs the attention of staff.
 
-An item is shown only to people with permission to deal with it, and counts only the rows of their cinemas. Each one
-with rows costs one query, served by an index, however many rows there are; those without cost one query together.
+An item is shown only to people with permission to deal with it, and counts only the rows of their cinemas. All of them
+are read in one query (`Together`), each served by an index; jobs take one of their own.
 """
 
 from collections.abc import Iterator
@@ -10,8 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,16 +23,17 @@ from backoffice.dashboard.before_you_open import shown_until_done, steps_before_
 from backoffice.dashboard.connections import ConnectionItems
 from backoffice.dashboard.figures import figures_of_first_page
 from backoffice.dashboard.items import (
-    NAMES_SHOWN,
+    NAME,
     Asking,
     DashboardItem,
-    Existing,
     answered,
     count_and_first,
+    first_of,
     list_link,
     names_and_more,
 )
 from backoffice.dashboard.payments import PaymentItems
+from backoffice.dashboard.together import NAMES_SHOWN, First, Together
 from backoffice.reports.schedules import visible_schedules
 from cinema import clock
 from concessions.models import ConcessionItem
@@ -54,9 +54,9 @@ from screenings.models import Session
 def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Unfold's DASHBOARD_CALLBACK: adds the items to the context of the first page."""
     at = clock.now()
-    existing = Existing(request)
-    steps = steps_before_opening(request, existing)
-    items = answered(Dashboard(request, at).asking(), existing)
+    together = Together(request)
+    steps = steps_before_opening(request, together)
+    items = answered(Dashboard(request, at).asking(), together)
     return context | {
         "title": _("Today"),
         "access_missing": AccessMissing.of(request),
@@ -134,7 +134,8 @@ class Dashboard(PaymentItems, ConnectionItems):
     def approvals(self) -> Asking:
         """Requests of colleagues. People cannot approve their own."""
         approvals = self.own_rows(Approval.objects.filter(status=Approval.Status.ASKED), "cinema")
-        total, rows = yield approvals.exclude(asked_by=self.request.user).order_by("asked_at", "pk")
+        others = approvals.exclude(asked_by=self.request.user)
+        total, rows = yield first_of(others.order_by("asked_at", "pk"), "about")
         yield DashboardItem(
             ngettext("%(count)d request awaiting approval", "%(count)d requests awaiting approval", total)
             % {"count": total},
@@ -145,8 +146,8 @@ class Dashboard(PaymentItems, ConnectionItems):
 
     def differences(self) -> Asking:
         """Differences of closed days that nobody has explained, the oldest first."""
-        checks = self.own_rows(DayCheck.objects.open(), "day__cinema").select_related("day__cinema")
-        total, rows = yield checks.order_by("day__date", "pk")
+        checks = self.own_rows(DayCheck.objects.open(), "day__cinema").order_by("day__date", "pk")
+        total, rows = yield first_of(checks, "name", "day__date", "day__cinema__name")
         yield DashboardItem(
             ngettext(
                 "%(count)d difference of a closed day to explain",
@@ -162,7 +163,7 @@ class Dashboard(PaymentItems, ConnectionItems):
     def failed_report_files(self) -> Asking:
         """Files that the person asked for. Their page has them made again, or deletes them."""
         failed = ReportFile.objects.filter(person=self.request.user.pk, status=ReportFile.Status.FAILED)
-        total, rows = yield failed.order_by("asked_at", "pk")
+        total, rows = yield first_of(failed.order_by("asked_at", "pk"), "report", "problem")
         yield DashboardItem(
             ngettext("%(count)d report file could not be made", "%(count)d report files could not be made", total)
             % {"count": total},
@@ -174,7 +175,7 @@ class Dashboard(PaymentItems, ConnectionItems):
     def failed_report_mailings(self) -> Asking:
         """Scheduled reports that could not be sent. Some are tried again by themselves."""
         failed = ReportMailing.objects.failed().filter(schedule__in=visible_schedules(self.request))
-        total, rows = yield failed.select_related("schedule").order_by("created_at", "pk")
+        total, rows = yield first_of(failed.order_by("created_at", "pk"), "problem", "schedule__report")
         yield DashboardItem(
             ngettext(
                 "%(count)d scheduled report could not be sent",
@@ -192,7 +193,7 @@ class Dashboard(PaymentItems, ConnectionItems):
         own = cinemas_of(self.request)
         if own is not None:
             people = people.filter(pk__in=User.cinemas.through.objects.filter(cinema__in=own).values("user"))
-        total, rows = yield people.order_by("email")
+        total, rows = yield first_of(people.order_by("email"), *NAME)
         yield DashboardItem(
             ngettext(
                 "%(count)d employee has no role or no cinema",
@@ -210,7 +211,7 @@ class Dashboard(PaymentItems, ConnectionItems):
 
         Which requests wait is asked only if refunds are held at all.
         """
-        yield self.own_rows(Session.objects.filter(refunds_held=True), "hall__cinema")
+        yield first_of(self.own_rows(Session.objects.filter(refunds_held=True), "hall__cinema").order_by("pk"), "id")
         held = self.own_rows(without_refund_request(), "hall__cinema").select_related("film", "hall__cinema")
         total, rows = count_and_first(held.order_by("start_datetime", "pk"))
         if not total:
@@ -230,7 +231,7 @@ class Dashboard(PaymentItems, ConnectionItems):
     def low_stock(self) -> Asking:
         items: QuerySet[ConcessionItem] = ConcessionItem.objects.filter(is_low=True, is_active=True)
         items = self.own_rows(items, "cinema").order_by("stock_quantity", "pk")
-        total, rows = yield items
+        total, rows = yield first_of(items, "name", "stock_quantity")
         yield DashboardItem(
             ngettext("%(count)d bar item low in stock", "%(count)d bar items low in stock", total) % {"count": total},
             list_link("concessions_lowstockitem"),
@@ -243,7 +244,7 @@ class Dashboard(PaymentItems, ConnectionItems):
 
     def overdue_orders(self) -> Asking:
         orders = Order.objects.filter(status=Order.Status.PAYMENT_OVERDUE)
-        total, rows = yield self.own_rows(orders, "cinema").order_by("expires_at", "pk")
+        total, rows = yield first_of(self.own_rows(orders, "cinema").order_by("expires_at", "pk"), "number")
         yield DashboardItem(
             ngettext("%(count)d overdue order", "%(count)d overdue orders", total) % {"count": total},
             list_link("orders_overdueorder"),
@@ -275,9 +276,9 @@ class Dashboard(PaymentItems, ConnectionItems):
 
     def failed_rows(self) -> Asking:
         """Rows in quarantine, with the jobs that failed on them."""
-        of_job = Window(RowNumber(), partition_by=F("job"), order_by="pk")
         quarantined = QuarantinedRow.objects.filter(job__in=settings.JOB_SCHEDULE)
-        total, rows = yield quarantined.annotate(number_of_job=of_job).order_by("number_of_job", "job")
+        not_first_of_job = Exists(QuarantinedRow.objects.filter(job=OuterRef("job"), pk__lt=OuterRef("pk")))
+        total, rows = yield first_of(quarantined.order_by(not_first_of_job, "job"), "job")
         yield DashboardItem(
             ngettext("%(count)d row failed to process", "%(count)d rows failed to process", total) % {"count": total},
             reverse("admin:jobs_quarantinedrow_changelist"),
@@ -287,7 +288,7 @@ class Dashboard(PaymentItems, ConnectionItems):
 
     def failed_messages(self) -> Asking:
         failed = self.own_rows(Notification.objects.filter(status=MessageStatus.FAILED), "cinema")
-        total, rows = yield failed.order_by("next_attempt_at", "pk")
+        total, rows = yield first_of(failed.order_by("next_attempt_at", "pk"), "recipient", "error")
         yield DashboardItem(
             ngettext("%(count)d undelivered message", "%(count)d undelivered messages", total) % {"count": total},
             list_link("notifications_notification", status__exact=MessageStatus.FAILED),
@@ -307,11 +308,14 @@ class Dashboard(PaymentItems, ConnectionItems):
             start_datetime__gt=self.at - timedelta(days=1),
             start_datetime__lt=self.at + timedelta(days=1),
         )
-        sessions = self.own_rows(sessions, "hall__cinema").select_related("film", "hall__cinema")
-        yield sessions
+        sessions = self.own_rows(sessions, "hall__cinema").order_by("start_datetime", "pk")
+        named = ("start_datetime", "film__title", "film__texts", "film__year", "film__age_rating")
+        _total, found = yield First(
+            sessions, (*named, "hall__cinema__time_zone", "hall__cinema__day_ends_at"), most=None
+        )
         today = [
             session
-            for session in sessions.order_by("start_datetime", "pk")
+            for session in found
             if len({session.hall.cinema.business_date(each) for each in (session.start_datetime, self.at)}) == 1
         ]
         if today:

@@ -1,21 +1,20 @@
 """Items of the dashboard, and the helpers that read them."""
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, F, QuerySet, Window
+from django.db.models import Count, F, QuerySet, Window
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts.models import User
 from accounts.scope import cinemas_of, within
+from backoffice.dashboard.together import NAMES_SHOWN, First, Together
 
-NAMES_SHOWN = 3  # names per item, the one that has waited longest first
+NAME = ("first_name", "last_name", "email")  # what the name of a person is made of
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class DashboardItem:
     urgent: bool = False
 
 
-#: Yields the rows it is about, gets their number and the first of them if there are any, and yields what to show, or
+#: Yields which rows it is about, gets their number and the first of them if there are any, and yields what to show, or
 #: nothing if it finds on a closer look that there is nothing. One that reads its rows itself yields only what to show.
 Asking = Generator[Any, tuple[int, list[Any]], None]
 
@@ -55,46 +54,28 @@ def count_and_first(rows: QuerySet[Any]) -> tuple[int, list[Any]]:
     return (first[0].rows_in_all if first else 0), first
 
 
-class Existing:
-    """Which of the querysets that were added have rows at all, as most have none: one query for all of them."""
-
-    def __init__(self, request: HttpRequest) -> None:
-        self._person = User.objects.filter(pk=request.user.pk or 0)
-        self._added: dict[str, Any] = {}
-
-    def add(self, rows: QuerySet[Any]) -> str:
-        """The key with which to ask for the answer, once all are added."""
-        key = f"has_{len(self._added)}"
-        self._added[key] = Exists(rows)
-        return key
-
-    def __getitem__(self, key: str) -> bool:
-        return bool(self._found[key])
-
-    @cached_property
-    def _found(self) -> Mapping[str, object]:
-        return self._person.values(**self._added).get()
+def first_of(rows: QuerySet[Any], *columns: str) -> First:
+    """The first rows, with these columns: all that the text of an item is made of."""
+    return First(rows, columns)
 
 
-def answered(asking: Iterable[Asking], existing: Existing) -> Iterator[DashboardItem]:
-    """What is to be shown. What has rows costs one query, and the rest together that of `existing`, to which the
-    questions are added at once.
-    """
+def answered(asking: Iterable[Asking], together: Together) -> Iterator[DashboardItem]:
+    """What is to be shown. The questions are added to `together` at once; what reads its rows itself costs more."""
     begun = [(each, next(each, None)) for each in asking]
-    keys = [existing.add(first) if isinstance(first, QuerySet) else "" for _each, first in begun]
-    return _answered(zip(keys, begun, strict=True), existing)
+    keys = [together.add_first(first) if isinstance(first, First) else -1 for _each, first in begun]
+    return _answered(zip(keys, begun, strict=True), together)
 
 
-def _answered(begun: Iterable[tuple[str, tuple[Asking, Any]]], existing: Existing) -> Iterator[DashboardItem]:
+def _answered(begun: Iterable[tuple[int, tuple[Asking, Any]]], together: Together) -> Iterator[DashboardItem]:
     for key, (each, first) in begun:
-        if not isinstance(first, QuerySet):
+        if not isinstance(first, First):
             yield from (first, *each) if first else ()
-        elif existing[key]:
-            total, shown = count_and_first(first)
-            if total:
-                with suppress(StopIteration):
-                    yield each.send((total, shown))
-                yield from each
+            continue
+        total, rows = together.first(key)
+        if total:
+            with suppress(StopIteration):
+                yield each.send((total, rows))
+            yield from each
 
 
 def names_and_more(total: int, names: list[str]) -> tuple[list[str], int]:

@@ -7,7 +7,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.dashboard.items import Asking, DashboardItem, DashboardSection, list_link, names_and_more
+from backoffice.dashboard.items import (
+    NAME,
+    Asking,
+    DashboardItem,
+    DashboardSection,
+    first_of,
+    list_link,
+    names_and_more,
+)
 from cinema.local_time import format_local
 from cinema.money import format_money
 from orders.models import Order
@@ -19,8 +27,9 @@ class PaymentItems(DashboardSection):
     def disputes(self) -> Asking:
         """The bank keeps the money unless staff reply on the provider's site by the deadline."""
         disputes: QuerySet[Dispute] = Dispute.objects.filter(status=Dispute.Status.OPEN)
-        disputes = self.own_rows(disputes, "payment__order__cinema").select_related("payment__order__cinema")
-        total, rows = yield disputes.order_by(F("answer_by").asc(nulls_last=True), "pk")
+        disputes = self.own_rows(disputes, "payment__order__cinema").order_by(F("answer_by").asc(nulls_last=True), "pk")
+        of_order = ("payment__order__number", "payment__order__cinema__time_zone")
+        total, rows = yield first_of(disputes, "answer_by", "amount", *of_order)
         yield DashboardItem(
             ngettext(
                 "%(count)d disputed payment: reply on the payment provider’s site",
@@ -40,7 +49,11 @@ class PaymentItems(DashboardSection):
             cinema=OuterRef("cinema"), starts_at__gt=OuterRef("opened_at"), starts_at__lte=self.at
         )
         shifts = self.own_rows(Shift.objects.not_counted().filter(Exists(today)), "cinema")
-        total, rows = yield shifts.select_related("drawer", "cashier", "cinema").order_by("opened_at", "pk")
+        total, rows = yield first_of(
+            shifts.order_by("opened_at", "pk"),
+            *("opened_at", "drawer__kind", "drawer__name", *(f"cashier__{each}" for each in NAME)),
+            *("cinema__name", "cinema__time_zone", "cinema__day_ends_at"),
+        )
         first = rows[0]
         if self.request.user.has_perm("reports.view_businessday"):
             day = first.cinema.business_date(first.opened_at).isoformat()
@@ -64,7 +77,7 @@ class PaymentItems(DashboardSection):
         held = Refund.objects.held_by_dispute(self.at).values("order")
         cancelled = Order.objects.of_cancelled_sessions(self.at).values("pk")
         orders = Order.objects.disputed().filter(Q(pk__in=held) | Q(pk__in=cancelled))
-        total, rows = yield self.own_rows(orders, "cinema").order_by("created_at", "pk")
+        total, rows = yield first_of(self.own_rows(orders, "cinema").order_by("created_at", "pk"), "number")
         yield DashboardItem(
             ngettext(
                 "%(count)d refund on hold until the bank decides a dispute",
@@ -79,7 +92,7 @@ class PaymentItems(DashboardSection):
 
     def refunds_without_lines(self) -> Asking:
         refunds = self.own_rows(Refund.objects.awaiting_lines(), "order__cinema")
-        total, rows = yield refunds.select_related("order").order_by("requested_at", "pk")
+        total, rows = yield first_of(refunds.order_by("requested_at", "pk"), "order__number")
         yield DashboardItem(
             ngettext(
                 "%(count)d refund made with the provider: choose what was refunded",
@@ -95,8 +108,8 @@ class PaymentItems(DashboardSection):
     def failed_refunds(self) -> Asking:
         """The customer has not received the money yet."""
         refunds: QuerySet[Refund] = Refund.objects.filter(status=Refund.Status.FAILED)
-        refunds = self.own_rows(refunds, "order__cinema").select_related("order")
-        total, rows = yield refunds.order_by("requested_at", "pk")
+        refunds = self.own_rows(refunds, "order__cinema").order_by("requested_at", "pk")
+        total, rows = yield first_of(refunds, "amount", "order__number")
         yield DashboardItem(
             ngettext("%(count)d failed refund", "%(count)d failed refunds", total) % {"count": total},
             list_link("payments_refund", status__exact=Refund.Status.FAILED),
@@ -107,8 +120,8 @@ class PaymentItems(DashboardSection):
 
     def failed_receipts(self) -> Asking:
         receipts: QuerySet[Receipt] = Receipt.objects.filter(status=Receipt.Status.FAILED)
-        receipts = self.own_rows(receipts, "order__cinema").select_related("order", "gift_card_movement__card")
-        total, rows = yield receipts.order_by("created_at", "pk")
+        receipts = self.own_rows(receipts, "order__cinema").order_by("created_at", "pk")
+        total, rows = yield first_of(receipts, "amount", "order__number", "gift_card_movement__card__last4")
         yield DashboardItem(
             ngettext("%(count)d unsent fiscal receipt", "%(count)d unsent fiscal receipts", total) % {"count": total},
             list_link("payments_receipt", status__exact=Receipt.Status.FAILED),
@@ -120,8 +133,8 @@ class PaymentItems(DashboardSection):
     def uncertain_payments(self) -> Asking:
         """Terminal payments for which it is unknown whether the card was charged."""
         payments: QuerySet[Payment] = Payment.objects.filter(status=Payment.Status.PENDING, gateway__in=MANUAL_GATEWAYS)
-        payments = self.own_rows(payments, "order__cinema").select_related("order")
-        total, rows = yield payments.order_by("created_at", "pk")
+        payments = self.own_rows(payments, "order__cinema").order_by("created_at", "pk")
+        total, rows = yield first_of(payments, "order__number")
         yield DashboardItem(
             ngettext(
                 "%(count)d payment with an unknown result",
@@ -137,7 +150,7 @@ class PaymentItems(DashboardSection):
     def payments_with_discrepancy(self) -> Asking:
         """Payments that differ from the provider's data in a way that no job can resolve."""
         payments = self.own_rows(Payment.objects.filter(discrepancy__gt=""), "order__cinema")
-        total, rows = yield payments.select_related("order").order_by("created_at", "pk")
+        total, rows = yield first_of(payments.order_by("created_at", "pk"), "order__number")
         yield DashboardItem(
             ngettext(
                 "%(count)d payment doesn’t match the provider’s data",
@@ -154,7 +167,7 @@ class PaymentItems(DashboardSection):
     def payout_differences(self) -> Asking:
         """Lines of payout files that do not agree with our payments and refunds."""
         lines = self.own_rows(PayoutLine.objects.open(), "cinema")
-        total, rows = yield lines.order_by("pk")
+        total, rows = yield first_of(lines.order_by("pk"), "reference", "amount", "ours")
         yield DashboardItem(
             ngettext(
                 "%(count)d line of a provider’s payout file doesn’t match our records",
@@ -169,7 +182,7 @@ class PaymentItems(DashboardSection):
 
     def refunds_to_pay_out(self) -> Asking:
         refunds = self.own_rows(Refund.objects.to_hand_out(), "order__cinema")
-        total, rows = yield refunds.select_related("order").order_by("requested_at", "pk")
+        total, rows = yield first_of(refunds.order_by("requested_at", "pk"), "amount", "order__number")
         yield DashboardItem(
             ngettext("%(count)d refund to pay out", "%(count)d refunds to pay out", total) % {"count": total},
             list_link("payments_refund", waits="hands"),

@@ -44,6 +44,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("screenings.plannedsession", "checklist"),
             ("screenings.film", "movie"),
             ("integrations.filmproposal", "checklist"),
+            ("integrations.pictureproposal", "checklist"),
             ("screenings.distributor", "domain"),
             ("pricing.sessionforecast", "summarize"),
             ("screenings.hall", "event_seat"),

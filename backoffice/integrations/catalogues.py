@@ -15,9 +15,10 @@ from accounts.models import User
 from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
-from integrations.models import FilmLookup, FilmProposal
+from integrations.models import FilmLookup, FilmProposal, PictureProposal
 from integrations.models.catalogues import film_field
 from integrations.services.film_lookup import accept_proposal, decline_proposal
+from integrations.services.film_pictures import accept_picture, decline_picture
 
 
 @admin.register(FilmProposal)
@@ -81,6 +82,60 @@ class FilmProposalAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     def decline(self, proposal: FilmProposal, *, at: datetime, actor: User) -> str:
         decline_proposal(proposal, at=at, actor=actor)
         return gettext("%(proposal)s: declined.") % {"proposal": proposal}
+
+
+@admin.register(PictureProposal)
+class PictureProposalAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
+    cinema_path = None
+    kept_by_cinemas = True
+    colours: ClassVar = {
+        PictureProposal.Status.OPEN: "info",
+        PictureProposal.Status.STORED: "success",
+        PictureProposal.Status.FAILED: "danger",
+    }
+    ordering = NEWEST_FIRST
+    list_display = ["film", "kind", "author", "licence", "source", "status_label"]
+    list_filter = ["status", "kind", "source"]
+    list_select_related = ["film"]
+    search_fields = ["film__title", "author"]
+    fields = [
+        *("film", "kind", "page", "author", "licence", "terms", "source"),
+        *("found_at", "status_label", "decided_at", "decided_by", "answer"),
+    ]
+    readonly_fields = ["page", "terms", "status_label"]
+    actions_detail = ["accept", "decline"]
+
+    @admin.display(description=_("page of the catalogue"))
+    def page(self, proposal: PictureProposal) -> str:
+        return format_html('<a href="{0}" rel="noreferrer">{0}</a>', proposal.source_link)
+
+    @admin.display(description=_("text of the licence"))
+    def terms(self, proposal: PictureProposal) -> str:
+        return format_html('<a href="{0}" rel="noreferrer">{0}</a>', proposal.licence_link)
+
+    @confirmed_action(
+        permission="integrations.decide_filmproposal",
+        title=_("Accept"),
+        text=_(
+            "Look at the picture and read its licence first. It is fetched within a minute and added to the film, and "
+            "its author and licence are shown on the page of the film."
+        ),
+        when=lambda proposal: proposal.is_open,
+        icon="check",
+    )
+    def accept(self, proposal: PictureProposal, *, at: datetime, actor: User) -> str:
+        accept_picture(proposal, at=at, actor=actor)
+        return gettext("%(proposal)s: the picture is being fetched.") % {"proposal": proposal}
+
+    @confirmed_action(
+        permission="integrations.decide_filmproposal",
+        title=_("Decline"),
+        text=_("The catalogue does not propose this picture again."),
+        when=lambda proposal: proposal.is_open,
+    )
+    def decline(self, proposal: PictureProposal, *, at: datetime, actor: User) -> str:
+        decline_picture(proposal, at=at, actor=actor)
+        return gettext("%(proposal)s: the picture is declined.") % {"proposal": proposal}
 
 
 @admin.register(FilmLookup)

@@ -16,7 +16,7 @@ from django.db import transaction
 from accounts.errors import ApprovalRequired
 from accounts.models import User
 from accounts.services import require_approval_above_limit
-from allocations.services import carry_over
+from allocations.services import carry_over, is_complimentary
 from boxoffice.errors import ExchangeOnAccount, ExchangeReturned, ExchangeTooLate, ScannedBefore
 from boxoffice.models import Exchange
 from boxoffice.services.refunds import check_in_time, give_out_decided, has_started
@@ -68,8 +68,10 @@ def choose(seats: TillSeats, tickets: Sequence[Ticket], *, wanted: Sequence[str]
     for ticket, key in zip(tickets, keys, strict=False):
         types = seats.types_for(seat := seats.by_key[key])
         if types:
-            kind = next((each for each in types if each.pk == ticket.ticket_type_id), types[0])
-            found.append(Choice(ticket, seat, kind, seats.price(seat, kind)))
+            prices = {each: seats.price(seat, each) for each in types}
+            paid_for = (each for each in types if not is_complimentary(each, prices[each]))
+            kind = next((each for each in types if each.pk == ticket.ticket_type_id), next(paid_for, types[0]))
+            found.append(Choice(ticket, seat, kind, prices[kind]))
     return found if len(found) == len(tickets) else []
 
 
@@ -91,7 +93,8 @@ def exchange(
     """Exchange paid tickets of an order for these places; returns the exchange, and what is given out at once.
 
     What the new ones cost more is taken in the shift in this `way` (cash or the card terminal); what they cost less
-    goes back as the old ones were paid, and counts towards the same limit for one person as refunds. `expected_total`
+    goes back as the old ones were paid, and counts towards the same limit for one person as refunds, as does what
+    complimentary ones would cost more. `expected_total`
     is the price of the new ones as it was shown. At the guest's wish until the start of the old screening, later only
     if the cinema is `at_fault`, for `EXCHANGE_WITHIN` after its end; then, and for tickets that were ever used or have
     expired, the whole value counts towards the limit, unless there is an `approver`. Snacks stay in the old order.
@@ -99,7 +102,8 @@ def exchange(
     waits to be paid out.
 
     Raises `RefundTooLate`, `ExchangeTooLate`, `ReasonNeeded`, `ExchangeOnAccount`, `ExchangeReturned`, `ScannedBefore`,
-    `ApprovalRequired`, and as `hold`, `refund`, `mark_paid` and `mark_paid_out`. Owns its transaction.
+    `CompReasonNeeded`, `ApprovalRequired`, and as `hold`, `refund`, `mark_paid` and `mark_paid_out`. Owns its
+    transaction.
     """
     check_in_time(tickets, at_fault=at_fault, at=at)
     reason = stated(reason, at_fault=at_fault)
@@ -126,10 +130,10 @@ def exchange(
         refunds = [plan.refund, *plan.along]
         value = sum((each.amount for each in refunds), ZERO)
         new = _held(row, wanted, expected_total=expected_total, at=at, actor=actor)
-        carry_over(new, former=row)
+        given_away = carry_over(new, tickets=tickets, former=row)
         kept = min(value, new.final_amount)
         _pay(new, refunds, kept=kept, way=way, shift=shift, at=at, actor=actor)
-        counted = value if is_late else value - kept
+        counted = (value if is_late else value - kept) + given_away
         try:
             require_approval_above_limit("orders.refund", counted, actor=decider, approver=approver, at=at)
         except ApprovalRequired:

@@ -9,6 +9,7 @@ import requests
 from django.conf import settings
 
 TIMEOUT = (3.05, 10.0)  # seconds to connect, and to wait for an answer
+AGENT = "cinema-catalogue/1 ({})"
 LONGEST_WAIT = timedelta(days=1)  # that a catalogue may ask for
 
 
@@ -35,11 +36,24 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class FoundPicture:
+    """A picture whose licence is said: the file, its page for people, and what has to be shown beside it."""
+
+    kind: str
+    url: str
+    source_link: str
+    author: str
+    licence: str
+    licence_link: str
+
+
+@dataclass(frozen=True)
 class Found:
     """A film in a catalogue: its page for people, and values by the fields of `Film`, written as text."""
 
     link: str
     values: dict[str, str] = field(default_factory=dict)
+    pictures: tuple[FoundPicture, ...] = ()
 
 
 class CatalogueUnavailable(Exception):
@@ -64,7 +78,7 @@ def get(url: str, parameters: dict[str, Any], *, headers: dict[str, str] | None 
     Raises `CatalogueUnavailable` and `CatalogueRefused`. Must not be called inside a transaction: it talks to a
     network.
     """
-    agent = {"User-Agent": f"cinema-catalogue/1 ({settings.SITE_URL})", "Accept": "application/json"}
+    agent = {"User-Agent": AGENT.format(settings.SITE_URL), "Accept": "application/json"}
     try:
         answer = requests.get(
             url, params=parameters, headers={**agent, **(headers or {})}, timeout=TIMEOUT, allow_redirects=False

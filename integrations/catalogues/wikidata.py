@@ -7,11 +7,14 @@ from typing import Any
 
 from django.conf import settings
 
+from integrations.catalogues import commons
 from integrations.catalogues.client import Asked, CatalogueUnavailable, Found, get, only, year_of
+from screenings.models import FilmPicture
 
 IMDB, TMDB, KINOPOISK = "P345", "P4947", "P2603"
 KIND, RELEASED, LENGTH, COUNTRY, TITLE = "P31", "P577", "P2047", "P495", "P1476"
 MINUTE = "Q7727"
+PICTURES = {"P18": FilmPicture.Kind.STILL, "P3383": FilmPicture.Kind.POSTER}  # the names of files on Commons
 #: Film, feature, animated, animated feature, short, documentary, television, silent, animated short and anime film.
 FILMS = {
     *("Q11424", "Q24869", "Q202866", "Q29168811", "Q24862", "Q93204", "Q506240", "Q226730", "Q17517379", "Q20650540"),
@@ -22,14 +25,17 @@ MOST = 20  # items of a search that are looked at
 def look_up(asked: Asked) -> Found | None:
     """The film that is asked for, or None.
 
-    Raises `SeveralFilms`, `CatalogueUnavailable` and `CatalogueRefused`. Up to three requests. Must not be called
+    Raises `SeveralFilms`, `CatalogueUnavailable` and `CatalogueRefused`. Up to four requests. Must not be called
     inside a transaction: it talks to a network.
     """
     if asked.wikidata_id:
         item = only(_items([asked.wikidata_id], asked))
     else:
         item = _by_number(asked) or _by_title(asked)
-    return None if item is None else Found(f"https://www.wikidata.org/wiki/{item['id']}", _values(item, asked))
+    if item is None:
+        return None
+    names = {str(value): kind for name, kind in PICTURES.items() for value in _best(item, name)[:1]}
+    return Found(f"https://www.wikidata.org/wiki/{item['id']}", _values(item, asked), commons.pictures(names))
 
 
 def _by_number(asked: Asked) -> Any:

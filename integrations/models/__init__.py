@@ -1,6 +1,6 @@
 """Partners and their keys, what they asked for, sessions last told of, webhooks, marketing lists, film catalogues."""
 
-from integrations.models.catalogues import Catalogue, FilmLookup, FilmProposal
+from integrations.models.catalogues import Catalogue, FilmLookup, FilmProposal, PictureProposal
 from integrations.models.marketing import ListMember, MarketingList
 from integrations.models.partners import ApiKey, ApiRequest, Partner
 from integrations.models.sessions import ListedSession
@@ -17,6 +17,7 @@ __all__ = [
     "ListedSession",
     "MarketingList",
     "Partner",
+    "PictureProposal",
     "WebhookDelivery",
     "WebhookEndpoint",
     "WebhookEvent",

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from screenings.models import Film
+from screenings.models import Film, FilmPicture
 
 #: What catalogues may propose. The rest of a film is agreed with people.
 PROPOSED = (
@@ -91,6 +91,82 @@ class FilmLookup(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_source_display()}: {self.film}"
+
+
+class PictureProposalQuerySet(models.QuerySet["PictureProposal"]):
+    def due(self, at: datetime) -> "PictureProposalQuerySet":
+        """Accepted pictures to fetch at `at`."""
+        return self.filter(status=PictureProposal.Status.ACCEPTED, next_attempt_at__lte=at)
+
+    def old(self, at: datetime) -> "PictureProposalQuerySet":
+        """Proposals to forget at `at`, but for those to be fetched."""
+        return self.filter(found_at__lte=at - KEPT).exclude(status=PictureProposal.Status.ACCEPTED)
+
+
+class PictureProposal(models.Model):
+    """A picture that a catalogue has for a film, under a licence. A person accepts it or not; then a job fetches it."""
+
+    class Status(models.TextChoices):
+        OPEN = "OPEN", _("Proposed")
+        ACCEPTED = "ACCEPTED", _("Being fetched")
+        STORED = "STORED", _("Added to the film")
+        DECLINED = "DECLINED", _("Declined")
+        FAILED = "FAILED", _("Failed")
+
+    TRANSITIONS: ClassVar = {
+        Status.OPEN: {Status.ACCEPTED, Status.DECLINED},
+        Status.ACCEPTED: {Status.STORED, Status.FAILED},
+        Status.STORED: set(),
+        Status.DECLINED: set(),
+        Status.FAILED: {Status.ACCEPTED, Status.DECLINED},
+    }
+
+    film = models.ForeignKey(
+        "screenings.Film", models.CASCADE, related_name="picture_proposals", verbose_name=_("film")
+    )
+    source = models.CharField(_("catalogue"), max_length=16, choices=Catalogue)
+    kind = models.CharField(_("kind"), max_length=8, choices=FilmPicture.Kind)
+    url = models.URLField(_("file"), max_length=500)
+    source_link = models.URLField(_("page of the catalogue"), max_length=500)
+    author = models.CharField(_("author"), max_length=200, blank=True)
+    licence = models.CharField(_("licence"), max_length=80)
+    licence_link = models.URLField(_("text of the licence"), max_length=300, blank=True)
+    found_at = models.DateTimeField(_("found"))
+    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.OPEN)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
+    claimed_by = models.CharField(max_length=64, blank=True)
+    answer = models.CharField(_("answer"), max_length=200, blank=True)
+
+    FREE_TEXT: ClassVar = ["answer"]
+
+    objects = PictureProposalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("picture of a catalogue")
+        verbose_name_plural = _("pictures of catalogues")
+        default_permissions = ("view",)
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["status", "next_attempt_at"], name="picture_proposal_due"),
+            models.Index(fields=["found_at"], name="picture_proposal_found"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["film", "source_link"], name="one_proposal_a_picture"),
+            models.CheckConstraint(condition=~Q(licence=""), name="proposed_picture_has_a_licence"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.film}: {self.get_kind_display()}, {self.licence}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a person can still decide."""
+        return self.status in (self.Status.OPEN, self.Status.FAILED)
 
 
 class FilmProposalQuerySet(models.QuerySet["FilmProposal"]):

@@ -16,6 +16,7 @@ from integrations.catalogues.client import Asked, CatalogueRefused, CatalogueUna
 from integrations.errors import CatalogueNotSetUp, FilmFieldFilled, ProposalNotValid
 from integrations.models import Catalogue, FilmLookup, FilmProposal
 from integrations.models.catalogues import PROPOSED, film_field
+from integrations.services.film_pictures import keep_proposed
 from jobs import claims
 from jobs.claims import Backoff, TimeLimit, new_sender
 from jobs.steps import Counts
@@ -170,6 +171,7 @@ def _note(lookup: FilmLookup, answer: Answer, *, sender: str, at: datetime) -> b
         transition([lookup], status or Status.FAILED, answered_at=at, **stamps)
         if found is not None:
             _propose(lookup, found, at=at)
+            keep_proposed(lookup, found.pictures, at=at)
     return lookup.status == Status.FAILED
 
 

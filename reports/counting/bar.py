@@ -54,7 +54,9 @@ def by_instant(
 
 def with_tickets(preorders: QuerySet[ConcessionPreorder], days: Days) -> QuerySet[ConcessionPreorder]:
     """Those of orders with tickets whose first screening, at `instant`, is on one of the days."""
-    tickets = Ticket.objects.filter(order=OuterRef("order")).order_by("session__start_datetime", "pk")
+    # Asked of the ticket's order, not of the preorder's: otherwise it is looked up for every preorder ever.
+    tickets = Ticket.objects.filter(order=OuterRef("order__tickets__order"))
+    tickets = tickets.order_by("session__start_datetime", "pk")
     # One condition for both, so that each preorder is joined with the first ticket of its order alone. The cinema is
     # asked of the hall: otherwise the tickets of the whole chain are read.
     of_first_ticket = preorders.filter(

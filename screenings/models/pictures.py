@@ -38,6 +38,13 @@ class FilmPicture(models.Model):
         blank=True,
         help_text=_("For people who cannot see the picture: a short sentence."),
     )
+    # Of a picture that a catalogue offered under a licence; others are the cinema's own, or the distributor's.
+    author = models.CharField(_("author"), max_length=200, blank=True, default="")
+    licence = models.CharField(_("licence"), max_length=80, blank=True, default="")
+    licence_link = models.URLField(_("text of the licence"), max_length=300, blank=True, default="")
+    source_link = models.URLField(_("where it is from"), max_length=500, blank=True, default="")
+
+    CREDIT: ClassVar = ("author", "licence", "licence_link", "source_link")
 
     class Meta:
         verbose_name = _("picture of a film")

@@ -14,8 +14,10 @@ from screenings.pictures import open_picture
 MOST_STILLS = 12
 
 
-def add_picture(film: Film, *, content: bytes, kind: str, text: str = "") -> FilmPicture:
+def add_picture(film: Film, *, content: bytes, kind: str, text: str = "", **credit: str) -> FilmPicture:
     """Check the picture, re-encode it, store its files and add it to the film. A new poster replaces the old one.
+
+    `credit` has values by `FilmPicture.CREDIT`.
 
     Its files are stored before the row: a page never names a file that is not there. Raises `PictureRefused`, whose
     text says what is wrong with the picture. Owns its transaction.
@@ -23,7 +25,7 @@ def add_picture(film: Film, *, content: bytes, kind: str, text: str = "") -> Fil
     digest = hashlib.sha256(content).hexdigest()[:20]
     opened = open_picture(content, most_width=max(FilmPicture.WIDTHS[FilmPicture.Kind(kind)]))
     widths = FilmPicture.widths_of(kind, opened.width)
-    picture = FilmPicture(film=film, kind=kind, digest=digest, text=text)
+    picture = FilmPicture(film=film, kind=kind, digest=digest, text=text, **credit)
     picture.width, picture.height = max(widths), opened.height_at(max(widths))
     storage = storages["pictures"]
     for width, extension, encoded in opened.files(widths):

@@ -27,6 +27,11 @@ def facts(film: Film, showings: Iterable[Showing]) -> list[tuple[str, str]]:
     return [(name, value) for name, value in found if value]
 
 
+def credits_of(film: Film, stills: Iterable[FilmPicture]) -> list[FilmPicture]:
+    """The pictures of the page whose licence asks that it is shown with the author. Reads only."""
+    return [each for each in (film.poster, *stills) if each is not None and each.licence]
+
+
 def with_all_pictures(film: Film) -> list[FilmPicture]:
     """The film's stills; the film then has its `poster` and its first `still`. One query. Reads only."""
     pictures = list(film.pictures.order_by("pk"))

@@ -107,6 +107,7 @@ def film(request: HttpRequest, key: int) -> HttpResponse:
             "day": day,
             "facts": film_page.facts(shown, found),
             "stills": stills,
+            "credits": film_page.credits_of(shown, stills),
             "days": programme.by_day(found, mine=mine),
             "watching": None if day else watching(customer(request), shown, cinema=mine, sold_at=cinemas),
             "markup": film_and_events(shown, soon or found[:1]),

@@ -24,7 +24,7 @@ from jobs.leases import Lease
 from jobs.options import Options
 from jobs.quarantine import Quarantine
 from jobs.steps import JobPass, due_pks, process_batch
-from tests.bench import pages, prices, reports, shop, sql, till
+from tests.bench import pages, prices, reports, senders, shop, sql, till
 from tests.bench.history import History
 from tests.bench.measuring import alternate, contents, counted, difference, on
 from tests.bench.pages import a_file_of_films
@@ -57,19 +57,20 @@ class Scale:
     shown: int  # sessions in the shop's week
     chain_sessions: int  # in the week of a chain of twenty cinemas
     films: int  # that it knows
+    told: int  # rows for each sender of webhooks, of a list, and of messages
     history: History  # behind the reports
 
 
 FULL = Scale(
     old=300_000, few_old=1_000, halls=600, users=20_000, pairs=20, batch=500, sessions_a_batch=50, idle_pairs=100,
     process_pairs=15, hungry=100_000, imported=100_000, listed=1_000_000, listed_halls=6_000, listed_cinemas=500,
-    visits=15, holds=120, sold=100_000, shown=245, chain_sessions=5_000, films=50_000,
+    visits=15, holds=120, sold=100_000, shown=245, chain_sessions=5_000, films=50_000, told=10_000,
     history=History(tickets=1_000_000),
 )  # fmt: skip
 SMALL = Scale(
     old=500, few_old=100, halls=20, users=100, pairs=2, batch=10, sessions_a_batch=1, idle_pairs=2, process_pairs=2,
     hungry=20, imported=600, listed=500, listed_halls=40, listed_cinemas=4, visits=2, holds=2, sold=500, shown=10,
-    chain_sessions=200, films=200,
+    chain_sessions=200, films=200, told=20,
     history=History(tickets=2_000, cinemas=2, days=20),
 )  # fmt: skip
 
@@ -128,6 +129,8 @@ class Bench:
             self.reports()
         if not self.only or any("prices" in word for word in self.only):
             self.prices()
+        if not self.only or any("senders" in word for word in self.only):
+            self.senders()
         if not self.only or any("import" in word for word in self.only):
             self.imports()
         if not (idle or contests or any(self.wants(row) for row in ("process idle", "check_invariants", "memory"))):
@@ -364,6 +367,15 @@ class Bench:
             with on(database):
                 sizes = prices.FULL if self.scale is FULL else prices.SMALL
                 for row in prices.rows(sizes, self.at, parameters=_parameters()):
+                    self.row(*row)
+        finally:
+            self.drop(database)
+
+    def senders(self) -> None:
+        database = self.another("senders")
+        try:
+            with on(database):
+                for row in senders.rows(self.scale.told, self.at):
                     self.row(*row)
         finally:
             self.drop(database)

@@ -12,9 +12,23 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from cinema import clock
+from concessions.services import count, reserved_on_shelf
+from orders.models import Ticket
+from orders.services import refund
+from screenings.models import Session
 from tests.helpers.axe import barriers
 from tests.helpers.browser_windows import Screen
-from tests.helpers.factories import a_cinema, a_hall, a_paid_order, a_payout_line, a_promocode, a_session, an_item
+from tests.helpers.factories import (
+    a_cinema,
+    a_customer,
+    a_hall,
+    a_paid_order,
+    a_payout_line,
+    a_promocode,
+    a_session,
+    an_item,
+)
+from tests.helpers.sampling import sample
 from tests.helpers.users import someone
 
 QUESTIONS = {
@@ -23,45 +37,52 @@ QUESTIONS = {
         r"^\| (\d+) \| \w+ \| (.+?) \|", (Path(settings.BASE_DIR) / "docs/questions.md").read_text(), re.MULTILINE
     )
 }
-#: For each question: what is clicked, and the text that answers it. A word with `=` is a choice above the table, and
+#: For each question: what is clicked, and the texts that answer it. A word with `=` is a choice above the table, and
 #: the button below it.
-ANSWERS: dict[int, tuple[list[str], str]] = {
-    1: ([], "Yesterday"),
-    2: ([], "2 of 20"),
-    3: (["Film rank"], "Admissions per screening"),
-    4: (["Occupancy"], "Evening"),
-    5: (["Takings", "by=ticket_type"], "Adult"),
-    6: (["Takings", "by=promocode"], "AUTUMN"),
-    7: (["Takings"], "Bar spend per head"),
-    8: (["Losses of the bar"], "Shrinkage"),
-    9: (["Bar"], "Margin"),
-    10: (["Solaris"], "Booking curve"),
-    11: (["Accounting", "Day sheet"], "Takings by payment method"),
-    12: (["Accounting", "Day sheet"], "Checks"),
-    13: (["Accounting", "Day sheet"], "Refunds"),
-    14: (["Accounting", "Month sheet"], "VAT"),
-    15: (["Accounting", "Day sheet"], "Advances"),
-    16: (["Accounting", "Reconciliation"], "Different amount"),
-    17: (["Takings", "by=month"], "Month from"),
-    18: (["Points"], "Points"),
-    19: (["About customers", "Customers by month"], "Returning customers"),
-    20: (["Accounting", "Actions to check"], "Refunds"),
+ANSWERS: dict[int, tuple[list[str], list[str]]] = {
+    1: ([], ["Yesterday", "A week before"]),
+    2: ([], ["2 of 20"]),
+    3: (["Film rank"], ["Solaris", "Admissions per screening", "Change"]),
+    4: (["Occupancy"], ["Evening", "Late", "10.0%"]),
+    5: (["Takings", "by=ticket_type"], ["Adult", "Admissions"]),
+    6: (["Takings", "by=promocode"], ["AUTUMN", "Discounts", "Box office"]),
+    7: (["Takings"], ["Bar spend per head"]),
+    8: (["Losses of the bar"], ["Popcorn", "Shrinkage", "3"]),
+    9: (["Bar"], ["Popcorn", "Units sold", "Margin"]),
+    10: (["Solaris"], ["Booking curve"]),
+    11: (["Accounting", "Day sheet"], ["Takings by payment method", "Cash"]),
+    12: (["Accounting", "Day sheet"], ["Checks"]),
+    13: (["Accounting", "Day sheet"], ["Refunds of the day", "Fell ill", "Olga"]),
+    14: (["Accounting", "Month sheet"], ["Receipts by VAT rate"]),
+    15: (["Accounting", "Day sheet"], ["Advances"]),
+    16: (["Accounting", "Reconciliation"], ["Different amount", "350"]),
+    17: (["Takings", "by=month"], ["Month from", "Box office"]),
+    18: (["Points"], ["Points held by customers", "500", "Points that will expire"]),
+    19: (["About customers", "Customers by month"], ["New customers", "Returning customers"]),
+    20: (["Accounting", "Actions to check"], ["Far above colleagues", "Olga", "Refunds"]),
 }
 
 
 @pytest.fixture
 def owner(transactional_db: None) -> User:
-    """A person, and a cinema that sold tickets and a snack yesterday and for tonight."""
+    """A person, and a cinema that sold tickets and a snack for yesterday and tonight, refunded, and missed snacks."""
     cinema, now = a_cinema(), clock.now()
-    hall = a_hall(cinema)
-    for at in (now - timedelta(days=1), now):
+    yesterday, hall, item = now - timedelta(days=1), a_hall(cinema), an_item(cinema)
+    owner = someone("owner", all_cinemas=True)
+    User.objects.filter(pk=owner.pk).update(first_name="Olga")
+    a_customer(points=500)
+    for at in (yesterday, now):
         sold_at = at - timedelta(hours=30)
         session = a_session(hall, start=at + timedelta(minutes=1))
-        a_paid_order(session, seats=2, snacks=[(an_item(cinema), 1)], promocode=a_promocode(), at=sold_at)
+        a_paid_order(session, seats=2, snacks=[(item, 1)], promocode=a_promocode(), at=sold_at)
+    refund(a_paid_order(session, at=yesterday), reason="Fell ill", at=yesterday, actor=owner)
+    item.refresh_from_db()
+    count(item, on_shelf=item.stock_quantity + reserved_on_shelf(item) - 3, at=yesterday, reason="Counted", actor=owner)
+    Session.objects.filter(start_datetime__lte=yesterday + timedelta(minutes=1)).update(status="COMPLETED")
+    Ticket.objects.filter(session__status="COMPLETED").update(status="EXPIRED")
     call_command("close_business_day", at=now)
     call_command("update_session_figures", at=now)
     call_command("refresh_engagement", at=now)
-    owner = someone("owner", all_cinemas=True)
     a_payout_line(cinema, actor=owner, at=now)
     return owner
 
@@ -82,21 +103,27 @@ def follow(page: Page, click: str) -> None:
 def test_every_question_has_an_answer() -> None:
     assert len(QUESTIONS) == 20
     assert ANSWERS.keys() == QUESTIONS.keys()
-    assert all(len(clicks) <= 2 for clicks, _text in ANSWERS.values())
+    assert all(len(clicks) <= 2 for clicks, _texts in ANSWERS.values())
 
 
+@pytest.mark.exhaustive
 def test_each_question_is_answered_within_two_clicks(screen: Screen, owner: User) -> None:
     page = screen(owner, language="en")
+    read = sample([*ANSWERS], turn=0, of=4)  # by axe, which takes longer than all the rest
     found: list[str] = []
     seen: set[str] = set()
 
-    for number, (clicks, text) in ANSWERS.items():
+    for number, (clicks, texts) in ANSWERS.items():
         page.goto(reverse("admin:index"))
         for click in clicks:
             follow(page, click)
-        answer = page.locator("#main").get_by_text(text).locator("visible=true").first
-        expect(answer, f"{number}. {QUESTIONS[number]}").to_be_visible()
-        if page.url not in seen:
+        for text in texts:
+            answer = page.locator("#main").get_by_text(text).locator("visible=true").first
+            try:
+                expect(answer).to_be_visible()
+            except AssertionError:
+                found.append(f"{number}. {QUESTIONS[number]}: {text} is not on {page.url}")
+        if number in read and page.url not in seen:
             seen.add(page.url)
             found += [f"{page.url}: {each}" for each in barriers(page, part="#main")]
             page.evaluate("document.documentElement.classList.add('dark')")  # as the skin does, when a page is loaded
@@ -105,8 +132,9 @@ def test_each_question_is_answered_within_two_clicks(screen: Screen, owner: User
     assert not found, "\n".join(found)
 
 
+@pytest.mark.exhaustive
 def test_no_page_of_figures_scrolls_sideways_on_a_phone(screen: Screen, owner: User) -> None:
-    for dark in (False, True):
+    for dark in sample([False, True], turn=0, of=2):
         page = screen(owner, phone=True, dark=dark)
         for where in (
             "index",

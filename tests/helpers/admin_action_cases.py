@@ -105,6 +105,16 @@ ACTION_CASES = [
         "значение отклонено.", status("film_proposal"), "DECLINED",
         "Кто-то только что это сделал.",
     ),
+    ActionCase(
+        "accept", "Принять", "owner", "accountant", lambda rows: rows.picture_proposal,
+        "изображение загружается.", status("picture_proposal"), "ACCEPTED",
+        "Кто-то только что это сделал.",
+    ),
+    ActionCase(
+        "decline", "Отклонить", "owner", "accountant", lambda rows: rows.picture_proposal,
+        "изображение отклонено.", status("picture_proposal"), "DECLINED",
+        "Кто-то только что это сделал.",
+    ),
     # --- The bar
     ActionCase(
         "receive_goods", "Принять товар", "bar", "accountant", lambda rows: rows.low_stock,

@@ -18,7 +18,7 @@ from concessions.models import ConcessionItem, ConcessionPreorder, LowStockItem
 from film_hire.models import Contract, GrossReturn, Statement
 from incidents.models import ConcernedOrder
 from incidents.services import cancel as call_off
-from integrations.models import ApiKey, FilmProposal, Partner, WebhookDelivery, WebhookEndpoint
+from integrations.models import ApiKey, FilmProposal, Partner, PictureProposal, WebhookDelivery, WebhookEndpoint
 from jobs.models import QuarantinedRow
 from notifications.models import MessageKind, Notification, Status
 from orders.models import Order, OverdueOrder, Ticket
@@ -30,7 +30,7 @@ from screenings.models import Cinema, Film, Hall, PlannedSession, PriceList, Sea
 from screenings.services import cancel_session, draft, start_outage
 from tests.helpers import factories
 from tests.helpers.authenticator import enrolled
-from tests.helpers.film_catalogues import a_lookup, a_proposal
+from tests.helpers.film_catalogues import a_lookup, a_picture_proposal, a_proposal
 from tests.helpers.film_hire_rows import a_contract, a_distributor, a_statement
 from tests.helpers.partners import a_partner
 from tests.helpers.screening_rows import a_price_list
@@ -70,6 +70,10 @@ class AdminFixtures:
     def film_proposal(self) -> FilmProposal:
         a_lookup(self.film, at=self.now, status="FOUND")
         return a_proposal(self.film, at=self.now)
+
+    @cached_property
+    def picture_proposal(self) -> PictureProposal:
+        return a_picture_proposal(self.film, at=self.now)
 
     # --- Cinema, hall, session
 

@@ -47,7 +47,7 @@ from screenings.services import draft
 from tests.helpers import factories
 from tests.helpers.cash import a_gift_card, a_shift
 from tests.helpers.factories import NOON
-from tests.helpers.film_catalogues import a_lookup, a_proposal
+from tests.helpers.film_catalogues import a_lookup, a_picture_proposal, a_proposal
 from tests.helpers.film_hire_rows import a_contract, a_distributor, a_statement
 from tests.helpers.forecasts import a_forecast
 from tests.helpers.newsletter_partner import a_list
@@ -117,7 +117,7 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     WatchedFilm.objects.create(user=order.user, film=session.film, cinema=cinema, since=NOON)
     WaitingEntry.objects.create(user=order.user, session=session, quantity=2, since=NOON)
     reason = CompReason.objects.get_or_create(name="Press")[0]
-    Comp.objects.create(order=order, reason=reason, at=NOON, actor=order.user)
+    Comp.objects.create(order=order, reason=reason, value=1, at=NOON, actor=order.user)
     keep(session, seats=factories.free_seats(session)[-1:], reason="The mayor", at=NOON, actor=used.order.user)
     statement = a_statement(cinema, contract.distributor)
     statement.lines.create(contract=contract, week=1, kind="WEEK")
@@ -157,7 +157,9 @@ def create_rows_of_chain() -> None:
     QuarantinedRow.objects.create(job="sell", row="orders.order:1", attempts=8, first_failed_at=NOON)
     JobLease.objects.create(job="sell", until=NOON)
     a_partner()
-    a_proposal(a_lookup(status="FOUND").film)
+    asked = a_lookup(status="FOUND").film
+    a_proposal(asked)
+    a_picture_proposal(asked)
     LegalEntity.objects.create(name="Aurora LLC", tax_number="7707083893", tax_system="GENERAL")
     ListMember.objects.create(marketing_list=a_list(), email="a@example.org", changed_at=NOON)
     Campaign.objects.create(name="Autumn", key="autumn")

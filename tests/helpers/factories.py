@@ -299,8 +299,7 @@ def business_state() -> BusinessState:
     Left out are ids, random fields, change history, rate limits, attempts to send, and all tables of `jobs`. Costs one
     query per table.
     """
-    held = Order.objects.filter(channel="ONLINE", user=None, email="", phone="").values_list("number", flat=True)
-    drafts = set(held)
+    drafts = set(Order.objects.exclude(waiting_entry=None).values_list("number", flat=True))
     return {model._meta.label: sorted(_lines(model, drafts)) for model in _tables()}
 
 
@@ -359,7 +358,7 @@ def _formatted(name: str, value: Any, drafts: set[str]) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if name.endswith("number") and value in drafts:
-        return "draft"  # it may be a job that holds it, with a random number
+        return "draft"  # a job holds it for somebody who waited: its number is random
     if isinstance(value, memoryview):
         return str(bytes(value))
     if name == "occasion" and value.count(" ") == 1 and value.rpartition(" ")[2].isdecimal():

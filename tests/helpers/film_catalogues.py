@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from integrations.models import Catalogue, FilmLookup, FilmProposal
+from integrations.models import Catalogue, FilmLookup, FilmProposal, PictureProposal
 from screenings.models import Film
 from tests.helpers import loopback
 from tests.helpers.factories import NOON
@@ -48,6 +48,20 @@ class Catalogues:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None  # instead of the answer
     calls: list[str] = field(default_factory=list)
+    licences: dict[str, dict[str, str]] = field(default_factory=dict)  # of the pictures on Commons, by their names
+    picture: bytes = b""
+
+    def commons(self, asked: dict[str, str]) -> Any:
+        names = [each.removeprefix("File:") for each in asked["titles"].split("|")]
+        return {"query": {"pages": [self._about_picture(name) for name in names]}}
+
+    def _about_picture(self, name: str) -> dict[str, Any]:
+        if name not in self.licences:
+            return {"title": f"File:{name}", "missing": True}
+        said = {key: {"value": value, "source": "commons-desc-page"} for key, value in self.licences[name].items()}
+        page = f"https://commons.wikimedia.org/wiki/File:{name.replace(' ', '_')}"
+        about = {"mime": "image/jpeg", "url": f"{self.url}/files/original", "thumburl": f"{self.url}/files/1920"}
+        return {"title": f"File:{name}", "imageinfo": [{**about, "descriptionurl": page, "extmetadata": said}]}
 
     def wikidata(self, asked: dict[str, str]) -> Any:
         match asked["action"]:
@@ -98,7 +112,12 @@ def film_catalogues(settings: Any) -> Iterator[Catalogues]:
                 self.close_connection = True
                 return
             content: Any = {}
-            if parts.path == "/w/api.php":
+            if parts.path.startswith("/files/"):
+                self.send(status, here.picture, {"Content-Type": "image/jpeg"})
+                return
+            if parts.path == "/commons/api.php":
+                content = here.commons(asked)
+            elif parts.path == "/w/api.php":
                 content = here.wikidata(asked)
             elif self.headers["Authorization"] != f"Bearer {KEY}":
                 status = 401
@@ -111,6 +130,7 @@ def film_catalogues(settings: Any) -> Iterator[Catalogues]:
     with loopback.serving(Requests) as url:
         here.url = url
         settings.WIKIDATA_API, settings.TMDB_API, settings.TMDB_TOKEN = f"{here.url}/w/api.php", f"{here.url}/3", KEY
+        settings.COMMONS_API = f"{here.url}/commons/api.php"
         yield here
 
 
@@ -123,3 +143,17 @@ def a_lookup(film: Film | None = None, *, at: datetime = NOON, **fields: Any) ->
 def a_proposal(film: Film, *, at: datetime = NOON, **fields: Any) -> FilmProposal:
     values = {"field": "original_title", "value": "Stalker", "link": "https://www.wikidata.org/wiki/Q220741", **fields}
     return FilmProposal.objects.create(film=film, source=Catalogue.WIKIDATA, found_at=at, **values)
+
+
+def a_picture_proposal(film: Film, *, at: datetime = NOON, **fields: Any) -> PictureProposal:
+    """A still of Commons, whose double nobody runs."""
+    values = {
+        "kind": "STILL",
+        "url": "http://127.0.0.1:9/files/1920",
+        "source_link": f"https://commons.wikimedia.org/wiki/File:{film.pk}.jpg",
+        "author": "Anna Bell",
+        "licence": "CC BY-SA 4.0",
+        "licence_link": "https://creativecommons.org/licenses/by-sa/4.0",
+        **fields,
+    }
+    return PictureProposal.objects.create(film=film, source=Catalogue.WIKIDATA, found_at=at, **values)

@@ -44,6 +44,7 @@ def test_every_kind_is_rendered_without_gaps(kind: MessageKind, language: str) -
             "before",
             "change",
             "refund_until",
+            "until",
             "way",
             "starts",
             "cancelled_at",

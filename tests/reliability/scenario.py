@@ -60,7 +60,7 @@ from tests.helpers.factories import (
     paid_at_the_bank,
     pay,
 )
-from tests.helpers.film_catalogues import a_lookup, a_proposal
+from tests.helpers.film_catalogues import a_lookup, a_picture_proposal, a_proposal
 from tests.helpers.film_hire_rows import a_contract, a_distributor
 from tests.helpers.newsletter_partner import a_list
 from tests.helpers.webhook_receiver import an_endpoint
@@ -530,6 +530,9 @@ def _catalogues(scenario: Scenario) -> None:
         for status in ("FOUND", "FAILED"):
             a_lookup(film, at=AT - 200 * DAY, status=status)
         a_proposal(film, at=AT - 200 * DAY)
+        a_picture_proposal(film, at=AT - 200 * DAY)
+        link = f"https://commons.wikimedia.org/wiki/File:new-{number}.jpg"
+        a_picture_proposal(film, at=AT - DAY, source_link=link, status="ACCEPTED", next_attempt_at=AT - MINUTE)
 
 
 def _waiting(scenario: Scenario) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from backoffice.dashboard.before_you_open import Step, shown_until_done, steps_before_opening
-from backoffice.dashboard.items import Existing
+from backoffice.dashboard.together import Together
 from jobs.models import JobRun, RunOutcome
 from screenings.models import Film
 from screenings.services import create_standard_ticket_types
@@ -154,5 +154,5 @@ def test_it_costs_two_queries(settings: Any) -> None:
     for _number in range(3):
         factories.a_session(factories.a_hall())
         with CaptureQueriesContext(connection) as captured:
-            shown_until_done(steps_before_opening(request, Existing(request)))
+            shown_until_done(steps_before_opening(request, Together(request)))
         assert len(captured) == 2  # the second one is that of the chain’s name, which each page reads anyway

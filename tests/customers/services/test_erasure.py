@@ -237,6 +237,8 @@ def test_a_typed_address_gives_out_nothing_but_that_order(anna: Customer, typed:
         "customerfigures",
         "listmember",
         "telegramchat",
+        "waitingentry",
+        "watchedfilm",
     }
     assert not any(data["figures"].values())
     about_it = Notification.objects.filter(occasion__startswith=typed.number)
