@@ -41,7 +41,7 @@ FULL_SCAN = {
 }
 #: They ask for ticket types or marketing lists, of which there are a handful. SQLite's plans do not say which table is
 #: behind an alias.
-READ_TICKET_TYPES = {"announce_sessions", "sync_marketing_lists"}
+READ_TICKET_TYPES = {"announce_sessions", "sync_marketing_lists", "tell_watchers"}
 
 
 @pytest.fixture(autouse=True)
