@@ -11,6 +11,7 @@ urlpatterns = [
     path("till/", till.till, name="till"),
     path("till/orders/<int:key>/", till.order, name="order"),
     path("till/orders/<int:key>/print/", till.tickets, name="print_order"),
+    path("till/orders/<int:key>/send/", till.send, name="send_order"),
     path("till/orders/<int:key>/refund/", refunds.refund, name="refund"),
     path("till/orders/<int:key>/approve/", refunds.approve, name="approve"),
     path("till/orders/<int:key>/exchange/", exchanges.show, name="exchange"),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from allocations.models import Comp, CompReason
-from allocations.services import create_standard_reasons
+from allocations.services import create_standard_reasons, worth
 from concessions.models import ConcessionPreorder
 from demo import past_payments
 from demo.bookings import Booking, Channel, Outcome
@@ -39,7 +39,8 @@ class BookingSimulator:
         order = services.hold(**booking.hold_arguments, at=at)
         if any(kind.sold_to == TicketType.SoldTo.TILL for _session, _seat, kind in booking.places):
             reason = self.comp_reasons[self._done % len(self.comp_reasons)]
-            Comp.objects.create(order=order, reason=reason, at=at, actor=booking.venue.cashier)
+            value = worth(order.tickets.filter(price=0).select_related("session__film", "session__hall", "seat"))
+            Comp.objects.create(order=order, reason=reason, value=value, at=at, actor=booking.venue.cashier)
         self._done += 1
         self.progress(self._done, self._total)
         soon = at + (order.expires_at - at) * self.rng.uniform(0.05, 0.7)

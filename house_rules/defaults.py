@@ -40,7 +40,9 @@ ATTEMPTS = {
     "correct_address": (timedelta(days=1), 3, 30),  # per order
     "corrected": (timedelta(minutes=10), 1, 1_000),  # per showing of an order's page
     "news": (timedelta(hours=1), 20, 120),  # consents to news and offers, given or withdrawn; per account or order
-    "phone_code": (timedelta(days=1), 5, 20),  # codes sent to phones; per account and per number
+    "phone_code": (timedelta(days=1), 5, 20),  # codes sent to phones; per account
+    # Per number, which anybody may call theirs: high enough that a few strangers leave its owner some.
+    "codes_of_phone": (timedelta(days=1), 20, 0),
     "campaign": (timedelta(hours=1), 0, 120),  # visits by links of campaigns that count; by address
     "unknown_link": (timedelta(hours=1), 60, 60),
     "api": (timedelta(minutes=1), 600, 600),  # requests with an API key; per partner

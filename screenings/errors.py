@@ -246,21 +246,23 @@ class ChoiceRefused(Refused, code="seat_choice_not_allowed"):
 class SeatLeftAlone(Refused, code="single_seat_left"):
     """The choice leaves single free seats between taken ones.
 
-    `seats`: those that would be left; `instead`: a choice as large that leaves none.
+    `seats`: those that would be left; `instead`: choices as large that leave none, the nearest first; `why`: the text
+    without these.
     """
 
-    def __init__(self, seats: Sequence[Any], *, instead: Sequence[Any] = ()) -> None:
-        self.seats, self.instead = list(seats), list(instead)
-        text = ngettext(
+    def __init__(self, seats: Sequence[Any], *, instead: Sequence[Sequence[Any]] = ()) -> None:
+        self.seats, self.instead = list(seats), [list(choice) for choice in instead]
+        self.why = ngettext(
             "A single seat would be left between taken ones: %(seats)s. Select it too, or move along by one seat.",
             "Single seats would be left between taken ones: %(seats)s. Select them too, or move along by one seat.",
             len(self.seats),
         ) % {"seats": "; ".join(str(seat) for seat in self.seats)}
-        if self.instead:
-            text += " " + _("You can take these instead: %(seats)s.") % {
-                "seats": "; ".join(str(seat) for seat in self.instead)
-            }
-        super().__init__(text)
+        texts = [self.why]
+        for choice in self.instead:
+            texts.append(
+                _("You can take these instead: %(seats)s.") % {"seats": "; ".join(str(seat) for seat in choice)}
+            )
+        super().__init__(" ".join(texts))
 
 
 class OutageAlreadyEnded(ForbiddenMove, code="seat_back_already"):

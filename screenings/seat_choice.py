@@ -1,6 +1,6 @@
 """The best seats of a hall for a party, and the rule on single seats: `screenings.seating` on rows of the database."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -9,7 +9,7 @@ from screenings.models import Seat, SeatKind
 from screenings.seating import check_selection, choose_seats
 
 # Seats at aisles and walls may be left alone: customers see no reason why they should not take the next two.
-RULE = {"edges": False, "alternatives": 1}
+RULE = {"edges": False, "alternatives": 3}
 BEST_ROW = 0.65  # the view is best in the middle of the row this far from the screen, as a share of the hall's depth
 FOR_ANYONE = (SeatKind.STANDARD, SeatKind.VIP)
 
@@ -23,8 +23,8 @@ def check_single_seats(seats: Iterable[Seat], *, taken: Collection[int], wanted:
     by_key = {seat.pk: seat for seat in seats}
     verdict = check_selection(seat_rows(by_key.values(), taken=taken), sorted(wanted), RULE)
     if not verdict["ok"]:
-        instead: list[int] = next(iter(verdict["alternatives"]), [])
-        raise SeatLeftAlone([by_key[key] for key in verdict["singles"]], instead=[by_key[key] for key in instead])
+        instead = [[by_key[key] for key in choice] for choice in verdict["alternatives"]]
+        raise SeatLeftAlone([by_key[key] for key in verdict["singles"]], instead=instead)
 
 
 def best_seats(
@@ -33,6 +33,7 @@ def best_seats(
     taken: Collection[int],
     party: int,
     occupancy: float | None = None,
+    party_mix: Mapping[str, float] | None = None,
     kinds: Sequence[SeatKind] = FOR_ANYONE,
     allow_split: bool = False,
 ) -> list[int]:
@@ -41,7 +42,7 @@ def best_seats(
     With `allow_split` in several rows, if no row has room.
 
     Where most seats will be sold in the end, as `occupancy` forecasts (1.0 is all), the seats that leave room for other
-    parties come before those with the best view.
+    parties come before those with the best view. `party_mix` is the share of parties by size, if it is known.
 
     By default standard seats, or VIP seats where no row of standard seats has room: other kinds are for those who ask.
     """
@@ -50,6 +51,8 @@ def best_seats(
     request: dict[str, Any] = {"rows": rows, "party": party, "quality_weight": 1, "allow_split": allow_split}
     if occupancy is not None:
         request["forecast_occupancy"] = occupancy
+    if party_mix:
+        request["party_mix"] = dict(party_mix)
     if places:
         across, deep = max(seat["x"] for seat in places), max(seat["y"] for seat in places)
         request["focal"] = [(1 + across) / 2, 1 + BEST_ROW * (deep - 1)]

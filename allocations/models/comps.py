@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cinema.history import History
+from cinema.money import MoneyField, between
 from orders.models import Order
 
 
@@ -29,10 +30,11 @@ class CompReason(models.Model):
 
 
 class Comp(models.Model):
-    """Why tickets of an order are complimentary, and who decided it. Rows never change."""
+    """Why tickets of an order are complimentary, who decided it, and what they would have cost. Rows never change."""
 
     order = models.OneToOneField(Order, models.PROTECT, related_name="comp", verbose_name=_("order"))
     reason = models.ForeignKey(CompReason, models.PROTECT, related_name="comps", verbose_name=_("reason"))
+    value = MoneyField(_("at the full price"))
     at = models.DateTimeField(_("time"))
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("decided by"))
 
@@ -42,6 +44,7 @@ class Comp(models.Model):
         default_permissions = ("view",)
         permissions = [("give_comp", "Give complimentary tickets")]
         ordering: ClassVar = ["-pk"]
+        constraints: ClassVar = [between("value", name="comp_value_bounded")]
 
     def __str__(self) -> str:
         return f"{self.order}: {self.reason}"

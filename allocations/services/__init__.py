@@ -1,6 +1,6 @@
 """The services of this app. Each file of this package is one process."""
 
-from allocations.services.comps import carry_over, create_standard_reasons, give, is_complimentary
+from allocations.services.comps import carry_over, create_standard_reasons, give, is_complimentary, worth
 from allocations.services.groups import Agreed, add_screening, book, part_of, pay, set_headcount
 from allocations.services.house_holds import keep, kept_seats, release
 
@@ -18,4 +18,5 @@ __all__ = [
     "pay",
     "release",
     "set_headcount",
+    "worth",
 ]

@@ -1,12 +1,12 @@
 """Complimentary tickets: each order that has some names a reason, and counts towards the limit of whoever gave them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_noop as _
 
@@ -17,6 +17,7 @@ from allocations.models import Comp, CompReason
 from cinema.money import ZERO
 from orders.models import Order, Ticket
 from screenings.models import TicketType
+from screenings.ticket_price import quote, terms_of
 
 AT_TILL = TicketType.SoldTo.TILL
 STANDARD = [_("Press and partners"), _("Prize or promotion"), _("Apology"), _("Staff"), _("Inspection")]
@@ -34,13 +35,13 @@ def give(order: Order, *, reason: CompReason | None, at: datetime, actor: User) 
     for a reason that is out of use, and `ApprovalRequired`. Must be called inside a transaction (the one that makes the
     order, so that a refusal undoes it).
     """
-    given = _complimentary(order).aggregate(number=Count("pk"), value=Sum("base_price", default=ZERO))
-    if not given["number"]:
+    given = list(_complimentary(order))
+    if not given:
         return None
     if reason is None or not reason.is_active:
         raise CompReasonNeeded
-    comp = Comp.objects.create(order=order, reason=reason, at=at, actor=actor)
-    require_approval_above_limit("orders.refund", given["value"], actor=actor, approver=None, at=at)
+    comp = Comp.objects.create(order=order, reason=reason, value=worth(given), at=at, actor=actor)
+    require_approval_above_limit("orders.refund", comp.value, actor=actor, approver=None, at=at)
     return comp
 
 
@@ -51,15 +52,22 @@ def carry_over(order: Order, *, tickets: Iterable[Ticket], former: Order) -> Dec
     Raises `CompReasonNeeded` if there are more of them than before. Must be called inside a transaction (that of the
     exchange).
     """
-    totals = {"number": Count("pk"), "value": Sum("base_price", default=ZERO)}
-    given = _complimentary(order).aggregate(**totals)
-    before = _complimentary(former).filter(pk__in=[each.pk for each in tickets]).aggregate(**totals)
-    if given["number"] > before["number"]:
+    given = list(_complimentary(order))
+    if not given:
+        return ZERO
+    before = list(_complimentary(former).filter(pk__in=[each.pk for each in tickets]))
+    if len(given) > len(before):
         raise CompReasonNeeded
-    known = Comp.objects.filter(order=former).first()
-    if known is not None and given["number"]:
-        Comp.objects.create(order=order, reason=known.reason, at=known.at, actor=known.actor)
-    return max(ZERO, given["value"] - before["value"])
+    value = worth(given)
+    if (known := Comp.objects.filter(order=former).first()) is not None:
+        Comp.objects.create(order=order, reason=known.reason, value=value, at=known.at, actor=known.actor)
+    return max(ZERO, value - worth(before))
+
+
+def worth(tickets: Collection[Ticket]) -> Decimal:
+    """What the seats of these tickets cost without a reduction at the till now. At most four queries. Reads only."""
+    terms = terms_of({each.session for each in tickets}, Order.Channel.BOX_OFFICE)
+    return sum((quote(each.session, each.seat.kind, None, terms[each.session_id]).price for each in tickets), ZERO)
 
 
 def create_standard_reasons() -> Iterable[CompReason]:
@@ -71,4 +79,5 @@ def create_standard_reasons() -> Iterable[CompReason]:
 
 
 def _complimentary(order: Order) -> QuerySet[Ticket]:
-    return Ticket.objects.filter(order=order, price=ZERO, ticket_type__sold_to=AT_TILL).order_by()
+    given = Ticket.objects.filter(order=order, price=ZERO, ticket_type__sold_to=AT_TILL)
+    return given.select_related("session__film", "session__hall", "seat").order_by()

@@ -41,8 +41,8 @@ class TillSeats:
         """The best free seats side by side; wheelchair places only where a person chooses them. One query."""
         if not self.seats:
             return []
-        occupancy = SessionForecast.objects.occupancy_of(self.session, seats=len(self.seats))
-        return best_seats(self.seats, taken=self.taken, party=party, occupancy=occupancy)
+        hints = SessionForecast.objects.seat_hints(self.session, seats=len(self.seats))
+        return best_seats(self.seats, taken=self.taken, party=party, **hints)
 
     def types_for(self, seat: Seat) -> list[TicketType]:
         return ticket_types_for(seat, offered=self.types)

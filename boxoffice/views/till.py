@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.errors import RateLimited
 from accounts.services import rate_limits
@@ -31,6 +31,7 @@ from cinema.ids import is_valid_id, valid_ids
 from cinema.money import CENT, format_money
 from cinema.status import Refused
 from orders.models import Order
+from orders.notifications import send_link
 from orders.services import left_to_pay
 from payments.errors import WrongCashAmount
 from payments.models import Payment, Refund, Shift
@@ -327,3 +328,14 @@ def tickets(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "payments": row.payments.filter(status=Payment.Status.SUCCEEDED),
         },
     )
+
+
+@page(WORK)
+@require_POST
+def send(request: BoxOfficeRequest, key: int) -> HttpResponse:
+    """Send the customer the link to the order with its tickets, once in `LINK_AGAIN`."""
+    row = get_object_or_404(orders_of(request), pk=key, status__in=Order.SOLD)
+    if row.recipient:
+        send_link(row, sparingly=True, at=request.at)
+        messages.success(request, _("The link to the tickets is sent to the customer."))
+    return redirect("boxoffice:order", key=row.pk)

@@ -15,6 +15,7 @@ from accounts.errors import RateLimited
 from cinema.status import Refused
 from integrations.errors import ApiKeyRefused, RightMissing
 from payments.errors import GatewayRefused, GatewayUnavailable
+from screenings.errors import SeatLeftAlone
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,9 @@ class Problem(Schema):
     status: int
     code: str
     detail: str
+    alternatives: list[list[int]] = Field(
+        [], description="Of single_seat_left: ids of seats to take instead, by choice."
+    )
 
 
 STATUS_OF: list[tuple[type[Refused], int]] = [
@@ -45,13 +49,14 @@ WITH_KEY = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem
 AT_GATEWAY = {**WITH_KEY, 502: Problem, 503: Problem}
 
 
-def problem(status: int, code: str, detail: str) -> HttpResponse:
+def problem(status: int, code: str, detail: str, **more: Any) -> HttpResponse:
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "code": code,
         "detail": detail,
+        **more,
     }
     return HttpResponse(json.dumps(body, ensure_ascii=False), status=status, content_type=CONTENT_TYPE)
 
@@ -62,7 +67,10 @@ def add_handlers(api: NinjaAPI) -> None:
     @api.exception_handler(Refused)
     def refused(request: HttpRequest, refusal: Any) -> HttpResponse:
         status = next(status for kind, status in STATUS_OF if isinstance(refusal, kind))
-        answer = problem(status, refusal.code, str(refusal))
+        more = {}
+        if isinstance(refusal, SeatLeftAlone):
+            more["alternatives"] = [[seat.pk for seat in choice] for choice in refusal.instead]
+        answer = problem(status, refusal.code, str(refusal), **more)
         if isinstance(refusal, RateLimited):
             answer["Retry-After"] = str(refusal.wait)
         if status == 401:

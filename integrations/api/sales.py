@@ -58,8 +58,8 @@ def best(request: HttpRequest, session_id: Id, given: Query[schemas.BestSeatsIn]
         seat_map.seats,
         taken=seat_map.taken,
         party=given.party,
-        occupancy=SessionForecast.objects.occupancy_of(session_id, seats=len(seat_map.seats)),
         kinds=FOR_ANYONE if given.kind is None else (given.kind,),
+        **SessionForecast.objects.seat_hints(session_id, seats=len(seat_map.seats)),
     )
     by_key = {seat.pk: seat for seat in seat_map.seats}
     return {"session_id": session_id, "seats": [_seat_out(by_key[key], seat_map) for key in chosen]}

@@ -19,13 +19,13 @@ class TelegramFailed(Exception):
         super().__init__(code)
 
 
-def call(method: str, **data: Any) -> dict[str, Any]:
-    """Telegram's answer, also a refusal. Raises `TelegramFailed` if there is none."""
+def call(method: str, *, session: Any = None, **data: Any) -> dict[str, Any]:
+    """Telegram's answer, also a refusal; over the connection of `session`. Raises `TelegramFailed` if there is none."""
     import requests  # imported here, since every job imports this module but few call Telegram
 
     address = f"{settings.TELEGRAM_API}/bot{settings.TELEGRAM_BOT_TOKEN}/{method}"
     try:
-        answer: Any = requests.post(address, json=data, timeout=settings.GATEWAY_TIMEOUT).json()
+        answer: Any = (session or requests).post(address, json=data, timeout=settings.GATEWAY_TIMEOUT).json()
     except (requests.RequestException, ValueError):
         raise TelegramFailed("no answer") from None  # its text has the token in it
     return answer if isinstance(answer, dict) else {}
@@ -39,6 +39,7 @@ class TelegramChannel:
 
     def __init__(self, chats: Mapping[int, int]) -> None:
         self._chats, self._busy = chats, ""
+        self._session: Any = None  # one connection for the batch
         self.lost: set[int] = set()
 
     def send(self, notification: Notification) -> None:
@@ -46,7 +47,12 @@ class TelegramChannel:
             raise TelegramFailed(self._busy)
         email, chat = rendering.render_email(notification), self._chats[notification.pk]
         text = f"{email.subject}\n\n{email.body}"[:LONGEST]
-        answer = call("sendMessage", chat_id=chat, text=text, link_preview_options={"is_disabled": True})
+        if self._session is None:
+            import requests
+
+            self._session = requests.Session()
+        said = {"chat_id": chat, "text": text, "link_preview_options": {"is_disabled": True}}
+        answer = call("sendMessage", session=self._session, **said)
         if answer.get("ok") is True:
             return
         code = answer.get("error_code")
@@ -57,4 +63,5 @@ class TelegramChannel:
         raise TelegramFailed(str(code or "no answer"))
 
     def close(self) -> None:
-        pass
+        if self._session is not None:
+            self._session.close()

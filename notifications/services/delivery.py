@@ -200,7 +200,7 @@ class _Channels:
         return self._telegram.lost
 
     def close(self) -> None:
-        for channel in (self._email, self._sms):
+        for channel in (self._email, self._sms, self._telegram):
             if channel is not None:
                 channel.close()
 

@@ -25,6 +25,9 @@ class ForecastBasis(models.Model):
     spread = models.FloatField(_("scatter of screenings that look alike"))
     curve = models.JSONField(_("booking curve"), help_text=_("Days left, and the share of sales still to come."))
     party_mean = models.FloatField(_("tickets per order"))
+    party_mix = models.JSONField(
+        _("sizes of orders"), default=dict, db_default={}, help_text=_("By number of tickets: the share of orders.")
+    )
     made_at = models.DateTimeField(_("first used"))
 
     class Meta:
@@ -56,10 +59,13 @@ class SessionForecastQuerySet(models.QuerySet["SessionForecast"]):
         rows = self.filter(session__in=[session.pk for session in sessions]).order_by("-horizon")
         return {row.session_id: row for row in rows}
 
-    def occupancy_of(self, session: Any, *, seats: int) -> float | None:
-        """The share of its hall's seats that will be sold in the end; None without a forecast. One query."""
-        mean = self.filter(session=session).order_by("horizon").values_list("mean", flat=True).first()
-        return None if mean is None or not seats else min(mean / seats, 1.0)
+    def seat_hints(self, session: Any, *, seats: int) -> dict[str, Any]:
+        """What the choice of seats is told of a session: `occupancy`, the share of its hall's seats that will be sold
+        in the end, and `party_mix`. None of these without a forecast. One query."""
+        found = self.filter(session=session).order_by("horizon").values_list("mean", "basis__party_mix").first()
+        if found is None or not seats:
+            return {}
+        return {"occupancy": min(found[0] / seats, 1.0), "party_mix": found[1]}
 
 
 class SessionForecast(models.Model):

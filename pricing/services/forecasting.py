@@ -128,6 +128,7 @@ def _basis(known: Known, at: datetime) -> ForecastBasis:
             "spread": known.past.model.spread,
             "curve": forecast_session(known.past, {}, None, {})["curve"],
             "party_mean": known.history.party_mean,
+            "party_mix": known.history.party_mix,
             "made_at": at,
         },
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, Min, Q, Sum
 
 from orders.models import Ticket
 from reports.catalogue.programme import daypart
@@ -17,15 +17,17 @@ KNOWN = 182 * DAY  # how far back the history goes
 MOST = 20_000  # past screenings, the latest ones: more take longer and tell little
 BOOKED = 28 * DAY  # of the history: the screenings that the booking curve and the tickets per order come from
 POINTS = (0.1, 0.25, 0.5, 1, 2, 3, 5, 7, 10, 14, 21)  # days left at which the bookings of these are counted
+PARTIES = range(1, 11)  # tickets of an order, as far as it counts how many have so many
 KEPT = (Ticket.Status.PAID, Ticket.Status.USED, Ticket.Status.EXPIRED)  # paid and not refunded
 
 
 @dataclass(frozen=True)
 class History:
-    """Past screenings, the last first, and how many tickets an order has."""
+    """Past screenings, the last first; how many tickets an order has, and the share of orders by this number."""
 
     rows: Sequence[Mapping[str, Any]]
     party_mean: float
+    party_mix: Mapping[str, float]
 
 
 def read_history(at: datetime) -> History:
@@ -49,7 +51,13 @@ def read_history(at: datetime) -> History:
         status__in=KEPT, session__start_datetime__gt=at - BOOKED, session__end_datetime__lte=at, order__paid_at__lt=at
     ).order_by()
     bookings = _bookings(kept)
-    orders = kept.aggregate(tickets=Count("pk"), orders=Count("order", distinct=True))
+    parties = kept.values("order").annotate(size=Count("pk"))
+    counted = parties.aggregate(
+        tickets=Sum("size"),
+        orders=Count("size"),
+        **{str(size): Count("size", filter=Q(size=size)) for size in PARTIES},
+    )
+    orders = counted["orders"] or 1
     rows = [
         described(
             cinemas[row["cinema_id"]],
@@ -67,7 +75,8 @@ def read_history(at: datetime) -> History:
         }
         for row in figures
     ]
-    return History(rows, orders["tickets"] / orders["orders"] if orders["orders"] else 1.0)
+    mix = {str(size): round(counted[str(size)] / orders, 4) for size in PARTIES if counted[str(size)]}
+    return History(rows, (counted["tickets"] or orders) / orders, mix)
 
 
 def days_of_holidays() -> set[date]:

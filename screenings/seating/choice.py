@@ -10,6 +10,7 @@ from screenings.seating.reasons import Reason, reason, seats
 
 DEFAULT_WEIGHT = 0.5
 MOSTLY_VIEW = 1.0  # the price (see `Emphasis`) up to which the view decides
+USUAL_MIX = {1: 0.1, 2: 0.45, 3: 0.15, 4: 0.18, 5: 0.06, 6: 0.06}  # of parties by size, if nobody says
 
 
 def choose_seats(q: Any) -> dict[str, Any]:
@@ -18,8 +19,8 @@ def choose_seats(q: Any) -> dict[str, Any]:
     In: `rows` [{id, seats: [{id, x, y, state: free | taken | gap, type}]}], each row's seats from left to right;
     `party` (seats); `type` of seat, taken literally, so that wheelchair spaces are only chosen on request; `focal`
     [x, y], the point with the best view, in the unit of the seats' coordinates; `quality_weight` 0 to 1;
-    optional `forecast_occupancy` (share of seats sold in the end), `party_mix` {size: share}, `allow_split`,
-    `exclude` [seat ids not to choose].
+    optional `forecast_occupancy` (share of seats sold in the end), `party_mix` {size: share} (`USUAL_MIX` if it is not
+    known), `allow_split`, `exclude` [seat ids not to choose].
 
     Out: `seats` (ids from left to right; None if no row has so many side by side, unless `allow_split`), `together`,
     `new_single_gaps` (free seats newly left without a free neighbour), `reasons` [{code, text}], and `pieces`, the
@@ -109,10 +110,10 @@ def _search(q: dict[str, Any], hall: Hall, party: int, notes: list[Reason]) -> S
         forecast = None
         notes.append(reason("FORECAST_IGNORED"))
     chosen = emphasis(quality_weight=weight, forecast=forecast, occupancy=hall.occupancy)
-    mix = read_mix(q.get("party_mix"))
+    mix = read_mix(q.get("party_mix")) or USUAL_MIX
     lengths = Counter(map(len, hall.joined))
     costs = list(remainder_costs(max(lengths, default=0), party, mix, packs=chosen.packs, places=len(hall.ids)))
-    if chosen.packs:
+    if chosen.price > MOSTLY_VIEW:
         for length, cost in room_costs(lengths, party, mix).items():
             costs[length - party] += cost
     return Search(

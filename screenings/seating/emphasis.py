@@ -10,7 +10,11 @@ from typing import Any
 # will be sold at the end. Found by simulation (`make bench-steering`): up to about 70 % full every party finds seats
 # side by side whatever was done before, from 90 % on only those whose rows were kept whole.
 BY_OCCUPANCY = ((0.6, 0.5), (0.75, 1.5), (0.85, 8.0), (0.92, 10000.0))
-BY_WEIGHT = ((0.0, 10000.0), (0.25, 60.0), (0.5, 2.8), (0.75, 1.0), (1.0, 0.35))  # if there is no forecast
+# If there is no forecast, the weight decides until half of the seats are sold: the session may stay half empty. From
+# there on it counts as one that sells out.
+BY_WEIGHT = ((0.0, 10000.0), (0.25, 60.0), (0.5, 8.0), (0.75, 1.5), (1.0, 0.35))
+UNEXPECTED = ((0.48, 0.35), (0.55, 10000.0))
+LATER = 0.3  # of the seats: by how much the view comes first for longer, from weight 0 to weight 1
 STILL_TO_COME = 0.1  # of the seats: how many are expected to be sold at least, whatever the forecast said
 WEIGHT_RANGE = 4.0  # the caller's weight changes a price that follows from a forecast by up to this factor
 PACKING = 100.0  # from this price on, whole rows are all that counts, and the view decides between equals
@@ -36,14 +40,15 @@ FOR_THE_VIEW = Emphasis(price=0.35, target=0.0)
 def emphasis(*, quality_weight: float, forecast: float | None, occupancy: float) -> Emphasis:
     """`quality_weight` 0 (whole rows) to 1 (the view); `forecast` and `occupancy` are shares of the hall's seats.
 
-    Without a forecast the weight decides, with one the weight only shifts what follows from it. A hall that is almost
-    as full as its forecast already is judged by how full it is.
+    Without a forecast the weight and the seats sold decide, with one the weight only shifts what follows from it. A
+    hall that is almost as full as its forecast already is judged by how full it is.
     """
-    filled = occupancy + STILL_TO_COME
     if forecast is None:
-        price = max(_interpolated(BY_WEIGHT, quality_weight), _interpolated(BY_OCCUPANCY, filled))
+        sold = occupancy - LATER * (quality_weight - 0.5)
+        price = max(_interpolated(BY_WEIGHT, quality_weight), _interpolated(UNEXPECTED, sold))
     else:
-        price = _interpolated(BY_OCCUPANCY, max(forecast, filled)) * WEIGHT_RANGE ** (1 - 2 * quality_weight)
+        filled = max(forecast, occupancy + STILL_TO_COME)
+        price = _interpolated(BY_OCCUPANCY, filled) * WEIGHT_RANGE ** (1 - 2 * quality_weight)
     return Emphasis(price, target=0.85 - 0.2 * quality_weight)
 
 

@@ -8,6 +8,10 @@ from math import inf
 from screenings.seating.emphasis import AWAY, FOR_THE_VIEW, LARGE, TOWARDS, Emphasis
 from screenings.seating.hall import SeatId, Stretch
 
+# While the view counts, whole rows are kept among places that are nearly as good: up to so many steps farther than the
+# best. Each step beyond counts as many as `BEYOND`.
+NEAR, BEYOND = 2.5, 20.0
+
 
 @dataclass(frozen=True, slots=True)
 class Placement:
@@ -56,10 +60,13 @@ class Search:
     def _tidy(self, stretches: Sequence[Stretch], count: int) -> Placement | None:
         """The best place that leaves nothing alone, or None.
 
-        It costs the remainder of its stretch, and as much as an opened stretch if it divides the stretch in two.
+        It costs the remainder of its stretch, and as much as an opened stretch if it divides the stretch in two; and
+        how far its seats are, above all beyond the places that are nearly as near as the nearest.
         """
         found, best = None, inf
         price, costs = self.emphasis.price, self.costs
+        views_of = {} if self.emphasis.packs else {each: self._views(each, count) for each in stretches}
+        near = min(map(min, views_of.values()), default=inf) + NEAR
         for stretch in sorted(stretches, key=lambda stretch: costs[len(stretch.seats) - count]):
             left = len(stretch.seats) - count
             cost = costs[left] * price
@@ -67,7 +74,7 @@ class Search:
                 break
             if left == 1:
                 continue
-            views = self._views(stretch, count)
+            views = views_of.get(stretch) or self._views(stretch, count)
             if stretch.left or stretch.right or stretch.halves:
                 starts = [start for start in range(left + 1) if not self._leaves_alone(stretch, start, count)]
             elif cost + price < best and left >= 4:
@@ -76,7 +83,10 @@ class Search:
             else:
                 starts = [0, left]
             for start in starts:
-                score = cost + views[start] + (price if 0 < start < left else 0.0)
+                view = views[start]
+                score = cost + view + (price if 0 < start < left else 0.0)
+                if view > near:
+                    score += BEYOND * (view - near)
                 if score < best:
                     found, best = Placement(stretch, start, count), score
         return found
@@ -102,7 +112,7 @@ class Search:
         """For each first seat: how far the seats are on average from where they should be, in steps between seats."""
         totals = list(accumulate(stretch.distances(*self.focal), initial=0.0))
         scale = 1 / (count * self.spacing)
-        distances = [(totals[start + count] - totals[start]) * scale for start in range(len(totals) - count)]
+        distances = [(until - before) * scale for before, until in zip(totals, totals[count:], strict=False)]
         if not self.emphasis.packs:
             return distances
         farthest = self.radius / self.spacing

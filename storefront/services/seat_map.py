@@ -33,8 +33,8 @@ class SeatMap(seat_map.SeatMap):
         fits = party.isascii() and party.isdecimal() and len(party) < 4 and 0 < int(party) <= settings.SEATS_A_VISITOR
         if not (fits and self.seats):
             return []
-        occupancy = SessionForecast.objects.occupancy_of(self.session, seats=len(self.seats))
-        return best_seats(self.seats, taken=self.taken, party=int(party), occupancy=occupancy)
+        hints = SessionForecast.objects.seat_hints(self.session, seats=len(self.seats))
+        return best_seats(self.seats, taken=self.taken, party=int(party), **hints)
 
     def _held_prices(self) -> dict[int, Decimal]:
         """What `prices` says by kind, by the primary key of each seat that the visitor's order holds."""

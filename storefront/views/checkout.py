@@ -164,7 +164,10 @@ def seats_refused(request: HttpRequest, seat_map: SeatMap, refusal: Refused, *, 
         text = _("You already hold these seats: %(seats)s. Open your order to pay or to change it.") % {
             "seats": "; ".join(str(seat) for seat in seat_map.seats if seat.pk in lost)
         }
-    return seats_views.seats_page(request, seat_map, refusal=text, chosen=chosen - seat_map.taken)
+    instead: Sequence[Sequence[Seat]] = ()
+    if isinstance(refusal, SeatLeftAlone):  # the page has a button for each
+        text, instead = refusal.why, refusal.instead
+    return seats_views.seats_page(request, seat_map, refusal=text, instead=instead, chosen=chosen - seat_map.taken)
 
 
 def _hold(request: HttpRequest, form: CheckoutForm, seat_map: SeatMap, *, at: datetime) -> Order:

@@ -64,7 +64,7 @@ def choose_sms(request: HttpRequest) -> HttpResponse:
     elif chosen_phones.is_offered() and user.phone:
         try:
             rate_limits.hit("phone_code", person=f"user {user.pk}", address=client_address(request), at=at)
-            rate_limits.hit("phone_code", person=user.phone, at=at)
+            rate_limits.hit("codes_of_phone", person=user.phone, at=at)
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:

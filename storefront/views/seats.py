@@ -1,6 +1,6 @@
 """The seats of a session: which are free, and choosing some."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,7 +13,7 @@ from cinema import clock
 from cinema.ids import valid_ids
 from cinema.money import ZERO
 from orders.availability.seat_map import taken_seats
-from screenings.models import SeatKind, Session
+from screenings.models import Seat, SeatKind, Session
 from storefront import request_identity
 from storefront.services import own_orders, programme
 from storefront.services.lists import waiting
@@ -37,8 +37,14 @@ def seats(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def seats_page(
-    request: HttpRequest, seat_map: SeatMap, *, refusal: object = None, chosen: Collection[int] | None = None
+    request: HttpRequest,
+    seat_map: SeatMap,
+    *,
+    refusal: object = None,
+    instead: Sequence[Sequence[Seat]] = (),
+    chosen: Collection[int] | None = None,
 ) -> HttpResponse:
+    """`instead`: choices of seats to offer with the refusal."""
     session, order = seat_map.session, seat_map.order
     cinema = session.hall.cinema
     party = request.GET.get("best", "")
@@ -90,6 +96,7 @@ def seats_page(
             "party": party or "2",
             "no_room_together": bool(party) and not best,
             "refusal": refusal,
+            "instead": instead,
             "price_note": price_note(session) if on_sale else None,
             "zone": programme.time_zone_note(cinema, seat_map.at),
             "markup": screening_events([showing]) if on_sale or session.status == Session.Status.CANCELLED else "",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
+from django.test import override_settings
 
 from concessions.services import receive
 from orders.models import Order
@@ -63,6 +64,7 @@ from tests.helpers.factories import (
     at_the_bank,
     free_seats,
 )
+from tests.helpers.shared_rows import rows_of_a_module
 from tests.helpers.users import someone
 from tests.reliability.run_job import run
 
@@ -183,9 +185,29 @@ class TwoDays:
             close_days(self.cinema, until=winter(SUNDAY + timedelta(days=1), "05:00"))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def receipts_of_the_page():
+    with override_settings(RECEIPTS_SINCE=LONG_AGO, RECEIPT_ZONE=ZoneInfo("Europe/Berlin")):
+        yield
+
+
+@pytest.fixture(scope="module")
+def played(django_db_setup, django_db_blocker):
+    with rows_of_a_module(django_db_blocker):
+        days = TwoDays()
+        days.play_saturday()
+        days.play_sunday()
+        yield days
+
+
 @pytest.fixture
-def cinema(settings):
-    settings.RECEIPTS_SINCE, settings.RECEIPT_ZONE = LONG_AGO, ZoneInfo("Europe/Berlin")
+def cinema(played, db):
+    """After both days. The tests that read it are the last of this module, since its rows stay until the end."""
+    return played
+
+
+@pytest.fixture
+def new_cinema(db):
     return TwoDays()
 
 
@@ -205,15 +227,92 @@ def fields(*names):
     return [lambda row, name=name: getattr(row, name) for name in names]
 
 
-def played(cinema):
-    cinema.play_saturday()
-    cinema.play_sunday()
-    return cinema
+def test_the_sheets_show_the_cash_of_the_page(new_cinema):
+    new_cinema.play_saturday()
+    new_cinema.play_sunday(close=False)
+    live = cash_on_sheet(new_cinema.cinema, SUNDAY, at=winter(SUNDAY, "23:00"))
+    close_days(new_cinema.cinema, until=winter(SUNDAY + timedelta(days=1), "05:00"))
+    now = winter(SUNDAY + timedelta(days=1), "05:30")
+
+    said = [row[1:] for row in table("Cash", 1)]
+    assert [cash_on_sheet(new_cinema.cinema, day, at=now) for day in (SATURDAY, SUNDAY)] == said
+    assert live == said[1]
+    month = month_sheet.cash_of(Month([new_cinema.cinema], SUNDAY.replace(day=1))).rows
+    assert [str(month[-1][place]) for place in ("DRAWER", "SAFE", "CHANGE_FUND")] == said[1][:3]
+    assert sum(row["all"] for row in month[:-1]) == month[-1]["all"]
+    balances = by_cinema(Balances([new_cinema.cinema], SATURDAY), with_costs=False).rows[0]
+    assert [str(balances[name]) for name in ("cash_in_drawers", "cash_in_safe", "change_fund")] == said[0][:3]
+    [correction] = day_sheet.corrections(day_figures(new_cinema.cinema, SUNDAY, at=now)).rows
+    assert (correction["about"], correction["over_or_short"]) == (SATURDAY, 300)
+
+
+def cash_on_sheet(cinema, date, *, at):
+    day = day_figures(cinema, date, at=at)
+    closing = day_sheet.cash_of(day).rows[-1]
+    [drawer] = drawers(cinema, day.day.starts_at, day.as_of).rows
+    over = drawer["difference"]
+    held = [str(closing[place]) for place in ("DRAWER", "SAFE", "CHANGE_FUND")]
+    return [*held, str(drawer["state"]), "" if over is None else str(over)]
+
+
+def figures(cinema, first, last, at):
+    """Each figure of the page's last table, by its name, from `reports.reading`."""
+    period = Period(cinemas=[Cinema.objects.get()], first=first, last=last, at=at)
+    [tickets], [bar], [money] = (sums(model, period) for model in (TicketFigures, BarFigures, MoneyFigures))
+    heads = {"bar_takings": definitions.BAR_TAKINGS.of(bar), "admissions": definitions.ADMISSIONS.of(tickets)}
+    of_tickets = (*definitions.TICKETS, definitions.PAID_WITH_POINTS)
+    return {
+        **{str(each.name): each.of(tickets) for each in of_tickets},
+        **{str(each.name): each.of(bar) for each in (definitions.BAR_TAKINGS, definitions.BAR_UNITS, definitions.VAT)},
+        str(definitions.SPEND_PER_HEAD.name): definitions.SPEND_PER_HEAD.of(heads),
+        **{str(each.name): each.of(money) for each in definitions.MONEY},
+    }
+
+
+def column(number):
+    return {row[0]: Decimal(row[number]) for row in table("What reports show")}
+
+
+def test_reports_show_what_the_page_says(new_cinema):
+    new_cinema.play_saturday()
+    closed = figures(cinema, SATURDAY, SATURDAY, winter(SUNDAY, "05:30"))
+    new_cinema.play_sunday()
+    now = winter(SUNDAY + timedelta(days=1), "05:30")
+
+    assert closed == column(1)
+    assert figures(cinema, SATURDAY, SATURDAY, now) == column(2)
+    assert figures(cinema, SUNDAY, SUNDAY, now) == column(3)
+    assert figures(cinema, SATURDAY, SUNDAY, now) == column(4)
+    assert column(4)["Box office"] + column(4)["Bar takings"] == column(4)["Takings"]
+
+
+def test_the_open_day_shows_the_same_figures_live(new_cinema):
+    """At the end of Sunday, before it is closed: the same, but for what the close books about Saturday."""
+    new_cinema.play_saturday()
+    new_cinema.play_sunday(close=False)
+
+    assert figures(cinema, SUNDAY, SUNDAY, winter(SUNDAY + timedelta(days=1), "04:59")) == column(3)
+    assert figures(cinema, SATURDAY, SATURDAY, winter(SUNDAY + timedelta(days=1), "04:59")) == column(1)
+
+
+def test_balances_of_today_are_those_that_its_close_will_store(new_cinema):
+    """But for the cash of F, about Saturday: what was recorded late is known once the day is closed."""
+    new_cinema.play_saturday()
+    new_cinema.play_sunday(close=False)
+    at = winter(SUNDAY, "23:00")
+    live = balances_of([new_cinema.cinema], Period([new_cinema.cinema], SUNDAY, SUNDAY, at))
+    row = by_cinema(live, with_costs=True).rows[0]
+    now = row | {"advances": row["advances"] + 300}, providers(live).rows, live.points
+    close_days(new_cinema.cinema, until=winter(SUNDAY + timedelta(days=1), "05:00"))
+    closed = Balances([new_cinema.cinema], SUNDAY)
+
+    assert now == (by_cinema(closed, with_costs=True).rows[0], providers(closed).rows, closed.points)
+
+
+# --- The tests of the closed days
 
 
 def test_orders_cost_what_the_page_says(cinema):
-    played(cinema)
-
     said = {row[1]: Decimal(row[3]) for row in table("What happens") if row[3]}
     assert said == {name: order.final_amount for name, order in cinema.orders.items()}
     days = [day.ends_at - day.starts_at for day in BusinessDay.objects.closed().order_by("date")]
@@ -221,7 +320,6 @@ def test_orders_cost_what_the_page_says(cinema):
 
 
 def test_tickets_are_booked_as_the_page_says(cinema):
-    played(cinema)
     clock = {cinema.evening.pk: "20:00", cinema.night.pk: "00:30", cinema.sunday.pk: "18:00"}
 
     def sold_as(row):
@@ -237,8 +335,6 @@ def test_tickets_are_booked_as_the_page_says(cinema):
 
 
 def test_the_bar_is_booked_as_the_page_says(cinema):
-    played(cinema)
-
     items = {cinema.popcorn.pk: "popcorn", cinema.coffee.pk: "coffee"}
     shown = ["sold", "uncollected", "gross", "discount", "points", "vat"]
     assert rows_of(BarFigures, lambda row: items[row.item_id], *fields(*shown)) == sorted(table("Bar"))
@@ -246,52 +342,19 @@ def test_the_bar_is_booked_as_the_page_says(cinema):
 
 
 def test_money_is_booked_as_the_page_says(cinema):
-    played(cinema)
-
     methods = {"card_terminal": "card terminal", "demo": "online"}
     shown = rows_of(MoneyFigures, lambda row: methods.get(row.tender, row.tender), *fields(*MoneyFigures.MEASURES))
     assert shown == sorted(table("Money"))
 
 
 def test_cash_is_booked_as_the_page_says(cinema):
-    played(cinema)
-
     words = {"FLOAT": "opening float", "COUNT": "over or short", "DEPOSIT": "bank deposit", "HANDED_IN": "handed in"}
     kind = lambda row: words.get(row.kind, row.kind.lower())  # noqa: E731
     place = lambda row: row.place.kind.lower().replace("_", " ")  # noqa: E731
     assert rows_of(CashFigures, place, kind, *fields("amount")) == sorted(table("Cash"))
 
 
-def test_the_sheets_show_the_cash_of_the_page(cinema):
-    cinema.play_saturday()
-    cinema.play_sunday(close=False)
-    live = cash_on_sheet(cinema.cinema, SUNDAY, at=winter(SUNDAY, "23:00"))
-    close_days(cinema.cinema, until=winter(SUNDAY + timedelta(days=1), "05:00"))
-    now = winter(SUNDAY + timedelta(days=1), "05:30")
-
-    said = [row[1:] for row in table("Cash", 1)]
-    assert [cash_on_sheet(cinema.cinema, day, at=now) for day in (SATURDAY, SUNDAY)] == said
-    assert live == said[1]
-    month = month_sheet.cash_of(Month([cinema.cinema], SUNDAY.replace(day=1))).rows
-    assert [str(month[-1][place]) for place in ("DRAWER", "SAFE", "CHANGE_FUND")] == said[1][:3]
-    assert sum(row["all"] for row in month[:-1]) == month[-1]["all"]
-    balances = by_cinema(Balances([cinema.cinema], SATURDAY), with_costs=False).rows[0]
-    assert [str(balances[name]) for name in ("cash_in_drawers", "cash_in_safe", "change_fund")] == said[0][:3]
-    [correction] = day_sheet.corrections(day_figures(cinema.cinema, SUNDAY, at=now)).rows
-    assert (correction["about"], correction["over_or_short"]) == (SATURDAY, 300)
-
-
-def cash_on_sheet(cinema, date, *, at):
-    day = day_figures(cinema, date, at=at)
-    closing = day_sheet.cash_of(day).rows[-1]
-    [drawer] = drawers(cinema, day.day.starts_at, day.as_of).rows
-    over = drawer["difference"]
-    held = [str(closing[place]) for place in ("DRAWER", "SAFE", "CHANGE_FUND")]
-    return [*held, str(drawer["state"]), "" if over is None else str(over)]
-
-
 def test_points_stock_and_receipts_are_booked_as_the_page_says(cinema):
-    played(cinema)
     heading = "Points, stock and receipts"
 
     words = {"ACCRUAL": "earned", "DEDUCTION": "spent", "REVERSAL": "reversed"}
@@ -321,56 +384,12 @@ def fields_of_receipt(row):
     return [str(row.lines), str(row.amount), str(row.vat)]
 
 
-def figures(cinema, first, last, at):
-    """Each figure of the page's last table, by its name, from `reports.reading`."""
-    period = Period(cinemas=[Cinema.objects.get()], first=first, last=last, at=at)
-    [tickets], [bar], [money] = (sums(model, period) for model in (TicketFigures, BarFigures, MoneyFigures))
-    heads = {"bar_takings": definitions.BAR_TAKINGS.of(bar), "admissions": definitions.ADMISSIONS.of(tickets)}
-    of_tickets = (*definitions.TICKETS, definitions.PAID_WITH_POINTS)
-    return {
-        **{str(each.name): each.of(tickets) for each in of_tickets},
-        **{str(each.name): each.of(bar) for each in (definitions.BAR_TAKINGS, definitions.BAR_UNITS, definitions.VAT)},
-        str(definitions.SPEND_PER_HEAD.name): definitions.SPEND_PER_HEAD.of(heads),
-        **{str(each.name): each.of(money) for each in definitions.MONEY},
-    }
-
-
-def column(number):
-    return {row[0]: Decimal(row[number]) for row in table("What reports show")}
-
-
-def test_reports_show_what_the_page_says(cinema):
-    cinema.play_saturday()
-    closed = figures(cinema, SATURDAY, SATURDAY, winter(SUNDAY, "05:30"))
-    cinema.play_sunday()
-    now = winter(SUNDAY + timedelta(days=1), "05:30")
-
-    assert closed == column(1)
-    assert figures(cinema, SATURDAY, SATURDAY, now) == column(2)
-    assert figures(cinema, SUNDAY, SUNDAY, now) == column(3)
-    assert figures(cinema, SATURDAY, SUNDAY, now) == column(4)
-    assert column(4)["Box office"] + column(4)["Bar takings"] == column(4)["Takings"]
-
-
-def test_the_open_day_shows_the_same_figures_live(cinema):
-    """At the end of Sunday, before it is closed: the same, but for what the close books about Saturday."""
-    cinema.play_saturday()
-    cinema.play_sunday(close=False)
-
-    assert figures(cinema, SUNDAY, SUNDAY, winter(SUNDAY + timedelta(days=1), "04:59")) == column(3)
-    assert figures(cinema, SATURDAY, SATURDAY, winter(SUNDAY + timedelta(days=1), "04:59")) == column(1)
-
-
 def test_advances_are_what_the_page_says(cinema):
-    played(cinema)
-
     stored = BusinessDay.objects.closed().order_by("date").values_list("date", "advances")
     assert [[NAMES[day], str(amount)] for day, amount in stored] == [row[:2] for row in table("What reports show", 1)]
 
 
 def test_balances_are_what_the_page_says(cinema):
-    played(cinema)
-
     shown = []
     for day, name in NAMES.items():
         found = Balances([cinema.cinema], day)
@@ -379,22 +398,7 @@ def test_balances_are_what_the_page_says(cinema):
     assert shown == [row[:5] for row in table("What reports show", 2)]
 
 
-def test_balances_of_today_are_those_that_its_close_will_store(cinema):
-    """But for the cash of F, about Saturday: what was recorded late is known once the day is closed."""
-    cinema.play_saturday()
-    cinema.play_sunday(close=False)
-    at = winter(SUNDAY, "23:00")
-    live = balances_of([cinema.cinema], Period([cinema.cinema], SUNDAY, SUNDAY, at))
-    row = by_cinema(live, with_costs=True).rows[0]
-    now = row | {"advances": row["advances"] + 300}, providers(live).rows, live.points
-    close_days(cinema.cinema, until=winter(SUNDAY + timedelta(days=1), "05:00"))
-    closed = Balances([cinema.cinema], SUNDAY)
-
-    assert now == (by_cinema(closed, with_costs=True).rows[0], providers(closed).rows, closed.points)
-
-
 def test_what_a_society_is_owed_is_what_the_page_says(cinema):
-    played(cinema)
     for percent, first in ((3, date(2026, 1, 1)), (2, SUNDAY)):
         SocietyRate.objects.create(society="RAO", percent=percent, valid_from=first, base="BOX_OFFICE")
 
@@ -407,8 +411,6 @@ def test_what_a_society_is_owed_is_what_the_page_says(cinema):
 
 
 def test_checks_have_the_sides_of_the_page(cinema):
-    played(cinema)
-
     shown = [
         [
             NAMES[check.day.date],

@@ -38,6 +38,7 @@ OF_THE_CHAIN = {
     "integrations.filmproposal",
     "integrations.marketinglist",
     "integrations.partner",
+    "integrations.pictureproposal",
     "integrations.webhookendpoint",
     "jobs.joblease",
     "jobs.jobrun",

@@ -117,7 +117,7 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     WatchedFilm.objects.create(user=order.user, film=session.film, cinema=cinema, since=NOON)
     WaitingEntry.objects.create(user=order.user, session=session, quantity=2, since=NOON)
     reason = CompReason.objects.get_or_create(name="Press")[0]
-    Comp.objects.create(order=order, reason=reason, at=NOON, actor=order.user)
+    Comp.objects.create(order=order, reason=reason, value=1, at=NOON, actor=order.user)
     keep(session, seats=factories.free_seats(session)[-1:], reason="The mayor", at=NOON, actor=used.order.user)
     statement = a_statement(cinema, contract.distributor)
     statement.lines.create(contract=contract, week=1, kind="WEEK")

@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import MappingProxyType
 
@@ -20,6 +22,25 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+
+@dataclass
+class OwnClock:
+    """What goes by the other system's clock, which the test moves: it is down until then, or takes the key from then on
+    no more.
+    """
+
+    now: datetime | None = None
+    down_until: datetime | None = None
+    key_expires_at: datetime | None = None
+
+    @property
+    def is_down(self) -> bool:
+        return self.now is not None and self.down_until is not None and self.now < self.down_until
+
+    @property
+    def key_has_expired(self) -> bool:
+        return self.now is not None and self.key_expires_at is not None and self.now >= self.key_expires_at
 
 
 @contextmanager

@@ -40,6 +40,7 @@ class There:
     contacts: dict[str, Contact] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    clock: loopback.OwnClock = field(default_factory=loopback.OwnClock)
 
     @property
     def on_list(self) -> list[str]:
@@ -145,6 +146,7 @@ def newsletter_partner(name: str) -> Iterator[There]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
             there.calls.append(f"{self.command} {path}")
             trouble = there.next_troubles.pop(0) if there.next_troubles else ""
+            trouble = "down" if there.clock.is_down else trouble
             status, content = {"down": (503, {}), "busy": (429, {}), "bare": (403, None)}.get(trouble) or self._answer(
                 path, body
             )

@@ -34,6 +34,7 @@ class Provider:
     key: str = KEY
     ledger: list[Sent] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    clock: loopback.OwnClock = field(default_factory=loopback.OwnClock)
 
     def add(self, phone: str, text: str, number: str = "") -> Sent:
         sent = Sent(number or f"S{len(self.ledger) + 1}", "+" + phone.removeprefix("+"), text)
@@ -49,6 +50,8 @@ class Provider:
             each.state = "delivered"
 
     def answer(self, path: str, data: dict[str, str], key: str) -> tuple[int, dict[str, Any]]:
+        if self.clock.key_has_expired:
+            key, data = "", {**data, "api_id": "", "psw": ""}
         if path.startswith("/sms/"):
             return 200, self._smsru(path, data)
         if path.startswith("/sys/"):
@@ -119,6 +122,7 @@ def sms_provider() -> Iterator[Provider]:
             path = urlsplit(self.path).path
             there.calls.append(path)
             trouble = there.next_troubles.pop(0) if there.next_troubles else ""
+            trouble = "down" if there.clock.is_down else trouble
             login = base64.b64decode(self.headers.get("Authorization", "").removeprefix("Basic ")).decode()
             status, content = {"down": (503, {}), "busy": (429, {})}.get(trouble) or there.answer(
                 path, data, login.partition(":")[2]

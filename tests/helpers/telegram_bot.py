@@ -18,8 +18,11 @@ class Bot:
     blocked_by: set[int] = field(default_factory=set)
     ledger: list[tuple[int, str]] = field(default_factory=list)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    clock: loopback.OwnClock = field(default_factory=loopback.OwnClock)
 
     def answer(self, method: str, data: dict[str, Any]) -> dict[str, Any]:
+        if self.clock.key_has_expired:
+            return {"ok": False, "error_code": 401, "description": "Unauthorized"}
         if method == "sendMessage":
             if data["chat_id"] in self.blocked_by:
                 return {"ok": False, "error_code": 403, "description": "Forbidden: bot was blocked by the user"}
@@ -37,6 +40,7 @@ def telegram_bot() -> Iterator[Bot]:
             method = self.path.rpartition("/")[2]
             bot.calls.append((method, data))
             trouble = bot.next_troubles.pop(0) if bot.next_troubles else ""
+            trouble = "down" if bot.clock.is_down else trouble
             busy = {"ok": False, "error_code": 429, "parameters": {"retry_after": 30}}
             content = busy if trouble == "busy" else {} if trouble == "down" else bot.answer(method, data)
             if trouble in ("lost", "down"):

@@ -24,6 +24,7 @@ class Receiver:
     url: str = ""
     next_answers: list[int] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
+    clock: loopback.OwnClock = field(default_factory=loopback.OwnClock)
     calls: list[tuple[str, dict[str, Any], dict[str, str], bytes]] = field(default_factory=list)
 
     @property
@@ -51,6 +52,9 @@ def receiver() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
+            if here.clock.is_down:  # nothing takes it
+                self.send(503)
+                return
             here.calls.append((headers["webhook-id"], json.loads(body), headers, body))
             status = here.next_answers.pop(0) if here.next_answers else 200
             if not status:

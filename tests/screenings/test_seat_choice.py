@@ -79,8 +79,15 @@ def test_a_refusal_names_seats_to_take_instead() -> None:
     with pytest.raises(SeatLeftAlone) as refusal:
         check_single_seats(seats, taken={101}, wanted={103, 104})
 
-    assert {seat.number for seat in refusal.value.instead} == {2, 3}
-    assert str(refusal.value).endswith("You can take these instead: row 1, seat 2; row 1, seat 3.")
+    assert [[seat.number for seat in choice] for choice in refusal.value.instead] == [[2, 3], [4, 5], [5, 6]]
+    assert str(refusal.value) == " ".join(
+        [
+            refusal.value.why,
+            "You can take these instead: row 1, seat 2; row 1, seat 3.",
+            "You can take these instead: row 1, seat 4; row 1, seat 5.",
+            "You can take these instead: row 1, seat 5; row 1, seat 6.",
+        ]
+    )
 
 
 def test_the_best_seats_are_in_the_middle_and_two_thirds_back() -> None:

@@ -52,7 +52,8 @@ TECHNICAL = {
     "time_zone", "token", "visitor", "who", "claimed_by", "model", "app_label", "preferred_language", "number",
     "reports.ReportFile.cinemas", "reports.ReportFile.parameters", "reports.ReportFile.highlights",  # totals
     "reports.ReportMailing.cinemas", "notifications.Notification.only_for",
-    "pricing.ForecastBasis.curve", "pricing.FittedModel.fitted", "pricing.SessionForecast.levels",  # computed
+    "pricing.ForecastBasis.curve", "pricing.ForecastBasis.party_mix",  # computed
+    "pricing.FittedModel.fitted", "pricing.SessionForecast.levels",  # computed
     "pricing.SessionForecast.reasons",  # computed
     "screenings.PriceQuote.inputs", "screenings.PriceQuote.reasons",  # computed
     "reports.PayoutLayout.columns", "reports.PayoutLayout.entered", "reports.PayoutLayout.headings",  # of files

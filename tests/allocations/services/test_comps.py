@@ -12,7 +12,7 @@ from allocations.services import carry_over, create_standard_reasons, give
 from house_rules.defaults import APPROVAL_LIMITS
 from orders.models import Order
 from orders.services import hold
-from screenings.models import TicketType
+from screenings.models import Seat, SeatKind, SeatSurcharge, Session, TicketType
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, PRICE, a_session, an_adult, free_seats
 from tests.helpers.users import someone
@@ -52,6 +52,16 @@ def test_complimentary_tickets_have_a_reason_and_count_towards_the_limit_at_thei
         "orders.refund",
         2 * PRICE,
     )
+
+
+def test_seats_of_a_kind_and_fixed_prices_of_nothing_count_at_what_others_pay_there(manager, press):
+    order = an_order_of(0)
+    ticket = order.tickets.get()
+    Seat.objects.filter(pk=ticket.seat_id).update(kind=SeatKind.VIP)
+    SeatSurcharge.objects.create(cinema=order.cinema, kind=SeatKind.VIP, amount=200)
+    order.tickets.update(base_price=0)  # as of a price list that says 0 instead of 0 %
+
+    assert gives(order, press, manager).value == PRICE + 200
 
 
 def test_an_order_without_complimentary_tickets_needs_none(manager):
@@ -99,7 +109,7 @@ def test_an_exchange_keeps_the_reason_and_counts_nothing_again(manager, press):
 def test_an_exchange_gives_away_what_the_new_tickets_would_cost_more(manager, press):
     former, order = an_order_of(0, 0), an_order_of(0)
     gives(former, press, manager)
-    order.tickets.update(base_price=5 * PRICE)
+    Session.objects.filter(tickets__order=order).update(ticket_price=5 * PRICE)
 
     assert carried_over(order, former) == 3 * PRICE
 

@@ -1,8 +1,10 @@
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from pytest_django import DjangoDbBlocker
 
 from film_hire.models import Statement
 from film_hire.services import settle_locked
@@ -11,6 +13,7 @@ from screenings.models import Cinema
 from tests.helpers.business_days import close_days
 from tests.helpers.factories import NOON, a_cinema, a_hall, a_paid_order, a_session
 from tests.helpers.film_hire_rows import THURSDAY, a_contract, a_distributor
+from tests.helpers.shared_rows import rows_of_a_module
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -18,20 +21,27 @@ pytestmark = pytest.mark.django_db
 RETURNS = ["film_hire_gross", "film_hire_reconciliation", "film_hire_ffa"]
 
 
-@pytest.fixture
-def cinema() -> Cinema:
-    return a_cinema()
+@pytest.fixture(scope="module")
+def settled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[int]:
+    with rows_of_a_module(django_db_blocker):
+        cinema = a_cinema()
+        session = a_session(a_hall(cinema), start=NOON + timedelta(hours=6))
+        a_paid_order(session, seats=2)
+        a_contract(session.film, a_distributor(email="volga@example.org"), minimum_head=200)
+        close_days(cinema, until=NOON + timedelta(weeks=1))
+        last = BusinessDay.objects.select_related("cinema").get(cinema=cinema, date=THURSDAY + timedelta(days=6))
+        [made] = settle_locked(last, at=NOON + timedelta(weeks=1))
+        yield made.pk
 
 
 @pytest.fixture
-def statement(cinema: Cinema) -> Statement:
-    session = a_session(a_hall(cinema), start=NOON + timedelta(hours=6))
-    a_paid_order(session, seats=2)
-    a_contract(session.film, a_distributor(email="volga@example.org"), minimum_head=200)
-    close_days(cinema, until=NOON + timedelta(weeks=1))
-    last = BusinessDay.objects.select_related("cinema").get(cinema=cinema, date=THURSDAY + timedelta(days=6))
-    [made] = settle_locked(last, at=NOON + timedelta(weeks=1))
-    return made
+def statement(settled: int, db: None) -> Statement:
+    return Statement.objects.get(pk=settled)
+
+
+@pytest.fixture
+def cinema(statement: Statement) -> Cinema:
+    return Cinema.objects.get(pk=statement.cinema_id)
 
 
 def test_a_statement_is_explained_line_by_line(statement: Statement, cinema: Cinema) -> None:

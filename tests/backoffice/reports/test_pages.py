@@ -1,7 +1,9 @@
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from pytest_django import DjangoDbBlocker
 
 from backoffice.framework.admin_menu import REPORTS
 from cinema import clock
@@ -10,6 +12,7 @@ from screenings.models import Cinema
 from tests.helpers.factories import a_cinema, a_hall, a_paid_order, a_session, an_item
 from tests.helpers.plans import reads_of_whole_tables
 from tests.helpers.replicas import a_replica
+from tests.helpers.shared_rows import rows_of_a_module
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -17,15 +20,21 @@ pytestmark = pytest.mark.django_db
 MOST_QUERIES = 15
 
 
+@pytest.fixture(scope="module")
+def sold(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[int]:
+    with rows_of_a_module(django_db_blocker):
+        cinema = a_cinema()
+        at = clock.now()
+        a_paid_order(
+            a_session(a_hall(cinema), start=at + timedelta(minutes=1)), seats=2, snacks=[(an_item(cinema), 1)], at=at
+        )
+        yield cinema.pk
+
+
 @pytest.fixture
-def own() -> Cinema:
+def own(sold: int, db: None) -> Cinema:
     """A cinema that sold two tickets and a snack for a screening of today."""
-    cinema = a_cinema()
-    at = clock.now()
-    a_paid_order(
-        a_session(a_hall(cinema), start=at + timedelta(minutes=1)), seats=2, snacks=[(an_item(cinema), 1)], at=at
-    )
-    return cinema
+    return Cinema.objects.get(pk=sold)
 
 
 def page(client, name: str, **chosen: object):

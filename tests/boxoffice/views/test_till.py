@@ -17,6 +17,7 @@ from allocations.services import keep
 from boxoffice.services import sales
 from boxoffice.templatetags.boxoffice import qr
 from cinema import clock
+from notifications.models import Notification
 from orders.models import Order, Promocode, Ticket
 from payments.models import Shift
 from screenings.models import Session, TicketType
@@ -330,6 +331,20 @@ def test_the_guest_gets_the_tickets_on_a_phone_from_the_screen_of_whoever_sold_t
     assert drawn in client.get(address).text
     assert 'class="qr"' not in other.get(address).text
     assert 'class="qr"' in Client().get(urlsplit(order.link).path, follow=True).text
+
+
+def test_the_link_to_the_tickets_is_sent_again_to_whom_there_is_an_address(session):
+    client, _shift = cashier_at(session)
+    order = a_paid_order(session, at=clock.now())
+    press(client, press(client, client.get(TILL).text, best="1").text, sell="cash")
+    sold_here = Order.objects.latest("pk")
+
+    for _press in range(2):
+        client.post(f"{TILL}orders/{order.pk}/send/")
+    client.post(f"{TILL}orders/{sold_here.pk}/send/")
+
+    assert Notification.objects.get(kind="ORDER_LINK").recipient == order.email
+    assert "/send/" not in client.get(f"{TILL}orders/{sold_here.pk}/").text
 
 
 def test_what_a_colleague_sold_is_printed_by_name_in_a_shift(session):

@@ -176,6 +176,17 @@ def test_a_refusal_leaves_its_key_free(api: ApiClient, session: Session) -> None
     assert api.post("orders", wanted, key="other-try").status_code == 201
 
 
+def test_a_choice_that_leaves_a_single_seat_is_answered_with_others(api: ApiClient) -> None:
+    session = a_session(a_hall(rows=["sssssss"]))
+    assert api.post("orders", basket(session, seats=1), key="first-try").status_code == 201
+
+    answer = api.post("orders", basket(session, first=1), key="second-try")
+
+    keys = [seat.pk for seat in free_seats(session)]
+    assert code(answer) == (409, "single_seat_left")
+    assert answer.json()["alternatives"] == [keys[0:2], keys[2:4], keys[3:5]]
+
+
 def test_an_expired_hold_of_somebody_else_does_not_stand_in_the_way(
     api: ApiClient, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

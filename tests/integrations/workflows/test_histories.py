@@ -1,12 +1,13 @@
-"""Random histories with partners that lose answers, are busy or down for days, forget keys and refuse some, and with
-senders that are killed: in the end the partner's ledger and ours are equal.
+"""Random histories with partners that lose answers, are busy, or down for days by a clock of their own, whose keys end,
+who refuse some and report late, twice and forged, and with senders that are killed: in the end the partner's ledger and
+ours are equal.
 """
 
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -55,6 +56,15 @@ def killed_in(module: Any, function: str) -> Iterator[None]:
         yield
 
 
+def days_down(there: Any, rng: random.Random, at: datetime) -> None:
+    """From now on the partner is down, by its own clock, which is some minutes ahead or behind."""
+    there.clock.down_until = at + rng.randint(1, 4) * DAY
+
+
+def set_clock(there: Any, at: datetime) -> None:
+    there.clock.now = at + 3 * MINUTE
+
+
 def play(rng: random.Random, events: dict[Callable[[], None], int], *, times: int = EVENTS) -> None:
     """So many events, each as often as its weight says."""
     for event in rng.choices(list(events), list(events.values()), k=times):
@@ -76,7 +86,7 @@ class ListHistory:
     def events(self) -> dict[Callable[[], None], int]:
         return {
             self.agree: 8, self.withdraw: 3, self.unsubscribe: 3, self.erase: 2, self.trouble: 4, self.lose_key: 1,
-            self.hint: 2, self.killed: 2, self.run: 14,
+            self.hint: 2, self.killed: 2, self.run: 14, self.down: 1,
         }  # fmt: skip
 
     def agree(self) -> None:
@@ -109,6 +119,9 @@ class ListHistory:
         kind = self.rng.choice(["lost", "down", "busy", "bare"])
         self.there.next_troubles += [kind] * self.rng.randint(1, 5)
 
+    def down(self) -> None:
+        days_down(self.there, self.rng, self.at)
+
     def lose_key(self) -> None:
         self.there.key = "another"
         self.run()
@@ -127,6 +140,7 @@ class ListHistory:
         self._pass()
 
     def _pass(self) -> None:
+        set_clock(self.there, self.at)
         Engagement.objects.update_or_create(
             pk=Engagement.ONE, defaults={"date": timezone.localdate(self.at), "as_of": self.at}
         )
@@ -136,6 +150,7 @@ class ListHistory:
         self.session = a_session(a_hall(a_cinema(), rows=["s" * 20] * 3), start=NOON + 90 * DAY)
         play(self.rng, self.events())
         self.there.next_troubles.clear()
+        self.there.clock.down_until = None
         for _ in range(12):
             self.at += 12 * HOUR
             self._pass()
@@ -176,6 +191,7 @@ class MessageHistory:
 
     def __init__(self, there: Any, seed: int, recipients: Callable[[int], dict[str, Any]]) -> None:
         self.there, self.rng, self.at, self.number, self.recipients = there, random.Random(seed), NOW, 0, recipients
+        self.renewed_at: datetime | None = None
 
     def queue(self) -> None:
         self.number += 1
@@ -184,6 +200,20 @@ class MessageHistory:
 
     def trouble(self) -> None:
         self.there.next_troubles += [self.rng.choice(["lost", "down", "busy"])] * self.rng.randint(1, 4)
+
+    def down(self) -> None:
+        days_down(self.there, self.rng, self.at)
+
+    def expire(self) -> None:
+        """The key ends, by their clock, in the midst of what follows; a person enters the new one days later."""
+        self.there.clock.key_expires_at = self.at + self.rng.randint(1, 30) * HOUR
+        self.renewed_at = self.at + 2 * DAY
+
+    def report(self) -> None:
+        """Reports come late, twice, and forged."""
+        known = list(SmsDelivery.objects.exclude(external_id="").values_list("external_id", flat=True))
+        for each in ["forged", *self.rng.sample(known, min(2, len(known))) * 2]:
+            Client().post("/sms/callback/", {"MessageSid": each, "MessageStatus": "failed"})
 
     def killed(self) -> None:
         with killed_in(delivery, "store_results"):
@@ -194,12 +224,17 @@ class MessageHistory:
         self._pass()
 
     def _pass(self) -> None:
+        set_clock(self.there, self.at)
+        if self.renewed_at is not None and self.at >= self.renewed_at:
+            self.there.clock.key_expires_at = self.renewed_at = None
         with suppress(CommandError):  # some were given up
             call_command("deliver_notifications", at=self.at.isoformat(), verbosity=0)
 
     def play(self) -> None:
-        play(self.rng, {self.queue: 8, self.trouble: 3, self.killed: 1, self.run: 6})
+        often = {self.queue: 8, self.trouble: 3, self.killed: 1, self.run: 6}
+        play(self.rng, {**often, self.down: 1, self.expire: 1, self.report: 2})
         self.there.next_troubles.clear()
+        self.there.clock.down_until = self.there.clock.key_expires_at = None
         for _ in range(8):
             requeue(Notification.objects.filter(status="FAILED"), at=self.at)  # by staff
             self.at += 13 * HOUR
@@ -277,6 +312,9 @@ class HookHistory:
         with killed_in(webhook_delivery, "_note"):
             self.run()
 
+    def down(self) -> None:
+        days_down(self.there, self.rng, self.at)
+
     def mend(self) -> None:
         for endpoint in WebhookEndpoint.objects.filter(disabled_at__isnull=False):
             switch_on(endpoint, at=self.at)
@@ -288,12 +326,14 @@ class HookHistory:
         self._pass()
 
     def _pass(self) -> None:
+        set_clock(self.there, self.at)
         with suppress(CommandError):
             call_command("send_webhooks", at=self.at.isoformat(), verbosity=0)
 
     def play(self) -> None:
-        play(self.rng, {self.sell: 6, self.trouble: 3, self.killed: 1, self.mend: 1, self.run: 6})
+        play(self.rng, {self.sell: 6, self.trouble: 3, self.killed: 1, self.mend: 1, self.run: 6, self.down: 1})
         self.there.next_answers.clear()
+        self.there.clock.down_until = None
         self.mend()
         for _ in range(4):
             self.at += 25 * HOUR

@@ -77,6 +77,15 @@ def code_of(user: User) -> str:
     return str(Notification.objects.latest("pk").context["phone_code"])
 
 
+def test_who_calls_somebodys_number_their_own_leaves_the_owner_codes(there: Provider, anna: User) -> None:
+    stranger = User.objects.create_user("stranger@example.org", None, phone=PHONE)
+    for page, presses in ((browser(stranger), 7), (browser(anna), 1)):
+        for _press in range(presses):
+            page.post("/account/sms/", {"choice": "on"})
+
+    assert Notification.objects.filter(kind=MessageKind.PHONE_CODE).count() == 5 + 1
+
+
 def test_a_code_works_once_for_a_short_time_and_not_after_five_wrong_ones(there: Provider, anna: User) -> None:
     former = code_of(anna)
     code = code_of(anna)

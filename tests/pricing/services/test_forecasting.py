@@ -48,6 +48,8 @@ def test_a_screening_is_forecast_from_past_ones_and_from_what_is_sold(hall):
     assert 15 < row.unaided < 25
     assert {reason["code"] for reason in row.reasons} >= {"SHORT_HISTORY", "ADVANCE_SALES"}
     assert (row.basis.sessions, row.basis.party_mean) == (20, 1.0)
+    hints = SessionForecast.objects.seat_hints(session, seats=60)
+    assert hints == {"occupancy": row.mean / 60, "party_mix": {}}
 
 
 def test_only_screenings_on_sale_of_the_next_four_weeks_are_forecast(hall):

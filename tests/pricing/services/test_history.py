@@ -42,6 +42,7 @@ def test_the_history_tells_when_tickets_were_bought():
 
     [row] = history.rows
     assert (row["admissions"], row["capacity"], history.party_mean) == (5, 60, 2.5)
+    assert history.party_mix == {"2": 0.5, "3": 0.5}
     assert row["bookings"] == [
         [0.1, 2],
         [0.25, 2],

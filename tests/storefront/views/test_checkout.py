@@ -140,8 +140,13 @@ def test_a_choice_that_leaves_a_single_seat_is_refused(client: Client) -> None:
 
     answer = client.get(checkout(session, factories.free_seats(session)[1:3]))
 
+    page = answer.content.decode()
     assert answer.status_code == 409
-    assert "A single seat would be left between taken ones: row 1, seat 2." in answer.content.decode()
+    assert "A single seat would be left between taken ones: row 1, seat 2." in page
+    offered = re.findall('<li><a class="button quiet" href="([^"]+)">', page)
+    assert len(offered) == 3
+    first = client.get(html.unescape(offered[0])).content.decode()
+    assert first.count("checked") == page.count("checked") == 2
     assert business_state() == before
 
 
