@@ -1,0 +1,47 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils.translation import override
+
+from allocations.services import Agreed, book, pay
+from backoffice.allocations.invoices import invoice
+from cinema import clock
+from orders.models import Order
+from payments.models import Gateway
+from tests.helpers.factories import a_cinema, a_session
+from tests.helpers.users import browser, someone
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def booking(db):
+    at = clock.now()
+    school = Agreed("Anna Petrova", Decimal(200), one_free_per=10, payer="School No. 5", language="de")
+    return book(a_session(start=at + 9 * DAY), school, people=11, until=at + DAY, at=at, actor=someone())
+
+
+def test_the_invoice_is_a_pdf_for_what_is_reserved_and_only_for_the_own_cinema(booking):
+    address = f"/admin/allocations/groupbooking/{booking.pk}/invoice/"
+    order = booking.group_orders.get().order
+    own = browser(someone("floor_manager", booking.cinema))
+    other = browser(someone("floor_manager", a_cinema(), email="other@example.org"))
+
+    answer = own.get(address)
+
+    assert answer.content.startswith(b"%PDF")
+    assert answer["Content-Disposition"] == f'attachment; filename="invoice-{order.number}.pdf"'
+    assert other.get(address).status_code == 404
+    pay(order, gateway=Gateway.BANK_TRANSFER, at=clock.now(), actor=someone(email="cashier@example.org"))
+    assert own.get(address).status_code == 404
+
+
+def test_the_invoice_says_who_pays_how_much_for_how_many_in_the_language_of_the_group(booking):
+    with override("de"):
+        table = invoice(booking, list(Order.objects.all()))
+        notes = " ".join(str(note) for note in table.notes)
+
+    assert [(row["people"], row["sum"]) for row in table.rows] == [(10, 2000), (1, 0)]
+    assert str(table.title).startswith("Rechnung ")
+    assert "School No. 5" in notes
