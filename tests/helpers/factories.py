@@ -281,6 +281,7 @@ RANDOM_FIELDS = {"token", "pickup_code", "redirect_url", "uid", "digest"}
 #: The fields of some models that are compared; those about attempts to send or make them are left out.
 COMPARED_FIELDS = {
     "integrations.FilmLookup": ("film", "source", "status"),
+    "integrations.PictureProposal": ("film", "source_link", "status"),
     "integrations.ListedSession": ("cinema", "starts_at", "ends_at", "price", "state"),
     "integrations.WebhookEndpoint": ("name", "url", "types", "since"),
     "integrations.WebhookEvent": ("type", "cinema", "at", "data"),
