@@ -146,6 +146,9 @@ def test_the_role_that_works_cannot_remove_or_rewrite_who_did_what(as_the_app):
 
     assert deletable == set()
     assert rewritable == {
+        "allocations_groupbooking.contact",
+        "allocations_groupbooking.payer",
+        "allocations_household.reason",
         "accounts_approval.about", "accounts_approval.arguments", "accounts_approval.decided_at",
         "accounts_approval.decided_by_id", "accounts_approval.digest", "accounts_approval.facts",
         "accounts_approval.status", "accounts_approval.why", "accounts_marketingconsent.recipient",

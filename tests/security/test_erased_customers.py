@@ -37,6 +37,7 @@ NAMES_OF_THINGS = {"name", "title", "city", "address", "code", "codename", "soci
 NAMES_OF_THINGS |= {"original_title", "country", "no_certificate_reason"}  # of films
 NAMES_OF_THINGS |= {"portion", "composition", "allergens"}  # of what the bar sells, for everybody to read
 NAMES_OF_THINGS |= {  # of films too, for everybody to read
+    "author", "licence", "licence_link", "source_link",  # of pictures
     "director", "starring", "content_warnings", "trailer_url", "screenings.Film.description",
     "screenings.HistoricalFilm.description", "screenings.FilmPicture.text",
 }  # fmt: skip
