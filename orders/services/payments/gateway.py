@@ -87,10 +87,8 @@ def settle_payment(payment: Payment, *, close: bool = False, at: datetime) -> Pa
     is unavailable or the money cannot be booked: see the status of the payment that is returned. Must not be called
     inside a transaction: it talks to a network.
     """
-    if payment.moved_from_id is not None:
-        return payment  # the gateway knows only the payment that it was moved from
-    try:
-        return poll(payment, close=close, at=at)
+    try:  # the gateway knows only the payment from which another one was moved
+        return poll(payment, close=close, at=at) if payment.moved_from_id is None else payment
     except GatewayError as error:
         logger.warning("Payment %s: polling %s failed: %s", payment.pk, payment.gateway, error.answer)
         payment.refresh_from_db()

@@ -11,7 +11,7 @@ from accounts.services import require_approval_above_limit
 from orders.locks import lock_orders
 from orders.models import Order, OrderChange
 from orders.reasons import Reason
-from payments.models import MANUAL_GATEWAYS, Payment, Refund, Shift
+from payments.models import MANUAL_GATEWAYS, Gateway, Payment, Refund, Shift
 from payments.models.payments import RefundQuerySet
 from payments.services import mark_paid_out
 
@@ -57,9 +57,9 @@ def pay_out(
 
 
 def is_refunded_at_cinema(order: Order) -> bool:
-    """Whether its link refunds nothing, since staff have entered its address, which proves no guest, and its money is
-    given out by hand. One query. Reads only.
-    """
+    """Whether its link refunds nothing: staff entered its address, which proves no guest, as they do for all groups, and
+    its money is given out by hand. One query. Reads only."""
     by_hand = order.payments.filter(status=Payment.Status.SUCCEEDED, gateway__in=MANUAL_GATEWAYS)
     entered = order.changes.filter(kind=OrderChange.Kind.ADDRESS, actor__isnull=False)
-    return entered.filter(Exists(by_hand)).exists()
+    of_group = Q(channel=Order.Channel.GROUP) | Exists(by_hand.filter(gateway=Gateway.BANK_TRANSFER))
+    return Order.objects.filter(of_group | Exists(entered) & Exists(by_hand), pk=order.pk).exists()

@@ -13,7 +13,7 @@ from orders.services import call_off, refund, refund_by_customer, refund_cancell
 from orders.services.refunds.by_customer import RefundedAtCinema
 from orders.services.refunds.by_hand import pay_out
 from payments.errors import RefundedAlready
-from payments.models import Refund
+from payments.models import Gateway, Refund
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.cash import a_shift, cash_of
 from tests.helpers.factories import NOON, PRICE, a_paid_order, a_session, paid_at_the_bank
@@ -95,6 +95,15 @@ def test_once_staff_entered_the_address_cash_is_refunded_at_the_cinema_only():
     assert refundable_by_customer(order, at=NOON) == []
     with raises_unchanged(RefundedAtCinema):
         refund_by_customer(order, lines=lines, at=NOON)
+
+
+def test_what_a_bank_transfer_paid_is_refunded_at_the_cinema_only():
+    """Only staff have said that it came, and where the link goes."""
+    order = a_paid_order(gateway=Gateway.BANK_TRANSFER)
+
+    assert refundable_by_customer(order, at=NOON) == []
+    with raises_unchanged(RefundedAtCinema):
+        refund_by_customer(order, lines=list(order.tickets.all()), at=NOON)
 
 
 def test_money_that_the_bank_returns_to_the_payer_is_refunded_by_any_link():
