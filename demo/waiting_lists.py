@@ -34,4 +34,4 @@ def add_waiting_lists(*, at: datetime) -> None:
         hold(cinema=session.hall.cinema, tickets=tickets, channel=Order.Channel.RESERVATION, at=at)
     for number, customer in enumerate(customers):
         watch(customer, film=film, cinema=None, at=at)
-        join(session, user=customer, quantity=2 + number, at=at)
+        join(session, user=customer, quantity=2 + number, address=None, at=at)

@@ -180,7 +180,8 @@ def costs_the_same(old: Seat, new: Seat, *, ticket_type: TicketType, terms: Term
     if old.kind == new.kind:
         return True
     one, other = (terms.surcharges.get(seat.kind, ZERO) for seat in (old, new))
-    return (one == other or not ticket_type.price_percent) and not {old.kind, new.kind} & NEVER_MIXED
+    is_free = not ticket_type.price_percent and ticket_type.sold_to != TicketType.SoldTo.TILL  # but not a gift
+    return (one == other or is_free) and not {old.kind, new.kind} & NEVER_MIXED
 
 
 def ticket_price(*, session_price: Decimal, percent: int, surcharge: Decimal = ZERO) -> Decimal:

@@ -28,6 +28,18 @@ class SeatsAreFree(Refused, code="seats_are_free"):
         super().__init__(_("There are free seats again. Choose yours now, before somebody else does."))
 
 
+class HeldBefore(Refused, code="waiting_held_before"):
+    """Seats of this session were held for the customer less than two hours ago, taken or not."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "We held seats of this screening for you less than two hours ago, so now it’s others’ turn. "
+                "Join again a little later, or look at the seats yourself: some may become free."
+            )
+        )
+
+
 class WaitingListClosed(Refused, code="waiting_list_closed"):
     """The session is not on sale any more, or starts within two hours."""
 

@@ -17,7 +17,7 @@ from allocations.models import Comp, CompReason
 from cinema.money import ZERO
 from orders.models import Order, Ticket
 from screenings.models import TicketType
-from screenings.ticket_price import quote, terms_of
+from screenings.ticket_price import full_price, sold_online, terms_of
 
 AT_TILL = TicketType.SoldTo.TILL
 STANDARD = [_("Press and partners"), _("Prize or promotion"), _("Apology"), _("Staff"), _("Inspection")]
@@ -75,9 +75,16 @@ def given_anew(tickets: Iterable[Ticket], *, former: Iterable[Ticket]) -> Decima
 
 
 def worth(tickets: Collection[Ticket]) -> Decimal:
-    """What the seats of these tickets cost without a reduction at the till now. At most four queries. Reads only."""
+    """What the seats of these tickets cost everybody at the till now. At most five queries. Reads only."""
     terms = terms_of({each.session for each in tickets}, Order.Channel.BOX_OFFICE)
-    return sum((quote(each.session, each.seat.kind, None, terms[each.session_id]).price for each in tickets), ZERO)
+    types = sold_online()
+    return sum(
+        (
+            full_price(each.session, seat_kind=each.seat.kind, types=types, terms=terms[each.session_id])
+            for each in tickets
+        ),
+        ZERO,
+    )
 
 
 def create_standard_reasons() -> Iterable[CompReason]:

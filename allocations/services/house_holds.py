@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from allocations.errors import HoldTimeOver
@@ -19,6 +20,8 @@ from orders.services.selling.hold import release_stale_holds
 from screenings.models import Seat, Session, TicketType
 
 HOUSE = Order.Channel.HOUSE
+#: Orders that keep seats or kept them; once somebody has paid, an order is a guest's as any other.
+OF_THE_HOUSE = Q(channel=HOUSE, paid_at__isnull=True)
 
 
 def keep(

@@ -30,7 +30,7 @@ from orders.availability.seat_map import taken_seats
 from orders.models import Order, OrderChange, OrderLine, Ticket
 from orders.services import RefundPreview, left_to_pay, preview_refund
 from orders.services.refunds.effects import remaining_lines
-from payments.models import MANUAL_GATEWAYS, Gateway
+from payments.models import AT_COUNTER, Gateway
 from screenings.models import Seat, Session
 from screenings.ticket_price import costs_the_same, terms_of
 
@@ -68,7 +68,7 @@ class ExtendForm(ActionForm):
 class PaymentForm(ActionForm):
     gateway = forms.ChoiceField(
         label=_("Payment method"),
-        choices=[(gateway.value, gateway.label) for gateway in Gateway if gateway in MANUAL_GATEWAYS],
+        choices=[(gateway.value, gateway.label) for gateway in Gateway if gateway in AT_COUNTER],
         initial=Gateway.CASH,
         widget=UnfoldAdminRadioSelectWidget(),
     )

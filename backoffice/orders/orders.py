@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, normalise_email
+from allocations.services import OF_THE_HOUSE
 from backoffice.accounts.approvals import ApprovalsMixin
 from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
@@ -116,7 +117,7 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         """Without the orders by which the house keeps seats, but for whoever may keep and release them."""
         orders: QuerySet[Any] = super().get_queryset(request)
         keeps = request.user.has_perm("allocations.keep_seats")
-        return orders if keeps else orders.exclude(channel=Order.Channel.HOUSE)
+        return orders if keeps else orders.exclude(OF_THE_HOUSE)
 
     def look_up(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
         return (found_by(queryset, search_term) if search_term.strip() else queryset), False

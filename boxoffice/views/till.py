@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.errors import RateLimited
 from accounts.services import rate_limits
 from allocations.models import CompReason, HouseHold
-from allocations.services import release
+from allocations.services import OF_THE_HOUSE, release
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.errors import NoShift
 from boxoffice.models import Exchange, Voucher
@@ -242,7 +242,7 @@ def tell_payouts(request: BoxOfficeRequest, refunds: Iterable[Refund]) -> None:
 def orders_of(request: BoxOfficeRequest) -> QuerySet[Order]:
     """The orders that may be opened: seats kept by the house only by whoever may keep and release them."""
     orders = Order.objects.filter(cinema=request.cinema).select_related("cinema")
-    return orders if request.user.has_perm("allocations.keep_seats") else orders.exclude(channel=Order.Channel.HOUSE)
+    return orders if request.user.has_perm("allocations.keep_seats") else orders.exclude(OF_THE_HOUSE)
 
 
 @page(WORK)

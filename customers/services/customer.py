@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from accounts.phones import stored_form
 from notifications.models import MessageKind, Notification
+from notifications.services.chosen_phones import of_phones
 from orders.models import Order, OrderChange
 
 
@@ -57,8 +58,12 @@ class Customer:
         own = {self.address, self.address.lower()} - {""}
         others = {address for order in orders for address in (order.email, order.phone)} - own - {""}
         others |= OrderChange.objects.former_addresses(orders) - own
-        numbers = {order.number for order in orders}
+        about = {order.number for order in orders}
         if self.only is not None:
             own, others = set(), own | others
-        sent = Notification.objects.filter(kind__in=MessageKind.values, recipient__in=own | others).order_by("pk")
-        return [each for each in sent if each.recipient in own or each.occasion.partition(" ")[0] in numbers]
+        found = Q(recipient__in=own | others)
+        if self.user is not None:
+            about.add(of_phones(self.user))
+            found |= Q(kind=MessageKind.PHONE_CODE, occasion__startswith=f"{of_phones(self.user)} ")
+        sent = Notification.objects.filter(found, kind__in=MessageKind.values).order_by("pk")
+        return [each for each in sent if each.recipient in own or each.occasion.partition(" ")[0] in about]

@@ -28,6 +28,11 @@ def is_offered() -> bool:
     return bool(settings.SMS_BACKEND)
 
 
+def of_phones(user: User) -> str:
+    """How the occasions of messages to phones of this account begin, also to one that it has no longer. Reads only."""
+    return f"account-{user.pk}"
+
+
 def send_code(user: User, *, at: datetime) -> None:
     """Send a code to the phone of this account. An earlier one stops working; until it is entered, e-mails are sent.
 
@@ -40,7 +45,7 @@ def send_code(user: User, *, at: datetime) -> None:
         message = Message(
             kind=MessageKind.PHONE_CODE,
             recipient=user.phone,
-            occasion=secrets.token_hex(16),
+            occasion=f"{of_phones(user)} {secrets.token_hex(8)}",
             language=user.preferred_language,
             context={"phone_code": code},
             not_after=at + CODE_VALID,

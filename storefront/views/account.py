@@ -38,6 +38,7 @@ from storefront.services import signing_in
 from storefront.services.news import choices_of_customer
 from storefront.services.points import points_of
 from storefront.services.programme import time_zone_note
+from storefront.services.tickets_ahead import tickets_ahead
 from storefront.views.decorators import post_or_redirect
 
 TELEGRAM_LINK = "telegram_link"  # shown once on the profile
@@ -165,17 +166,19 @@ def _in_own_language(response: HttpResponse, user: Any) -> HttpResponse:
 @require_safe
 @signed_in
 def account(request: HttpRequest) -> HttpResponse:
-    """The customer's orders, newest first."""
+    """The customer's tickets for what is ahead, with their codes, then all orders, newest first."""
+    user, at = signed_in_customer(request), clock.now()
     orders = (
-        Order.objects.filter(user=signed_in_customer(request))
+        Order.objects.filter(user=user)
         .select_related("cinema")
         .annotate(starts=Min("tickets__session__start_datetime"), film=Min("tickets__session__film__title"))
         .order_by("-created_at", "-pk")
     )
     page = Paginator(orders, A_PAGE).get_page(request.GET.get("page"))
-    at = clock.now()
     rows = [(order, _local(order.cinema, order.starts), time_zone_note(order.cinema, at)) for order in page]  # type: ignore[attr-defined]
-    return render(request, "storefront/account.html", {"rows": rows, "page": page})
+    ahead = [(visit, time_zone_note(visit.order.cinema, at)) for visit in tickets_ahead(user, at=at)]
+    shown = {"ahead": [] if page.has_previous() else ahead, "rows": rows, "page": page}
+    return render(request, "storefront/account.html", shown)
 
 
 def _local(cinema: Cinema, starts: datetime | None) -> datetime | None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cinema import clock
+from cinema.http import client_address
 from cinema.ids import valid_ids
 from cinema.status import Refused
 from screenings.models import Cinema
@@ -57,9 +58,9 @@ def wait(request: HttpRequest, key: int) -> HttpResponseBase:
         messages.success(request, _("You’re off the waiting list."))
         return _back(request, "shop:session", key)
     quantity = request.POST.get("quantity", "")
-    session = get_session(key)
+    seats = int(quantity) if quantity in map(str, range(1, 100)) else 0
     try:
-        join(session, user=user, quantity=int(quantity) if quantity in map(str, range(1, 100)) else 0, at=clock.now())
+        join(get_session(key), user=user, quantity=seats, address=client_address(request), at=clock.now())
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

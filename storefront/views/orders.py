@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import RateLimited
 from accounts.services import rate_limits
+from allocations.services import OF_THE_HOUSE
 from cinema import clock
 from cinema.http import client_address
 from cinema.status import Refused
@@ -73,7 +74,7 @@ def order_of(request: HttpRequest, token: str) -> Order:
     """The order of the token, compared in constant time. Only wrong tokens are counted and limited, so that nobody's
     guesses shut out whoever has the right link at the same IP address.
     """
-    order = WHOLE.filter(token=token).exclude(channel=Order.Channel.HOUSE).first()  # the house is no customer
+    order = WHOLE.filter(token=token).exclude(OF_THE_HOUSE).first()  # the house is no customer
     known = order.token if order else secrets.token_urlsafe(24)
     if not secrets.compare_digest(known.encode(), token.encode()) or order is None:
         rate_limits.hit("unknown_link", address=client_address(request), at=clock.now())

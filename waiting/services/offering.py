@@ -52,12 +52,12 @@ def _offer(entry: WaitingEntry, *, at: datetime) -> bool:
     if not seats or not all(types):
         return False
     # Without an address it is a draft, as of any buyer: the customer chooses types of tickets and agrees to the terms.
-    buyer = Buyer(visitor=f"waiting {entry.pk}", address=None, email="", user=entry.user)
+    buyer = Buyer(visitor=f"waiting {entry.pk}", address=None, email="", user=entry.user, place=entry.place)
     try:
         with transaction.atomic():
             places = [(seat, of_seat[0]) for seat, of_seat in zip(seats, types, strict=True)]
             order = hold_online(seat_map, places=places, buyer=buyer, at=at)
-    except Refused:  # a buyer was faster, or the customer holds as many seats as one person may
+    except Refused:  # a buyer was faster, or the customer or the address holds as many seats as it may
         return False
     entry.order = order
     entry.save(update_fields=["order"])

@@ -33,6 +33,7 @@ class Buyer:
     phone: str = ""
     language: str = ""
     user: User | None = None
+    place: str = ""  # the fingerprint of the address, where only that is known
 
     def counted_as(self) -> dict[str, str]:
         """The arguments of `rate_limits` for this buyer: an account is proved, a guest's address only claimed."""
@@ -42,11 +43,13 @@ class Buyer:
 
     def person(self) -> str:
         """The fingerprint by which `OnlineHold` counts what one person holds at once."""
-        if self.user is not None:
-            return fingerprint("person", f"user {self.user.pk}")
-        if not self.email:
-            return fingerprint("person", self.visitor)
+        if person := self.counted_as().get("person"):
+            return fingerprint("person", person)
         return fingerprint("claim", rate_limits.claim(self.email, self.address))
+
+    def from_place(self) -> str:
+        """The fingerprint by which it counts what is held at once from one address; empty if that is not known."""
+        return fingerprint("address", self.address) if self.address else self.place
 
 
 def hold_online(
@@ -97,7 +100,7 @@ def hold_online(
             online=OnlineHold(
                 visitor=fingerprint("visitor", buyer.visitor),
                 person=buyer.person(),
-                address=fingerprint("address", buyer.address or ""),
+                address=buyer.from_place(),
                 since=replaced.since if replaced else at,
                 may_write=replaced.may_write if replaced and same_address else True,
             ),
@@ -158,11 +161,10 @@ def _check_held_seats(buyer: Buyer, *, more: int, instead_of: Order | None, at: 
     held = Ticket.objects.filter(status=Ticket.Status.RESERVED, order__in=Order.objects.held(at).values("pk"))
     if instead_of is not None:
         held = held.exclude(order=instead_of)
-    by_whom = Q(order__online_hold__visitor=fingerprint("visitor", buyer.visitor)) | Q(
-        order__online_hold__person=buyer.person()
-    )
-    if held.filter(by_whom).count() + more > settings.HELD_SEATS["visitor"]:
+    by_buyer = Q(order__online_hold__visitor=fingerprint("visitor", buyer.visitor))
+    by_buyer |= Q(order__online_hold__person=buyer.person())
+    if held.filter(by_buyer).count() + more > settings.HELD_SEATS["visitor"]:
         raise TooMuchHeld
-    from_there = held.filter(order__online_hold__address=fingerprint("address", buyer.address or ""))
-    if buyer.address and from_there.count() + more > settings.HELD_SEATS["address"]:
+    from_there = held.filter(order__online_hold__address=buyer.from_place())
+    if buyer.from_place() and from_there.count() + more > settings.HELD_SEATS["address"]:
         raise TooMuchHeld

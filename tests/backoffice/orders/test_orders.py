@@ -130,6 +130,15 @@ def test_another_cinemas_order_is_not_found(late, action):
     assert client.post(admin_url(late, action), {"gateway": "cash", "reason": "x"}).status_code == 404
 
 
+def test_a_bank_transfer_is_no_payment_that_a_till_takes(cinema, late):
+    """It leaves no money in any drawer: only bookings of groups are paid by it."""
+    page = browser(someone("cashier", cinema)).post(admin_url(late, "take_payment"), {"gateway": "bank_transfer"})
+
+    late.refresh_from_db()
+    assert page.status_code == 200
+    assert late.status in Order.UNPAID
+
+
 def test_seats_that_the_house_keeps_are_no_order_of_a_cashier(cinema):
     an_adult()
     session = upcoming_session(cinema)

@@ -23,7 +23,7 @@ from payments.models import Shift
 from screenings.models import Session, TicketType
 from tests.helpers.box_office import PIN, a_device, at_work
 from tests.helpers.cash import a_shift, cash_of
-from tests.helpers.factories import a_paid_order, a_session, an_adult, an_item, free_seats
+from tests.helpers.factories import a_paid_order, a_session, an_adult, an_item, free_seats, pay
 from tests.helpers.users import someone
 from tests.reliability.run_job import invariant_violations
 
@@ -92,6 +92,10 @@ def test_cashiers_see_kept_seats_and_release_none(session):
     for way in ("cancel", "cash", "approved"):
         assert client.post(f"{TILL}orders/{kept.order_id}/", {"pay": way}).status_code == 404
     assert Client().get(f"/order/{kept.order.token}/").status_code == 404
+
+    pay(kept.order, at=clock.now())  # by whoever may keep seats: now it is a guest's
+    assert client.get(f"{TILL}orders/{kept.order_id}/").status_code == 200
+    assert Client().get(f"/order/{kept.order.token}/").status_code == 200
 
 
 @pytest.fixture

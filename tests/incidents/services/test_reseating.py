@@ -11,11 +11,11 @@ from notifications.models import Notification
 from notifications.rendering import render_email
 from orders.errors import ReasonNeeded, SeatBroken, SeatTaken
 from orders.models import OrderChange
-from orders.services import UnknownCode, check_in, code_of, ticket_of
-from screenings.models import Seat, TicketType
+from orders.services import UnknownCode, check_in, code_of, hold, ticket_of
+from screenings.models import Seat, SeatSurcharge, TicketType
 from screenings.services import cancel_session, start_outage
 from tests.helpers.assertions import raises_unchanged
-from tests.helpers.factories import NOON, a_customer, a_hall, a_paid_order, a_session, an_order, business_state
+from tests.helpers.factories import NOON, a_customer, a_hall, a_paid_order, a_session, an_order, business_state, pay
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +76,20 @@ def test_a_ticket_that_comes_back_to_its_seat_does_not_get_its_first_code_back(s
 
     with pytest.raises(UnknownCode):
         ticket_of(first)
+
+
+@pytest.mark.parametrize("sold_to", ["ANYBODY", "TILL"])
+def test_a_free_ticket_moves_to_a_dearer_seat_unless_it_is_a_gift_of_the_house(session, sold_to):
+    SeatSurcharge.objects.create(cinema=session.hall.cinema, kind="VIP", amount=200)
+    free = TicketType.objects.create(name="Free", price_percent=0, sold_to=sold_to)
+    places = [(session, seat(session, 1, 1), free)]
+    order = pay(hold(cinema=session.hall.cinema, tickets=places, channel="BOX_OFFICE", at=NOON))
+
+    if sold_to == "TILL":
+        with raises_unchanged(SeatsNotChangeable):
+            move(order, seat(session, 2, 1))
+    else:
+        move(order, seat(session, 2, 1))
 
 
 def test_the_seats_that_were_left_are_free_again(session, order):

@@ -99,6 +99,15 @@ def test_a_code_works_once_for_a_short_time_and_not_after_five_wrong_ones(there:
     assert not confirm(anna, code, at=NOW)
 
 
+def test_codes_go_with_the_account_also_those_to_a_former_phone(there: Provider, anna: User) -> None:
+    send_code(anna, at=NOW)
+    User.objects.filter(pk=anna.pk).update(phone="+79160000009")
+
+    erase_customer(Customer(ANNA, User.objects.get(pk=anna.pk)), at=NOW)
+
+    assert not Notification.objects.filter(kind=MessageKind.PHONE_CODE).exists()
+
+
 def test_nobody_can_send_codes_without_end(there: Provider, anna: User) -> None:
     page = browser(anna)
     for _press in range(8):

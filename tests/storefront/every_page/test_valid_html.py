@@ -76,7 +76,7 @@ def pages() -> list[tuple[Client, str]]:
     full = factories.a_session(factories.a_hall(session.hall.cinema, rows=["s"]))
     factories.a_paid_order(full)
     watch(customer, film=coming, cinema=None, at=NOON)
-    join(full, user=customer, quantity=1, at=NOON)
+    join(full, user=customer, quantity=1, address=None, at=NOON)
     open_to_all += [f"/films/{coming.pk}/", f"/sessions/{full.pk}/"]
     own = ["/account/lists/", f"/films/{coming.pk}/", f"/sessions/{full.pk}/"]
     own += ["/account/", "/account/points/", "/account/profile/", "/account/password/", "/account/delete/", chosen]

@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.models import User
 from bonuses.services import adjust
+from cinema import clock
 from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import accrue, complete, refund
@@ -262,6 +263,29 @@ def test_the_account_lists_only_own_orders(client: Client) -> None:
     client.force_login(mine)
 
     assert order.number not in client.get("/account/").content.decode()
+
+
+def test_the_account_shows_the_codes_of_tickets_that_are_ahead_the_next_ones_first(
+    client: Client, django_assert_max_num_queries: Any
+) -> None:
+    customer, now = factories.a_customer(), clock.now()
+    hall = factories.a_hall()
+    later, sooner, over = (
+        factories.a_session(factories.a_hall(hall.cinema), start=now + timedelta(hours=hours)) for hours in (30, 2, -5)
+    )
+    for session in (later, sooner, over):
+        factories.a_paid_order(session, seats=2, customer=customer, at=session.start_datetime - timedelta(hours=1))
+    factories.an_order(later, customer=customer, at=now)
+    refunded = factories.a_paid_order(sooner, customer=customer, at=now)
+    refund(refunded, reason="Ill", at=now)
+    client.force_login(customer)
+
+    with django_assert_max_num_queries(9):
+        page = client.get("/account/").text
+
+    assert page.count('class="qr"') == 4
+    assert page.index(sooner.hall.name) < page.index(later.hall.name) < page.index("All orders")
+    assert over.hall.name not in page
 
 
 @pytest.mark.parametrize("path", ["", "points/", "profile/", "password/"])

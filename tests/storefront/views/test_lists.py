@@ -74,7 +74,7 @@ def test_a_film_is_watched_for_the_visitors_cinema_and_not_offered_where_it_is_o
 
 def test_the_waiting_list_is_joined_changed_and_left_on_the_page_of_the_session(client: Client, customer, sold_out):
     page = f"/sessions/{sold_out.pk}/"
-    join(sold_out, user=a_customer(), quantity=1, at=NOON)
+    join(sold_out, user=a_customer(), quantity=1, address=None, at=NOON)
     assert "Join the waiting list" in client.get(page).text
 
     client.post(f"{page}wait/", {"quantity": "2"})

@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import User
 from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import cancel_expired, refund
+from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, a_cinema, a_customer, a_hall, a_paid_order, a_session, an_order
 from tests.reliability.run_job import run
+from waiting.errors import HeldBefore
 from waiting.models import WaitingEntry
 from waiting.services import join
 
@@ -29,10 +32,10 @@ def sold(session):
     return [a_paid_order(session, seats=2) for _row in range(2)]
 
 
-def waiting(session, *quantities):
+def waiting(session, *quantities, address=None):
     people = [a_customer() for _each in quantities]
     for person, quantity in zip(people, quantities, strict=True):
-        join(session, user=person, quantity=quantity, at=NOON)
+        join(session, user=person, quantity=quantity, address=address, at=NOON)
     return people
 
 
@@ -67,8 +70,33 @@ def test_whoever_lets_the_offer_lapse_is_out_and_the_next_one_has_a_turn(session
     run("offer_freed_seats", at=later)
 
     assert offered() == [(first, 0), (second, 2)]
-    join(session, user=first, quantity=2, at=later)
+    with raises_unchanged(HeldBefore):
+        join(session, user=first, quantity=3, address=None, at=NOON + 2 * HOUR - MINUTE)
+    join(session, user=first, quantity=3, address=None, at=NOON + 2 * HOUR)
     assert WaitingEntry.objects.filter(user=first).count() == 2
+
+
+def test_an_account_that_is_closed_is_offered_nothing(session, sold):
+    first, second = waiting(session, 2, 2)
+    User.objects.filter(pk=first.pk).update(is_active=False)
+    refund(sold[0], reason="Ill", at=NOON)
+
+    run("offer_freed_seats", at=NOON)
+
+    assert offered() == [(second, 2)]
+
+
+def test_what_one_address_may_hold_is_not_passed_by_many_accounts(session, sold, settings):
+    settings.HELD_SEATS = {"visitor": 10, "address": 2}
+    first, _same_place = waiting(session, 2, 1, address="198.51.100.9")
+    [elsewhere] = waiting(session, 2, address="203.0.113.77")
+    for order in sold:
+        refund(order, reason="Ill", at=NOON)
+
+    run("offer_freed_seats", at=NOON)
+
+    assert offered() == [(first, 2), (elsewhere, 2)]
+    assert "198.51.100.9" not in str(list(WaitingEntry.objects.values_list()))
 
 
 def test_whoever_waits_for_more_than_is_free_keeps_the_place(session, sold):

@@ -24,10 +24,10 @@ def session():
 
 def test_the_queue_keeps_the_order_and_a_person_has_one_place_in_it(session):
     first, second = a_customer(), a_customer()
-    join(session, user=first, quantity=2, at=NOON)
-    join(session, user=second, quantity=1, at=NOON)
+    join(session, user=first, quantity=2, address=None, at=NOON)
+    join(session, user=second, quantity=1, address=None, at=NOON)
 
-    join(session, user=first, quantity=1, at=NOON)
+    join(session, user=first, quantity=1, address=None, at=NOON)
 
     assert [place_of(each, session=session, at=NOON) for each in (first, second)] == [(1, 1), (2, 1)]
     assert WaitingEntry.objects.count() == 2
@@ -35,12 +35,12 @@ def test_the_queue_keeps_the_order_and_a_person_has_one_place_in_it(session):
 
 def test_whoever_leaves_and_joins_again_is_last(session):
     first, second = a_customer(), a_customer()
-    join(session, user=first, quantity=2, at=NOON)
-    join(session, user=second, quantity=1, at=NOON)
+    join(session, user=first, quantity=2, address=None, at=NOON)
+    join(session, user=second, quantity=1, address=None, at=NOON)
 
     leave(first, session=session.pk)
     assert place_of(first, session=session, at=NOON) is None
-    join(session, user=first, quantity=2, at=NOON)
+    join(session, user=first, quantity=2, address=None, at=NOON)
 
     assert place_of(first, session=session, at=NOON) == (2, 2)
 
@@ -50,13 +50,13 @@ def test_nobody_joins_while_there_are_seats_or_shortly_before_the_start_or_for_t
     closed = EVENING - CLOSES_BEFORE
 
     with raises_unchanged(SeatsAreFree):
-        join(free, user=person, quantity=2, at=NOON)
-    join(free, user=person, quantity=3, at=NOON)
+        join(free, user=person, quantity=2, address=None, at=NOON)
+    join(free, user=person, quantity=3, address=None, at=NOON)
     with raises_unchanged(WaitingListClosed):
-        join(session, user=person, quantity=1, at=closed)
+        join(session, user=person, quantity=1, address=None, at=closed)
     for quantity in (0, 11):
         with raises_unchanged(QuantityNotPossible):
-            join(session, user=person, quantity=quantity, at=NOON)
+            join(session, user=person, quantity=quantity, address=None, at=NOON)
     monkeypatch.setattr(queueing, "MOST_LISTS", 1)
     with raises_unchanged(TooMuchWaited):
-        join(session, user=person, quantity=1, at=NOON)
+        join(session, user=person, quantity=1, address=None, at=NOON)
