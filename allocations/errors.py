@@ -1,7 +1,10 @@
 """Refusals of this app. Each text tells people what was refused, why, and what to do."""
 
+from decimal import Decimal
+
 from django.utils.translation import gettext as _
 
+from cinema.money import format_money
 from cinema.status import Refused
 
 
@@ -27,6 +30,25 @@ class NoRoomForGroup(Refused, code="no_room_for_group"):
         super().__init__(
             _("Only %(free)d seats are free at this screening. Choose another one, or fewer people.") % {"free": free}
         )
+
+
+class GroupPriceTooLow(Refused, code="group_price_too_low"):
+    """A group would pay less than half of what its seats cost, by more than one person may give away in a day."""
+
+    def __init__(self, given: Decimal) -> None:
+        text = _(
+            "The group would pay %(amount)s less than half of what these seats cost. That is above your limit for a "
+            "day. Raise the price a head, or let fewer people come free. A colleague who has enough left of the limit "
+            "can book it too."
+        )
+        super().__init__(text % {"amount": format_money(given)})
+
+
+class TransferReferenceNeeded(Refused, code="transfer_reference_needed"):
+    """A bank transfer was recorded without a reference, so nobody could find it on the account."""
+
+    def __init__(self) -> None:
+        super().__init__(_("A bank transfer needs a reference. Enter its number and date, then record it again."))
 
 
 class CompReasonNeeded(Refused, code="comp_reason_needed"):

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.errors import ApprovalOutdated
 from accounts.models import User
 from accounts.services.approvals import ApprovableService
+from allocations.services import given_anew
 from boxoffice.models import Exchange
-from boxoffice.services.exchanges import exchange
+from boxoffice.services.exchanges import exchange, given_away
 from boxoffice.services.refunds import payout_text, waiting_text
 from boxoffice.services.sales import Places
 from orders.approvals import bought_by
@@ -25,7 +26,7 @@ from screenings.models import Seat, Session, TicketType
 
 
 class ExchangeApproval(ApprovableService):
-    """An exchange of tickets for these seats, at the value and the price that were shown.
+    """An exchange of tickets for these seats, at the value and the price that were shown, and what it gives away.
 
     Money is taken and given out in the shift of whoever asked, if it is open when the request is approved.
     """
@@ -48,12 +49,13 @@ class ExchangeApproval(ApprovableService):
         at: datetime,
         **agreed: Any,
     ) -> dict[str, Any]:
-        """Includes what the old tickets are worth now, so that exactly this is approved."""
+        """Includes what the old tickets are worth now and what is given away, so that exactly this is approved."""
         return {
             "tickets": [ticket.pk for ticket in tickets],
             "places": [[session.pk, seat.pk, kind.pk] for session, seat, kind in places],
             "expected_total": str(expected_total),
             "value": str(preview_refund(order, lines=tickets, at=at).money),
+            "given": str(given_away(tickets, places)),
             **agreed,
         }
 
@@ -66,20 +68,21 @@ class ExchangeApproval(ApprovableService):
         try:
             places = [(sessions[session], seats[seat], kinds[kind]) for session, seat, kind in data["places"]]
             lines = [tickets[key] for key in data["tickets"]]
+            money = {name: Decimal(data[name]) for name in ("expected_total", "value", "given")}
         except KeyError:
             raise ApprovalOutdated from None
-        money = {name: Decimal(data[name]) for name in ("expected_total", "value")}
         return {**data, **money, "tickets": lines, "places": places}
 
     def call(  # type: ignore[override]
-        self, order: Order, *, value: Decimal, at: datetime, actor: User, approver: User, **wanted: Any
+        self, order: Order, *, value: Decimal, given: Decimal, at: datetime, actor: User, approver: User, **wanted: Any
     ) -> tuple[Exchange, list[Refund]]:
         check_printer(order.cinema, at=at)
         shift = open_shift_of(actor, order.cinema_id)
-        done, given = exchange(order, shift=shift, at=at, actor=actor, approver=approver, **wanted)
-        if done.value != value:
+        done, paid_out = exchange(order, shift=shift, at=at, actor=actor, approver=approver, **wanted)
+        new = done.new_order.tickets.select_related("session__hall", "seat", "ticket_type")
+        if (done.value, given_anew(new, former=wanted["tickets"])) != (value, given):
             raise ApprovalOutdated
-        return done, given
+        return done, paid_out
 
     @staticmethod
     def message(order: Order, result: tuple[Exchange, list[Refund]]) -> str:

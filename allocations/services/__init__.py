@@ -1,6 +1,6 @@
 """The services of this app. Each file of this package is one process."""
 
-from allocations.services.comps import carry_over, create_standard_reasons, give, is_complimentary, worth
+from allocations.services.comps import carry_over, create_standard_reasons, give, given_anew, is_complimentary, worth
 from allocations.services.groups import Agreed, add_screening, book, part_of, pay, set_headcount
 from allocations.services.house_holds import OF_THE_HOUSE, keep, kept_seats, release
 
@@ -12,6 +12,7 @@ __all__ = [
     "carry_over",
     "create_standard_reasons",
     "give",
+    "given_anew",
     "is_complimentary",
     "keep",
     "kept_seats",

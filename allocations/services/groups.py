@@ -13,18 +13,27 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.errors import ApprovalRequired
 from accounts.models import User
-from allocations.errors import HeadcountRefused, HoldTimeOver, NoRoomForGroup
+from accounts.services import require_approval_above_limit
+from allocations.errors import (
+    GroupPriceTooLow,
+    HeadcountRefused,
+    HoldTimeOver,
+    NoRoomForGroup,
+    TransferReferenceNeeded,
+)
 from allocations.models import GroupBooking, GroupOrder
+from allocations.services.comps import worth
 from allocations.services.full_tickets import full_ticket
-from cinema.money import ZERO
+from cinema.money import ZERO, rounded
 from cinema.validators import clean_reason
 from orders.availability.seat_map import taken_seats
 from orders.errors import NotAwaitingPayment
 from orders.models import Order, Ticket
 from orders.services import extend, hold, mark_paid
 from orders.services.selling.hold import release_stale_holds
-from payments.models import Shift
+from payments.models import Gateway, Shift
 from screenings.models import Seat, Session
 from screenings.seat_choice import best_seats
 
@@ -70,7 +79,9 @@ def add_screening(
 ) -> Order:
     """Reserve seats of one more session for the group, on the same terms.
 
-    Raises `HeadcountRefused`, `HoldTimeOver`, `NoRoomForGroup`, `NoFullTicket`, and as `hold`. Owns its transaction.
+    What the group pays less than half of the price counts towards the same limit of whoever agrees to it as refunds.
+    Raises `HeadcountRefused`, `HoldTimeOver`, `NoRoomForGroup`, `NoFullTicket`, `GroupPriceTooLow`, and as `hold`. Owns
+    its transaction.
     """
     seats = _free_seats(session, people, at=at)
     with transaction.atomic():
@@ -92,9 +103,11 @@ def set_headcount(order: Order, *, people: int, at: datetime, actor: User) -> Or
     if people > len(own):
         seats += _free_seats(session, people - len(own), at=at)
     with transaction.atomic():
-        return _hold(
+        changed = _hold(
             booking, session, _priced(booking, seats), instead_of=order, until=order.expires_at, at=at, actor=actor
         )
+        _count(_given_away(changed) - _given_away(order), at=at, actor=actor)
+        return changed
 
 
 def pay(
@@ -111,9 +124,12 @@ def pay(
     """Record that the group has paid for so many of its people, or for all; returns the paid order.
 
     The others stay reserved until the same time, in an order of their own, unless they are released. Raises
-    `NotAwaitingPayment` unless the order is unpaid, and `HeadcountRefused`. Owns its transaction.
+    `NotAwaitingPayment` unless the order is unpaid, `TransferReferenceNeeded`, and `HeadcountRefused`. Owns its
+    transaction.
     """
     _check_reserved(order)
+    if gateway == Gateway.BANK_TRANSFER and not reference.strip():
+        raise TransferReferenceNeeded
     booking, tickets = _booking_of(order), _tickets(order)
     if people is not None and not 0 < people <= len(tickets):
         raise HeadcountRefused(len(tickets))
@@ -152,7 +168,22 @@ def _reserve(
 ) -> Order:
     if until <= at:
         raise HoldTimeOver
-    return _hold(booking, session, _priced(booking, seats), whom=whom, until=until, at=at, actor=actor)
+    order = _hold(booking, session, _priced(booking, seats), whom=whom, until=until, at=at, actor=actor)
+    _count(_given_away(order), at=at, actor=actor)
+    return order
+
+
+def _given_away(order: Order) -> Decimal:
+    """How much less than half of what its seats cost others the order costs: down to half is an ordinary discount."""
+    tickets = list(order.tickets.select_related("session__film", "session__hall", "seat"))
+    return max(ZERO, rounded(worth(tickets) / 2) - sum((ticket.price for ticket in tickets), ZERO))
+
+
+def _count(given: Decimal, *, at: datetime, actor: User) -> None:
+    try:
+        require_approval_above_limit("orders.refund", max(ZERO, given), actor=actor, approver=None, at=at)
+    except ApprovalRequired:
+        raise GroupPriceTooLow(given) from None
 
 
 def _hold(

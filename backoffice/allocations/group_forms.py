@@ -66,7 +66,7 @@ class GroupPaymentForm(ReservedForm):
         max_length=100,
         required=False,
         widget=UnfoldAdminTextInputWidget(),
-        help_text=_("Of a bank transfer: its number and date."),
+        help_text=_("A bank transfer needs one: its number and date."),
     )
     release_rest = forms.BooleanField(
         label=_("Put the seats of the others back on sale"),

@@ -137,9 +137,9 @@ class SeatsKeptActions(ActionsMixin):
     ) -> str:
         booking = book(session, Agreed(**agreed), people=people, until=until, at=at, actor=actor)
         message = ngettext(
-            "%(contact)s: %(count)d seat reserved, under the number %(order)s.",
-            "%(contact)s: %(count)d seats reserved, under the number %(order)s.",
+            "%(booking)s: %(count)d seat reserved, under the number %(order)s.",
+            "%(booking)s: %(count)d seats reserved, under the number %(order)s.",
             people,
         )
         order = booking.group_orders.get().order
-        return message % {"contact": booking.contact, "count": people, "order": order}
+        return message % {"booking": booking, "count": people, "order": order}

@@ -40,3 +40,7 @@ class DistributorAdmin(NoDeleteAdmin):
     list_display = ["name", "tax_number"]
     search_fields = ["name", "tax_number"]
     inlines = [AddressInline]
+
+    def get_history_parts(self, request: HttpRequest) -> dict[str, str]:
+        is_allowed = request.user.has_perm("film_hire.view_contract") and cinemas_of(request) is None
+        return super().get_history_parts(request) if is_allowed else {}

@@ -290,13 +290,13 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
         """The row's change history, for users who may view the row. Nothing can be restored from it."""
-        if not self.has_view_or_change_permission(
-            request
-        ):  # before the look-up, or the response would reveal which rows exist
+        # Before the look-up, or the response would reveal which rows exist.
+        if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         row = self.get_object(request, unquote(object_id))
         if row is None:
             return self.not_found(request, unquote(object_id))
+        before = _parse_datetime(request.GET.get("before"))
         with timezone.override(self.zone_for(request, row)):
             context = {
                 **self.admin_site.each_context(request),
@@ -304,12 +304,14 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
                 "opts": self.opts,
                 "object": row,
                 "note": self.history_note,
-                "history": ChangeHistory(
-                    self, row, parts=self.history_parts, before=_parse_datetime(request.GET.get("before"))
-                ),
+                "history": ChangeHistory(self, row, parts=self.get_history_parts(request), before=before),
                 **(extra_context or {}),
             }
             return TemplateResponse(request, "backoffice/framework/history.html", context).render()
+
+    def get_history_parts(self, request: HttpRequest) -> dict[str, str]:
+        """`history_parts`, for those who may see the related rows of all cinemas."""
+        return self.history_parts
 
     def history_label(self, field: Any) -> str:
         """The name of a field in the history."""

@@ -1,6 +1,7 @@
 """The form that exchanges tickets of an order: what to exchange, for which screening, and then seats and money."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -17,7 +18,8 @@ from backoffice.framework.actions import ActionForm, SummaryItem
 from backoffice.framework.fields import ReasonField
 from backoffice.orders.forms import below_code_sum
 from backoffice.orders.order_timeline import line_name
-from boxoffice.services.exchanges import Choice, choose, offered_sessions
+from boxoffice.services.exchanges import Choice, choose, given_away, offered_sessions
+from boxoffice.services.sales import Places
 from boxoffice.services.seats import TillSeats
 from cinema.money import ZERO, format_money
 from orders.services.refunds.sold_together import missed_code_sum
@@ -59,6 +61,7 @@ class ExchangeForm(ActionForm):
             (key, f"{each}, {each.hall.name}") for key, each in self.sessions.items()
         ]
         self.choices: list[Choice] = []
+        self.places: Places = []
         self.is_confirmed = False
         chosen = self.sessions.get(self.data.get("session", "")) if self.is_bound else None
         self.seats = TillSeats(chosen, at=self.at) if chosen else None
@@ -92,16 +95,17 @@ class ExchangeForm(ActionForm):
         self.choices = choose(self.seats, tickets, wanted=wanted)
         if not self.choices:
             raise forms.ValidationError(gettext("There are not so many free seats at this screening. Choose another."))
+        self.places = [(self.seats.session, each.seat, each.ticket_type) for each in self.choices]
         return {
             "tickets": tickets,
-            "places": [(self.seats.session, each.seat, each.ticket_type) for each in self.choices],
+            "places": self.places,
             "expected_total": sum((each.price for each in self.choices), ZERO),
             **{name: cleaned[name] for name in ("way", "at_fault", "reason", "previewed")},
         }
 
     def needs_confirmation(self) -> bool:
         seats = " ".join(str(each.seat.pk) for each in self.choices)
-        seen = f"{self.data['session']} {seats} {self._value} {self.cleaned_data['expected_total']}"
+        seen = f"{self.data['session']} {seats} {self._value} {self.cleaned_data['expected_total']} {self._given_away}"
         self.is_confirmed = self.cleaned_data.pop("previewed") == seen
         if self.is_confirmed:
             return False
@@ -114,6 +118,10 @@ class ExchangeForm(ActionForm):
     def _value(self) -> Any:
         return sum((each.ticket.paid for each in self.choices), ZERO)
 
+    @property
+    def _given_away(self) -> Decimal:
+        return given_away([each.ticket for each in self.choices], self.places)
+
     def summary(self) -> Iterable[SummaryItem]:
         if not self.choices:
             return
@@ -122,6 +130,8 @@ class ExchangeForm(ActionForm):
         yield _("new seats"), "; ".join(str(each.seat) for each in self.choices)
         yield _("paid for the old tickets"), format_money(self._value)
         yield _("price of the new tickets"), format_money(price)
+        if given := self._given_away:
+            yield _("given away: what the new free seats would cost more than the old ones"), format_money(given)
         if (least := missed_code_sum(self.row, without=[each.ticket for each in self.choices])) is not None:
             yield _("promo code"), below_code_sum(least)
         yield _("to take"), format_money(max(price - self._value, ZERO))

@@ -4,7 +4,7 @@ All of it is one transaction: the old seats are released, the new ones sold, and
 nothing is changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,7 +16,7 @@ from django.db import transaction
 from accounts.errors import ApprovalRequired
 from accounts.models import User
 from accounts.services import require_approval_above_limit
-from allocations.services import carry_over, is_complimentary
+from allocations.services import carry_over, given_anew, is_complimentary
 from boxoffice.errors import ExchangeOnAccount, ExchangeReturned, ExchangeTooLate, ScannedBefore
 from boxoffice.models import Exchange
 from boxoffice.services.refunds import check_in_time, give_out_decided, has_started
@@ -33,6 +33,7 @@ from orders.services.selling.hold import inherit_owner, release_stale_holds
 from payments.models import Gateway, Payment, Refund, Shift
 from payments.services.moving import move_money
 from screenings.models import Cinema, Seat, Session, TicketType
+from screenings.ticket_price import quote, terms_of
 
 SERVICE = "boxoffice.exchange"  # the name of its approval
 AHEAD = timedelta(days=14)  # the sessions that are offered
@@ -73,6 +74,18 @@ def choose(seats: TillSeats, tickets: Sequence[Ticket], *, wanted: Sequence[str]
             kind = next((each for each in types if each.pk == ticket.ticket_type_id), next(paid_for, types[0]))
             found.append(Choice(ticket, seat, kind, prices[kind]))
     return found if len(found) == len(tickets) else []
+
+
+def given_away(tickets: Iterable[Ticket], places: Places) -> Decimal:
+    """What complimentary tickets would cost more at these places than the ones exchanged for them. Reads only."""
+    terms = terms_of({session for session, _seat, _kind in places}, Order.Channel.BOX_OFFICE)
+    new = [
+        Ticket(
+            session=session, seat=seat, ticket_type=kind, price=quote(session, seat.kind, kind, terms[session.pk]).price
+        )
+        for session, seat, kind in places
+    ]
+    return given_anew(new, former=tickets)
 
 
 def exchange(
@@ -130,18 +143,17 @@ def exchange(
         refunds = [plan.refund, *plan.along]
         value = sum((each.amount for each in refunds), ZERO)
         new = _held(row, wanted, expected_total=expected_total, at=at, actor=actor)
-        given_away = carry_over(new, tickets=tickets, former=row)
+        given = carry_over(new, tickets=tickets, former=row)
         kept = min(value, new.final_amount)
         _pay(new, refunds, kept=kept, way=way, shift=shift, at=at, actor=actor)
-        counted = (value if is_late else value - kept) + given_away
+        counted = (value if is_late else value - kept) + given
         try:
             require_approval_above_limit("orders.refund", counted, actor=decider, approver=approver, at=at)
         except ApprovalRequired:
             raise ApprovalRequired(SERVICE) from None
         new.refresh_from_db()  # it was paid
         done = Exchange.objects.create(order=row, new_order=new, value=value, reason=reason, actor=decider, at=at)
-        given = give_out_decided(row, shift=shift, at=at, actor=actor) if shift else []
-        return done, given
+        return done, give_out_decided(row, shift=shift, at=at, actor=actor) if shift else []
 
 
 def _held(order: Order, places: Places, *, expected_total: Decimal, at: datetime, actor: User) -> Order:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from allocations.models import Comp
+from allocations.models import Comp, GroupBooking
 from bonuses.models import BonusTransaction
 from concessions.models import StockMovement
 from orders.models import Order, OrderEvent, Scan, Ticket
@@ -34,6 +34,7 @@ ACTIONS = {
     "gift_cards": gettext_lazy("Gift cards taken back or replaced"),
     "voids": gettext_lazy("Unpaid orders cancelled"),
     "free_tickets": gettext_lazy("Free tickets"),
+    "groups": gettext_lazy("Group bookings"),
     "overrides": gettext_lazy("Admissions outside hours"),
     "vouchers": gettext_lazy("Vouchers for trouble"),
     "write_offs": gettext_lazy("Write-offs"),
@@ -58,6 +59,7 @@ def actions(period: Period, *, with_points: bool) -> Table:
         _number(_within(period, GiftCardReplacement, "at", "card__cinema"), "gift_cards", "shift__cashier"),
         _number(_free_tickets(period), "free_tickets", "actor", "order__tickets"),
         _number(_given_tickets(period), "free_tickets", "actor", "order__tickets"),
+        _number(_within(period, GroupBooking, "at", "cinema"), "groups", "actor"),
         _number(_overrides(period), "overrides", "actor"),
         # Vouchers are read through their orders: they themselves are on the floor above.
         _number(

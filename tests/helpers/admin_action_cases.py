@@ -403,7 +403,7 @@ ACTION_CASES = [
     ActionCase(
         "pay_group", "Записать оплату", "floor_manager", "cashier", lambda rows: rows.group_booking,
         "оплачен: 600", lambda _rows: Ticket.objects.filter(status="PAID").count(), 3,
-        "Выберите корректный вариант", lambda _rows: {"Число человек": "3"}, has_preview=True,
+        "Выберите корректный вариант", lambda _rows: {"Число человек": "3", "Номер платежа": "117"}, has_preview=True,
     ),
     ActionCase(
         "headcount", "Изменить число человек", "floor_manager", "cashier", lambda rows: rows.group_booking,

@@ -57,8 +57,8 @@ def pay_out(
 
 
 def is_refunded_at_cinema(order: Order) -> bool:
-    """Whether its link refunds nothing: staff entered its address, which proves no guest, as they do for all groups, and
-    its money is given out by hand. One query. Reads only."""
+    """Whether its link refunds nothing: staff entered its address, which proves no guest, as they do for every group,
+    and its money is given out by hand. One query. Reads only."""
     by_hand = order.payments.filter(status=Payment.Status.SUCCEEDED, gateway__in=MANUAL_GATEWAYS)
     entered = order.changes.filter(kind=OrderChange.Kind.ADDRESS, actor__isnull=False)
     of_group = Q(channel=Order.Channel.GROUP) | Exists(by_hand.filter(gateway=Gateway.BANK_TRANSFER))

@@ -4,17 +4,25 @@ from decimal import Decimal
 import pytest
 from django.core.management import call_command
 
-from allocations.errors import HeadcountRefused, HoldTimeOver, NoRoomForGroup
+from accounts.models import LimitUse
+from allocations.errors import (
+    GroupPriceTooLow,
+    HeadcountRefused,
+    HoldTimeOver,
+    NoRoomForGroup,
+    TransferReferenceNeeded,
+)
 from allocations.models import GroupBooking
 from allocations.services.groups import Agreed, add_screening, book, part_of, pay, set_headcount
 from boxoffice.services.door import people_of_order
+from house_rules.models import HouseRules
 from orders.errors import NotAwaitingPayment
 from orders.models import Order, Ticket
 from orders.services import refund
 from payments.models import Gateway, Refund
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.box_office import a_device
-from tests.helpers.factories import NOON, a_hall, a_session, an_order
+from tests.helpers.factories import NOON, PRICE, a_hall, a_session, an_order
 from tests.helpers.users import someone
 from tests.reliability.run_job import invariant_violations
 
@@ -119,8 +127,36 @@ def test_a_group_sees_several_screenings_on_the_same_terms(order, session, manag
     assert booking.group_orders.count() == 2
 
 
+def given_away() -> list[Decimal]:
+    return list(LimitUse.objects.filter(service="orders.refund").order_by("pk").values_list("amount", flat=True))
+
+
+def test_what_a_group_pays_less_than_half_of_the_price_counts_towards_the_limit_of_whoever_agrees(
+    session, manager, settings
+):
+    settings.APPROVAL_LIMITS = {"orders.refund": Decimal(2000)}
+    HouseRules.objects.all().delete()
+    about = {"until": UNTIL, "at": NOON, "actor": manager}
+    half = Agreed("Anna Petrova", PRICE, one_free_per=1)
+    cheap = Agreed("Anna Petrova", PRICE / 2 - 100)
+
+    book(session, half, people=10, **about)
+    assert given_away() == []
+    order = reserved(book(session, cheap, people=10, **about))
+    with raises_unchanged(GroupPriceTooLow):
+        book(session, cheap, people=11, **about)
+    fewer = set_headcount(order, people=8, at=NOON, actor=manager)
+    assert given_away() == [1000]
+    more = set_headcount(fewer, people=9, at=NOON, actor=manager)
+    with raises_unchanged(GroupPriceTooLow):
+        set_headcount(more, people=19, at=NOON, actor=manager)
+    pay(more, people=4, gateway=Gateway.CASH, at=NOON, actor=manager)
+
+    assert given_away() == [1000, 100]  # parts of it give nothing new
+
+
 def test_a_refund_of_a_bank_transfer_is_sent_back_by_hand(order, manager):
-    paid = pay(order, gateway=TRANSFER, at=NOON, actor=manager)
+    paid = pay(order, gateway=TRANSFER, reference="117", at=NOON, actor=manager)
 
     refund(paid, reason="Ill", at=NOON, actor=manager)
 
@@ -138,6 +174,8 @@ def test_what_cannot_be_reserved_or_paid_is_refused(order, session, manager):
         book(session, SCHOOL, people=2, until=NOON, **work)
     for people in (0, 34):
         with raises_unchanged(HeadcountRefused):
-            pay(order, people=people, gateway=TRANSFER, **work)
+            pay(order, people=people, gateway=TRANSFER, reference="117", **work)
+    with raises_unchanged(TransferReferenceNeeded):
+        pay(order, gateway=TRANSFER, reference=" ", **work)
     with raises_unchanged(HeadcountRefused):
         set_headcount(order, people=0, **work)

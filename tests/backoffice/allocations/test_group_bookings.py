@@ -2,6 +2,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.utils.translation import override
 
 from allocations.services import Agreed, book, pay
@@ -9,6 +10,7 @@ from backoffice.allocations.invoices import invoice
 from cinema import clock
 from orders.models import Order
 from payments.models import Gateway
+from tests.helpers.admin_pages import admin_url, preview_of
 from tests.helpers.factories import a_cinema, a_session
 from tests.helpers.users import browser, someone
 
@@ -33,8 +35,29 @@ def test_the_invoice_is_a_pdf_for_what_is_reserved_and_only_for_the_own_cinema(b
     assert answer.content.startswith(b"%PDF")
     assert answer["Content-Disposition"] == f'attachment; filename="invoice-{order.number}.pdf"'
     assert other.get(address).status_code == 404
-    pay(order, gateway=Gateway.BANK_TRANSFER, at=clock.now(), actor=someone(email="cashier@example.org"))
+    pay(
+        order,
+        gateway=Gateway.BANK_TRANSFER,
+        reference="117",
+        at=clock.now(),
+        actor=someone(email="cashier@example.org"),
+    )
     assert own.get(address).status_code == 404
+
+
+def test_the_log_of_what_was_done_does_not_name_the_contact(booking):
+    session, until = booking.group_orders.get().order.tickets.first().session, clock.now() + DAY
+    client = browser(someone("floor_manager", booking.cinema))
+    group = {"contact": "Zelda", "language": "en", "people": 2, "price": 400, "until": f"{until:%Y-%m-%dT%H:%M}"}
+    order = booking.group_orders.get().order_id
+
+    for row, action, data in ((session, "book_group", group), (booking, "headcount", {"order": order, "people": 5})):
+        shown = client.post(admin_url(row, action), data)
+        client.post(admin_url(row, action), {**data, "previewed": preview_of(shown)})
+
+    kept = list(LogEntry.objects.values_list("object_repr", "change_message"))
+    assert len(kept) == 2
+    assert not [text for texts in kept for text in texts if "Zelda" in text or "Petrova" in text]
 
 
 def test_the_invoice_says_who_pays_how_much_for_how_many_in_the_language_of_the_group(booking):

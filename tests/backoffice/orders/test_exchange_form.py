@@ -12,13 +12,13 @@ from boxoffice.models import Exchange
 from cinema import clock
 from cinema.money import format_money
 from orders.models import Order, Ticket
-from orders.services import mark_paid, refund
+from orders.services import hold, mark_paid, refund
 from payments.models import Payment, Refund, Shift
 from payments.services import open_shift
-from screenings.models import Session
+from screenings.models import Session, TicketType
 from tests.helpers.admin_pages import admin_url, messages_of, preview_of
 from tests.helpers.cash import a_drawer, cash_of
-from tests.helpers.factories import PRICE, a_hall, a_session, an_order
+from tests.helpers.factories import PRICE, a_hall, a_session, an_order, free_seats
 from tests.helpers.users import browser, someone
 from tests.reliability.run_job import invariant_violations
 
@@ -152,6 +152,27 @@ def test_a_full_screening_is_said(cinema, order, now):
     )
 
     assert "There are not so many free seats" in shown.text
+
+
+@pytest.mark.usefixtures("low_limit")
+@pytest.mark.parametrize("dearer_since", [0, 50])
+def test_who_approves_an_exchange_of_free_tickets_sees_what_is_given_away_and_no_more_is(
+    cinema, order, now, dearer_since
+):
+    free = TicketType.objects.create(name="Press", price_percent=0, sold_to=TicketType.SoldTo.TILL)
+    session, former = another(order, now, price=PRICE + 100), order.tickets.all()[0].session
+    places = [(former, free_seats(former)[0], free)]
+    given = hold(cinema=cinema, tickets=places, channel=Order.Channel.BOX_OFFICE, at=now)
+    pay(given, now)
+
+    send(browser(someone("floor_manager", cinema)), given, session)
+    facts = dict(Approval.objects.get().facts)
+    session.ticket_price += dearer_since
+    session.save()
+    done = approved_by(someone("cinema_manager", cinema))
+
+    assert [value for name, value in facts.items() if name.startswith("given away")] == [format_money(Decimal(100))]
+    assert Exchange.objects.exists() is not bool(dearer_since), done.text
 
 
 @pytest.mark.parametrize(
