@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 
 from backoffice.concessions.resources import ConcessionItemResource
 from backoffice.concessions.stock_actions import STOCK_ACTIONS, STOCK_NOTE, StockActionsMixin
@@ -14,6 +13,7 @@ from backoffice.concessions.stock_movements import StockMovementInline, may_see_
 from backoffice.framework.admin import NoDeleteAdmin
 from backoffice.framework.badges import status_badge
 from backoffice.framework.import_export.pages import ImportExportMixin
+from backoffice.framework.labelled_inline import LabelledInline
 from backoffice.framework.translated import TranslatedAdminMixin, texts_form
 from concessions.models import ConcessionItem, ItemPart
 
@@ -22,7 +22,7 @@ OF_STOCK = {"max_stock_quantity", "low_stock_percent", "stock_quantity", "stock_
 OF_STOCK |= {"expected_today", "expected_week", "expected_at", *COSTS_OF_ITEM}
 
 
-class ItemPartInline(TabularInline):
+class ItemPartInline(LabelledInline):
     """What a portion or a combo is made of. Whoever may change the item changes it; what was sold keeps its own."""
 
     model = ItemPart
@@ -39,9 +39,6 @@ class ItemPartInline(TabularInline):
         if obj is not None and "part" in fields:
             kinds = ItemPart.ALLOWED.get(obj.kind, set())
             fields["part"].queryset = ConcessionItem.objects.filter(cinema=obj.cinema_id, kind__in=kinds)
-        for field in fields.values():  # the column's heading is no label of the field
-            widget = getattr(field.widget, "widget", field.widget)
-            widget.attrs["aria-label"] = field.label
         return formset
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -5,15 +5,15 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from unfold.admin import TabularInline
 
 from accounts.scope import cinemas_of
 from backoffice.framework.admin import NoDeleteAdmin
+from backoffice.framework.labelled_inline import LabelledInline
 from film_hire.models import StatementAddress
 from screenings.models import Distributor
 
 
-class AddressInline(TabularInline):
+class AddressInline(LabelledInline):
     """Whoever enters contracts and works for all cinemas changes the addresses. Others see those of their cinemas."""
 
     model = StatementAddress

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 
 from accounts.models import User
 from accounts.scope import cinemas_of
 from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import CinemaScopedAdmin, NoDeleteAdmin
 from backoffice.framework.import_export.pages import ImportExportMixin
+from backoffice.framework.labelled_inline import LabelledInline
 from backoffice.framework.translated import TranslatedAdminMixin, texts_form
 from backoffice.screenings.forms import NativeInput
 from backoffice.screenings.pictures import FilmPicturesMixin
@@ -26,7 +26,7 @@ from integrations.services.film_lookup import ask_catalogues
 from screenings.models import Film, FilmCertificate, FormatCode
 
 
-class FilmCertificateInline(TabularInline):
+class FilmCertificateInline(LabelledInline):
     """The certificates of a film, for whoever may see and change the film."""
 
     model = FilmCertificate

@@ -12,7 +12,6 @@ from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminDecimalFieldWidget
 
 from accounts.models import User
@@ -20,6 +19,7 @@ from backoffice.framework.actions import ActionForm, ActionsMixin, SummaryItem, 
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.framework.edit_conflicts import ConflictCheckingForm
 from backoffice.framework.fields import ReasonField
+from backoffice.framework.labelled_inline import LabelledInline
 from backoffice.screenings.forms import NativeInput, day_field
 from cinema.money import MoneyField, format_money
 from pricing.services.list_prices import Change, apply_to_sold, list_changes, new_version, publish
@@ -171,7 +171,7 @@ class PriceRowForm(ConflictCheckingForm):
         return "".join(sorted(self.cleaned_data["weekdays"]))
 
 
-class PartInline(TabularInline):
+class PartInline(LabelledInline):
     """Parts of a row, for whoever may see and change the row."""
 
     extra = 0

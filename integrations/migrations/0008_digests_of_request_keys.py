@@ -19,4 +19,4 @@ def keep_digests(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("integrations", "0007_asked_lookups")]
-    operations = [migrations.RunPython(keep_digests)]
+    operations = [migrations.RunPython(keep_digests, migrations.RunPython.noop)]

@@ -150,6 +150,8 @@ def _note(
 ) -> int:
     with transaction.atomic(durable=True):
         mine, status = _mine(rows, sender=sender), rows[0].status
+        if status == Status.ERASING:  # the partner cannot delete an address that it never took: there is nothing of it
+            refused = {row.email: refused[row.email] for row in mine if row.was_on_list and row.email in refused}
         taken = [row for row in mine if row.email not in refused]
         stamps = {"changed_at": at, "next_attempt_at": None, "claimed_by": "", "attempts": 0}
         if status == Status.ERASING:

@@ -206,6 +206,17 @@ def test_a_sender_that_was_killed_after_its_call_loses_nothing(unisender: There,
     assert (claimed, statuses(), unisender.on_list) == ({ANNA: "ADDING"}, {ANNA: "ON_LIST"}, [ANNA])
 
 
+def test_an_address_that_the_partner_never_took_is_forgotten_at_once(unisender: There) -> None:
+    unisender.refused = {ANNA}
+    a_reader(ANNA)
+    a_night()
+    erase_customer(Customer(ANNA), at=NOON + HOUR)
+
+    a_pass(NOON + 2 * HOUR)
+
+    assert not ListMember.objects.exists()
+
+
 def test_an_erasure_while_the_partner_is_called_wins(unisender: There, monkeypatch: Any) -> None:
     a_reader(ANNA)
     tell = marketing._tell
