@@ -32,7 +32,15 @@ def test_the_page_describes_each_seat_in_words(hall: Hall) -> None:
     assert "row 3, seat 4, Companion seat" in titles
     assert reverse("admin:orders_order_change", args=[order.pk]) in page.text
     counts = {each.label: each.number for each in page.context_data["occupancy"].counts}
-    assert counts == {"Free": 5, "Reserved": 0, "Paid": 1, "Used": 1, "No-show": 0, "Off sale": 1}
+    assert counts == {
+        "Free": 5,
+        "Reserved": 0,
+        "Paid": 1,
+        "Used": 1,
+        "No-show": 0,
+        "Off sale": 1,
+        "Kept by the house": 0,
+    }
 
 
 def test_tickets_for_seats_that_were_later_taken_off_sale_are_listed(hall: Hall) -> None:
