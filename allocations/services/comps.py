@@ -47,7 +47,7 @@ def give(order: Order, *, reason: CompReason | None, at: datetime, actor: User) 
 
 def carry_over(order: Order, *, tickets: Iterable[Ticket], former: Order) -> Decimal:
     """Copy the reason of a former order to the one that takes the place of these tickets of it. Returns what the new
-    complimentary tickets would cost more than the old ones: only that much is given away anew.
+    complimentary tickets would cost more than the old ones: that much more is given away.
 
     Raises `CompReasonNeeded` if there are more of them than before. Must be called inside a transaction (that of the
     exchange).
