@@ -91,7 +91,7 @@ class ReportFilePages(CinemaScopedAdmin):
         messages.success(request, gettext("The file will be ready within a minute or two."))
 
     def download_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
-        """The content, for who asked for it or gets it by e-mail, if they may still see all of its rows."""
+        """The content, for people who asked for it or get it by e-mail, if they may still see all of its rows."""
         self._check_permission(request)
         file = own_files(request.user).filter(pk__in=valid_ids([str(key)])).first()  # type: ignore[arg-type]
         content = open_file(file) if file is not None and self._may_have(file, request) else None

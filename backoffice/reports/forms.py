@@ -272,7 +272,7 @@ class ListForm(PeriodForm):
 
 
 class CustomersForm(PeriodForm):
-    """The whole chain, for who sees all of it, or one cinema: customers of several are not the sum of theirs."""
+    """The whole chain, for people who see all of it, or one cinema: some customers belong to several cinemas."""
 
     days_shown = 365
 
