@@ -42,6 +42,11 @@ def _unnamed(text: str) -> str:
     return re.sub(r'"?\b\w+_[0-9a-f]{8}(_\w+)?\b"?', "NAME", text)
 
 
+def _uncast(text: str) -> str:
+    """Without type casts and parentheses, which PostgreSQL places otherwise once a dump was restored."""
+    return re.sub(r"::[a-z]+( varying)?(\[\])?|[()]", "", text)
+
+
 def _of_sqlite(cursor: Any) -> dict[str, Any]:
     cursor.execute("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL")
     found: dict[str, Any] = {"table": {}, "index": [], "trigger": [], "view": []}
@@ -86,7 +91,7 @@ def _of_postgres(cursor: Any) -> dict[str, Any]:
     found = {}
     for kind, query in queries.items():
         cursor.execute(query)
-        found[kind] = sorted(tuple(_unnamed(str(each)) for each in row) for row in cursor.fetchall())
+        found[kind] = sorted(tuple(_uncast(_unnamed(str(each))) for each in row) for row in cursor.fetchall())
     return found
 
 

@@ -227,7 +227,7 @@ def rage(*, kills: int, doors: int = DOORS) -> int:
     """Run tills, doors and the shop at the same time until all have ended; returns how many tills were killed.
 
     Each child says its number before each step, and with a higher bit that it has ended. After so many steps the parent
-    kills a till, wherever that is, and starts it again.
+    kills a till, wherever that is, and starts it again under a new number: what the killed one said is still unread.
     """
     tasks = [
         *((sell, n) for n in range(TILLS)),
@@ -236,27 +236,37 @@ def rage(*, kills: int, doors: int = DOORS) -> int:
     ]
     connections.close_all()  # nobody may share a connection with a child
     read, write = os.pipe()
-    children = {place: _start(*task, place=place, seed=place, write=write) for place, task in enumerate(tasks)}
-    ended, steps, killed, chance = set[int](), 0, 0, Random(1)
-    while len(ended) < len(tasks):
+    children = [_start(*task, number=number, write=write) for number, task in enumerate(tasks)]
+    tills, running = list(range(TILLS)), set(range(len(tasks)))  # the numbers of the children
+    steps, killed, failed, chance = 0, 0, list[int](), Random(1)
+    while running:
         said = os.read(read, 1)[0]
         if said & ENDED:
-            ended.add(said - ENDED)
+            running.discard(said - ENDED)
             continue
         steps += 1
-        victim = chance.randrange(TILLS)
-        if killed < kills and steps % STEPS_BETWEEN == 0 and victim not in ended:
+        till = chance.randrange(TILLS)
+        victim = tills[till]
+        if killed < kills and steps % STEPS_BETWEEN == 0 and victim in running:
             os.kill(children[victim], signal.SIGKILL)
-            if os.WIFSIGNALED(os.waitpid(children.pop(victim), 0)[1]):
+            status = os.waitpid(children[victim], 0)[1]
+            children[victim] = 0
+            running.remove(victim)
+            if os.WIFSIGNALED(status):
                 killed += 1
-                children[victim] = _start(sell, victim, place=victim, seed=100 + killed, write=write)
+                tills[till] = len(children)
+                running.add(tills[till])
+                children.append(_start(sell, till, number=tills[till], write=write))
+            elif status:
+                failed.append(victim)
     os.close(read)
     os.close(write)
-    assert [place for place, child in children.items() if os.waitpid(child, 0)[1]] == []
+    failed += [number for number, child in enumerate(children) if child and os.waitpid(child, 0)[1]]
+    assert failed == []
     return killed
 
 
-def _start(task: Callable[..., None], number: int, *, place: int, seed: int, write: int) -> int:
+def _start(task: Callable[..., None], place: int, *, number: int, write: int) -> int:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # fork with threads: pytest-xdist's, unused by the child
         child = os.fork()
@@ -264,10 +274,10 @@ def _start(task: Callable[..., None], number: int, *, place: int, seed: int, wri
         return child
     status = 0
     try:
-        task(number, Random(seed), lambda: os.write(write, bytes([place])))
+        task(place, Random(number), lambda: os.write(write, bytes([number])))
     except BaseException as error:
-        print(f"{task.__name__} {number} failed: {error!r}", file=sys.stderr, flush=True)
+        print(f"{task.__name__} {place} failed: {error!r}", file=sys.stderr, flush=True)
         status = 1
     finally:
-        os.write(write, bytes([place + ENDED]))
+        os.write(write, bytes([number + ENDED]))
         os._exit(status)  # a child that returned would go on with the test run
