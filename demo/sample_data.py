@@ -49,7 +49,7 @@ HALLS = [
         ll_ll_ll_ll_ll_ll_ll
         """,
         cleaning_minutes=20,
-        curve=2,
+        curve=1,
         format="IMAX",
         price_extra=150,
     ),

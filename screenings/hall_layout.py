@@ -111,8 +111,12 @@ class SeatRow:
     aisle: bool = False
 
     @property
-    def y(self) -> int:
-        return _y(self.number)
+    def first(self) -> SeatInRow:
+        return self.seats[0]
+
+    @property
+    def last(self) -> SeatInRow:
+        return self.seats[-1]
 
     @property
     def free(self) -> int:

@@ -179,6 +179,7 @@ def seat_plan(layout: HallLayout) -> SafeString:
             for price, text in prices.items()
         },
         "with": _("sold together with seat %(number)s"),
+        "curved": bool(layout.curve),
         "kind_prices": {kind.kind: kind.price for kind in layout.kinds},
     }
     return format_html_join("\n", "{}", ((_row(row, halves, words),) for row in layout.rows))
@@ -243,7 +244,8 @@ def _row(row: SeatRow, halves: dict[int, Seat], words: dict[str, Any]) -> SafeSt
     usual, _count = Counter(_facts(placed, words) for placed in row.seats).most_common(1)[0]
     return format_html(
         '<div class="row{4}" role="group" aria-label="{0} {1}, {2}">'
-        '<span class="no" aria-hidden="true">{1}</span>{3}{5}<span class="no" aria-hidden="true">{1}</span></div>',
+        '<span class="no{6}" aria-hidden="true">{1}</span>{3}{5}'
+        '<span class="no{7}" aria-hidden="true">{1}</span></div>',
         words["row"],
         row.number,
         usual,
@@ -252,6 +254,7 @@ def _row(row: SeatRow, halves: dict[int, Seat], words: dict[str, Any]) -> SafeSt
         ),
         " far" if row.aisle else "",
         _empty(row.after),
+        *(f" at{end.seat.across}" if words["curved"] else "" for end in (row.first, row.last)),
     )
 
 

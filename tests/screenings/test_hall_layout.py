@@ -14,7 +14,7 @@ def test_seats_are_sorted_into_their_rows():
     layout = lay_out([seat(3, 1), seat(1, 2), seat(1, 1)])
 
     assert [(row.number, [each.seat.number for each in row.seats]) for row in layout.rows] == [(1, [1, 2]), (3, [1])]
-    assert [row.y for row in layout.rows] == [76, 156]  # row 2 is a cross aisle
+    assert [row.first.y for row in layout.rows] == [76, 156]  # row 2 is a cross aisle
     assert (layout.across, layout.width, layout.height) == (2, 176, 186)
 
 
