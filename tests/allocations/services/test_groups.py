@@ -179,3 +179,25 @@ def test_what_cannot_be_reserved_or_paid_is_refused(order, session, manager):
         pay(order, gateway=TRANSFER, reference=" ", **work)
     with raises_unchanged(HeadcountRefused):
         set_headcount(order, people=0, **work)
+
+
+@pytest.mark.parametrize(("refunded", "paying", "free"), [(1, 29, 3), (10, 20, 2), (29, 1, 1), (30, 0, 0)])
+def test_free_places_go_along_with_the_paying_ones_that_are_refunded(order, manager, refunded, paying, free):
+    paid = pay(order, gateway=TRANSFER, reference="117", at=NOON, actor=manager)
+
+    for ticket in paid.tickets.filter(price=200).order_by("pk")[:refunded]:
+        refund(paid, lines=[ticket], reason="Fewer came", at=NOON, actor=manager)
+
+    left = prices(paid)
+    assert (left.get(200, 0), left.get(0, 0)) == (paying, free)
+    assert invariant_violations() == []
+
+
+def test_free_places_that_were_used_stay_first(order, manager):
+    paid = pay(order, gateway=TRANSFER, reference="117", at=NOON, actor=manager)
+    used = paid.tickets.filter(price=0).last()
+    Ticket.objects.filter(pk=used.pk).update(status=Ticket.Status.USED)
+
+    refund(paid, lines=list(paid.tickets.filter(price=200)[:20]), reason="Fewer came", at=NOON, actor=manager)
+
+    assert list(paid.tickets.live().filter(price=0)) == [used]
