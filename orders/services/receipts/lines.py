@@ -17,7 +17,7 @@ from payments.models import Payment, Rates, Refund, Subject
 from payments.services import vat_of_sales
 
 #: What to load with refund lines, so that their names cost no further query.
-NAMES = ["ticket__session__film", "ticket__session__hall__cinema", "ticket__seat", "preorder__concession_item"]
+NAMES = ["ticket__session__film", "ticket__session__hall__cinema", "ticket__seat", "preorder__concession_item", "preorder__instead_of"]
 
 Part = tuple[OrderLine, Decimal]  # a ticket or snack, and the money that was paid or refunded for it
 
@@ -26,7 +26,7 @@ def paid_parts(orders: Iterable[int]) -> defaultdict[int, list[Part]]:
     """What each order was sold for money, including what was refunded since. Two queries."""
     found: defaultdict[int, list[Part]] = defaultdict(list)
     tickets = Ticket.objects.filter(order__in=orders).select_related("session__film", "session__hall__cinema", "seat")
-    snacks = ConcessionPreorder.objects.filter(order__in=orders).select_related("concession_item")
+    snacks = ConcessionPreorder.objects.filter(order__in=orders).select_related("concession_item", "instead_of")
     lines: list[OrderLine] = [*tickets.order_by("pk"), *snacks.order_by("pk")]
     for line in lines:
         if line.paid:
@@ -68,4 +68,4 @@ def _item(line: OrderLine, amount: Decimal) -> SoldItem:
     if isinstance(line, Ticket):
         name = _("Ticket: %(film)s, %(seat)s") % {"film": line.session.film, "seat": line.seat}
         return SoldItem(name, Subject.TICKETS, 1, amount, starts=line.session.start_datetime)
-    return SoldItem(line.concession_item.name, Subject.GOODS, line.quantity, amount)
+    return SoldItem(line.ordered.name, Subject.GOODS, line.quantity, amount)
