@@ -1,4 +1,4 @@
-"""An item of the bar that ran out: off sale, and in every paid order that waits for it, another one or the money back."""
+"""An item of the bar that ran out: off sale, and another one, or the money back, for every paid order that waits."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
