@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from cinema.money import format_money
 from cinema.status import Refused
+from orders.models import Order
 
 
 class HoldTimeOver(Refused, code="hold_time_over"):
@@ -45,10 +46,21 @@ class GroupPriceTooLow(Refused, code="group_price_too_low"):
 
 
 class TransferReferenceNeeded(Refused, code="transfer_reference_needed"):
-    """A bank transfer was recorded without a reference, so nobody could find it on the account."""
+    """A bank transfer was recorded without its number, or without a day up to today, so nobody could find it."""
 
     def __init__(self) -> None:
-        super().__init__(_("A bank transfer needs a reference. Enter its number and date, then record it again."))
+        super().__init__(_("A bank transfer needs its number and its date, today or earlier. Enter both."))
+
+
+class TransferBooked(Refused, code="transfer_booked"):
+    """The bank transfer has already paid for another booking of the cinema."""
+
+    def __init__(self, order: Order) -> None:
+        text = _(
+            "This transfer was already recorded for order %(order)s of another group. If it is a different one, write "
+            "the payer’s name behind the number."
+        )
+        super().__init__(text % {"order": order})
 
 
 class CompReasonNeeded(Refused, code="comp_reason_needed"):
