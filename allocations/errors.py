@@ -75,3 +75,36 @@ class NoFullTicket(Refused, code="no_full_ticket"):
 
     def __init__(self) -> None:
         super().__init__(_("No ticket type is on sale for this screening. Put one on sale, then keep the seats."))
+
+
+class BatchSizeRefused(Refused, code="batch_size_refused"):
+    """A batch would have no promo code, or more than are made at once."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(_("Enter a number of codes from 1 to %(most)d. Nothing was made.") % {"most": most})
+
+
+class PatternIsSecret(Refused, code="pattern_is_secret"):
+    """Codes would be made like one that belongs to a single guest: a voucher's, or another batch's."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This code belongs to one guest. Choose a promo code for everybody, or make one first."))
+
+
+class CodesExported(Refused, code="codes_exported"):
+    """The codes of a batch were exported before: they are shown to one person, once."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "These codes were already exported, and they are shown only once. If the file is lost, stop the codes "
+                "that are left and make a new batch."
+            )
+        )
+
+
+class CodeNotStopped(Refused, code="code_not_stopped"):
+    """There is no code in the batch that could be stopped: it is used, stopped already, or of another batch."""
+
+    def __init__(self) -> None:
+        super().__init__(_("There is nothing to stop: the code was used or stopped before, or is not in this batch."))
