@@ -219,7 +219,7 @@ def _run_on_row(
 def _done_before(request: HttpRequest, row: Model, twice: SentTwice) -> str:
     """What the form did when it was sent first, as the row's history says."""
     about = ContentType.objects.get_for_model(row, for_concrete_model=False)
-    logged = LogEntry.objects.filter(user=request.user, content_type=about, object_id=row.pk)
+    logged = LogEntry.objects.filter(user=request.user.pk, content_type=about, object_id=row.pk)
     first = logged.filter(action_time__gte=twice.at).order_by("pk").first() if twice.at else None
     return gettext("Already done: %(what)s") % {"what": first.get_change_message()} if first else str(twice)
 

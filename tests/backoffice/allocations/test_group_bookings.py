@@ -40,6 +40,7 @@ def test_the_invoice_is_a_pdf_for_what_is_reserved_and_only_for_the_own_cinema(b
         order,
         gateway=Gateway.BANK_TRANSFER,
         reference="117",
+        transferred_on=clock.now().date(),
         at=clock.now(),
         actor=someone(email="cashier@example.org"),
     )
