@@ -325,7 +325,9 @@ def test_a_holiday_on_a_weekend_counts_less_than_one_on_a_working_day() -> None:
 
     def gained(day: str) -> float:
         session = EVENING | {"date": f"{day}T19:00"}
-        festive, usual_day = (forecast_session(history, session | {"holiday": each}, None, {}) for each in (True, False))
+        festive, usual_day = (
+            forecast_session(history, session | {"holiday": each}, None, {}) for each in (True, False)
+        )
         return float(festive["mean"] / usual_day["mean"])
 
     assert gained("2026-10-10") < 1.3 < 1.6 < gained("2026-10-07")
