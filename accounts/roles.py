@@ -110,6 +110,8 @@ CHAIN = (
     | model_permissions("delete", "screenings", "genre")
     | model_permissions("add change", "orders", "promocode")
     | model_permissions("add change", "allocations", "compreason")
+    | view("allocations", "codebatch")
+    | actions("allocations", "export_codebatch make_codebatch stop_codebatch")
     | model_permissions("change", "house_rules", "chainface chainpage houserules")
     | model_permissions("add", "house_rules", "chainpage")
     | HOUSE_RULES

@@ -34,6 +34,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
             ("allocations.comp", "confirmation_number"),
             ("concessions.concessionpreorder", "takeout_dining"),
             ("orders.promocode", "percent"),
+            ("allocations.codebatch", "sell"),
         ],
     ),
     (

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import Exists, OuterRef
 from django.utils.formats import date_format
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.screenings.forms import parse_day
@@ -193,11 +194,21 @@ def _months_until(day: date) -> Iterator[date]:
         first = (first - timedelta(days=1)).replace(day=1)
 
 
+#: By what takings are compared with: the rows that cannot be.
+NOT_COMPARED = {
+    "cinema": ("cinema", "hall"),
+    "film": [key for key, each in DIMENSIONS.items() if each.kind is not Kind.DATE],
+}
+
+
 class TakingsForm(PeriodForm):
     """Takings by any dimension, of all films or of one, compared with another period, cinema or film."""
 
     by = forms.ChoiceField(
-        label=_("Group by"), required=False, choices=[(key, each.title) for key, each in DIMENSIONS.items()]
+        label=_("Group by"),
+        required=False,
+        choices=[(key, each.title) for key, each in DIMENSIONS.items()],
+        widget=forms.HiddenInput,  # chosen by `groupings`
     )
     film = forms.ChoiceField(label=_("Film"), required=False)
     compare = forms.ChoiceField(label=_("Compare with"), required=False)
@@ -222,15 +233,27 @@ class TakingsForm(PeriodForm):
         cleaned = super().clean()
         by, kind = cleaned.get("by") or "day", (cleaned.get("compare") or "").partition(":")[0]
         cleaned["film"] = self.films.get(cleaned.get("film") or "")
-        if kind == "cinema" and by in ("cinema", "hall"):
-            self.add_error("compare", _("To compare two cinemas, choose other rows."))
-        elif kind == "film" and DIMENSIONS[by].kind is not Kind.DATE:
-            self.add_error("compare", _("To compare two films, choose rows by day, week or month."))
+        if by in NOT_COMPARED.get(kind, ()):
+            self.add_error(
+                "compare",
+                _("To compare two cinemas, choose other rows.")
+                if kind == "cinema"
+                else _("To compare two films, choose rows by day, week or month."),
+            )
         elif kind == "film" and cleaned["film"] is None:
             self.add_error("film", _("Choose the film to compare."))
         if not self.errors:
             cleaned["against"] = self._against(*cleaned["compare"].partition(":")[::2])
         return cleaned
+
+    def groupings(self) -> Iterator[tuple[str, Any, bool]]:
+        """What the rows can be: the address that keeps the other choices, the name, and whether it is chosen."""
+        chosen = {field.name: field.value() or "" for field in self}
+        kind = chosen["compare"].partition(":")[0]
+        for by, dimension in DIMENSIONS.items():
+            compare = "" if by in NOT_COMPARED.get(kind, ()) else chosen["compare"]
+            address = urlencode({**chosen, "by": by, "compare": compare})
+            yield f"?{address}", dimension.title, by == (chosen["by"] or "day")
 
     def _against(self, kind: str, key: str) -> Against | None:
         period = self.period()

@@ -26,6 +26,7 @@ PAGES: dict[str, CinemaScopedAdmin] = {model._meta.label_lower: page for model, 
 
 #: Pages that are not limited to a cinema. Listed here again, so that no page loses its limit by mistake.
 OF_THE_CHAIN = {
+    "allocations.codebatch",
     "allocations.compreason",
     "accounts.marketingconsent",
     "bonuses.bonusaccount",

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from accounts.models import Device, User
 from accounts.services import request_approval
 from accounts.services.consents import record_consent
-from allocations.models import Comp, CompReason
+from allocations.models import CodeBatch, Comp, CompReason
 from allocations.services import Agreed, book, keep
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.models import FileImport, FileImportRow
@@ -170,6 +170,8 @@ def create_rows_of_chain() -> None:
     upload = FileImport.objects.create(
         model="screenings.film", person=uploader, language="en", name="films.csv", uploaded_at=NOON
     )
+    pattern = factories.a_promocode()
+    CodeBatch.objects.create(name="Mailing", pattern=pattern, size=1, made_at=NOON, made_by=uploader)
     FileImportRow.objects.create(file_import=upload, number=2, cells=["Mirror"])
     ReportFile.objects.create(
         report="payments", person=uploader, format="csv", language="en", asked_at=NOON,

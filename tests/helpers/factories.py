@@ -217,6 +217,7 @@ BusinessState = dict[str, list[str]]
 NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "reports.Segment": ("name",),
     "reports.Campaign": ("name",),
+    "allocations.CodeBatch": ("name",),
     "allocations.CompReason": ("name",),
     "allocations.GroupBooking": ("contact", "at"),
     "accounts.User": ("email",),
