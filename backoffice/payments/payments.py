@@ -64,7 +64,11 @@ class PaymentAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
         icon="rule",
     )
     def clear_up(self, payment: Payment, *, approved: bool, at: datetime, actor: User) -> str:
-        resolve_payment(payment, approved=approved, at=at, actor=actor)
+        if approved:
+            shift = shift_for_money(actor, payment.order.cinema)
+            approve_uncertain(payment, shift=shift, at=at, actor=actor)
+        else:
+            resolve_payment(payment, approved=False, at=at, actor=actor)
         payment.refresh_from_db()
         return gettext("Payment updated: %(status)s.") % {"status": payment.get_status_display()}
 
