@@ -15,6 +15,7 @@ from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
 from backoffice.framework.counted_filter import CountedFilter
 from backoffice.payments.forms import OrderAmountForm, ResolvePaymentForm
+from boxoffice.services.sales import approve_uncertain, shift_for_money
 from orders.services import resolve_payment, settle_payment
 from payments.models import MANUAL_GATEWAYS, Payment
 
