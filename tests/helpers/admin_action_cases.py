@@ -179,7 +179,7 @@ ACTION_CASES = [
         lambda rows: {"Оплатить до": f"{rows.day - timedelta(days=1)}T18:00"},
     ),
     ActionCase(
-        "take_payment", "Принять оплату", "cashier", "accountant", lambda rows: rows.overdue_order,
+        "take_payment", "Принять оплату", "floor_manager", "accountant", lambda rows: rows.overdue_order,
         "оплачен.", status("overdue_order"), Order.Status.PAID,
         "этим уже занялся кто-то другой",
         lambda _rows: {"Наличные": True},
@@ -251,7 +251,7 @@ ACTION_CASES = [
         "Статус платежа: Оплачен.",
     ),
     ActionCase(
-        "clear_up", "Уточнить оплату", "cashier", "accountant", lambda rows: rows.uncertain_payment,
+        "clear_up", "Уточнить оплату", "floor_manager", "accountant", lambda rows: rows.uncertain_payment,
         "Платёж уточнён", status("uncertain_payment"), Payment.Status.SUCCEEDED,
         "ещё в обработке",
         lambda _rows: {"Деньги списаны": True},
@@ -445,6 +445,12 @@ ACTION_CASES = [
         "Малый: зал добавлен.", lambda _rows: Seat.objects.filter(hall__name="Малый").count(), 7,
         "Зал «Малый» уже есть.",
         lambda _rows: {"Название зала": "Малый", "Ряды": "ss_vv\nll_w"}, has_preview=True,
+    ),
+    ActionCase(
+        "redraw", "Изменить план", "cinema_manager", "floor_manager", lambda rows: rows.hall,
+        "план изменён.", lambda rows: rows.refreshed(rows.hall).curve, 3,
+        "план изменён.",
+        lambda _rows: {"Изгиб рядов": "3"}, leaves_the_row=True, has_preview=True,
     ),
     ActionCase(
         "take_out", "Снять места с продажи", "floor_manager", "usher", lambda rows: rows.hall,
