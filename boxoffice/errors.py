@@ -180,3 +180,15 @@ class NotASubstitute(Refused, code="not_a_substitute"):
                 "refund. Nothing was changed."
             )
         )
+
+
+class PartTaken(Refused, code="part_taken"):
+    """A part of the whole order's price was already taken, so none of its people pay by themselves."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "A part of the price of the whole order was already taken. Take what is left, or cancel the sale. "
+                "Nothing was changed."
+            )
+        )

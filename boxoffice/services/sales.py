@@ -64,6 +64,16 @@ def shift_of(person: User, cinema: Cinema) -> Shift | None:
     return open_shift_of(person, cinema.pk)
 
 
+def shift_for_money(person: User, cinema: Cinema) -> Shift | None:
+    """The shift into which this person takes money in the admin. Only whoever may count others' shifts takes money
+    in none: it is listed on the page of shifts. Raises `NoShift`. Reads only.
+    """
+    shift = shift_of(person, cinema)
+    if shift is None and not person.has_perm("payments.count_others_shift"):
+        raise NoShift
+    return shift
+
+
 def hold_at_till(shift: Shift, *, at: datetime, actor: User, **wanted: Unpack[Wanted]) -> Order:
     """Hold what a guest at the till wants to buy; with the code that their account shows, they earn points.
 
@@ -210,15 +220,21 @@ def card_approved(
     """
     uncertain = _uncertain(order)
     if uncertain is not None:
-        with transaction.atomic():
-            resolve_payment(uncertain, approved=True, at=at, actor=actor)
-            Payment.objects.filter(pk=uncertain.pk).update(shift=lock_open_shift(shift))
+        approve_uncertain(uncertain, shift=shift, at=at, actor=actor)
         return
     check_buyer(order, actor=actor)
     price = order.final_amount if amount is None else amount
     mark_paid(
         order, gateway=Gateway.CARD_TERMINAL, amount=price, external_id=form, part=True, at=at, actor=actor, shift=shift
     )
+
+
+def approve_uncertain(payment: Payment, *, shift: Shift | None, at: datetime, actor: User) -> None:
+    """The terminal took this payment: it belongs to the shift of whoever says so, or to none. Raises as
+    `card_approved`. Owns its transaction."""
+    with transaction.atomic():
+        resolve_payment(payment, approved=True, at=at, actor=actor)
+        Payment.objects.filter(pk=payment.pk).update(shift=lock_open_shift(shift) if shift else None)
 
 
 def card_declined(order: Order, *, at: datetime, actor: User) -> None:
