@@ -168,3 +168,15 @@ class SecondAccount(SecondPersonNeeded, code="second_person_not_independent"):
             "One of these two accounts was lately created or changed through the other, so they do not count as two "
             "people. Choose somebody else. Nothing was changed."
         )
+
+
+class NotASubstitute(Refused, code="not_a_substitute"):
+    """The item cannot be given to everybody who waits for what ran out: too few, cheaper, off sale, or made of it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This can’t be given instead: there may not be enough of it any more. Choose something else, or "
+                "refund. Nothing was changed."
+            )
+        )

@@ -29,6 +29,7 @@ class MessageKind(models.TextChoices):
     PHONE_CODE = "PHONE_CODE", _("Code that confirms a phone")
     SMS_CHOSEN = "SMS_CHOSEN", _("SMS chosen")
     ORDER_REFUNDED = "ORDER_REFUNDED", _("Order refunded")
+    SNACKS_REPLACED = "SNACKS_REPLACED", _("Other snacks")
     LATE_PAYMENT_REFUNDED = "LATE_PAYMENT_REFUNDED", _("Late payment returned")
     TICKET_REMINDER = "TICKET_REMINDER", _("Screening reminder")
     POINTS_EXPIRING = "POINTS_EXPIRING", _("Points about to expire")

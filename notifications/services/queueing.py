@@ -28,6 +28,8 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 | PHONE_CODE            | phone_code                                                                          |
 | SMS_CHOSEN            | phone                                                                               |
 | ORDER_REFUNDED        | the order with only the refunded items, the return                                  |
+| SNACKS_REPLACED       | the order with only the snacks that are given instead, ordered (a list as         |
+|                       | snacks: what ran out)                                                               |
 | LATE_PAYMENT_REFUNDED | the order, amount                                                                   |
 | TICKET_REMINDER       | number, film, starts (instant), cinema, address, hall, seats: list of [row, number], |
 |                       | link                                                                                |
@@ -77,6 +79,7 @@ CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.PHONE_CODE: frozenset({"phone_code"}),
     MessageKind.SMS_CHOSEN: frozenset({"phone"}),
     MessageKind.ORDER_REFUNDED: ORDER_KEYS | RETURN_KEYS,
+    MessageKind.SNACKS_REPLACED: ORDER_KEYS | {"ordered"},
     MessageKind.LATE_PAYMENT_REFUNDED: ORDER_KEYS | {"amount"},
     MessageKind.TICKET_REMINDER: frozenset({"number", "film", "starts", "cinema", "address", "hall", "seats", "link"}),
     MessageKind.POINTS_EXPIRING: frozenset({"points", "expires", "link"}),

@@ -1,7 +1,7 @@
 from screenings.services.cancellation import cancel_session, cancel_sessions
 from screenings.services.certificates import certificates_of, check_certificates
 from screenings.services.copying import CopyResult, SkippedSession, copy_day, copy_week
-from screenings.services.halls import build_hall
+from screenings.services.halls import build_hall, redraw_hall
 from screenings.services.outages import broken_seats, end_outage, refuse_out_of_use, seats_of, start_outage
 from screenings.services.pictures import add_picture, remove_picture
 from screenings.services.planning import copy_to_plan, draft, publish_week, redraft
@@ -30,6 +30,7 @@ __all__ = [
     "plan",
     "publish_week",
     "redraft",
+    "redraw_hall",
     "refuse_out_of_use",
     "remove_picture",
     "schedule",

@@ -30,7 +30,8 @@ from storefront.templatetags.pictures import TILE, picture
 
 register = template.Library()
 
-GAP, DISABLED, CHECKED = SafeString('<i class="gap"></i>'), SafeString(" disabled"), SafeString(" checked")
+DISABLED, CHECKED = SafeString(" disabled"), SafeString(" checked")
+PLACES = {False: '<i class="gap"></i>', True: '<i class="gap stairs"></i>'}  # without a seat
 
 register.filter("money", format_money)
 register.simple_tag(currency_sign)
@@ -178,6 +179,7 @@ def seat_plan(layout: HallLayout) -> SafeString:
             for price, text in prices.items()
         },
         "with": _("sold together with seat %(number)s"),
+        "curved": bool(layout.curve),
         "kind_prices": {kind.kind: kind.price for kind in layout.kinds},
     }
     return format_html_join("\n", "{}", ((_row(row, halves, words),) for row in layout.rows))
@@ -241,15 +243,23 @@ def _row(row: SeatRow, halves: dict[int, Seat], words: dict[str, Any]) -> SafeSt
     """A row, whose name tells what most of its seats are: these have only their number."""
     usual, _count = Counter(_facts(placed, words) for placed in row.seats).most_common(1)[0]
     return format_html(
-        '<div class="row" role="group" aria-label="{0} {1}, {2}"><span class="no" aria-hidden="true">{1}</span>{3}'
-        '<span class="no" aria-hidden="true">{1}</span></div>',
+        '<div class="row{4}" role="group" aria-label="{0} {1}, {2}">'
+        '<span class="no{6}" aria-hidden="true">{1}</span>{3}{5}'
+        '<span class="no{7}" aria-hidden="true">{1}</span></div>',
         words["row"],
         row.number,
         usual,
         format_html_join(
             "", "{}", ((_seat(placed, halves.get(placed.seat.pk), usual, words),) for placed in row.seats)
         ),
+        " far" if row.aisle else "",
+        _empty(row.after),
+        *(f" at{end.seat.across}" if words["curved"] else "" for end in (row.first, row.last)),
     )
+
+
+def _empty(places: tuple[bool, ...]) -> SafeString:
+    return SafeString("".join(PLACES[each] for each in places))
 
 
 def _facts(placed: SeatInRow, words: dict[str, Any]) -> str:
@@ -266,7 +276,7 @@ def _seat(placed: SeatInRow, half: Seat | None, usual: str, words: dict[str, Any
         label = format_html(' aria-label="{}"', ", ".join(filter(None, told)))
     return format_html(
         '{}<label class="seat{}"><input type="checkbox" name="seat" value="{}"{}{}{}>{}</label>',
-        SafeString(GAP * placed.gap),
+        _empty(placed.before),
         _look(placed, half),
         seat.pk,
         label,

@@ -447,6 +447,12 @@ ACTION_CASES = [
         lambda _rows: {"Название зала": "Малый", "Ряды": "ss_vv\nll_w"}, has_preview=True,
     ),
     ActionCase(
+        "redraw", "Изменить план", "cinema_manager", "floor_manager", lambda rows: rows.hall,
+        "план изменён.", lambda rows: rows.refreshed(rows.hall).curve, 3,
+        "план изменён.",
+        lambda _rows: {"Изгиб рядов": "3"}, leaves_the_row=True, has_preview=True,
+    ),
+    ActionCase(
         "take_out", "Снять места с продажи", "floor_manager", "usher", lambda rows: rows.hall,
         "3 места сняты с продажи.", lambda rows: rows.hall.seats.filter(outages__isnull=False).count(), 3,
         "Уже сняты с продажи",

@@ -77,6 +77,7 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
         "by_staff": False,
     },
     MessageKind.ORDER_REFUNDED: AN_ORDER | {"amount": "350.00", "way": "stripe", "before": "0.00", "points": 1},
+    MessageKind.SNACKS_REPLACED: AN_ORDER | {"showings": [], "ordered": [["Popcorn", 2]]},
     MessageKind.LATE_PAYMENT_REFUNDED: AN_ORDER | {"amount": "350.00"},
     MessageKind.TICKET_REMINDER: {
         "number": "A-1",
