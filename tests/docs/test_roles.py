@@ -31,6 +31,7 @@ OF_THE_CHAIN = {
     "accounts.marketingconsent",
     "bonuses.bonusaccount",
     "bonuses.bonustransaction",
+    "bonuses.tier",
     "house_rules.chainface",
     "house_rules.chainpage",
     "house_rules.houserules",
