@@ -188,7 +188,7 @@ class CustomerCodeWrong(Refused, code="customer_code_wrong"):
 
 
 class OwnCustomerCode(Refused, code="customer_code_own"):
-    """Somebody sells with the code of their own account."""
+    """Somebody sells with the code of an account of their own: that of their work, or one with its phone or mailbox."""
 
     def __str__(self) -> str:
         return _("You cannot earn points on what you sell.")
