@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -51,6 +52,17 @@ class PasswordLinkSentLately(Refused, code="password_link_sent_lately"):
 
     def __str__(self) -> str:
         return _("A link was sent to %(email)s a few minutes ago and still works.") % {"email": self.person.email}
+
+
+class SentTwice(Refused, code="sent_twice"):
+    """The same form, with the same values, was sent before and is carried out once."""
+
+    def __init__(self, at: datetime | None) -> None:
+        super().__init__(at)
+        self.at = at  # of the first time
+
+    def __str__(self) -> str:
+        return _("This form was already sent, and takes effect only once. To do the same again, open the page again.")
 
 
 class SecondFactorWrong(Refused, code="second_factor_wrong"):
@@ -176,7 +188,7 @@ class CustomerCodeWrong(Refused, code="customer_code_wrong"):
 
 
 class OwnCustomerCode(Refused, code="customer_code_own"):
-    """Somebody sells with the code of their own account."""
+    """Somebody sells with the code of an account of their own: that of their work, or one with its phone or mailbox."""
 
     def __str__(self) -> str:
         return _("You cannot earn points on what you sell.")

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from cinema.money import format_money
 from cinema.status import Refused
+from orders.models import Order
 
 
 class HoldTimeOver(Refused, code="hold_time_over"):
@@ -45,10 +46,21 @@ class GroupPriceTooLow(Refused, code="group_price_too_low"):
 
 
 class TransferReferenceNeeded(Refused, code="transfer_reference_needed"):
-    """A bank transfer was recorded without a reference, so nobody could find it on the account."""
+    """A bank transfer was recorded without its number, or without a day up to today, so nobody could find it."""
 
     def __init__(self) -> None:
-        super().__init__(_("A bank transfer needs a reference. Enter its number and date, then record it again."))
+        super().__init__(_("A bank transfer needs its number and its date, today or earlier. Enter both."))
+
+
+class TransferBooked(Refused, code="transfer_booked"):
+    """The bank transfer has already paid for another booking of the cinema."""
+
+    def __init__(self, order: Order) -> None:
+        text = _(
+            "This transfer was already recorded for order %(order)s of another group. If it is a different one, write "
+            "the payer’s name after the number."
+        )
+        super().__init__(text % {"order": order})
 
 
 class CompReasonNeeded(Refused, code="comp_reason_needed"):
@@ -63,3 +75,36 @@ class NoFullTicket(Refused, code="no_full_ticket"):
 
     def __init__(self) -> None:
         super().__init__(_("No ticket type is on sale for this screening. Put one on sale, then keep the seats."))
+
+
+class BatchSizeRefused(Refused, code="batch_size_refused"):
+    """A batch would have no promo code, or more than are made at once."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(_("Enter a number of codes from 1 to %(most)d. Nothing was made.") % {"most": most})
+
+
+class PatternIsSecret(Refused, code="pattern_is_secret"):
+    """Codes would be made like one that belongs to a single guest: a voucher's, or another batch's."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This code belongs to one guest. Choose a promo code for everybody, or make one first."))
+
+
+class CodesExported(Refused, code="codes_exported"):
+    """The codes of a batch were exported before: they are shown to one person, once."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "These codes were already exported, and they are shown only once. If the file is lost, stop the codes "
+                "that are left and make a new batch."
+            )
+        )
+
+
+class CodeNotStopped(Refused, code="code_not_stopped"):
+    """There is no code in the batch that could be stopped: it is used, stopped already, or of another batch."""
+
+    def __init__(self) -> None:
+        super().__init__(_("There is nothing to stop: the code was used or stopped before, or is not in this batch."))

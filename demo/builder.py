@@ -20,9 +20,10 @@ from demo.past_year import add_past_year
 from demo.showtimes import plan_next_week, schedule_showtimes
 from demo.timeline import Timeline
 from demo.visitors import BookingGenerator
+from incidents.causes import Cause
+from incidents.services import Explanation, cancel
 from orders.models import Order
 from screenings.models import Cinema, Session
-from screenings.services import cancel_session
 
 SEED = 5
 SALES = 1_500  # random orders that the services make
@@ -112,7 +113,8 @@ def _cancel_two_sessions(
 
 
 def _cancel(session: Session, at: datetime, *, actor: User) -> None:
-    cancel_session(session, reason="Авария электросети", at=at, actor=actor)
+    told = Explanation(Cause.POWER)
+    cancel([session], reason="Авария электросети", told=told, at=at, actor=actor)
 
 
 def _add_past_jobs(timeline: Timeline, *, at: datetime, days: int) -> None:

@@ -91,7 +91,13 @@ def _venues(*, at: datetime) -> dict[str, Venue]:
         venues[name] = Venue(cinema, manager, cashier, colleagues, _bar(cinema, manager, at=at))
     for plan in sample_data.HALLS:
         venue = venues[plan.venue]
-        hall = build_hall(cinema=venue.cinema, name=plan.name, rows=plan.places, cleaning_minutes=plan.cleaning_minutes)
+        hall = build_hall(
+            cinema=venue.cinema,
+            name=plan.name,
+            rows=plan.places,
+            cleaning_minutes=plan.cleaning_minutes,
+            curve=plan.curve,
+        )
         venue.halls.append((plan, hall))
     return venues
 

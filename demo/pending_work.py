@@ -17,11 +17,12 @@ from demo.outcomes import BookingSimulator, minutes
 from demo.showtimes import Showtimes
 from demo.timeline import Timeline
 from demo.visitors import BookingGenerator
+from incidents.causes import Cause
+from incidents.services import Explanation, cancel
 from orders import services
 from orders.models import Order
 from reports.services import ask
 from screenings.models import Session
-from screenings.services import cancel_session
 
 LEFT = 40  # pieces of a spoiled item: below the low-stock threshold, and more than the next hour sells
 CRON_STOPPED = minutes(150)  # before now; what became due since then is left to the jobs
@@ -94,7 +95,8 @@ def _popcorn_and_cola(generator: BookingGenerator, session: Session) -> list[tup
 
 def _cancel(at: datetime, *, chain: Chain, session: Session) -> None:
     manager = chain.venues["Горизонт"].manager
-    cancel_session(session, reason="Сломался проектор", at=at, actor=manager)
+    told = Explanation(Cause.EQUIPMENT, "Мастер приедет завтра утром.")
+    cancel([session], reason="Сломался проектор", told=told, at=at, actor=manager)
 
 
 def _ask_for_payments(at: datetime, *, chain: Chain) -> None:

@@ -21,6 +21,7 @@ class HallPlan:
     name: str
     rows: str
     cleaning_minutes: int = 15
+    curve: int = 0
     format: str = "2D"
     price_extra: int = 0
     all_night: bool = False
@@ -37,17 +38,18 @@ HALLS = [
         """
         ______ssssssss______
         ____ss_ssssss_ss____
-        ssss__ssssssss__ssss
-        ssss__ssssssss__ssss
-        ssss__ssssssss__ssss
+        ssss=_ssssssss_=ssss
+        ssss=_ssssssss_=ssss
+        ssss=_ssssssss_=ssss
         wcwc____________cwcw
-        ssss__ssssssss__ssss
-        ssss__ssssssss__ssss
-        ssss__vvvvvvvv__ssss
-        ssss__vvvvvvvv__ssss
+        ssss=_ssssssss_=ssss
+        ssss=_ssssssss_=ssss
+        ssss=_vvvvvvvv_=ssss
+        ssss=_vvvvvvvv_=ssss
         ll_ll_ll_ll_ll_ll_ll
         """,
         cleaning_minutes=20,
+        curve=1,
         format="IMAX",
         price_extra=150,
     ),

@@ -24,7 +24,7 @@ def least_contrast(colour: str, backgrounds: Sequence[str]) -> float:
 def readable_shade(colour: str, backgrounds: Sequence[str]) -> str:
     """The nearest shade, towards black or white, that can be read on all of the backgrounds."""
     goal = max(BLACK, WHITE, key=lambda each: least_contrast(each, backgrounds))
-    shades = (_mixed(colour, goal, step / 50) for step in range(51))
+    shades = (mixed(colour, goal, step / 50) for step in range(51))
     return next(each for each in shades if least_contrast(each, backgrounds) >= LEAST)
 
 
@@ -33,13 +33,14 @@ def text_on(colour: str) -> str:
     return max(BLACK, WHITE, key=lambda each: contrast(each, colour))
 
 
-def _channels(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
-
-
-def _mixed(colour: str, goal: str, share: float) -> str:
+def mixed(colour: str, goal: str, share: float) -> str:
+    """The colour with this share, from 0 to 1, of the goal."""
     pairs = zip(_channels(colour), _channels(goal), strict=True)
     return "#" + "".join(f"{round(one + (other - one) * share):02x}" for one, other in pairs)
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
 def _luminance(colour: str) -> float:

@@ -136,6 +136,11 @@ def face() -> Face:
     return read_once("face", _read)
 
 
+def logo_png() -> bytes | None:
+    """The picture of the logo; None without one. One query in a scope, and none without a logo."""
+    return read_once("logo", _read_logo) if face().logo else None
+
+
 def in_best_language(texts: dict[str, Any]) -> Any:
     """The text in the active language, else in the default one, else any; None without one."""
     active = get_language() or settings.LANGUAGE_CODE
@@ -146,6 +151,11 @@ def in_best_language(texts: dict[str, Any]) -> Any:
 def _read() -> Face:
     row = ChainFace.objects.select_related("seller").defer("logo").filter(pk=ChainFace.ONE).first()
     return of_row(row) if row else Face()
+
+
+def _read_logo() -> bytes | None:
+    content = ChainFace.objects.filter(pk=ChainFace.ONE).values_list("logo", flat=True).first()
+    return bytes(content) if content else None
 
 
 def of_row(row: ChainFace) -> Face:

@@ -1,9 +1,8 @@
 """The last run, next run, quarantine and lateness of each scheduled job."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -41,13 +40,14 @@ class JobStatus:
     day: Sums  # totals of the last 24 hours
 
 
-def statuses(now: datetime, *, with_sums: bool = True) -> list[JobStatus]:
+def statuses(now: datetime, *, with_sums: bool = True, runs: Sequence[JobRun] | None = None) -> list[JobStatus]:
     """The status of each scheduled job, in the order of the schedule. At most four queries, whatever is stored.
 
-    Without sums, which cost two of these, `day` and the numbers of quarantined rows are zero.
+    Without sums, which cost two of these, `day` and the numbers of quarantined rows are zero. `runs` are the rows of
+    `newest_runs`, if they are known already: one query less.
     """
-    last, first = _last_runs_and_first()
-    behind = set(_late(now, last, first))
+    known = list(newest_runs()) if runs is None else runs
+    last, behind = {run.job: run for run in known}, set(_late(now, known))
     quarantine = _quarantine() if with_sums else {}
     sums = _sums(now - DAY) if with_sums else {}
     here = timezone.localtime(now, timezone.get_default_timezone())
@@ -72,21 +72,18 @@ def late(now: datetime) -> list[str]:
     For a job that has never run, the time counts from the first pass of any job, when cron began; without any, no job
     is late until `START` after the installation. A failing job is not late: its failures are recorded.
     """
-    return _late(now, *_last_runs_and_first())
+    return _late(now, list(newest_runs()))
 
 
-def _late(now: datetime, last: Mapping[str, JobRun], first: datetime | None) -> list[str]:
-    finished = {job: run for job, run in last.items() if run.finished_at}
-    if running := last.keys() - finished.keys():
-        finished |= {run.job: run for run in _newest(JobRun.objects.exclude(finished_at=None), running)}
-    missing = settings.JOB_SCHEDULE.keys() - finished.keys()
-    began = first if missing else now
+def _late(now: datetime, runs: Sequence[JobRun]) -> list[str]:
+    ended = {run.job: run.finished_at for run in runs if run.finished_at}
+    began = runs[0].started_at if runs else None
     if began is None:
         return [] if _is_new(now) else list(settings.JOB_SCHEDULE)
     return [
         job
         for job, schedule in settings.JOB_SCHEDULE.items()
-        if now - (_end(finished.get(job)) or began) > PERIODS * schedule.period
+        if now - ended.get(job, began) > PERIODS * schedule.period
     ]
 
 
@@ -114,22 +111,18 @@ def _sums(since: datetime) -> dict[str, Sums]:
     return {job: Sums(*numbers) for job, *numbers in summed.values_list(*columns)}
 
 
-def _last_runs_and_first() -> tuple[dict[str, JobRun], datetime | None]:
-    """The newest pass of each job of the schedule, and when the oldest pass that is stored began. One query."""
-    oldest = Subquery(JobRun.objects.order_by("started_at").values("pk")[:1])
-    rows = list(_newest(JobRun.objects.all(), settings.JOB_SCHEDULE, oldest))
-    last = {run.job: run for run in rows if run.job in settings.JOB_SCHEDULE}
-    return last, rows[0].started_at if rows else None
+def newest_runs() -> QuerySet[JobRun]:
+    """Of each job of the schedule the newest pass, and the newest that has ended; before them the oldest pass of all.
 
-
-def _newest(runs: QuerySet[JobRun], jobs: Iterable[str], *others: Subquery) -> QuerySet[JobRun]:
-    """The newest of `runs` for each of the jobs, which reads one index entry per job, and others; the oldest first."""
-    newest: list[Any] = [Subquery(runs.filter(job=job).order_by("-started_at").values("pk")[:1]) for job in jobs]
-    return JobRun.objects.filter(pk__in=[*newest, *others]).order_by("started_at", "pk")
-
-
-def _end(run: JobRun | None) -> datetime | None:
-    return run.finished_at if run else None
+    One query, which reads one index entry for each.
+    """
+    ended = JobRun.objects.exclude(finished_at=None)
+    wanted = [
+        (runs.filter(job=job), "-started_at") for runs in (JobRun.objects, ended) for job in settings.JOB_SCHEDULE
+    ]
+    wanted.append((JobRun.objects.all(), "started_at"))
+    keys = [Subquery(runs.order_by(order).values("pk")[:1]) for runs, order in wanted]
+    return JobRun.objects.filter(pk__in=keys).order_by("started_at", "pk")
 
 
 def _installed_at() -> datetime:

@@ -25,6 +25,8 @@ from notifications.models import MessageKind, Notification
 ADDRESSES = ("link", "choice", "page")
 #: Colours of the shop where the chain has none of its own: see shop.css.
 ACCENT_LIGHT, ACCENT_DARK = "#8c1c2e", "#f0bb55"
+#: The Content-ID of the logo, which the channel attaches; no ticket code is called so.
+LOGO = "logo"
 
 
 @dataclass
@@ -48,6 +50,7 @@ def html_of(notification: Notification, *, subject: str, body: str, codes: list[
         "right_to_left": get_language_bidi(),
         "subject": subject,
         "house": own.name,
+        "logo": own.logo and {"name": LOGO, "width": own.logo[1], "height": own.logo[2]},
         "seller": own.seller,
         "footer": own.footer,
         "light": light,
@@ -124,6 +127,7 @@ def _label(kind: str) -> str:
         MessageKind.SESSION_CANCELLED: _("Choose another showtime"),
         MessageKind.SIGN_IN: _("Sign in"),
         MessageKind.POINTS_EXPIRING: _("See what’s on"),
+        MessageKind.TIER_ENDING: _("See what’s on"),
         MessageKind.FILM_ON_SALE: _("Choose a time"),
         MessageKind.SEATS_HELD: _("Buy these seats"),
         MessageKind.STAFF_PASSWORD: _("Set a password"),

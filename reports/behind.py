@@ -156,6 +156,7 @@ BEHIND: dict[str, Behind] = {
     "refunds_of_points": Behind(Refund, _refunds_of_points),
     "paid_back": _paid_back(~BY_HAND),
     "paid_by_hand": _paid_back(BY_HAND),
+    "all_paid_back": _paid_back(Q()),
     "written_off": _moved(StockMovement.Kind.WRITE_OFF),
     "shrinkage": _moved(StockMovement.Kind.COUNT),
     "points": Behind(BonusTransaction, _points),

@@ -1,7 +1,7 @@
 """Tables of figures: what a page shows, a chart draws and a file holds, and how people read one cell."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -90,8 +90,9 @@ class Table:
     """A table of figures. Its rows are dicts by the columns' keys, or sequences in the order of the columns.
 
     `rows` may be a generator, which is read once. `expected` is the number of rows if it is known beforehand. `totals`
-    is the last row; without it, the columns that are summed are added up while the rows are read. Instants are shown
-    in `zone`; without it, each in its own zone, and those in UTC in the current time zone.
+    is the last row; without it, the columns that are summed are added up while the rows are read. `total_links` are
+    the pages that its cells lead to. Instants are shown in `zone`; without it, each in its own zone, and those in UTC
+    in the current time zone.
     """
 
     title: Text
@@ -99,6 +100,7 @@ class Table:
     rows: Iterable[Row]
     subtitle: Text = ""
     totals: Mapping[str, Any] | None = None
+    total_links: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[Text] = ()
     expected: int | None = None
     zone: ZoneInfo | None = None
@@ -119,7 +121,8 @@ class Table:
         """The table as HTML. `{{ table }}` in a template does the same."""
         reading = self.read()
         rows = [
-            [_cell(column, self.text(column, value), value) for column, value in reading.cells(row)] for row in reading
+            [_cell(column, self.text(column, value), _url(value)) for column, value in reading.cells(row)]
+            for row in reading
         ]
         totals = reading.totals()
         context = {
@@ -129,7 +132,11 @@ class Table:
                 for each in self.columns
             ],
             "rows": rows,
-            "totals": totals and [_cell(each, text) for each, text in total_texts(self, totals)],
+            "totals": totals
+            and [
+                _cell(each, text, self.total_links.get(each.key, "") if totals.get(each.key) else "")
+                for each, text in total_texts(self, totals)
+            ],
         }
         return render_to_string("reports/table.html", context)
 
@@ -240,6 +247,9 @@ def _value(value: Any) -> Any:
     return value.value if isinstance(value, Link) else value
 
 
-def _cell(column: Column, text: str, value: Any = None) -> dict[str, Any]:
-    url = value.url if isinstance(value, Link) else ""
+def _url(value: Any) -> str:
+    return value.url if isinstance(value, Link) else ""
+
+
+def _cell(column: Column, text: str, url: str) -> dict[str, Any]:
     return {"text": text, "url": url, "is_number": column.kind.is_number, "label": capfirst(str(column.label))}

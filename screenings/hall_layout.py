@@ -8,7 +8,7 @@ from itertools import groupby
 
 from django.utils.translation import gettext as _
 
-from screenings.models import Seat, SeatKind
+from screenings.models import Hall, Seat, SeatKind
 
 STEP = 40  # distance between two seats, in units of the drawing
 EDGE = 48  # margin at both sides, for the row numbers
@@ -67,20 +67,23 @@ def kept(reason: str) -> SeatMark:
 
 @dataclass(frozen=True)
 class SeatInRow:
-    """A seat in the drawing; `gap` is the number of empty places before it, up to the previous seat or the wall."""
+    """A seat in the drawing. `before` are the empty places before it, from the previous seat or the wall on: True where
+    stairs are.
+    """
 
     seat: Seat
-    gap: int
+    before: tuple[bool, ...]
     mark: SeatMark
+    down: int = 0  # how far the curve of its row moves it, in units of the drawing
 
     @property
     def x(self) -> int:
         """The x coordinate of the seat's centre."""
-        return EDGE + STEP * self.seat.across - STEP // 2
+        return _x(self.seat.across)
 
     @property
     def y(self) -> int:
-        return _y(self.seat.row)
+        return _y(self.seat.row) + self.down
 
     @property
     def label(self) -> str:
@@ -100,12 +103,20 @@ class SeatInRow:
 
 @dataclass(frozen=True)
 class SeatRow:
+    """A row. `after` are the places behind its last seat up to the last stairs; `aisle`: a cross aisle is before it."""
+
     number: int
     seats: list[SeatInRow]
+    after: tuple[bool, ...] = ()
+    aisle: bool = False
 
     @property
-    def y(self) -> int:
-        return _y(self.number)
+    def first(self) -> SeatInRow:
+        return self.seats[0]
+
+    @property
+    def last(self) -> SeatInRow:
+        return self.seats[-1]
 
     @property
     def free(self) -> int:
@@ -125,16 +136,16 @@ class KindInHall:
 
 @dataclass(frozen=True)
 class HallLayout:
+    """The drawing of a hall. `stairs` are the centres of their steps."""
+
     rows: list[SeatRow]
+    across: int = 0  # how many places the widest row has, aisles included
+    curve: int = 0
+    stairs: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def seats(self) -> list[SeatInRow]:
         return [each for row in self.rows for each in row.seats]
-
-    @property
-    def across(self) -> int:
-        """How many places the widest row has, aisles included."""
-        return max((each.seat.across for each in self.seats), default=0)
 
     @property
     def width(self) -> int:
@@ -142,7 +153,7 @@ class HallLayout:
 
     @property
     def height(self) -> int:
-        return TOP + STEP * max((row.number for row in self.rows), default=0) + STEP // 4
+        return TOP + STEP * (max((row.number for row in self.rows), default=0) + self.curve) + STEP // 4
 
     @property
     def centre(self) -> int:
@@ -165,23 +176,43 @@ def _price_now(seats: Iterable[SeatInRow]) -> Decimal | None:
     return max((each.mark.price for each in seats if each.mark.price is not None), default=None)
 
 
-def lay_out(seats: Iterable[Seat], marks: Mapping[int, SeatMark] | None = None) -> HallLayout:
+def lay_out(
+    seats: Iterable[Seat], marks: Mapping[int, SeatMark] | None = None, *, hall: Hall | None = None
+) -> HallLayout:
     """Lay out the seats of one hall, given in any order. Seats without an entry in `marks` (by primary key) are free.
 
-    Aisles are shown as gaps; a row number without seats is a cross aisle and takes up space.
+    Aisles are shown as gaps; a row number without seats is a cross aisle and takes up space. Without `hall`, rows are
+    straight and there are no stairs.
     """
     marks = marks or {}
     unmarked = free()
-    rows = []
     in_order = sorted(seats, key=lambda seat: (seat.row, seat.across, seat.number))
+    stairs = {(row, place) for row, place in hall.stairs} if hall else set()
+    curve = hall.curve if hall else 0
+    across = max([seat.across for seat in in_order] + [place for _row, place in stairs], default=0)
+    rows: list[SeatRow] = []
     for number, of_row in groupby(in_order, key=lambda seat: seat.row):
         before, row = 0, []
         for seat in of_row:
-            row.append(SeatInRow(seat, seat.across - before - 1, marks.get(seat.pk, unmarked)))
+            gap = tuple((number, place) in stairs for place in range(before + 1, seat.across))
+            row.append(SeatInRow(seat, gap, marks.get(seat.pk, unmarked), _down(seat.across, across, curve)))
             before = seat.across
-        rows.append(SeatRow(number, row))
-    return HallLayout(rows)
+        last = max((place for where, place in stairs if where == number), default=0)
+        after = tuple((number, place) in stairs for place in range(before + 1, last + 1))
+        rows.append(SeatRow(number, row, after, aisle=bool(rows) and rows[-1].number < number - 1))
+    steps = tuple((_x(place), _y(row) + _down(place, across, curve)) for row, place in sorted(stairs))
+    return HallLayout(rows, across, curve, steps)
+
+
+def _x(place: int) -> int:
+    return EDGE + STEP * place - STEP // 2
 
 
 def _y(row: int) -> int:
     return TOP + STEP * row - STEP // 2
+
+
+def _down(place: int, across: int, curve: int) -> int:
+    """How far a place is moved away from the screen in a row that is a parabola; static/hall/plan.css has the same."""
+    aside = (2 * place - 1) / across - 1  # from -1 at the left wall to 1 at the right one
+    return round(STEP * curve * (1 - aside**2))

@@ -41,6 +41,7 @@ FOR_CUSTOMERS = (
     "customers/services/address.py",
     "waiting/errors.py",
     "house_rules/face.py",
+    "incidents/causes.py",
     "incidents/errors.py",
     "integrations/services/selling.py",
     "integrations/telegram_bot.py",

@@ -310,6 +310,9 @@ class Attempt(models.Model):
             models.Index(fields=["kind", "who", "at"], name="attempts_of"),
             models.Index(fields=["at"], name="attempts_age"),
         ]
+        constraints = [
+            models.UniqueConstraint(fields=["who"], condition=models.Q(kind="form"), name="form_is_sent_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at}"

@@ -1,5 +1,6 @@
 """The services of this app. Each file of this package is one process."""
 
+from allocations.services.code_batches import begin_export, exported_codes, make_codes, stop_codes
 from allocations.services.comps import carry_over, create_standard_reasons, give, given_anew, is_complimentary, worth
 from allocations.services.groups import Agreed, add_screening, book, part_of, pay, set_headcount
 from allocations.services.house_holds import OF_THE_HOUSE, keep, kept_seats, release
@@ -8,17 +9,21 @@ __all__ = [
     "OF_THE_HOUSE",
     "Agreed",
     "add_screening",
+    "begin_export",
     "book",
     "carry_over",
     "create_standard_reasons",
+    "exported_codes",
     "give",
     "given_anew",
     "is_complimentary",
     "keep",
     "kept_seats",
+    "make_codes",
     "part_of",
     "pay",
     "release",
     "set_headcount",
+    "stop_codes",
     "worth",
 ]

@@ -6,7 +6,7 @@ an order of its own, whose number lets its people in at the door.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -21,11 +21,11 @@ from allocations.errors import (
     HeadcountRefused,
     HoldTimeOver,
     NoRoomForGroup,
-    TransferReferenceNeeded,
 )
 from allocations.models import GroupBooking, GroupOrder
 from allocations.services.comps import worth
 from allocations.services.full_tickets import full_ticket
+from allocations.services.transfers import named_transfer
 from cinema.money import ZERO, rounded
 from cinema.validators import clean_reason
 from orders.availability.seat_map import taken_seats
@@ -116,6 +116,7 @@ def pay(
     people: int | None = None,
     gateway: str,
     reference: str = "",
+    transferred_on: date | None = None,
     release_rest: bool = False,
     shift: Shift | None = None,
     at: datetime,
@@ -123,14 +124,14 @@ def pay(
 ) -> Order:
     """Record that the group has paid for so many of its people, or for all; returns the paid order.
 
-    The others stay reserved until the same time, in an order of their own, unless they are released. Raises
-    `NotAwaitingPayment` unless the order is unpaid, `TransferReferenceNeeded`, and `HeadcountRefused`. Owns its
-    transaction.
+    The others stay reserved until the same time, in an order of their own, unless they are released. Of a bank transfer
+    `reference` is the number. Raises `NotAwaitingPayment` unless the order is unpaid, `HeadcountRefused`, and for a
+    transfer as `named_transfer`. Owns its transaction.
     """
     _check_reserved(order)
-    if gateway == Gateway.BANK_TRANSFER and not reference.strip():
-        raise TransferReferenceNeeded
     booking, tickets = _booking_of(order), _tickets(order)
+    if gateway == Gateway.BANK_TRANSFER:
+        reference = named_transfer(booking, number=reference, on=transferred_on, at=at)
     if people is not None and not 0 < people <= len(tickets):
         raise HeadcountRefused(len(tickets))
     with transaction.atomic():
@@ -258,7 +259,7 @@ def _check_reserved(order: Order) -> None:
 
 
 def _booking_of(order: Order) -> GroupBooking:
-    return GroupOrder.objects.select_related("booking").get(order=order).booking
+    return GroupOrder.objects.select_related("booking__cinema").get(order=order).booking
 
 
 def _session_of(order: Order) -> Session:

@@ -16,7 +16,7 @@ from unfold.widgets import (
 
 from allocations.services import part_of
 from backoffice.framework.actions import SummaryItem
-from backoffice.screenings.forms import PreviewedForm, date_time_field
+from backoffice.screenings.forms import PreviewedForm, date_time_field, day_field
 from cinema.money import format_money
 from cinema.validators import TextFormField
 from orders.models import Order
@@ -63,11 +63,12 @@ class GroupPaymentForm(ReservedForm):
     )
     reference = TextFormField(
         label=_("Reference"),
-        max_length=100,
+        max_length=60,
         required=False,
         widget=UnfoldAdminTextInputWidget(),
-        help_text=_("A bank transfer needs one: its number and date."),
+        help_text=_("The number of a bank transfer."),
     )
+    transferred_on = day_field(label=_("Date of the bank transfer"), required=False)
     release_rest = forms.BooleanField(
         label=_("Put the seats of the others back on sale"),
         required=False,

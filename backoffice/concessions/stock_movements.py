@@ -38,7 +38,7 @@ class StockMovementAdmin(ReadOnlyAdmin):
     cinema_path = "concession_item__cinema"
     list_display = ["at", "concession_item", "at_cinema", "quantity", "kind", *COSTS, "actor", "reason"]
     list_filter = ["kind", "cost_assumed", CountedFilter]
-    link_lookups = frozenset({"concession_item"})
+    link_lookups = frozenset({"concession_item", "concession_item__cinema"})
     list_per_page = 20
     list_select_related = ["concession_item", "actor"]
 

@@ -1,7 +1,7 @@
 """The dashboard, which is the first page of the admin: what needs the attention of staff.
 
 An item is shown only to people with permission to deal with it, and counts only the rows of their cinemas. All of them
-are read in one query (`Together`), each served by an index; jobs take one of their own.
+are read in one query (`Together`), each served by an index.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from accounts.scope import cinemas_of
 from accounts.services import who_gives_access
 from backoffice.dashboard.before_you_open import shown_until_done, steps_before_opening
 from backoffice.dashboard.connections import ConnectionItems
-from backoffice.dashboard.figures import figures_of_first_page
+from backoffice.dashboard.figures import FirstPageFigures
 from backoffice.dashboard.items import (
     NAME,
     Asking,
@@ -40,7 +40,7 @@ from concessions.models import ConcessionItem
 from jobs import crontab
 from jobs.crontab import INSTALL
 from jobs.models import QuarantinedRow, RunOutcome
-from jobs.status import JobStatus, statuses
+from jobs.status import JobStatus, newest_runs, statuses
 from jobs.titles import TITLES
 from notifications.models import Notification
 from notifications.models import Status as MessageStatus
@@ -57,12 +57,13 @@ def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[st
     together = Together(request)
     steps = steps_before_opening(request, together)
     items = answered(Dashboard(request, at).asking(), together)
+    figures = FirstPageFigures(request, at, together)
     return context | {
         "title": _("Today"),
         "access_missing": AccessMissing.of(request),
         "before_you_open": shown_until_done(steps),
         "dashboard_items": list(items),
-        "today": figures_of_first_page(request, at),
+        "today": figures.shown(),
         "at": at,
     }
 
@@ -254,7 +255,10 @@ class Dashboard(PaymentItems, ConnectionItems):
 
     def jobs(self) -> Asking:
         """Late and failed jobs: up to two items from one reading of the job statuses."""
-        job_statuses = statuses(self.at, with_sums=False)
+        _total, runs = yield First(
+            newest_runs(), ("job", "started_at", "finished_at", "outcome"), most=None, or_none=True
+        )
+        job_statuses = statuses(self.at, with_sums=False, runs=runs)
         link = reverse("admin:jobs_jobrun_changelist")
         late = [each for each in job_statuses if each.late]
         failed = [each for each in job_statuses if each.last_run and each.last_run.outcome == RunOutcome.FAILED]

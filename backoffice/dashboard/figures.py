@@ -2,11 +2,11 @@
 
 Everybody who may view screenings sees how full they are, who may view forecasts what was expected, and who may view
 figures the rest. Who may view bar items sees what to prepare, who may view forecasts how many people the evening needs.
-At most 15 queries, whatever the number of cinemas, of their time zones and of screenings.
+The whole page takes at most 15 queries, whatever the number of cinemas, of their time zones and of screenings.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,9 +19,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.scope import cinemas_of, within
+from backoffice.dashboard.together import First, Together
 from backoffice.framework.chosen_cinema import chosen_cinema
 from backoffice.pricing.expected import Expected, expected_at
 from concessions.models import ConcessionItem
+from payments.models import Rates, VatRate
 from pricing.services.staffing import Coming, Hours, joined, suggest, work_per_guest
 from reports import definitions
 from reports.catalogue.overview import Comparison, Overview, Screening, Today
@@ -34,6 +36,10 @@ from screenings.models import Cinema
 
 A_DAY = timedelta(hours=24)
 MOST_ITEMS = 12
+#: What is read of each row.
+OF_CINEMA = ("name", "texts", "time_zone", "day_ends_at", "week_starts_on")
+OF_RATE = ("subject", "valid_from", "vat")
+OF_ITEM = ("cinema_id", "name", "texts", "expected_today", "stock_quantity")
 MOST_SCREENINGS = 60  # with more, the page has a gauge for each cinema instead of one for each screening
 
 EXPECTED = Definition(
@@ -84,28 +90,48 @@ class Programme:
     link: str  # to the takings of the day; empty for people who may not see them
 
 
-def figures_of_first_page(request: HttpRequest, at: datetime) -> dict[str, Any]:
-    """What the template shows; empty for people who may not view screenings, or have no cinema."""
-    user = request.user
-    with_figures = user.has_perm("reports.view_businessday")
-    if not with_figures and not user.has_perm("screenings.view_session"):
-        return {}
-    cinemas = list(within(Cinema.objects.order_by("name"), "pk", cinemas_of(request)))
-    if not cinemas:
-        return {}
-    chosen = chosen_cinema(request, cinemas)
-    overview = Overview([chosen] if chosen else cinemas, at)
-    days = overview.today(with_figures=with_figures)
-    expected = expected_at([each.session for day in days for each in day.screenings], request)
-    to_prepare = _to_prepare([day.cinema for day in days], request, at)
-    work = work_per_guest([day.cinema for day in days], at=at) if expected else {}
-    compared = [overview.yesterday(), overview.week()] if with_figures else []
-    return {
-        "cinemas": cinemas,
-        "cinema": chosen,
-        "programmes": _programmes(days, expected, to_prepare, work, request, at),
-        "comparisons": [_with_links(each) for each in compared],
-    }
+class FirstPageFigures:
+    """The figures for a person. The rows that they need without a sum are read with the items of the page."""
+
+    def __init__(self, request: HttpRequest, at: datetime, together: Together) -> None:
+        self.request, self.at, self._together = request, at, together
+        own = within(Cinema.objects.order_by("name"), "pk", cinemas_of(request))
+        self._cinemas = together.add_first(First(own, OF_CINEMA, most=None))
+        self._rates = together.add_first(First(VatRate.objects.order_by("valid_from"), OF_RATE, most=None))
+        items = within(ConcessionItem.objects.order_by("-expected_today", "name"), "cinema", cinemas_of(request))
+        expected = items.filter(is_active=True, expected_today__gt=0, expected_at__gt=at - A_DAY)
+        self._items = together.add_first(First(expected, OF_ITEM, most=None))
+
+    def shown(self) -> dict[str, Any]:
+        """What the template shows; empty for people who may not view screenings, or have no cinema."""
+        user = self.request.user
+        with_figures = user.has_perm("reports.view_businessday")
+        if not with_figures and not user.has_perm("screenings.view_session"):
+            return {}
+        _number, cinemas = self._together.first(self._cinemas)
+        if not cinemas:
+            return {}
+        chosen = chosen_cinema(self.request, cinemas)
+        _number, rates = self._together.first(self._rates)
+        overview = Overview([chosen] if chosen else cinemas, self.at, rates=Rates(rates))
+        days = overview.today(with_figures=with_figures)
+        expected = expected_at([each.session for day in days for each in day.screenings], self.request)
+        work = work_per_guest([day.cinema for day in days], at=self.at) if expected else {}
+        compared = [overview.yesterday(), overview.week()] if with_figures else []
+        return {
+            "cinemas": cinemas,
+            "cinema": chosen,
+            "programmes": _programmes(days, expected, self._to_prepare(), work, self.request, self.at),
+            "comparisons": [_with_links(each) for each in compared],
+        }
+
+    def _to_prepare(self) -> dict[int, list[ConcessionItem]]:
+        """By cinema: items with an expected use of today; none for people who may not see items."""
+        found: defaultdict[int, list[ConcessionItem]] = defaultdict(list)
+        if self.request.user.has_perm("concessions.view_concessionitem"):
+            for item in self._together.first(self._items)[1]:
+                found[item.cinema_id].append(item)
+        return {cinema: items[:MOST_ITEMS] for cinema, items in found.items()}
 
 
 def _programmes(
@@ -148,20 +174,6 @@ def _staff(
     forecast = [(each, expected[each.session.pk]) for each in day.screenings if each.session.pk in expected]
     coming = [Coming(each.starts, known.mean, known.p90) for each, known in forecast]
     return joined(hour for hour in suggest(coming, work[day.cinema.pk]) if hour.ends > day.cinema.local(at))
-
-
-def _to_prepare(cinemas: Collection[Cinema], request: HttpRequest, at: datetime) -> dict[int, list[ConcessionItem]]:
-    """By cinema: items with an expected use of today; none for people who may not see items. One query."""
-    if not request.user.has_perm("concessions.view_concessionitem"):
-        return {}
-    items = ConcessionItem.objects.filter(
-        cinema__in=cinemas, is_active=True, expected_today__gt=0, expected_at__gt=at - A_DAY
-    )
-    found: defaultdict[int, list[ConcessionItem]] = defaultdict(list)
-    for item in items.order_by("-expected_today", "name"):
-        if len(found[item.cinema_id]) < MOST_ITEMS:
-            found[item.cinema_id].append(item)
-    return found
 
 
 def _of_screening(each: Screening, expected: Expected | None, *, opens: bool) -> Gauge:

@@ -72,7 +72,7 @@ def _answered(begun: Iterable[tuple[int, tuple[Asking, Any]]], together: Togethe
             yield from (first, *each) if first else ()
             continue
         total, rows = together.first(key)
-        if total:
+        if total or first.or_none:
             with suppress(StopIteration):
                 yield each.send((total, rows))
             yield from each

@@ -22,11 +22,14 @@ NAMES_SHOWN = 3  # names per item, the one that has waited longest first
 
 @dataclass(frozen=True)
 class First:
-    """The first rows in the order of the queryset, or all of them, with these columns alone."""
+    """The first rows in the order of the queryset, or all of them, with these columns alone. An item that asks for
+    them is told so if there are none, when `or_none` is set.
+    """
 
     rows: QuerySet[Any]
     columns: Sequence[str]
     most: int | None = NAMES_SHOWN
+    or_none: bool = False
 
 
 class Together:

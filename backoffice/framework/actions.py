@@ -16,9 +16,12 @@ is shown on the confirmation page, which keeps what was entered.
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -30,6 +33,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, ngettext
 from unfold.decorators import action as unfold_action
 
+from accounts.errors import SentTwice
+from accounts.services.sent_forms import FIELD, sent_once
 from backoffice.framework.reauthentication import ask_for_password
 from backoffice.framework.time_zones import add_time_zone_hint
 from cinema import clock
@@ -192,10 +197,14 @@ def _run_on_row(
         if form.is_bound and form.is_valid():
             try:
                 if not form.needs_confirmation():
-                    message = method(page, row, at=at, actor=request.user, **form.cleaned_data)
+                    with sent_once(request, at=at):
+                        message = method(page, row, at=at, actor=request.user, **form.cleaned_data)
                     page.log_change(request, row, str(context["logged"] or message))
                     page.message_user(request, message, messages.SUCCESS)
                     return HttpResponseRedirect(_redirect_url(page, request, row, back))
+            except SentTwice as twice:
+                page.message_user(request, _done_before(request, row, twice), messages.WARNING)
+                return HttpResponseRedirect(_redirect_url(page, request, row, back))
             except Refused as refused:
                 if answer := page.on_refusal(request, row, method.__name__, form, refused):
                     if isinstance(answer, HttpResponse):
@@ -205,6 +214,14 @@ def _run_on_row(
                 refusal = str(refused)
                 form = form.reopened()
         return _confirmation_page(page, request, form, {**context, "row": row, "refusal": refusal, "back": back})
+
+
+def _done_before(request: HttpRequest, row: Model, twice: SentTwice) -> str:
+    """What the form did when it was sent first, as the row's history says."""
+    about = ContentType.objects.get_for_model(row, for_concrete_model=False)
+    logged = LogEntry.objects.filter(user=request.user.pk, content_type=about, object_id=row.pk)
+    first = logged.filter(action_time__gte=twice.at).order_by("pk").first() if twice.at else None
+    return gettext("Already done: %(what)s") % {"what": first.get_change_message()} if first else str(twice)
 
 
 def _run_on_rows(
@@ -232,14 +249,18 @@ def _run_on_rows(
         if not (form.is_bound and form.is_valid()):
             return _confirmation_page(page, request, form, {**context, "rows": rows, "back": request.get_full_path()})
         done = 0
-        for row in rows:
-            try:
-                message = method(page, row, at=at, actor=request.user, **form.cleaned_data)
-            except Refused as refused:
-                page.message_user(request, f"{row}: {refused}", messages.ERROR)
-            else:
-                page.log_change(request, row, str(context["logged"] or message))
-                done += 1
+        try:
+            with sent_once(request, at=at):
+                for row in rows:
+                    try:
+                        message = method(page, row, at=at, actor=request.user, **form.cleaned_data)
+                    except Refused as refused:
+                        page.message_user(request, f"{row}: {refused}", messages.ERROR)
+                    else:
+                        page.log_change(request, row, str(context["logged"] or message))
+                        done += 1
+        except SentTwice as twice:
+            page.message_user(request, str(twice), messages.WARNING)
     if done:
         message = context["done"] or ngettext("%(title)s: %(count)d row.", "%(title)s: %(count)d rows.", done)
         page.message_user(request, message % {"title": context["title"], "count": done}, messages.SUCCESS)
@@ -253,6 +274,7 @@ def _confirmation_page(page: Any, request: HttpRequest, form: ActionForm, contex
             summary = list(form.summary())
         except Refused as refused:
             context["refusal"] = context["refusal"] or str(refused)
+    context |= {FIELD: uuid4()}
     context |= {"opts": page.opts, "media": page.media + form.media, "form": form, "summary": summary}
     response = TemplateResponse(
         request, "backoffice/framework/confirm_action.html", {**page.admin_site.each_context(request), **context}

@@ -11,22 +11,27 @@ from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
+from unfold.utils import convert_color
 
 from accounts.backends import is_pin_session, is_shop_session
 from accounts.staff_sessions import note_log_in
+from backoffice.framework.chain_face import accent_shades
 from cinema import clock
 from house_rules.face import face
 
 HOUR = 3600  # seconds
 
 
-def chain_name(_request: HttpRequest) -> str:
-    return face().name
-
-
 class Site(UnfoldAdminSite):
     empty_value_display = "–"
     login_template = "backoffice/framework/log_in.html"
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """With the chain's own colours, where it has any."""
+        context = super().each_context(request)
+        own = {weight: convert_color(shade) for weight, shade in accent_shades(face()).items()}
+        primary = {**context["colors"]["primary"], **own}
+        return {**context, "colors": {**context["colors"], "primary": primary}}
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Not for sessions of the shop or of a PIN, whoever signed in there."""

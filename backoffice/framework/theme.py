@@ -7,8 +7,9 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": "backoffice.framework.site.chain_name",
-    "SITE_HEADER": "backoffice.framework.site.chain_name",
+    "SITE_TITLE": "backoffice.framework.chain_face.chain_name",
+    "SITE_HEADER": "backoffice.framework.chain_face.chain_name",
+    "SITE_LOGO": "backoffice.framework.chain_face.chain_logo",
     "SITE_SYMBOL": "theaters",
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "sizes": "any", "href": lambda _request: static("icon.svg")}

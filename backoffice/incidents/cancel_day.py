@@ -10,17 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from backoffice.framework.actions import ActionsMixin, SummaryItem, confirmed_action
-from backoffice.framework.fields import ReasonField
+from backoffice.incidents.explained import ExplainedForm
 from backoffice.incidents.guarded import GuardedForm
 from backoffice.screenings.forms import day_field
 from cinema.money import format_money
-from incidents.services import CancellationPreview, cancel, preview_cancellation, sessions_of_day
+from incidents.services import CancellationPreview, Explanation, cancel, preview_cancellation, sessions_of_day
 from screenings.models import Cinema, Hall
 
 
-class CancelDayForm(GuardedForm):
+class CancelDayForm(ExplainedForm, GuardedForm):
     day = day_field(label=_("Day"), help_text=_("Up to the end of the business day, after midnight too."))
-    reason = ReasonField(help_text=_("Customers won’t see this."))
+    field_order = ["day"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,10 +61,18 @@ class CancelDayActions(ActionsMixin):
         danger=True,
     )
     def cancel_day(
-        self, row: Cinema | Hall, *, day: date, reason: str, previewed: str, at: datetime, actor: User
+        self,
+        row: Cinema | Hall,
+        *,
+        day: date,
+        told: Explanation,
+        reason: str,
+        previewed: str,
+        at: datetime,
+        actor: User,
     ) -> str:
         sessions = sessions_of_day(row, day=day, at=at)
-        _incident, asked = cancel(sessions, reason=reason, digest=previewed, at=at, actor=actor)
+        _incident, asked = cancel(sessions, reason=reason, told=told, digest=previewed, at=at, actor=actor)
         count = len(sessions)
         done = ngettext("%(count)d screening cancelled.", "%(count)d screenings cancelled.", count) % {"count": count}
         if asked is None:

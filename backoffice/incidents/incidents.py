@@ -23,7 +23,7 @@ class IncidentAdmin(ReadOnlyAdmin):
     list_display = ["kind", "cinema", "at_local", "reason", "actor"]
     list_filter = ["kind", "cinema"]
     list_select_related = ["cinema", "actor"]
-    fields = [("kind", "cinema"), ("at_local", "actor"), "reason", "screenings", "until_local"]
+    fields = [("kind", "cinema"), ("at_local", "actor"), "reason", ("cause", "words"), "screenings", "until_local"]
     readonly_fields = ["at_local", "until_local", "screenings"]
     change_form_outer_before_template = "backoffice/incidents/incident.html"
 

@@ -21,6 +21,7 @@ from unfold.widgets import (
 from backoffice.framework.actions import SummaryItem
 from backoffice.framework.badges import language_name
 from backoffice.framework.fields import ReasonField
+from backoffice.incidents.explained import ExplainedForm
 from backoffice.incidents.guarded import GuardedForm
 from backoffice.screenings.forms import date_time_field
 from cinema.local_time import format_local
@@ -44,10 +45,8 @@ from screenings.services.relocation import Place
 NAMED = 30  # lines of a list, at most
 
 
-class MovedForm(GuardedForm):
+class MovedForm(ExplainedForm, GuardedForm):
     """Shows where the sessions go, which seats change, and who is left over."""
-
-    reason = ReasonField(help_text=_("Customers won’t see this."))
 
     def places(self) -> dict[int, Place]:
         raise NotImplementedError
@@ -92,7 +91,7 @@ def _lines(texts: Sequence[str]) -> Any:
 class MoveForm(MovedForm):
     hall = forms.ModelChoiceField(Hall.objects.none(), label=_("Hall"), widget=UnfoldAdminSelectWidget())
     start = date_time_field(label=_("Start"))
-    field_order = ["hall", "start", "reason"]
+    field_order = ["hall", "start"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -113,7 +112,7 @@ class MoveForm(MovedForm):
 
 class SwapForm(MovedForm):
     other = forms.ModelChoiceField(Session.objects.none(), label=_("With"), widget=UnfoldAdminSelectWidget())
-    field_order = ["other", "reason"]
+    field_order = ["other"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -133,7 +132,7 @@ class SwapForm(MovedForm):
         return swapped(self.row, self.cleaned_data["other"])
 
 
-class DelayForm(GuardedForm):
+class DelayForm(ExplainedForm, GuardedForm):
     """How late, and what becomes of the screenings that follow in the hall."""
 
     class Follow(TextChoices):
@@ -145,8 +144,7 @@ class DelayForm(GuardedForm):
         label=_("Minutes late"), min_value=1, max_value=240, widget=UnfoldAdminIntegerFieldWidget()
     )
     follow = forms.ChoiceField(label=_("Programme"), choices=Follow, widget=UnfoldAdminSelectWidget())
-    reason = ReasonField(help_text=_("Customers won’t see this."))
-    field_order = ["minutes", "follow", "reason"]
+    field_order = ["minutes", "follow"]
 
     def preview(self) -> Any:
         minutes, follow = self.cleaned_data["minutes"], self.cleaned_data["follow"]
@@ -174,12 +172,12 @@ class RecordedDelay:
         return digest_of_record(self.session, minutes=self.minutes)
 
 
-class CorrectForm(GuardedForm):
+class CorrectForm(ExplainedForm, GuardedForm):
     film = forms.ModelChoiceField(Film.objects.order_by("title"), label=_("Film"), widget=UnfoldAdminSelectWidget())
     format = forms.ChoiceField(choices=Session.Format, label=_("Format"), widget=UnfoldAdminSelectWidget())
     language = forms.CharField(label=_("Language"), max_length=8, widget=UnfoldAdminTextInputWidget())
     subtitles = forms.CharField(label=_("Subtitles"), max_length=8, required=False, widget=UnfoldAdminTextInputWidget())
-    reason = ReasonField(help_text=_("Customers won’t see this."))
+    field_order = ["film", "format", "language", "subtitles"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,7 +13,7 @@ from backoffice.incidents.move_forms import CorrectForm, DelayForm, MoveForm, Pr
 from cinema.local_time import format_local
 from cinema.money import format_money
 from incidents.models import Incident
-from incidents.services import Version, correct, delayed_places, move, record_delay, sessions_at, swapped
+from incidents.services import Explanation, Version, correct, delayed_places, move, record_delay, sessions_at, swapped
 from pricing.services.changing_price import change_price
 from screenings.models import Film, Hall, Session
 from screenings.services.relocation import Place
@@ -43,6 +43,7 @@ class SessionChangeActions(ActionsMixin):
         *,
         hall: Hall,
         start: datetime,
+        told: Explanation,
         reason: str,
         previewed: str,
         at: datetime,
@@ -50,7 +51,7 @@ class SessionChangeActions(ActionsMixin):
     ) -> str:
         now = session.start_datetime
         place = Place(hall, now if start == now.replace(second=0, microsecond=0) else start)
-        move([session], {session.pk: place}, reason=reason, digest=previewed, at=at, actor=actor)
+        move([session], {session.pk: place}, reason=reason, told=told, digest=previewed, at=at, actor=actor)
         session.refresh_from_db()
         where = {"hall": hall.name, "start": format_local(place.start, hall.cinema.zone)}
         return gettext("%(film)s: now in %(hall)s, %(start)s.") % {"film": session.film, **where}
@@ -63,10 +64,19 @@ class SessionChangeActions(ActionsMixin):
         when=is_coming,
         icon="swap_vert",
     )
-    def swap(self, session: Session, *, other: Session, reason: str, previewed: str, at: datetime, actor: User) -> str:
-        places: dict[int, Any] = swapped(session, other)
-        kind = Incident.Kind.SWAPPED
-        move([session, other], places, kind=kind, reason=reason, digest=previewed, at=at, actor=actor)
+    def swap(
+        self,
+        session: Session,
+        *,
+        other: Session,
+        told: Explanation,
+        reason: str,
+        previewed: str,
+        at: datetime,
+        actor: User,
+    ) -> str:
+        facts: dict[str, Any] = {"reason": reason, "told": told, "digest": previewed, "at": at, "actor": actor}
+        move([session, other], swapped(session, other), kind=Incident.Kind.SWAPPED, **facts)
         return gettext("%(one)s and %(other)s have swapped halls.") % {"one": session, "other": other}
 
     @confirmed_action(
@@ -85,12 +95,13 @@ class SessionChangeActions(ActionsMixin):
         *,
         minutes: int,
         follow: str,
+        told: Explanation,
         reason: str,
         previewed: str,
         at: datetime,
         actor: User,
     ) -> str:
-        facts: dict[str, Any] = {"reason": reason, "digest": previewed, "at": at, "actor": actor}
+        facts: dict[str, Any] = {"reason": reason, "told": told, "digest": previewed, "at": at, "actor": actor}
         if follow == DelayForm.Follow.RECORD:
             record_delay(session, minutes=minutes, **facts)
         else:
@@ -119,13 +130,14 @@ class SessionChangeActions(ActionsMixin):
         format: str,  # noqa: A002 (the field's name)
         language: str,
         subtitles: str,
+        told: Explanation,
         reason: str,
         previewed: str,
         at: datetime,
         actor: User,
     ) -> str:
         version = Version(film=film, format=format, language=language, subtitles=subtitles)
-        correct(session, version, reason=reason, digest=previewed, at=at, actor=actor)
+        correct(session, version, reason=reason, told=told, digest=previewed, at=at, actor=actor)
         return gettext("%(session)s: corrected, and guests are being told.") % {"session": session}
 
     @confirmed_action(

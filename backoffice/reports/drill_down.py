@@ -14,7 +14,8 @@ from django.utils.http import urlencode
 from backoffice.framework.counted_filter import NAME, as_value
 from reports.behind import BEHIND
 from reports.catalogue.points import COLUMNS, last_earned
-from reports.catalogue.takings import DIMENSIONS
+from reports.catalogue.takings import DIMENSIONS, Against
+from reports.definitions import BAR_TAKINGS, COMPARED, SPEND_PER_HEAD
 from reports.models import Tender
 from reports.reading import Period
 from reports.tables import Kind, Link, Table
@@ -35,14 +36,18 @@ OF_TICKETS = {
     "promocode": "order__promocode",
 }
 OF_BAR = {each: OF_TICKETS[each] for each in ("cinema", "channel", "promocode")}
-#: By column: the figure. The first cell of a row leads to the admissions, which other columns are sums of.
+#: By column: the figure. What is computed from the admissions leads to them, as does the first cell of a row.
+OF_ADMISSIONS = ("admissions", "box_office", "net_box_office", "average_ticket", "per_screening", "vat")
 TICKET_CELLS = {
-    "group": "admissions",
+    **dict.fromkeys(("group", *OF_ADMISSIONS), "admissions"),
     "discounts": "discounts",
     "refunded": "refunded",
     "comps": "comps",
     "no_show_rate": "no_shows",
 }
+#: Of an item, or of the bar as a whole.
+BAR_CELLS = ("item", "bar_units", "bar_takings", "vat", "cost", "margin", "margin_rate")
+HELD = ("points_held", "holders", "held_value")
 LOSSES = {
     "written_off": "written_off",
     "written_off_value": "written_off",
@@ -71,8 +76,10 @@ class Lists:
         return {path: next(iter(self.period.cinemas)).pk} if len(self.period.cinemas) == 1 else {}
 
 
-def linked(table: Table, links: Callable[[Any], Mapping[str, str]]) -> Table:
-    """The table, with links in the cells of each row for which `links` has an address, unless they are empty or 0."""
+def linked(table: Table, links: Callable[[Any], Mapping[str, str]], totals: Mapping[str, str] | None = None) -> Table:
+    """The table, with links in the cells of each row for which `links` has an address, and in the last row those of
+    `totals`, unless the cells are empty or 0.
+    """
     rows: Any = table.rows
     return replace(
         table,
@@ -80,29 +87,45 @@ def linked(table: Table, links: Callable[[Any], Mapping[str, str]]) -> Table:
             {**row, **{key: Link(row[key], url) for key, url in links(row).items() if url and row.get(key)}}
             for row in rows
         ],
+        total_links=totals or {},
     )
 
 
-def takings_links(table: Table, period: Period, user: Any, by: str, film: Film | None) -> Table:
-    """A row leads to its admissions, and other figures of it to what they count. No query."""
+def takings_links(
+    table: Table, period: Period, user: Any, by: str, film: Film | None, against: Against | None = None
+) -> Table:
+    """The figures of a row, and their totals, lead to what they count. No query."""
     lists = Lists(user, period)
+    of_film = {"session__film": film.pk} if film else {}
+
+    def of(tickets: Lookups, bar: Lookups, first: date, last: date) -> dict[str, str]:
+        tickets = {**lists.cinema(), **tickets, **of_film}
+        urls = {figure: lists.of(figure, tickets, first, last) for figure in set(TICKET_CELLS.values())}
+        found = {column: urls[figure] for column, figure in TICKET_CELLS.items()}
+        if any(column.key == BAR_TAKINGS.key for column in table.columns):
+            url = lists.of("bar", {**lists.cinema(), **bar}, first, last)
+            found |= dict.fromkeys((BAR_TAKINGS.key, SPEND_PER_HEAD.key), url)
+        return found
+
+    def compared(tickets: Lookups, first: date, last: date) -> dict[str, str]:
+        if against is None:
+            return {}
+        cinema = {"order__cinema": against.cinema.pk} if against.cinema else lists.cinema()
+        other = {"session__film": against.film.pk} if against.film else of_film
+        lookups = {**cinema, **tickets, **other}
+        return {COMPARED.key: lists.of("admissions", lookups, first - against.shift, last - against.shift)}
 
     def links(row: Any) -> dict[str, str]:
         key, first, last = row["key"], period.first, period.last
         if DIMENSIONS[by].kind is Kind.DATE:
             first, last = max(key, first), min(_last_day(key, by), last)
-        lookups = _of_value(OF_TICKETS, by, key)
-        if lookups is None:
+        tickets = _of_value(OF_TICKETS, by, key)
+        if tickets is None:
             return {}
-        of_film = {"session__film": film.pk} if film else {}
-        tickets = {**lists.cinema(), **lookups, **of_film}
-        found = {column: lists.of(figure, tickets, first, last) for column, figure in TICKET_CELLS.items()}
-        if "bar_takings" in row:
-            of_bar = {**lists.cinema(), **(_of_value(OF_BAR, by, key) or {})}
-            found["bar_takings"] = lists.of("bar", of_bar, first, last)
-        return found
+        return of(tickets, _of_value(OF_BAR, by, key) or {}, first, last) | compared(tickets, first, last)
 
-    return linked(table, links)
+    totals = of({}, {}, period.first, period.last) | compared({}, period.first, period.last)
+    return linked(table, links, totals)
 
 
 def _of_value(names: Mapping[str, str], by: str, key: Any) -> Lookups | None:
@@ -117,11 +140,11 @@ def _of_value(names: Mapping[str, str], by: str, key: Any) -> Lookups | None:
 def films_links(table: Table, period: Period, user: Any) -> Table:
     lists = Lists(user, period)
 
-    def links(row: Any) -> dict[str, str]:
-        lookups = {**lists.cinema(), "session__film": row["key"]}
-        return {"film": lists.of("admissions", lookups, period.first, period.last)}
+    def admissions(of_film: Lookups) -> dict[str, str]:
+        url = lists.of("admissions", {**lists.cinema(), **of_film}, period.first, period.last)
+        return dict.fromkeys(("film", *OF_ADMISSIONS), url)
 
-    return linked(table, links)
+    return linked(table, lambda row: admissions({"session__film": row["key"]}), admissions({}))
 
 
 def occupancy_links(period: Period, user: Any) -> list[list[str]]:
@@ -134,7 +157,10 @@ def occupancy_links(period: Period, user: Any) -> list[list[str]]:
 
 
 def money_links(table: Table, period: Period, user: Any) -> Table:
-    """What came in leads to payments, what went back to refunds. Money for gift cards belongs to no order."""
+    """What came in leads to payments, what went back to refunds. Money for gift cards belongs to no order.
+
+    A total of several kinds of rows has no list.
+    """
     lists = Lists(user, period)
 
     def of(figure: str, lookups: Lookups) -> str:
@@ -156,30 +182,29 @@ def money_links(table: Table, period: Period, user: Any) -> Table:
             "paid_back": of("paid_back", {**cinema, "payment__gateway": tender}),
         }
 
-    return linked(table, links)
+    return linked(table, links, {"paid_back": of("all_paid_back", lists.cinema())})
 
 
 def bar_links(table: Table, period: Period, user: Any) -> Table:
     """An item, or the bar as a whole, leads to what was sold of it."""
     lists = Lists(user, period)
 
-    def links(row: Any) -> dict[str, str]:
-        of_item = {"concession_item": row["key"]} if "key" in row else {}
+    def sold(of_item: Lookups) -> dict[str, str]:
         url = lists.of("bar", {**lists.cinema(), **of_item}, period.first, period.last)
-        return {"item" if of_item else "bar_takings": url}
+        return dict.fromkeys(BAR_CELLS, url)
 
-    return linked(table, links)
+    return linked(table, lambda row: sold({"concession_item": row["key"]} if "key" in row else {}), sold({}))
 
 
 def losses_links(table: Table, period: Period, user: Any) -> Table:
-    """What was written off or found missing of an item leads to these movements of its stock."""
+    """What was written off or found missing leads to these movements of the stock."""
     lists = Lists(user, period)
 
-    def links(row: Any) -> dict[str, str]:
-        of_item = {"concession_item": row["key"]}
-        return {key: lists.of(figure, of_item, period.first, period.last) for key, figure in LOSSES.items()}
+    def moved(lookups: Lookups) -> dict[str, str]:
+        return {key: lists.of(figure, lookups, period.first, period.last) for key, figure in LOSSES.items()}
 
-    return linked(table, links)
+    of_all = lists.cinema("concession_item__cinema")
+    return linked(table, lambda row: moved({"concession_item": row["key"]}), moved(of_all))
 
 
 def points_links(tables: list[Table], period: Period, user: Any) -> list[Table]:
@@ -187,18 +212,32 @@ def points_links(tables: list[Table], period: Period, user: Any) -> list[Table]:
     lists = Lists(user, period)
     moved, held, expiring = tables
 
-    def of_month(row: Any) -> dict[str, str]:
-        first, last = max(row["month"], period.first), min(_last_day(row["month"], "month"), period.last)
+    def transactions(first: date, last: date) -> dict[str, str]:
         return {
             column: lists.of("points", {"transaction_type__exact": kind}, first, last)
             for kind, column in COLUMNS.items()
         }
 
-    def of_accounts(row: Any) -> dict[str, str]:
-        return {"month": lists.of("points_expiring", {}, *last_earned(row["month"]))}
+    def of_month(row: Any) -> dict[str, str]:
+        return transactions(max(row["month"], period.first), min(_last_day(row["month"], "month"), period.last))
 
-    of_all = {"points_held": lists.of("points_held", {}, period.first, period.last)}
-    return [linked(moved, of_month), linked(held, lambda _row: of_all), linked(expiring, of_accounts)]
+    def accounts(first: date, last: date) -> dict[str, str]:
+        """Of the points that expire in the months that begin on these days."""
+        url = lists.of("points_expiring", {}, last_earned(first)[0], last_earned(last)[1])
+        return dict.fromkeys(("month", "points", "accounts", "value"), url)
+
+    rows: Any = expiring.rows
+    months = [row["month"] for row in rows]
+    of_all = lists.of("points_held", {}, period.first, period.last)
+    return [
+        linked(moved, of_month, transactions(period.first, period.last)),
+        linked(held, lambda _row: dict.fromkeys(HELD, of_all)),
+        linked(
+            expiring,
+            lambda row: accounts(row["month"], row["month"]),
+            accounts(months[0], months[-1]) if months else {},
+        ),
+    ]
 
 
 def _last_day(first: date, by: str) -> date:

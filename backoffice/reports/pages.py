@@ -129,7 +129,7 @@ def takings_parts(period: Period, chosen: Any) -> Sequence[Part]:
     by, film, against = chosen.get("by") or "day", chosen.get("film"), chosen.get("against")
     table = takings.takings(period, by, film=film, against=against)
     drawing = drawings.takings_chart(table, by, film=film, against=against)
-    return [drawing, takings_links(table, period, chosen["user"], by, film)]
+    return [drawing, takings_links(table, period, chosen["user"], by, film, against)]
 
 
 def money_parts(period: Period, chosen: Any) -> Sequence[Part]:

@@ -22,16 +22,15 @@ from cinema.validators import TextFormField
 from screenings.errors import ImpossibleHall
 from screenings.hall_layout import HallLayout, lay_out
 from screenings.models import Hall, Seat
-from screenings.services.halls import seats_of
+from screenings.models.cinemas import MOST_CURVED
+from screenings.services.halls import moved_seats, plan_of, seats_of, stairs_of
 
 TICKETS_NAMED = 20  # by the preview of a seat outage, at most
 
 
-class BuildHallForm(PreviewedForm):
-    name = TextFormField(label=_("Hall name"), max_length=80, widget=UnfoldAdminTextInputWidget())
-    cleaning_minutes = forms.IntegerField(
-        label=_("Cleaning (minutes)"), initial=15, min_value=0, max_value=240, widget=UnfoldAdminIntegerFieldWidget()
-    )
+class PlanForm(PreviewedForm):
+    """A hall's plan as text, with its drawing as the preview."""
+
     drawing = forms.CharField(
         label=_("Rows"),
         max_length=20_000,
@@ -39,28 +38,62 @@ class BuildHallForm(PreviewedForm):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 12, "class": "font-mono", "spellcheck": "false"}),
         help_text=_(
             "One line per row, starting at the screen. One character per seat: s standard, v VIP, l "
-            "love seat, w wheelchair space, c companion, _ gap (aisle)."
+            "love seat, w wheelchair space, c companion, _ gap (aisle), = stairs. A line of gaps is a cross aisle."
         ),
+    )
+    curve = forms.IntegerField(
+        label=_("Curve of the rows"),
+        initial=0,
+        min_value=0,
+        max_value=MOST_CURVED,
+        widget=UnfoldAdminIntegerFieldWidget(),
+        help_text=Hall._meta.get_field("curve").help_text,
     )
 
     def clean_drawing(self) -> list[str]:
         rows = [row.strip() for row in self.cleaned_data["drawing"].strip().splitlines()]
         try:
-            seats_of(rows)
+            self.seats(rows)
         except ImpossibleHall as refused:
             raise forms.ValidationError(str(refused)) from refused
         return rows
 
+    def seats(self, rows: list[str]) -> list[Seat]:
+        return seats_of(rows)
+
     @property
     def layout(self) -> HallLayout | None:
         """The seat plan that was typed, or None until it is valid."""
-        return lay_out(seats_of(self.cleaned_data["drawing"])) if self.is_bound and self.is_valid() else None
+        if not (self.is_bound and self.is_valid()):
+            return None
+        rows = self.cleaned_data["drawing"]
+        hall = Hall(curve=self.cleaned_data["curve"], stairs=stairs_of(rows))
+        return lay_out(self.seats(rows), hall=hall)
 
     def summary(self) -> Iterable[SummaryItem]:
         if layout := self.layout:
             seats = ngettext("%(count)d seat", "%(count)d seats", len(layout.seats)) % {"count": len(layout.seats)}
             yield gettext("The hall will have"), seats
             yield gettext("Plan"), render_to_string("backoffice/screenings/plan.html", {"layout": layout})
+
+
+class BuildHallForm(PlanForm):
+    name = TextFormField(label=_("Hall name"), max_length=80, widget=UnfoldAdminTextInputWidget())
+    cleaning_minutes = forms.IntegerField(
+        label=_("Cleaning (minutes)"), initial=15, min_value=0, max_value=240, widget=UnfoldAdminIntegerFieldWidget()
+    )
+    field_order = ("name", "cleaning_minutes", "drawing", "curve")
+
+
+class RedrawHallForm(PlanForm):
+    """The plan of a hall that exists: its seats stay, and move."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {"drawing": "\n".join(plan_of(self.row)), "curve": self.row.curve, **self.initial}
+
+    def seats(self, rows: list[str]) -> list[Seat]:
+        return moved_seats(self.row, rows)
 
 
 class SeatsForm(PreviewedForm):

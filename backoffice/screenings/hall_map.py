@@ -87,7 +87,7 @@ def hall_map(
     by_state = Counter(marks[ticket.seat_id].state for ticket in tickets)
     only_broken = len(out_of_use - {ticket.seat_id for ticket in tickets})
     return HallMap(
-        layout=lay_out(seats, marks),
+        layout=lay_out(seats, marks, hall=session.hall),
         counts=[
             StatusCount("free", "", _("Free"), len(seats) - len(tickets) - only_broken),
             *(StatusCount(each.lower(), sign, str(each.label), by_state[each.lower()]) for each, sign in SIGNS.items()),

@@ -5,20 +5,20 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.models import User
 from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import NoDeleteAdmin
 from backoffice.framework.translated import TranslatedAdminMixin, texts_form
 from backoffice.incidents.cancel_day import CancelDayActions
-from backoffice.screenings.hall_forms import SeatOutageForm
+from backoffice.screenings.hall_forms import RedrawHallForm, SeatOutageForm
 from cinema import clock
 from cinema.local_time import format_local
 from screenings import hall_layout
 from screenings.models import Hall, SeatOutage
-from screenings.services import start_outage
+from screenings.services import redraw_hall, start_outage
 
 
 @admin.register(Hall)
@@ -29,14 +29,14 @@ class HallAdmin(TranslatedAdminMixin, CancelDayActions, NoDeleteAdmin):
     list_filter = ["cinema"]
     list_select_related = ["cinema"]
     search_fields = ["name", "cinema__name"]
-    actions_detail = ["take_out", "cancel_day"]
+    actions_detail = ["take_out", "redraw", "cancel_day"]
     change_form_outer_before_template = "backoffice/screenings/hall.html"
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # a hall is added with its seats, by an action on the page of its cinema
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["cinema"] if obj else []
+        return ["cinema", "curve"] if obj else []
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -48,7 +48,7 @@ class HallAdmin(TranslatedAdminMixin, CancelDayActions, NoDeleteAdmin):
             outages = SeatOutage.objects.filter(seat__hall=hall).exclude(until__lte=at).select_related("seat")
             outages = outages.order_by("since", "seat__row", "seat__number")
             marks = {each.seat_id: hall_layout.broken(each.reason) for each in outages if each.since <= at}
-            context["layout"] = hall_layout.lay_out(hall.seats.all(), marks)
+            context["layout"] = hall_layout.lay_out(hall.seats.all(), marks, hall=hall)
             context["outages"] = [
                 {
                     "row": each,
@@ -74,3 +74,14 @@ class HallAdmin(TranslatedAdminMixin, CancelDayActions, NoDeleteAdmin):
         outages = start_outage(**{name: data[name] for name in names}, actor=actor)
         message = ngettext("%(count)d seat taken off sale.", "%(count)d seats taken off sale.", len(outages))
         return message % {"count": len(outages)}
+
+    @confirmed_action(
+        permission="screenings.build_hall",
+        title=_("Change the plan"),
+        text=_("Move gaps and stairs, and bend the rows. Seats keep their rows, numbers and types: tickets name them."),
+        form=RedrawHallForm,
+        icon="event_seat",
+    )
+    def redraw(self, hall: Hall, *, at: datetime, actor: User, drawing: list[str], curve: int, previewed: str) -> str:
+        redraw_hall(hall, rows=drawing, curve=curve, actor=actor)
+        return gettext("%(hall)s: plan changed.") % {"hall": hall}

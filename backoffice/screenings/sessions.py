@@ -34,7 +34,7 @@ from backoffice.screenings.session_resource import SessionResource
 from backoffice.screenings.timetable import TimetableMixin
 from cinema import clock
 from cinema.local_time import format_local
-from incidents.services import cancel
+from incidents.services import Explanation, cancel
 from orders.models import Order
 from orders.services import request_session_refunds
 from orders.services.refunds.by_session import needs_refund_request
@@ -130,8 +130,8 @@ class SessionAdmin(
         icon="event_busy",
         danger=True,
     )
-    def cancel(self, session: Session, *, at: datetime, actor: User, reason: str) -> str:
-        _incident, asked = cancel([session], reason=reason, at=at, actor=actor)
+    def cancel(self, session: Session, *, at: datetime, actor: User, told: Explanation, reason: str) -> str:
+        _incident, asked = cancel([session], reason=reason, told=told, at=at, actor=actor)
         if asked is None:
             return gettext("%(session)s: screening cancelled.") % {"session": session}
         return gettext(

@@ -1,20 +1,16 @@
-"""Snacks of tonight's orders at the bar: what is due next, prepared, handed over, or refunded because it ran out."""
+"""Snacks of tonight's orders at the bar: what is due next, prepared and handed over."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import User
 from cinema.keyboards import readings
-from cinema.status import Refused
-from cinema.validators import clean_reason
-from concessions.models import ConcessionItem, ConcessionPreorder, StockMovement
-from concessions.services import take_off_sale
-from orders.models import Order, OrderLine, Ticket
-from orders.services import collect, make_ready, refund
-from payments.models import Refund
+from concessions.models import ConcessionPreorder
+from orders.models import Order, Ticket
+from orders.services import collect, make_ready
 from screenings.models import Cinema
 
 SHOWN_AHEAD = timedelta(hours=12)  # orders whose screening starts later are not shown yet
@@ -42,7 +38,7 @@ class Card:
 def cards(cinema: Cinema, *, at: datetime) -> list[Card]:
     """Paid orders of tonight with snacks to prepare or to hand over, by start. Two queries. Reads only."""
     snacks: dict[Order, list[ConcessionPreorder]] = {}
-    for each in _open(cinema, at=at).order_by("pk"):
+    for each in open_snacks(cinema, at=at).order_by("pk"):
         snacks.setdefault(each.order, []).append(each)
     starts: dict[int, datetime] = {}
     tickets = Ticket.objects.for_visits().filter(order__in=[order.pk for order in snacks])
@@ -59,7 +55,7 @@ def cards(cinema: Cinema, *, at: datetime) -> list[Card]:
 def ready_codes(cinema: Cinema, *, at: datetime) -> list[str]:
     """The pick-up codes whose snacks are all ready, the latest first. One query. Reads only."""
     is_ready: dict[str, bool] = {}
-    for each in _open(cinema, at=at).order_by("-ready_at", "-pk"):
+    for each in open_snacks(cinema, at=at).order_by("-ready_at", "-pk"):
         ready = each.status == ConcessionPreorder.Status.READY
         is_ready[each.pickup_code] = is_ready.get(each.pickup_code, True) and ready
     return [code for code, ready in is_ready.items() if ready]
@@ -94,40 +90,8 @@ def order_of_code(code: str, *, cinema: Cinema) -> Order | None:
     return preorder.order if preorder else None
 
 
-def waiting_for(item: ConcessionItem, *, at: datetime) -> list[ConcessionPreorder]:
-    """What paid orders still wait for of this item, as it is, in a combo or in what is made of it, not prepared yet,
-    oldest first. One query. Reads only.
-    """
-    pending = _open(item.cinema, at=at).filter(status=ConcessionPreorder.Status.PENDING)
-    inside = StockMovement.objects.filter(preorder=OuterRef("pk"), concession_item=item)
-    return list(pending.filter(Q(concession_item=item) | Q(combo=item) | Q(Exists(inside))).order_by("pk"))
-
-
-def refund_item(
-    item: ConcessionItem, *, reason: str, at: datetime, actor: User
-) -> tuple[list[Refund], list[tuple[Order, Refused]]]:
-    """Take an item off sale, and refund it in every paid order that still waits for it; the customers are told.
-
-    Returns the refunds, and the orders that refused theirs with the reason: each is one transaction. Raises
-    `ReasonNeeded`, and then nothing has changed. Owns its transaction.
-    """
-    reason = clean_reason(reason)
-    take_off_sale(item)
-    lines: dict[Order, list[OrderLine]] = {}
-    for each in waiting_for(item, at=at):
-        lines.setdefault(each.order, []).append(each)
-    done: list[Refund] = []
-    refused: list[tuple[Order, Refused]] = []
-    for order, wanted in lines.items():
-        try:
-            done.append(refund(order, lines=wanted, reason=reason, at=at, actor=actor))
-        except Refused as error:
-            refused.append((order, error))
-    return done, refused
-
-
-def _open(cinema: Cinema, *, at: datetime) -> QuerySet[ConcessionPreorder]:
-    """Open snacks of paid orders of this cinema that can still be collected."""
+def open_snacks(cinema: Cinema, *, at: datetime) -> QuerySet[ConcessionPreorder]:
+    """Open snacks of paid orders of this cinema that can still be collected. One query. Reads only."""
     return ConcessionPreorder.objects.filter(
         status__in=ConcessionPreorder.OPEN,
         collection_deadline__gt=at,

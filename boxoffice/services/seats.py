@@ -68,4 +68,4 @@ class TillSeats:
                 marks[seat.pk] = hall_layout.taken()
             else:
                 marks[seat.pk] = hall_layout.chosen() if seat.pk in chosen else hall_layout.free()
-        return hall_layout.lay_out(self.seats, marks)
+        return hall_layout.lay_out(self.seats, marks, hall=self.session.hall)

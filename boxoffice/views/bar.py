@@ -1,5 +1,7 @@
 """The bar: cards of tonight's orders, the pick-up code, items that ran out, and the screen on the wall."""
 
+from decimal import Decimal
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http.response import HttpResponseBase
@@ -10,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.services import rate_limits
 from boxoffice.access import BoxOfficeRequest, page, wall_page
-from boxoffice.services import bar
+from boxoffice.errors import NotASubstitute
+from boxoffice.services import bar, ran_out
 from boxoffice.services.second_person import deciders
 from boxoffice.views.second_person import REFUND, decide
 from cinema.ids import is_valid_id
@@ -81,29 +84,55 @@ def sale(request: BoxOfficeRequest) -> HttpResponseBase:
 @page("concessions.take_off_sale")
 @require_http_methods(["GET", "HEAD", "POST"])
 def item(request: BoxOfficeRequest, key: int) -> HttpResponseBase:
-    """An item that ran out: off sale, and refunded in the orders that wait for it, if somebody decides so who may."""
+    """An item that ran out: off sale, and in the orders that wait for it another one, or the money back."""
     row = get_object_or_404(ConcessionItem.objects.select_related("cinema"), pk=key, cinema=request.cinema)
+    waiting = ran_out.waiting_for(row, at=request.at)
+    offered = [(each, ran_out.worth_more(each, waiting)) for each in ran_out.substitutes(row, waiting=waiting)]
     if request.method == "POST":
         try:
-            actor = decide(request, REFUND) or request.user
-            done, refused = bar.refund_item(row, reason=request.POST.get("reason", ""), at=request.at, actor=actor)
+            if request.POST.get("do") == "substitute":
+                _substitute(request, row, dict(offered))
+            else:
+                _refund(request, row)
         except Refused as error:
             messages.error(request, str(error))
             return redirect("boxoffice:bar_item", key=row.pk)
-        total = format_money(sum((each.total for each in done), ZERO))
-        text = _("Off sale. Orders refunded: %(number)d, %(total)s. The customers are told.")
-        messages.success(request, text % {"number": len(done), "total": total})
-        for order, why in refused:
-            messages.error(request, f"{order}: {why}")
         return redirect("boxoffice:bar")
     may_refund = request.user.has_perm(REFUND)
     context = {
         "item": row,
-        "waiting": bar.waiting_for(row, at=request.at),
+        "waiting": waiting,
+        "offered": offered,
         "may_refund": may_refund,
         "deciders": [] if may_refund else deciders(request.device, REFUND, other_than=request.user, at=request.at),
     }
     return TemplateResponse(request, "boxoffice/bar_item.html", context)
+
+
+def _substitute(request: BoxOfficeRequest, item: ConcessionItem, offered: dict[ConcessionItem, Decimal]) -> None:
+    """What costs as much needs no second person; what costs more is a gift of the cinema."""
+    chosen = next((each for each in offered if str(each.pk) == request.POST.get("substitute")), None)
+    if chosen is None:
+        raise NotASubstitute
+    actor = decide(request, REFUND, needed=offered[chosen] > ZERO) or request.user
+    done, refused = ran_out.substitute(item, by=chosen, at=request.at, actor=actor)
+    text = _("Taken off sale. Orders that get %(item)s instead: %(number)d. The customers are told.")
+    messages.success(request, text % {"item": chosen, "number": len(done)})
+    _say_refused(request, refused)
+
+
+def _refund(request: BoxOfficeRequest, item: ConcessionItem) -> None:
+    actor = decide(request, REFUND) or request.user
+    done, refused = ran_out.refund_item(item, reason=request.POST.get("reason", ""), at=request.at, actor=actor)
+    total = format_money(sum((each.total for each in done), ZERO))
+    text = _("Off sale. Orders refunded: %(number)d, %(total)s. The customers are told.")
+    messages.success(request, text % {"number": len(done), "total": total})
+    _say_refused(request, refused)
+
+
+def _say_refused(request: BoxOfficeRequest, refused: ran_out.Refusals) -> None:
+    for order, why in refused:
+        messages.error(request, f"{order}: {why}")
 
 
 @wall_page(PERMISSION)

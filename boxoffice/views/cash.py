@@ -1,5 +1,7 @@
 """The cash of the cinema: what is in the drawers, the safe and the change fund, and moving it, also to the bank."""
 
+from uuid import uuid4
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -7,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.services.sent_forms import sent_once
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.services.safe import MOVABLE, check_room, last_movements, places_of
 from boxoffice.views.till import amount_of
@@ -32,7 +35,8 @@ def cash(request: BoxOfficeRequest) -> HttpResponse:
             amount = amount_of(request.POST.get("amount", "")) or ZERO
             reason = request.POST.get("reason", "")
             check_room(cinema, amount, kinds=[target.kind])
-            move_between(source, target, amount=amount, reason=reason, at=request.at, actor=request.user)
+            with sent_once(request, at=request.at):
+                move_between(source, target, amount=amount, reason=reason, at=request.at, actor=request.user)
             messages.success(request, _("Recorded."))
         except ValueError:
             messages.error(request, _("Enter an amount such as 500 or 500.50."))
@@ -43,7 +47,13 @@ def cash(request: BoxOfficeRequest) -> HttpResponse:
     return TemplateResponse(
         request,
         "boxoffice/cash.html",
-        {"cinema": cinema, "places": places, "movable": movable, "movements": last_movements(cinema)},
+        {
+            "cinema": cinema,
+            "places": places,
+            "movable": movable,
+            "movements": last_movements(cinema),
+            "sent": uuid4(),
+        },
     )
 
 

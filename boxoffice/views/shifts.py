@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 from django.contrib import messages
 from django.db.models import Count, Sum
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from accounts.services.sent_forms import sent_once
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.services import receipts, refunds, sales
 from boxoffice.services.safe import check_room, is_unlikely
@@ -25,7 +27,7 @@ from screenings.models import Cinema
 
 OTHERS = "payments.count_others_shift"
 ASKED = "boxoffice_count_asked"  # in the session: the unlikely count that was asked about, and its shift
-LISTED = timedelta(days=7)  # counted shifts, and cash taken without one, on the page of those who may count others'
+LISTED = timedelta(days=7)  # counted shifts, and money taken without one, on the page of those who may count others'
 
 
 @page(WORK)
@@ -66,6 +68,7 @@ def shift(request: BoxOfficeRequest) -> HttpResponse:
             .order_by("-counted_at")
             if may_count_others
             else [],
+            "sent": uuid4(),
             "kinds": [(kind, CashMovement.Kind(kind).label) for kind in ("CASH_IN", "CASH_OUT", "DROP")],
         },
     )
@@ -82,7 +85,8 @@ def _act(request: BoxOfficeRequest, cinema: Cinema, actor: User) -> HttpResponse
     if what == "move" and (kind := request.POST.get("kind")) in ("CASH_IN", "CASH_OUT", "DROP"):
         amount = amount_of(request.POST.get("amount", "")) or ZERO
         check_room(cinema, ZERO if kind == "CASH_OUT" else amount)
-        move_cash(current, kind=kind, amount=amount, reason=request.POST.get("reason", ""), at=at, actor=actor)
+        with sent_once(request, at=at):
+            move_cash(current, kind=kind, amount=amount, reason=request.POST.get("reason", ""), at=at, actor=actor)
         messages.success(request, _("Recorded."))
     elif what == "end":
         end_shift(current, at=at)

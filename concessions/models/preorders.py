@@ -37,6 +37,15 @@ class ConcessionPreorder(models.Model):
     concession_item = models.ForeignKey(
         ConcessionItem, models.PROTECT, related_name="preorders", verbose_name=_("bar item")
     )
+    instead_of = models.ForeignKey(
+        ConcessionItem,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("bar item that was ordered"),
+        help_text=_("It ran out: the guest gets another one at the same price."),
+    )
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_price = MoneyField(_("unit price"))
     # A line of a combo has its part of the combo's price. `combo_quantity` is how many combos were ordered.
@@ -95,6 +104,11 @@ class ConcessionPreorder(models.Model):
         """The item, and the combo that it is part of, in the language in force: “Cola (Evening for two)”."""
         name = self.concession_item.shown.name
         return f"{name} ({self.combo.shown.name})" if self.combo else name
+
+    @property
+    def ordered(self) -> ConcessionItem:
+        """The item that the customer chose and paid for, which is named on receipts."""
+        return self.instead_of or self.concession_item
 
     @property
     def amount(self) -> Decimal:

@@ -1,5 +1,5 @@
 """Models of what happened to sessions with sales."""
 
-from incidents.models.incidents import ChangedSession, ConcernedOrder, Incident, MovedTicket
+from incidents.models.incidents import LONGEST_WORDS, ChangedSession, ConcernedOrder, Incident, MovedTicket
 
-__all__ = ["ChangedSession", "ConcernedOrder", "Incident", "MovedTicket"]
+__all__ = ["LONGEST_WORDS", "ChangedSession", "ConcernedOrder", "Incident", "MovedTicket"]

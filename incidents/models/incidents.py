@@ -9,9 +9,12 @@ from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import MoneyField, between
+from incidents.causes import Cause
 from notifications.models import MessageKind, Notification
 from orders.models import Order, RefundLine, Ticket
 from screenings.models import Film, Hall, Seat, Session
+
+LONGEST_WORDS = 160  # the longest text that staff add for guests: it goes into an SMS, too
 
 
 class Incident(models.Model):
@@ -25,11 +28,15 @@ class Incident(models.Model):
         CORRECTED = "CORRECTED", _("Film or version corrected")
         REPRICED = "REPRICED", _("Price changed")
 
-    FREE_TEXT: ClassVar = ["reason"]
+    FREE_TEXT: ClassVar = ["reason", "words"]
 
     cinema = models.ForeignKey("screenings.Cinema", models.PROTECT, related_name="incidents", verbose_name=_("cinema"))
     kind = models.CharField(_("what happened"), max_length=16, choices=Kind)
     reason = models.CharField(_("reason"), max_length=250)
+    cause = models.CharField(
+        _("what guests are told"), max_length=16, choices=Cause, blank=True, default="", db_default=""
+    )
+    words = models.CharField(_("in your own words"), max_length=LONGEST_WORDS, blank=True, default="", db_default="")
     at = models.DateTimeField(_("time"))
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
@@ -54,6 +61,11 @@ class Incident(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.cinema.local(self.at):%d.%m.%Y %H:%M}"
+
+    @property
+    def why(self) -> str:
+        """What guests are told about the reason, in the active language; empty if nothing."""
+        return " ".join(filter(None, [self.get_cause_display(), self.words]))
 
 
 class ChangedSession(models.Model):

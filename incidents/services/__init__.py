@@ -5,14 +5,15 @@ from incidents.services.choosing import keep_tickets, return_tickets, returnable
 from incidents.services.correcting import CorrectionPreview, Version, correct, preview_correction
 from incidents.services.delaying import check_record, delayed_places, digest_of_record, record_delay, sessions_at
 from incidents.services.moving import MovePreview, move, preview_move, swapped
-from incidents.services.recording import note_phoned, record
+from incidents.services.recording import Explanation, note_phoned, record
 from incidents.services.reseating import change_seats
-from incidents.services.telling import choice_link, concerned
+from incidents.services.telling import choice_link, concerned, explanations
 from incidents.services.time_zones import clock_shifts, follow_time_zone
 
 __all__ = [
     "CancellationPreview",
     "CorrectionPreview",
+    "Explanation",
     "MovePreview",
     "Version",
     "cancel",
@@ -24,6 +25,7 @@ __all__ = [
     "correct",
     "delayed_places",
     "digest_of_record",
+    "explanations",
     "follow_time_zone",
     "keep_tickets",
     "move",

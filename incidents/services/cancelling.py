@@ -13,7 +13,7 @@ from accounts.services import is_above_limit
 from cinema.validators import clean_reason
 from incidents.errors import NothingToChange, PreviewOutdated
 from incidents.models import Incident
-from incidents.services.recording import orders_with_tickets, record
+from incidents.services.recording import UNEXPLAINED, Explanation, orders_with_tickets, record
 from orders.models import Order, Ticket
 from orders.services import call_off, refunds_of
 from orders.services.refunds.by_session import SERVICE
@@ -64,7 +64,13 @@ def preview_cancellation(sessions: Sequence[Session], *, at: datetime, actor: Us
 
 
 def cancel(
-    sessions: Sequence[Session], *, reason: str, digest: str = "", at: datetime, actor: User | None = None
+    sessions: Sequence[Session],
+    *,
+    reason: str,
+    told: Explanation = UNEXPLAINED,
+    digest: str = "",
+    at: datetime,
+    actor: User | None = None,
 ) -> tuple[Incident, Approval | None]:
     """Cancel sessions of one cinema, all or none: sales stop with this step, and a job tells and refunds the guests.
 
@@ -88,6 +94,7 @@ def cancel(
             rows,
             orders=orders_with_tickets(rows),
             reason=reason,
+            told=told,
             at=at,
             actor=actor,
         )

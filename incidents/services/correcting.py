@@ -10,7 +10,7 @@ from accounts.models import User
 from cinema.validators import clean_reason
 from incidents.errors import NothingToChange, PreviewOutdated
 from incidents.models import Incident
-from incidents.services.recording import orders_with_tickets, record
+from incidents.services.recording import UNEXPLAINED, Explanation, orders_with_tickets, record
 from incidents.services.telling import showings_before, tell_changed
 from orders.locks import lock_orders
 from orders.models import Order, Ticket
@@ -75,7 +75,14 @@ def preview_correction(session: Session, version: Version, *, at: datetime) -> C
 
 
 def correct(
-    session: Session, version: Version, *, reason: str, digest: str = "", at: datetime, actor: User | None = None
+    session: Session,
+    version: Version,
+    *,
+    reason: str,
+    told: Explanation = UNEXPLAINED,
+    digest: str = "",
+    at: datetime,
+    actor: User | None = None,
 ) -> Incident:
     """Show another film or version than was announced: all guests are told, and may return their tickets until the
     start.
@@ -93,8 +100,17 @@ def correct(
         if digest and shown.digest != digest:
             raise PreviewOutdated
         until, cinema = row.start_datetime, row.hall.cinema
-        kind = Incident.Kind.CORRECTED
-        incident = record(kind, cinema, [row], orders=orders, reason=reason, at=at, actor=actor, refund_until=until)
+        incident = record(
+            Incident.Kind.CORRECTED,
+            cinema,
+            [row],
+            orders=orders,
+            reason=reason,
+            told=told,
+            at=at,
+            actor=actor,
+            refund_until=until,
+        )
         was = showings_before(orders.values(), sessions=[row])
         relocate([shown.after], at=at, actor=actor)
         follow_sessions_locked(orders)

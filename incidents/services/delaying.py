@@ -9,7 +9,14 @@ from accounts.models import User
 from cinema.validators import clean_reason
 from incidents.errors import NothingToChange, PreviewOutdated, StartNotRecordable
 from incidents.models import Incident
-from incidents.services.recording import NOTICEABLE, RECORDED_WITHIN, orders_with_tickets, record
+from incidents.services.recording import (
+    NOTICEABLE,
+    RECORDED_WITHIN,
+    UNEXPLAINED,
+    Explanation,
+    orders_with_tickets,
+    record,
+)
 from incidents.services.telling import showings_before, tell_changed
 from orders.locks import lock_orders
 from screenings.errors import SessionAlreadyCancelled, SessionOver
@@ -65,7 +72,14 @@ def digest_of_record(session: Session, *, minutes: int) -> str:
 
 
 def record_delay(
-    session: Session, *, minutes: int, reason: str, digest: str = "", at: datetime, actor: User | None = None
+    session: Session,
+    *,
+    minutes: int,
+    reason: str,
+    told: Explanation = UNEXPLAINED,
+    digest: str = "",
+    at: datetime,
+    actor: User | None = None,
 ) -> Incident:
     """Record when the session actually starts, and tell its guests; the programme and all deadlines stay.
 
@@ -90,6 +104,7 @@ def record_delay(
             [row],
             orders=orders,
             reason=reason,
+            told=told,
             at=at,
             actor=actor,
             refund_until=starts if starts - row.start_datetime >= NOTICEABLE else None,

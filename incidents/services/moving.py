@@ -16,7 +16,7 @@ from cinema.validators import clean_reason
 from incidents.errors import NothingToChange, PreviewOutdated, ScreeningBegun
 from incidents.models import ConcernedOrder, Incident, MovedTicket
 from incidents.seat_plans import plan_seats
-from incidents.services.recording import NOTICEABLE, RECORDED_WITHIN, record
+from incidents.services.recording import NOTICEABLE, RECORDED_WITHIN, UNEXPLAINED, Explanation, record
 from incidents.services.telling import Told, showings_before, tell_changed
 from orders.locks import lock_orders
 from orders.models import Order, OrderChange, Ticket
@@ -118,6 +118,7 @@ def move(
     *,
     kind: str = Incident.Kind.MOVED,
     reason: str,
+    told: Explanation = UNEXPLAINED,
     digest: str = "",
     at: datetime,
     actor: User | None = None,
@@ -149,6 +150,7 @@ def move(
             rows,
             orders=orders,
             reason=reason,
+            told=told,
             at=at,
             actor=actor,
             refund_until=_refund_until(shown.sessions),

@@ -1,12 +1,14 @@
 """Writes down what happened to sessions, and whom it concerned."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cinema.status import ConcurrentChange
+from cinema.validators import clean_line
 from incidents.models import ChangedSession, ConcernedOrder, Incident
 from orders.models import Ticket
 from screenings.models import Cinema, Session
@@ -21,6 +23,17 @@ RECORDED_WITHIN = timedelta(hours=1)
 FORMER = ("hall_id", "start_datetime", "film_id", "format", "language", "subtitles", "ticket_price")
 
 
+@dataclass(frozen=True)
+class Explanation:
+    """Why, for guests: one of `Cause`, and words of whoever decides. The `reason` is for colleagues."""
+
+    cause: str = ""
+    words: str = ""
+
+
+UNEXPLAINED = Explanation()
+
+
 def record(
     kind: str,
     cinema: Cinema,
@@ -28,6 +41,7 @@ def record(
     *,
     orders: Collection[int],
     reason: str,
+    told: Explanation = UNEXPLAINED,
     at: datetime,
     actor: User | None,
     refund_until: datetime | None = None,
@@ -39,7 +53,14 @@ def record(
     Must be called inside a transaction (the sessions are locked, and not yet changed).
     """
     incident = Incident.objects.create(
-        cinema=cinema, kind=kind, reason=reason, at=at, actor=actor, refund_until=refund_until
+        cinema=cinema,
+        kind=kind,
+        reason=reason,
+        cause=told.cause,
+        words=clean_line(told.words),
+        at=at,
+        actor=actor,
+        refund_until=refund_until,
     )
     ChangedSession.objects.bulk_create(
         [

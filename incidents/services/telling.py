@@ -1,15 +1,16 @@
 """Tells guests what changed, with a link to keep or to return their tickets."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils import translation
 
 from concessions.models import ConcessionPreorder
-from incidents.models import ConcernedOrder, Incident
+from incidents.models import ChangedSession, ConcernedOrder, Incident
 from incidents.services.alternatives import alternatives
 from notifications.models import MessageKind, Notification, Status
 from notifications.services import queue
@@ -74,6 +75,7 @@ def tell_changed(
                 context={
                     **about[order.pk],
                     "change": incident.kind,
+                    "why": _why([incident], language=order.language),
                     "was": was.get(order.pk, []),
                     "versions": versions,
                     "refund_until": local if order.status in Order.SOLD else "",
@@ -86,6 +88,31 @@ def tell_changed(
         ],
         at=at,
     )
+
+
+def of_cancelled(sessions: Iterable[Session], *, at: datetime) -> Callable[[Order, Sequence[Ticket]], dict[str, Any]]:
+    """What messages about tickets for these cancelled sessions say besides: why, and which others there are. A constant
+    number of queries, and then none. Reads only."""
+    sessions = list(sessions)
+    offered, explained = alternatives(sessions, at=at), explanations(sessions)
+
+    def more(order: Order, tickets: Sequence[Ticket]) -> dict[str, Any]:
+        known = [explained[key] for key in dict.fromkeys(each.session_id for each in tickets) if key in explained]
+        return {**offered.for_order(order, tickets), "why": _why(known, language=order.language)}
+
+    return more
+
+
+def explanations(sessions: Iterable[Session]) -> dict[int, Incident]:
+    """By cancelled session (primary key), the cancellation that says `why`. One query. Reads only."""
+    rows = ChangedSession.objects.filter(session__in=[each.pk for each in sessions])
+    cancelled = rows.filter(incident__kind=Incident.Kind.CANCELLED).select_related("incident").order_by("pk")
+    return {row.session_id: row.incident for row in cancelled}
+
+
+def _why(incidents: Iterable[Incident], *, language: str) -> str:
+    with translation.override(language):
+        return " ".join(dict.fromkeys(filter(None, [each.why for each in incidents])))
 
 
 def _others(incident: Incident, orders: Sequence[Order], *, at: datetime) -> dict[int, list[dict[str, str]]]:

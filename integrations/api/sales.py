@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest
 from ninja import Header, Query, Router, Status
 from pydantic import StringConstraints
 
+from accounts.services import rate_limits
 from cinema import clock
 from cinema.money import ZERO
 from integrations.api import schemas
@@ -140,9 +141,12 @@ def pay(request: HttpRequest, number: Number, given: schemas.PaymentIn) -> Any:
     "/orders/{number}/check", response={200: schemas.OrderOut, **WITH_KEY}, summary="Ask the gateway whether it is paid"
 )
 def check(request: HttpRequest, number: Number) -> Any:
-    """For when the customer comes back from the gateway. A job asks as well, so that nothing depends on this call."""
-    found = _own(partner_with(request, "may_sell"), number)
-    customer_payment_state(found, at=clock.now())
+    """For when the customer comes back from the gateway. A job asks as well, so that nothing depends on this call; the
+    gateway is asked twenty times a minute at most.
+    """
+    found, at = _own(partner_with(request, "may_sell"), number), clock.now()
+    if rate_limits.allowed("ask_gateway", person=f"order {found.pk}", at=at):
+        customer_payment_state(found, at=at)
     return order_out(found)
 
 

@@ -6,7 +6,9 @@ from typing import Any
 from django.core import mail
 from django.core.files.storage import storages
 
+from house_rules.face import logo_png
 from notifications import rendering
+from notifications.html_twin import LOGO
 from notifications.models import Notification
 from notifications.qr_images import qr_images
 
@@ -48,6 +50,8 @@ class EmailChannel:
             headers={"Message-ID": notification.message_id, "Auto-Submitted": "auto-generated"},
         )
         message.attach_alternative(email.html, "text/html")
+        if logo := logo_png():
+            message.attach(_picture(f"{LOGO}.png", logo))
         for name, image in qr_images(notification):
             message.attach(_picture(name, image))
         if attachment := notification.context.get("attachment"):

@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db.models import BigIntegerField, Case, Count, F, When
 
 from orders.queries import taken_tickets
-from screenings.models import Seat, Session
-from screenings.services import broken_seats
+from screenings.models import Session
+from screenings.services import seats_of
 
 
 @dataclass(frozen=True)
@@ -22,19 +22,13 @@ class SeatCount:
 
 
 def seat_counts(sessions: Collection[Session], *, at: datetime) -> dict[int, SeatCount]:
-    """The counts by the sessions' primary keys; `SeatMap.free` is the same for one session. Three queries.
+    """The counts by the sessions' primary keys; `SeatMap.free` is the same for one session. Two queries.
 
     The seat of a hold that has expired by `at` is free. A seat that is both sold and broken is counted once.
     """
     if not sessions:
         return {}
-    halls = {session.hall_id for session in sessions}
-    seats = dict(
-        Seat.objects.filter(hall__in=halls).order_by().values("hall").annotate(Count("pk")).values_list(
-            "hall", "pk__count"
-        )
-    )  # fmt: skip
-    broken = broken_seats(sessions)
+    seats, broken = seats_of(sessions)
     sold: Counter[int] = Counter()
     sold_and_broken: Counter[int] = Counter()
     for key, seat, tickets in _tickets(broken, at=at):

@@ -23,6 +23,7 @@ class OrderChange(models.Model):
         ADDRESS = "ADDRESS", _("Email corrected, tickets sent again")
         SEATS = "SEATS", _("Other seats")
         CLAIMED = "CLAIMED", _("Added to the account with this email")
+        SNACKS = "SNACKS", _("Other snacks in place of those that ran out")
         PRINTED = "PRINTED", _("Tickets printed at the box office")
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="changes", verbose_name=_("order"))
@@ -33,7 +34,7 @@ class OrderChange(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=250, blank=True)
     details = models.TextField(
-        _("details"), blank=True, help_text=_("The former address, or for each ticket its former and its new seat.")
+        _("details"), blank=True, help_text=_("The former address, or what was replaced: seats or snacks.")
     )
 
     objects = OrderChangeQuerySet.as_manager()

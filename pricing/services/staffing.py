@@ -1,13 +1,13 @@
 """How many people the evening needs at the till, the door and the bar, by hour, from the forecast of its screenings."""
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Sum, Value
 
 from orders.models import Order
 from reports.models import OrderFigures, TicketFigures
@@ -52,22 +52,27 @@ class Hours:
 
 def work_per_guest(cinemas: Collection[Cinema], *, at: datetime) -> dict[int, dict[str, float]]:
     """By cinema that had guests in the last weeks: the tickets that the till sold, the admissions at the door, and the
-    orders for the bar, for each guest. Two queries. Reads only."""
+    orders for the bar, for each guest. One query. Reads only."""
     if not cinemas:
         return {}
     today = [cinema.business_date(at) for cinema in cinemas]
     within = {"cinema__in": list(cinemas), "about__range": (min(today) - USUAL * DAY, max(today) - DAY)}
-    sold: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    tickets = TicketFigures.objects.filter(**within).order_by().values("cinema", "channel")
-    for cinema, channel, number in tickets.annotate(number=Sum("sold")).values_list("cinema", "channel", "number"):
-        sold[cinema][channel] = number
-    orders = OrderFigures.objects.filter(**within).order_by().values("cinema").annotate(number=Sum("with_bar"))
-    bar = dict(orders.values_list("cinema", "number"))
+    parts = [
+        table.objects.filter(**within).order_by().values("cinema", "channel").annotate(of=Value(of), number=Sum(of))
+        for table, of in ((TicketFigures, "sold"), (OrderFigures, "with_bar"))
+    ]
+    sold: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    bar: Counter[int] = Counter()
+    for row in parts[0].union(parts[1], all=True):
+        if row["of"] == "sold":
+            sold[row["cinema"]][row["channel"]] += row["number"]
+        else:
+            bar[row["cinema"]] += row["number"]
     found = {}
     for cinema, by_channel in sold.items():
         if (guests := sum(by_channel.values())) > 0:
-            at_till = guests - by_channel.get(Order.Channel.ONLINE, 0)
-            found[cinema] = {"till": at_till / guests, "door": 1.0, "bar": bar.get(cinema, 0) / guests}
+            at_till = guests - by_channel[Order.Channel.ONLINE]
+            found[cinema] = {"till": at_till / guests, "door": 1.0, "bar": bar[cinema] / guests}
     return found
 
 

@@ -196,6 +196,9 @@ class Cinema(Translated):
         return day - timedelta(days=(day.weekday() - self.week_starts_on) % 7)
 
 
+MOST_CURVED = 5  # rows
+
+
 class Hall(Translated):
     TRANSLATED: ClassVar = ("name",)
 
@@ -205,7 +208,16 @@ class Hall(Translated):
         _("cleaning (minutes)"), default=15, validators=[MaxValueValidator(240)]
     )
 
-    history = History("name", "cleaning_minutes", "texts")
+    curve = models.PositiveSmallIntegerField(
+        _("curve of the rows"),
+        default=0,
+        validators=[MaxValueValidator(MOST_CURVED)],
+        help_text=_("By how many rows the middle of a row is farther from the screen than its ends; 0 is straight."),
+    )
+    #: Where stairs are drawn: pairs of a row and a position in it, counted from the left wall.
+    stairs = models.JSONField(default=list, blank=True, editable=False)
+
+    history = History("name", "cleaning_minutes", "texts", "curve", "stairs")
 
     class Meta:
         verbose_name = _("hall")
@@ -215,6 +227,7 @@ class Hall(Translated):
         constraints = [
             models.UniqueConstraint(fields=["cinema", "name"], name="one_hall_a_name"),
             between("cleaning_minutes", 0, 240, name="hall_cleaning_bounded"),
+            between("curve", 0, MOST_CURVED, name="hall_curve_bounded"),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,8 @@
 from screenings.services.cancellation import cancel_session, cancel_sessions
 from screenings.services.certificates import certificates_of, check_certificates
 from screenings.services.copying import CopyResult, SkippedSession, copy_day, copy_week
-from screenings.services.halls import build_hall
-from screenings.services.outages import broken_seats, end_outage, refuse_out_of_use, start_outage
+from screenings.services.halls import build_hall, redraw_hall
+from screenings.services.outages import broken_seats, end_outage, refuse_out_of_use, seats_of, start_outage
 from screenings.services.pictures import add_picture, remove_picture
 from screenings.services.planning import copy_to_plan, draft, publish_week, redraft
 from screenings.services.scheduling import plan, schedule, schedule_planned
@@ -30,10 +30,12 @@ __all__ = [
     "plan",
     "publish_week",
     "redraft",
+    "redraw_hall",
     "refuse_out_of_use",
     "remove_picture",
     "schedule",
     "schedule_planned",
+    "seats_of",
     "sessions_ahead",
     "start_outage",
     "start_sessions",

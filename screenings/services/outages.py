@@ -1,11 +1,11 @@
 """Takes seats out of use, for example for repair, and puts them back."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Count, FilteredRelation, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -62,15 +62,30 @@ def end_outage(outage: SeatOutage, *, at: datetime) -> None:
 
 def broken_seats(sessions: Collection[Session]) -> dict[int, set[int]]:
     """The seats that are out of use while each session runs, both by primary key. One query. Reads only."""
+    return seats_of(sessions)[1]
+
+
+def seats_of(sessions: Collection[Session]) -> tuple[dict[int, int], dict[int, set[int]]]:
+    """By hall the number of its seats, and by session those of them that are out of use while it runs. One query.
+    Reads only.
+    """
     if not sessions:
-        return {}
+        return {}, {}
+    start, end = min(each.start_datetime for each in sessions), max(each.end_datetime for each in sessions)
+    during = Q(outages__since__lt=end) & (Q(outages__until__isnull=True) | Q(outages__until__gt=start))
+    halls = {session.hall_id for session in sessions}
+    seats = Seat.objects.filter(hall__in=halls).annotate(broken=FilteredRelation("outages", condition=during))
+    numbers: Counter[int] = Counter()
     outages: defaultdict[int, list[SeatOutage]] = defaultdict(list)
-    during = SeatOutage.objects.filter(seat__hall__in={session.hall_id for session in sessions}).during(
-        min(session.start_datetime for session in sessions), max(session.end_datetime for session in sessions)
-    )
-    for outage in during.annotate(hall=F("seat__hall")).order_by():
-        outages[outage.hall].append(outage)
-    return {
+    rows = seats.order_by().values_list("hall", "broken__seat", "broken__since", "broken__until")
+    for hall, seat, since, until, number in rows.annotate(Count("pk")):
+        if seat is None:
+            numbers[hall] += number
+        else:
+            outages[hall].append(SeatOutage(seat_id=seat, since=since, until=until))
+    for hall, found in outages.items():
+        numbers[hall] += len({each.seat_id for each in found})
+    return numbers, {
         session.pk: {
             each.seat_id
             for each in outages[session.hall_id]

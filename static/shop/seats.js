@@ -14,14 +14,32 @@
 
   // A grid to assistive technology: one stop for Tab, arrows within it; what is taken can be read, not chosen.
   plan.setAttribute("role", "grid");
-  rows.forEach((row) => {
-    row[0].closest(".row").setAttribute("role", "row");
-    row.forEach((box) => {
-      box.parentElement.setAttribute("role", "gridcell");
-      box.tabIndex = -1;
-      if (box.disabled) lock(box);
-    });
+  rows.forEach((seats) => {
+    const row = seats[0].closest(".row");
+    row.setAttribute("role", "row");
+    const [name, ...facts] = row.getAttribute("aria-label").split(", ");
+    seats.forEach((box) => cell(box, name, facts));
   });
+
+  // A seat is named in full, and its label becomes a cell, which a label may not be. The name of the row tells what its
+  // seats are; those that are not have a name of their own.
+  function cell(box, row, facts) {
+    const label = box.parentElement;
+    const parts = [row, box.getAttribute("aria-label") || [`${words.seat} ${label.textContent}`, ...facts].join(", ")];
+    if (box.disabled) parts.push(words.taken);
+    const place = document.createElement("div");
+    place.className = label.className;
+    place.setAttribute("role", "gridcell");
+    const number = document.createElement("span");
+    number.setAttribute("aria-hidden", "true");
+    number.textContent = label.textContent;
+    label.replaceWith(place);
+    place.append(box, number);
+    box.setAttribute("aria-label", parts.join(", "));
+    box.tabIndex = -1;
+    if (box.disabled) lock(box);
+  }
+
   let stop = boxes.find((box) => box.checked) || boxes.find((box) => !locked(box)) || boxes[0];
   stop.tabIndex = 0;
 
@@ -138,7 +156,9 @@
   });
 
   function pair(box) {  // a love seat is sold whole
-    const other = box.dataset.half && boxes.find((each) => each.value === box.dataset.half);
+    const seat = box.parentElement, { classList } = seat;
+    const half = classList.contains("start") ? seat.nextElementSibling : classList.contains("end") ? seat.previousElementSibling : null;
+    const other = half && half.querySelector("input");
     if (other && !locked(other)) other.checked = box.checked;
   }
 

@@ -10,11 +10,12 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from bonuses.services import points_earned, points_spent
+from bonuses.services import points_spent, points_to_earn
 from cinema.money import ZERO
 from concessions.models import ConcessionPreorder
 from customers.services import is_correctable_by_customer
-from incidents.models import ConcernedOrder
+from incidents.models import ConcernedOrder, Incident
+from incidents.services import explanations
 from incidents.services.alternatives import alternatives
 from orders.models import Order, Ticket
 from orders.services import code_of, may_extend, refundable_by_customer
@@ -57,6 +58,7 @@ class OrderPage:
     def change(self) -> ConcernedOrder | None:
         """The newest change of a screening about which the customer may still decide."""
         rows = self.order.incidents.filter(incident__refund_until__gt=self.at, answer__in=["", "KEEP"])
+        rows = rows.select_related("incident")
         found: ConcernedOrder | None = rows.order_by("-pk").first() if self.sold else None
         return found
 
@@ -94,6 +96,12 @@ class OrderPage:
     def coming(self) -> list[Visit]:
         """The visits that are still possible, without cancelled sessions."""
         return [visit for visit in self.visits if visit.session.status != Session.Status.CANCELLED]
+
+    @cached_property
+    def explanations(self) -> dict[int, Incident]:
+        """The cancellation of each cancelled session (primary key), which says why."""
+        lost = [visit.session for visit in self.visits if visit not in self.coming]
+        return explanations(lost) if lost else {}
 
     @cached_property
     def others(self) -> dict[int, list[tuple[Session, datetime]]]:
@@ -215,7 +223,7 @@ class OrderPage:
 
     @property
     def to_earn(self) -> int:
-        return points_earned(self.order.final_amount)
+        return points_to_earn(self.order.final_amount, user=self.order.user_id or 0)
 
     @property
     def returned(self) -> Decimal:

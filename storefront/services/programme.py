@@ -173,7 +173,7 @@ def featured(films: Iterable[FilmAhead]) -> list[FilmAhead]:
 
 
 def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetime) -> list[Showing]:
-    """These sessions, given with their local starts, as visitors see them at `at`. Five queries. Reads only."""
+    """These sessions, given with their local starts, as visitors see them at `at`. Four queries. Reads only."""
     if not sessions:
         return []
     counts = seat_counts([session for session, _starts in sessions], at=at)

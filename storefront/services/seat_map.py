@@ -57,4 +57,4 @@ class SeatMap(seat_map.SeatMap):
             marks[seat.pk] = look[seat.kind]
         for key, price in self._held_prices().items():
             marks[key] = replace(marks[key], price=price)
-        return hall_layout.lay_out(self.seats, marks)
+        return hall_layout.lay_out(self.seats, marks, hall=self.session.hall)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -29,7 +30,8 @@ from storefront.templatetags.pictures import TILE, picture
 
 register = template.Library()
 
-GAP, DISABLED, CHECKED = SafeString('<i class="gap"></i>'), SafeString(" disabled"), SafeString(" checked")
+DISABLED, CHECKED = SafeString(" disabled"), SafeString(" checked")
+PLACES = {False: '<i class="gap"></i>', True: '<i class="gap stairs"></i>'}  # without a seat
 
 register.filter("money", format_money)
 register.simple_tag(currency_sign)
@@ -161,19 +163,26 @@ def _showing_note(showing: Showing) -> str:
 @register.simple_tag
 def seat_plan(layout: HallLayout) -> SafeString:
     """The hall as rows of check boxes, which work without a script; a script adds arrow keys and live
-    updates. Built in Python, not in a template: a hall has hundreds of seats.
+    updates. Built in Python, not in a template: a hall has hundreds of seats, so each has as few characters as it can.
     """
+    halves = _halves(layout.rows)
+    prices = {
+        price: "" if price is None else format_money(price) for price in {each.mark.price for each in layout.seats}
+    }
     words = {
         "row": _("row"),
         "seat": _("seat"),
         "taken": _("taken"),
-        "kinds": {kind.value: str(kind.label) for kind in SeatKind},
-        "prices": {},
+        "facts": {
+            (kind.kind, price): ", ".join(filter(None, [kind.label, text]))
+            for kind in layout.kinds
+            for price, text in prices.items()
+        },
         "with": _("sold together with seat %(number)s"),
-        "halves": _halves(layout.rows),
+        "curved": bool(layout.curve),
         "kind_prices": {kind.kind: kind.price for kind in layout.kinds},
     }
-    return format_html_join("\n", "{}", ((_row(row, words),) for row in layout.rows))
+    return format_html_join("\n", "{}", ((_row(row, halves, words),) for row in layout.rows))
 
 
 @register.filter
@@ -230,35 +239,50 @@ def _price(placed: SeatInRow) -> str:
     return "" if placed.mark.price is None else format_money(placed.mark.price)
 
 
-def _row(row: SeatRow, words: dict[str, Any]) -> SafeString:
-    name = f"{words['row']} {row.number}"
+def _row(row: SeatRow, halves: dict[int, Seat], words: dict[str, Any]) -> SafeString:
+    """A row, whose name tells what most of its seats are: these have only their number."""
+    usual, _count = Counter(_facts(placed, words) for placed in row.seats).most_common(1)[0]
     return format_html(
-        '<div class="row" role="group" aria-label="{0}"><span class="no" aria-hidden="true">{1}</span>{2}'
-        '<span class="no" aria-hidden="true">{1}</span></div>',
-        name,
+        '<div class="row{4}" role="group" aria-label="{0} {1}, {2}">'
+        '<span class="no{6}" aria-hidden="true">{1}</span>{3}{5}'
+        '<span class="no{7}" aria-hidden="true">{1}</span></div>',
+        words["row"],
         row.number,
-        format_html_join("", "{}", ((_seat(placed, name, words),) for placed in row.seats)),
+        usual,
+        format_html_join(
+            "", "{}", ((_seat(placed, halves.get(placed.seat.pk), usual, words),) for placed in row.seats)
+        ),
+        " far" if row.aisle else "",
+        _empty(row.after),
+        *(f" at{end.seat.across}" if words["curved"] else "" for end in (row.first, row.last)),
     )
 
 
-def _seat(placed: SeatInRow, row: str, words: dict[str, Any]) -> SafeString:
-    seat, mark = placed.seat, placed.mark
-    price = words["prices"].get(mark.price)
-    if price is None:
-        price = words["prices"][mark.price] = _price(placed)
-    label = f"{row}, {words['seat']} {seat.number}, {words['kinds'][seat.kind]}, {price}"
-    half = words["halves"].get(seat.pk)
-    if half:
-        label += f", {words['with'] % {'number': half.number}}"
+def _empty(places: tuple[bool, ...]) -> SafeString:
+    return SafeString("".join(PLACES[each] for each in places))
+
+
+def _facts(placed: SeatInRow, words: dict[str, Any]) -> str:
+    """The kind of a seat and its price."""
+    facts: str = words["facts"][placed.seat.kind, placed.mark.price]
+    return facts
+
+
+def _seat(placed: SeatInRow, half: Seat | None, usual: str, words: dict[str, Any]) -> SafeString:
+    seat, mark, facts = placed.seat, placed.mark, _facts(placed, words)
+    label = ""
+    if facts != usual or half:
+        told = [f"{words['seat']} {seat.number}", facts, half and words["with"] % {"number": half.number}]
+        label = format_html(' aria-label="{}"', ", ".join(filter(None, told)))
     return format_html(
-        '{}<div class="seat{}" data-n="{}"><input type="checkbox" name="seat" value="{}" aria-label="{}"{}{}></div>',
-        SafeString(GAP * placed.gap),
+        '{}<label class="seat{}"><input type="checkbox" name="seat" value="{}"{}{}{}>{}</label>',
+        _empty(placed.before),
         _look(placed, half),
-        seat.number,
         seat.pk,
-        f"{label}, {words['taken']}" if mark.is_taken else label,
-        _facts_for_script(placed, half, words["kind_prices"]),
+        label,
+        _price_for_script(placed, words["kind_prices"]),
         DISABLED if mark.is_taken else CHECKED if mark.is_chosen else "",
+        seat.number,
     )
 
 
@@ -269,9 +293,8 @@ def _look(placed: SeatInRow, half: Seat | None) -> str:
     return kind + side + (" gone" if placed.mark.is_taken else "")
 
 
-def _facts_for_script(placed: SeatInRow, half: Seat | None, prices: dict[str, Decimal | None]) -> SafeString:
-    """The other half of a love seat, and a price that is not that of the seat's kind."""
-    facts = format_html(' data-half="{}"', half.pk) if half else SafeString("")
-    if placed.mark.price is not None and placed.mark.price != prices[placed.seat.kind]:
-        facts += format_html(' data-price="{}"', minor_units(placed.mark.price))
-    return facts
+def _price_for_script(placed: SeatInRow, prices: dict[str, Decimal | None]) -> SafeString:
+    """A price that is not that of the seat's kind."""
+    if placed.mark.price is None or placed.mark.price == prices[placed.seat.kind]:
+        return SafeString("")
+    return format_html(' data-price="{}"', minor_units(placed.mark.price))

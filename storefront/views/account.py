@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import auth, messages
 from django.core.paginator import Paginator
 from django.db.models import Min
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -28,6 +28,7 @@ from accounts.services.customer_codes import customer_code
 from cinema import clock
 from cinema.http import client_address
 from cinema.status import Refused
+from customers.services import standing_of
 from notifications.services import chosen_phones, telegram
 from orders import notifications
 from orders.models import Order
@@ -45,6 +46,7 @@ TELEGRAM_LINK = "telegram_link"  # shown once on the profile
 BY_LINK = "signed_in_by_link"  # until when a password may be set without the old one, in the session
 FRESH = timedelta(minutes=20)
 A_PAGE = 20
+LONGEST_PATH = 2000  # that a redirection may lead to
 
 
 def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -60,12 +62,11 @@ def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
     return asked
 
 
-def onward(request: HttpRequest, address: str) -> str:
-    """The page to continue with, if it is on this site; otherwise the account."""
-    safe = url_has_allowed_host_and_scheme(
-        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return address if safe and address else reverse("shop:account")
+def onward(request: HttpRequest, address: str) -> HttpResponseRedirect:
+    """Leads on to this path, if it is one of this site; otherwise to the account."""
+    here = address.startswith("/") and len(address) <= LONGEST_PATH
+    safe = here and url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()})
+    return HttpResponseRedirect(address if safe else reverse("shop:account"))
 
 
 # --- Signing in
@@ -78,14 +79,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in by password; the other form of the page sends a link."""
     following = request.POST.get("next", request.GET.get("next", ""))
     if customer(request) is not None:
-        return redirect(onward(request, following))
+        return onward(request, following)
     form = PasswordSignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         user = auth.authenticate(request, username=normalise_email(given["username"]), password=given["password"])
         if user is not None:
             auth.login(request, user, backend=SHOP_BACKEND)
-            return _in_own_language(redirect(onward(request, following)), user)
+            return _in_own_language(onward(request, following), user)
         form.add_error(None, _("Incorrect email or password. You can also sign in with an emailed link."))
     return _sign_in_page(request, form, AddressForm(), following)
 
@@ -110,7 +111,7 @@ def send_link(request: HttpRequest) -> HttpResponse:
     rate_limits.hit("sign_in", claimed=email, address=client_address(request), at=at)
     often = not rate_limits.allowed("sign_in", person=email, at=at)  # from anywhere; its owner is not refused
     language = get_language() or ""
-    signing_in.send_link(email, language=language, onward=onward(request, following), sparingly=often, at=at)
+    signing_in.send_link(email, language=language, onward=onward(request, following).url, sparingly=often, at=at)
     return render(request, "storefront/sent.html", {"email": email, "what": "sign_in"})
 
 
@@ -125,11 +126,11 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
             user = signing_in.sign_in(token, language=get_language() or "", at=at)
             auth.login(request, user, backend=SHOP_BACKEND)
             request.session[BY_LINK] = (at + FRESH).timestamp()
-            return _in_own_language(redirect(onward(request, said["next"])), user)
+            return _in_own_language(onward(request, said["next"]), user)
     except Refused as refusal:
         known = customer(request)
         if said and known is not None and known.email == said["email"]:
-            return redirect(onward(request, said["next"]))  # the button was pressed before
+            return onward(request, said["next"])  # the button was pressed before
         page = {"title": pgettext("heading", "Sign in"), "text": str(refusal)}
         return render(request, "storefront/link_refused.html", page, status=410)
     return render(request, "storefront/link.html", {"email": said["email"]})
@@ -188,10 +189,10 @@ def _local(cinema: Cinema, starts: datetime | None) -> datetime | None:
 @require_safe
 @signed_in
 def points(request: HttpRequest) -> HttpResponse:
-    user = signed_in_customer(request)
+    user, at = signed_in_customer(request), clock.now()
     history = points_of(user)
     page = Paginator(history.movements, A_PAGE).get_page(request.GET.get("page"))
-    shown = {"points": history, "page": page, "code": customer_code(user, at=clock.now())}
+    shown = {"points": history, "page": page, "code": customer_code(user, at=at), "level": standing_of(user, at=at)}
     return render(request, "storefront/points.html", shown)
 
 

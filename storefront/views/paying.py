@@ -9,11 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.services import rate_limits
 from cinema import clock
+from cinema.http import client_address
 from cinema.status import Refused
 from orders.models import Order
 from orders.services import CustomerPaymentState, customer_payment_state, start_payment
 from payments.errors import GatewayError
+from payments.models import Payment
 from storefront.services import own_orders
 from storefront.views.decorators import post_or_redirect
 from storefront.views.orders import of_order, refused_page
@@ -27,8 +30,10 @@ def pay(request: HttpRequest, order: Order) -> HttpResponse:
     # Signed, so that whoever paid finds their way back even if the order's address, and with it its link, is corrected.
     back = request.build_absolute_uri(reverse("shop:paid", args=[order.token]))
     back += "?" + urlencode({"proof": own_orders.proof_of_link(order)})
+    at = clock.now()
     try:
-        started = start_payment(order, gateway=request.POST.get("gateway", ""), return_url=back, at=clock.now())
+        rate_limits.hit("ask_gateway", person=f"order {order.pk}", address=client_address(request), at=at)
+        started = start_payment(order, gateway=request.POST.get("gateway", ""), return_url=back, at=at)
     except (Refused, GatewayError) as refusal:
         return refused_page(request, order, refusal, done=Order.SOLD)
     if urlsplit(started.redirect_url).netloc == request.get_host():
@@ -52,7 +57,13 @@ def paid(request: HttpRequest, token: str) -> HttpResponseBase:
 
 @of_order
 def _paid(request: HttpRequest, order: Order) -> HttpResponse:
-    """Reloads while the payment is in flight."""
-    if customer_payment_state(order, at=clock.now()) == CustomerPaymentState.WAITING:
+    """Reloads while the payment is in flight. Whoever reloads too often waits for the webhook or the job."""
+    at, address = clock.now(), client_address(request)
+    in_flight = order.payments.filter(status=Payment.Status.PENDING).exists()
+    if in_flight and not rate_limits.allowed("ask_gateway", person=f"order {order.pk}", address=address, at=at):
+        state = CustomerPaymentState.WAITING
+    else:
+        state = customer_payment_state(order, at=at)
+    if state == CustomerPaymentState.WAITING:
         return render(request, "storefront/waiting.html", {"order": order})
     return redirect("shop:order", order.token)

@@ -1,5 +1,8 @@
 """A customer's rights to their own data: a copy of it, its deletion, and where messages go."""
 
+from datetime import datetime
+
+from django.conf import settings
 from django.contrib import auth, messages
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -7,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from accounts.services import rate_limits
 from bonuses.models import BonusAccount
 from cinema import clock
@@ -63,13 +67,24 @@ def choose_sms(request: HttpRequest) -> HttpResponse:
             messages.error(request, _("This code is not right, or it is too old. Check it, or get a new one."))
     elif chosen_phones.is_offered() and user.phone:
         try:
-            rate_limits.hit("phone_code", person=f"user {user.pk}", address=client_address(request), at=at)
-            rate_limits.hit("codes_of_phone", person=user.phone, at=at)
+            _count_code(user, address=client_address(request), at=at)
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
             chosen_phones.send_code(user, at=at)
     return redirect("shop:profile")
+
+
+def _count_code(user: User, *, address: str | None, at: datetime) -> None:
+    """Count a code for this account and for its number. Once strangers have used up those of the number, an account
+    that had none that day still gets one, so that its owner is not shut out. Raises `RateLimited`.
+    """
+    account = f"user {user.pk}"
+    rate_limits.check("phone_code", person=account, address=address, at=at)
+    had_one = rate_limits.was_counted("phone_code", person=account, after=at - settings.ATTEMPTS["phone_code"][0])
+    if had_one or not rate_limits.allowed("codes_of_phone", person=user.phone, at=at):
+        rate_limits.hit("codes_of_phone" if had_one else "late_code", person=user.phone, at=at)
+    rate_limits.hit("phone_code", person=account, address=address, at=at)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

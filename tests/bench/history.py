@@ -60,8 +60,8 @@ SELECT n, 'Cinema ' || n, 'Town', '', '',
        '', '', '', '', '{}'
 FROM generate_series(1, %(cinemas)s) n;
 
-INSERT INTO screenings_hall (id, cinema_id, name, cleaning_minutes, texts)
-SELECT n, (n - 1) / %(halls)s + 1, 'Hall ' || n, 15, '{}' FROM generate_series(1, %(cinemas)s * %(halls)s) n;
+INSERT INTO screenings_hall (id, cinema_id, name, cleaning_minutes, texts, curve, stairs)
+SELECT n, (n - 1) / %(halls)s + 1, 'Hall ' || n, 15, '{}', 0, '[]' FROM generate_series(1, %(cinemas)s * %(halls)s) n;
 
 INSERT INTO screenings_seat (id, hall_id, row, number, kind, place)
 SELECT (hall - 1) * %(seats)s + n + 1, hall, n / 10 + 1, n %% 10 + 1,

@@ -218,8 +218,8 @@ INSERT INTO screenings_cinema (id, name, city, address, postal_code, phone, way_
 SELECT n, 'Cinema ' || n, 'Town', '', '', '', '', '', 'Europe/Moscow', 10, '05:00', 3, false, '', '{}'
 FROM generate_series(1, %(cinemas)s) n;
 
-INSERT INTO screenings_hall (id, cinema_id, name, cleaning_minutes, texts)
-SELECT n, (n - 1) %% %(cinemas)s + 1, 'Hall ' || n, 15, '{}' FROM generate_series(1, %(halls)s) n;
+INSERT INTO screenings_hall (id, cinema_id, name, cleaning_minutes, texts, curve, stairs)
+SELECT n, (n - 1) %% %(cinemas)s + 1, 'Hall ' || n, 15, '{}', 0, '[]' FROM generate_series(1, %(halls)s) n;
 
 INSERT INTO screenings_seat (id, hall_id, row, number, kind, place)
 SELECT (hall - 1) * %(seats)s + n + 1, hall, n / 10 + 1, n %% 10 + 1, 'STANDARD', n %% 10

@@ -146,7 +146,7 @@ def test_a_ticket_is_bought_with_the_keyboard_alone(screen: Screen, session: Ses
 def test_a_ticket_is_bought_without_javascript(screen: Screen, windows: Windows, session: Session) -> None:
     page = windows.alone(locale="en-GB", java_script_enabled=False, viewport={"width": 600, "height": 400})
     page.goto(f"/sessions/{session.pk}/")
-    page.get_by_label("row 1, seat 1,").check(force=True)
+    page.get_by_role("group", name="row 1, Standard").get_by_label("1", exact=True).check(force=True)
     page.get_by_role("button", name="Show as a list").click()
     expect(page.get_by_label("Seat 1").first).to_be_checked()
     assert page.evaluate(BENEATH_THE_BAR) == []

@@ -155,7 +155,7 @@ def test_the_role_that_works_cannot_remove_or_rewrite_who_did_what(as_the_app):
         "bonuses_bonustransaction.description", "boxoffice_voucher.reason", "payments_cashmovement.reason",
         "boxoffice_exchange.reason", "payments_giftcardmovement.reason", "payments_giftcardmovement.receipted_at",
         "payments_giftcardreplacement.reason",
-        "incidents_incident.reason",
+        "incidents_incident.reason", "incidents_incident.words",
         "concessions_stockmovement.reason", "django_admin_log.change_message", "django_admin_log.object_repr",
         "orders_orderchange.details", "orders_orderchange.reason", "orders_orderevent.reason", "orders_scan.override",
         "pricing_pricefreeze.ended_at", "pricing_pricefreeze.ended_by_id", "pricing_pricefreeze.reason",

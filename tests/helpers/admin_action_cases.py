@@ -13,7 +13,7 @@ from accounts.services.second_factor import is_enrolled
 from concessions.models import ConcessionPreorder, ReorderSuggestion
 from incidents.models import Incident
 from notifications.models import Notification
-from orders.models import Order, Ticket
+from orders.models import Order, Promocode, Ticket
 from payments.models import Payment, Refund
 from pricing.models import PriceFreeze
 from reports.models import ReportFile
@@ -179,7 +179,7 @@ ACTION_CASES = [
         lambda rows: {"Оплатить до": f"{rows.day - timedelta(days=1)}T18:00"},
     ),
     ActionCase(
-        "take_payment", "Принять оплату", "cashier", "accountant", lambda rows: rows.overdue_order,
+        "take_payment", "Принять оплату", "floor_manager", "accountant", lambda rows: rows.overdue_order,
         "оплачен.", status("overdue_order"), Order.Status.PAID,
         "этим уже занялся кто-то другой",
         lambda _rows: {"Наличные": True},
@@ -251,7 +251,7 @@ ACTION_CASES = [
         "Статус платежа: Оплачен.",
     ),
     ActionCase(
-        "clear_up", "Уточнить оплату", "cashier", "accountant", lambda rows: rows.uncertain_payment,
+        "clear_up", "Уточнить оплату", "floor_manager", "accountant", lambda rows: rows.uncertain_payment,
         "Платёж уточнён", status("uncertain_payment"), Payment.Status.SUCCEEDED,
         "ещё в обработке",
         lambda _rows: {"Деньги списаны": True},
@@ -447,6 +447,12 @@ ACTION_CASES = [
         lambda _rows: {"Название зала": "Малый", "Ряды": "ss_vv\nll_w"}, has_preview=True,
     ),
     ActionCase(
+        "redraw", "Изменить план", "cinema_manager", "floor_manager", lambda rows: rows.hall,
+        "план изменён.", lambda rows: rows.refreshed(rows.hall).curve, 3,
+        "план изменён.",
+        lambda _rows: {"Изгиб рядов": "3"}, leaves_the_row=True, has_preview=True,
+    ),
+    ActionCase(
         "take_out", "Снять места с продажи", "floor_manager", "usher", lambda rows: rows.hall,
         "3 места сняты с продажи.", lambda rows: rows.hall.seats.filter(outages__isnull=False).count(), 3,
         "Уже сняты с продажи",
@@ -537,6 +543,21 @@ ACTION_CASES = [
         "erase", "Удалить персональные данные", "cinema_manager", "floor_manager", lambda rows: rows.cancelled_order,
         "персональные данные покупателя удалены.", lambda rows: rows.refreshed(rows.cancelled_order).email, "",
         "уже удалены",
+    ),
+    ActionCase(
+        "make_codes", "Создать уникальные коды", "owner", "accountant", lambda rows: rows.promocode,
+        "Создано 3 кода: «Рассылка».", lambda _rows: Promocode.objects.filter(max_uses=1).count(), 3,
+        "Уже сделано", lambda _rows: {"Для чего": "Рассылка", "Число кодов": "3", "Начало кода": "spring"},
+    ),
+    ActionCase(
+        "export_codes", "Выгрузить коды", "owner", "accountant", lambda rows: rows.code_batch,
+        "Скачать файл (CSV)", lambda rows: rows.refreshed(rows.code_batch).exported_by.email, "owner@example.org",
+        "Эти коды уже выгружены",
+    ),
+    ActionCase(
+        "stop_codes", "Остановить коды", "owner", "accountant", lambda rows: rows.code_batch,
+        "Остановлено 3 кода.", lambda _rows: Promocode.objects.filter(is_active=False).count(), 3,
+        "Останавливать нечего",
     ),
     ActionCase(
         "adjust_points", "Начислить или списать баллы", "cinema_manager", "floor_manager",

@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts.models import Approval, Device, MarketingConsent, User
 from accounts.services import request_approval
 from accounts.services.consents import record_consent
-from allocations.models import GroupBooking, HouseHold
-from allocations.services import Agreed, book, keep
+from allocations.models import CodeBatch, GroupBooking, HouseHold
+from allocations.services import Agreed, book, keep, make_codes
 from bonuses.models import BonusAccount
 from concessions.models import ConcessionItem, ConcessionPreorder, LowStockItem
 from film_hire.models import Contract, GrossReturn, Statement
@@ -21,7 +21,7 @@ from incidents.services import cancel as call_off
 from integrations.models import ApiKey, FilmProposal, Partner, PictureProposal, WebhookDelivery, WebhookEndpoint
 from jobs.models import QuarantinedRow
 from notifications.models import MessageKind, Notification, Status
-from orders.models import Order, OverdueOrder, Ticket
+from orders.models import Order, OverdueOrder, Promocode, Ticket
 from orders.services import cancel, check_in, mark_overdue, record_uncertain_payment, refund
 from payments.models import Gateway, Payment, Refund
 from pricing.services.repricing import freeze
@@ -302,6 +302,16 @@ class AdminFixtures:
     def consent(self) -> MarketingConsent:
         return record_consent(
             "anna@example.org", channel="EMAIL", is_given=True, place="CHECKOUT", is_proved=True, at=self.now
+        )
+
+    @cached_property
+    def promocode(self) -> Promocode:
+        return factories.a_promocode()
+
+    @cached_property
+    def code_batch(self) -> CodeBatch:
+        return make_codes(
+            self.promocode, name="Рассылка", size=3, at=self.now, actor=someone("owner", email="boss@example.org")
         )
 
     @cached_property

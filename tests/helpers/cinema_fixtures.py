@@ -9,10 +9,11 @@ from django.test import RequestFactory
 from accounts.models import Device, User
 from accounts.services import request_approval
 from accounts.services.consents import record_consent
-from allocations.models import Comp, CompReason
+from allocations.models import CodeBatch, Comp, CompReason
 from allocations.services import Agreed, book, keep
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.models import FileImport, FileImportRow
+from bonuses.models import Tier
 from concessions.models import ReorderSuggestion
 from film_hire.models import AgreedShows, GrossReturn, StatementAddress
 from house_rules.models import ChainPage, HouseRules
@@ -147,6 +148,7 @@ def create_rows_of_chain() -> None:
     publish(page, {"en": ("Terms of sale", "Tickets are sold.")}, at=NOON, actor=None)
     record_consent("a@example.org", channel="EMAIL", is_given=True, place="ACCOUNT", is_proved=True, at=NOON)
     Genre.objects.create(name="Drama")
+    Tier.objects.create(name="Silver", threshold=10_000, extra_percent=20)
     Holiday.objects.create(day=NOON.date(), name="Unity Day")
     film = Film.objects.create(title="Mirror", duration_minutes=107)
     FilmCertificate.objects.create(film=film, format="3D", number="111006008")
@@ -170,6 +172,8 @@ def create_rows_of_chain() -> None:
     upload = FileImport.objects.create(
         model="screenings.film", person=uploader, language="en", name="films.csv", uploaded_at=NOON
     )
+    pattern = factories.a_promocode()
+    CodeBatch.objects.create(name="Mailing", pattern=pattern, size=1, made_at=NOON, made_by=uploader)
     FileImportRow.objects.create(file_import=upload, number=2, cells=["Mirror"])
     ReportFile.objects.create(
         report="payments", person=uploader, format="csv", language="en", asked_at=NOON,

@@ -217,11 +217,13 @@ BusinessState = dict[str, list[str]]
 NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "reports.Segment": ("name",),
     "reports.Campaign": ("name",),
+    "allocations.CodeBatch": ("name",),
     "allocations.CompReason": ("name",),
     "allocations.GroupBooking": ("contact", "at"),
     "accounts.User": ("email",),
     "contenttypes.ContentType": ("model",),
     "bonuses.BonusAccount": ("user__email",),
+    "bonuses.Tier": ("name",),
     "bonuses.BonusTransaction": ("order__number", "transaction_type", "amount", "transaction_date"),
     "concessions.ConcessionItem": ("name",),
     "concessions.ConcessionPreorder": ("order__number", "concession_item__name"),

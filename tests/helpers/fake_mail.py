@@ -77,6 +77,7 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
         "by_staff": False,
     },
     MessageKind.ORDER_REFUNDED: AN_ORDER | {"amount": "350.00", "way": "stripe", "before": "0.00", "points": 1},
+    MessageKind.SNACKS_REPLACED: AN_ORDER | {"showings": [], "ordered": [["Popcorn", 2]]},
     MessageKind.LATE_PAYMENT_REFUNDED: AN_ORDER | {"amount": "350.00"},
     MessageKind.TICKET_REMINDER: {
         "number": "A-1",
@@ -91,6 +92,14 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
     MessageKind.POINTS_EXPIRING: {
         "points": 5,
         "expires": "2026-12-23T23:30:00+03:00",
+        "link": "https://cinema.example",
+    },
+    MessageKind.TIER_ENDING: {
+        "tier": "Horizon",
+        "spent": "8000.00",
+        "threshold": "10000.00",
+        "missing": "2000.00",
+        "ends": "2026-11-30T23:59:59+03:00",
         "link": "https://cinema.example",
     },
     MessageKind.LOW_STOCK: {"cinema": "Horizon", "item": "Popcorn", "stock": 3, "threshold": 10, "suggested": 47},

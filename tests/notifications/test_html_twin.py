@@ -13,6 +13,7 @@ from notifications.channels.email import EmailChannel
 from notifications.models import MessageKind, Notification
 from notifications.rendering import render_email
 from tests.helpers.fake_mail import CONTEXTS, NOW
+from tests.helpers.pictures import a_picture
 
 pytestmark = pytest.mark.django_db
 
@@ -93,3 +94,16 @@ def test_codes_are_pictures_within_the_e_mail() -> None:
         ("image/png", "<A-1-5-8>"),
     ]
     assert 'src="cid:A-1-5-7"' in mail.outbox[0].alternatives[0][0]
+
+
+def test_the_logo_travels_with_the_message_and_the_name_stands_where_pictures_are_blocked() -> None:
+    logo = a_picture(200, 80, kind="PNG")
+    ChainFace.objects.create(name="Aurora & Co", logo=logo, logo_digest="abc", logo_width=200, logo_height=80)
+
+    EmailChannel().send(message(MessageKind.SIGN_IN))
+
+    [sent] = mail.outbox
+    html = str(sent.alternatives[0].content)
+    assert '<img src="cid:logo" alt="Aurora &amp; Co" width="100" height="40">' in html
+    [part] = sent.attachments
+    assert (part["Content-ID"], part.get_payload(decode=True)) == ("<logo>", logo)

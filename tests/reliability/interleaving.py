@@ -17,6 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 
+from orders.models import Ticket
 from tests.reliability.crash_points import InterleavingPoints
 
 Action = Callable[[], Any]
@@ -145,3 +146,17 @@ def without_compare_and_set(*modules: Any) -> Iterator[None]:
     finally:
         for each in patches:
             each.stop()
+
+
+@contextmanager
+def without_unique_index_of_live_tickets() -> Iterator[None]:
+    """Two live tickets may have one seat of a session. Deletes all tickets at the end."""
+    [index] = [each for each in Ticket._meta.constraints if each.name == "one_live_ticket_a_seat"]
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(Ticket, index)
+    try:
+        yield
+    finally:
+        Ticket.objects.all().delete()
+        with connection.schema_editor() as editor:
+            editor.add_constraint(Ticket, index)

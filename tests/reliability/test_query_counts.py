@@ -30,8 +30,8 @@ MAX_PER_BATCH = {
     "refresh_engagement": 34,
 }
 MAX_PER_IDLE_STEP = 8
-#: It counts the free seats of the sessions for which somebody waits: three queries more, however many there are.
-MAX_PER_IDLE_JOB = {"offer_freed_seats": 12}
+#: It counts the free seats of the sessions for which somebody waits: two queries more, however many there are.
+MAX_PER_IDLE_JOB = {"offer_freed_seats": 11}
 COPIES = 240
 
 #: Plans that read a whole table, or on SQLite a whole index. PostgreSQL rightly reads small tables whole, so there only

@@ -9,7 +9,6 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.db import connection
 from django.db.models import Sum
 
 from accounts.models import User
@@ -51,7 +50,14 @@ from screenings.models import Session, SessionSummary
 from screenings.services import complete_sessions
 from tests.helpers.factories import a_customer, a_paid_order, a_promocode, a_session, an_adult, an_item, an_order
 from tests.reliability.db_snapshot import restore_snapshot
-from tests.reliability.interleaving import Action, Schedule, every_schedule, without_compare_and_set, without_row_locks
+from tests.reliability.interleaving import (
+    Action,
+    Schedule,
+    every_schedule,
+    without_compare_and_set,
+    without_row_locks,
+    without_unique_index_of_live_tickets,
+)
 from tests.reliability.run_job import invariant_violations, leases_always_granted, run
 from tests.reliability.scenario import AT, DAY, HOUR, MINUTE
 
@@ -329,19 +335,6 @@ def no_refunded_guest_was_moved(refusals: Refusals) -> bool:
         ([], ["ORDER_PAID", "ORDER_PAID", "ORDER_REFUNDED"]),
         ([SeatsNotChangeable], ["ORDER_PAID", "ORDER_REFUNDED"]),
     ]
-
-
-@contextmanager
-def without_unique_index_of_live_tickets() -> Iterator[None]:
-    [index] = [each for each in Ticket._meta.constraints if each.name == "one_live_ticket_a_seat"]
-    with connection.schema_editor() as editor:
-        editor.remove_constraint(Ticket, index)
-    try:
-        yield
-    finally:
-        Ticket.objects.all().delete()
-        with connection.schema_editor() as editor:
-            editor.add_constraint(Ticket, index)
 
 
 def without_atomic_count_of_uses() -> Any:

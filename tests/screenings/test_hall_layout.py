@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from screenings.hall_layout import broken, chosen, free, lay_out, taken
-from screenings.models import Seat, SeatKind
+from screenings.models import Hall, Seat, SeatKind
 
 
 def seat(row: int, number: int, place: int = 0, kind: str = SeatKind.STANDARD) -> Seat:
@@ -14,21 +14,44 @@ def test_seats_are_sorted_into_their_rows():
     layout = lay_out([seat(3, 1), seat(1, 2), seat(1, 1)])
 
     assert [(row.number, [each.seat.number for each in row.seats]) for row in layout.rows] == [(1, [1, 2]), (3, [1])]
-    assert [row.y for row in layout.rows] == [76, 156]  # row 2 is a cross aisle
+    assert [row.first.y for row in layout.rows] == [76, 156]  # row 2 is a cross aisle
     assert (layout.across, layout.width, layout.height) == (2, 176, 186)
 
 
 def test_an_aisle_is_a_gap():
     [row] = lay_out([seat(1, 1, place=2), seat(1, 2, place=3), seat(1, 3, place=6)]).rows
 
-    assert [each.gap for each in row.seats] == [1, 0, 2]
+    assert [len(each.before) for each in row.seats] == [1, 0, 2]
     assert [each.x for each in row.seats] == [108, 148, 268]
 
 
 def test_a_seat_without_a_place_is_positioned_by_its_number():
     [row] = lay_out([seat(1, 2), seat(1, 5)]).rows
 
-    assert [(each.gap, each.x) for each in row.seats] == [(1, 108), (2, 228)]
+    assert [(len(each.before), each.x) for each in row.seats] == [(1, 108), (2, 228)]
+
+
+def test_stairs_are_drawn_between_seats_and_behind_the_last_one():
+    hall = Hall(stairs=[[1, 2], [1, 4]])
+
+    layout = lay_out([seat(1, 1, place=1), seat(1, 2, place=3)], hall=hall)
+
+    [row] = layout.rows
+    assert ([each.before for each in row.seats], row.after) == ([(), (True,)], (True,))
+    assert (layout.across, layout.stairs) == (4, ((108, 76), (188, 76)))
+
+
+def test_the_middle_of_a_curved_row_is_farther_from_the_screen_than_its_ends():
+    layout = lay_out([seat(1, number) for number in range(1, 6)], hall=Hall(curve=2))
+
+    assert [each.y - 76 for each in layout.seats] == [29, 67, 80, 67, 29]
+    assert layout.height == lay_out([seat(1, 1)]).height + 80
+
+
+def test_a_row_behind_a_cross_aisle_says_so():
+    rows = lay_out([seat(2, 1), seat(3, 1), seat(5, 1)]).rows
+
+    assert [row.aisle for row in rows] == [False, False, True]
 
 
 def test_a_seat_has_a_label_with_its_letter_and_a_description():

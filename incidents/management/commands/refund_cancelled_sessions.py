@@ -1,4 +1,4 @@
-from incidents.services.alternatives import alternatives
+from incidents.services.telling import of_cancelled
 from jobs.command import Counts, JobCommand
 from orders.locks import lock_keys_with_sessions
 from orders.models import Order
@@ -21,5 +21,5 @@ class Command(JobCommand):
 
     def act(self, orders, at):
         cancelled = Session.objects.filter(status=Session.Status.CANCELLED, tickets__order__in=orders).distinct()
-        offered = alternatives(cancelled.select_related("hall"), at=at)
-        return Counts(done=refund_cancelled_sessions_locked(orders, more=offered.for_order, at=at))
+        more = of_cancelled(cancelled.select_related("hall"), at=at)
+        return Counts(done=refund_cancelled_sessions_locked(orders, more=more, at=at))

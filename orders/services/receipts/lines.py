@@ -17,7 +17,10 @@ from payments.models import Payment, Rates, Refund, Subject
 from payments.services import vat_of_sales
 
 #: What to load with refund lines, so that their names cost no further query.
-NAMES = ["ticket__session__film", "ticket__session__hall__cinema", "ticket__seat", "preorder__concession_item"]
+NAMES = [
+    *("ticket__session__film", "ticket__session__hall__cinema", "ticket__seat"),
+    *("preorder__concession_item", "preorder__instead_of"),
+]
 
 Part = tuple[OrderLine, Decimal]  # a ticket or snack, and the money that was paid or refunded for it
 
@@ -26,7 +29,7 @@ def paid_parts(orders: Iterable[int]) -> defaultdict[int, list[Part]]:
     """What each order was sold for money, including what was refunded since. Two queries."""
     found: defaultdict[int, list[Part]] = defaultdict(list)
     tickets = Ticket.objects.filter(order__in=orders).select_related("session__film", "session__hall__cinema", "seat")
-    snacks = ConcessionPreorder.objects.filter(order__in=orders).select_related("concession_item")
+    snacks = ConcessionPreorder.objects.filter(order__in=orders).select_related("concession_item", "instead_of")
     lines: list[OrderLine] = [*tickets.order_by("pk"), *snacks.order_by("pk")]
     for line in lines:
         if line.paid:
@@ -37,18 +40,16 @@ def paid_parts(orders: Iterable[int]) -> defaultdict[int, list[Part]]:
 def sold_in(order: Order, parts: Sequence[Part]) -> Sold:
     """What a receipt of these parts is about; without any, it is an advance payment."""
     with translation.override(order.language):
-        items = [_item(line, amount) for line, amount in parts]
-        return Sold(items, _("Advance, order %(order)s") % {"order": order})
+        return Sold([_item(line, amount) for line, amount in parts], _("Advance, order %(order)s") % {"order": order})
 
 
 def lines_to_charge(payment: Payment) -> tuple[ChargeLine, ...]:
     """The receipt to send along when a payment is opened; empty unless its gateway prints receipts."""
     if not gateway_prints_receipts(payment.gateway):
         return ()
-    order = payment.order
-    parts = paid_parts([order.pk])[order.pk]
+    parts = paid_parts([payment.order_id])[payment.order_id]
     vat_of = Rates().at(taxed_at(payment), prepaid=True)
-    return charge_lines(sold_in(order, parts).lines(payment.amount, vat_of))
+    return charge_lines(sold_in(payment.order, parts).lines(payment.amount, vat_of))
 
 
 def lines_to_refund(refund: Refund) -> tuple[ChargeLine, ...]:
@@ -68,4 +69,4 @@ def _item(line: OrderLine, amount: Decimal) -> SoldItem:
     if isinstance(line, Ticket):
         name = _("Ticket: %(film)s, %(seat)s") % {"film": line.session.film, "seat": line.seat}
         return SoldItem(name, Subject.TICKETS, 1, amount, starts=line.session.start_datetime)
-    return SoldItem(line.concession_item.name, Subject.GOODS, line.quantity, amount)
+    return SoldItem(line.ordered.name, Subject.GOODS, line.quantity, amount)

@@ -1,6 +1,6 @@
 """Refunds that customers make themselves, without asking staff."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -86,8 +86,7 @@ def refund_by_customer(order: Order, *, lines: Sequence[OrderLine], at: datetime
         if is_refunded_at_cinema(row):
             raise RefundedAtCinema
         refundable = refundable_by_customer(row, at=at)
-        fit = _keys(refundable)
-        if not lines or not _keys(lines) <= fit:
+        if not lines or not set(lines) <= set(refundable):
             raise TooLateToRefund
         check_whole_combos(lines, refundable)
         done = refund_unused(row, lines=lines, at=at, actor=actor)
@@ -106,7 +105,3 @@ def refund_unused(order: Order, *, lines: Sequence[OrderLine], at: datetime, act
     if not admitted.isdisjoint(done.lines.values_list("ticket", flat=True)):
         raise TooLateToRefund
     return done
-
-
-def _keys(lines: Iterable[OrderLine]) -> set[tuple[type[OrderLine], int]]:
-    return {(type(line), line.pk) for line in lines}

@@ -264,16 +264,13 @@ def _whole_refunds(orders: Sequence[Order], *, at: datetime) -> dict[int, Refund
 
 def _select_lines(order: Order, found: RemainingLines, wanted: Sequence[OrderLine] | None) -> list[OrderLine]:
     """The lines to refund, as they are in the database now."""
-    if wanted is None:
-        chosen = found.refundable
-    else:
-        names = {(type(line), line.pk) for line in wanted}
-        chosen = [line for line in found.unrefunded if (type(line), line.pk) in names]
-        if len(chosen) < len(names):
-            raise LinesNotRefundable(
-                _("Some selected items are not in order %(order)s or have already been refunded. Check the selection.")
-                % {"order": order}
-            )
+    named = set(wanted or ())
+    if not named <= set(found.unrefunded):
+        raise LinesNotRefundable(
+            _("Some selected items are not in order %(order)s or have already been refunded. Check the selection.")
+            % {"order": order}
+        )
+    chosen = found.refundable if wanted is None else [line for line in found.unrefunded if line in named]
     if not chosen:
         raise NothingToRefund(_("There is nothing left to refund in order %(order)s.") % {"order": order})
     return chosen

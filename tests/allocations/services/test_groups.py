@@ -10,6 +10,7 @@ from allocations.errors import (
     HeadcountRefused,
     HoldTimeOver,
     NoRoomForGroup,
+    TransferBooked,
     TransferReferenceNeeded,
 )
 from allocations.models import GroupBooking
@@ -30,6 +31,7 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 UNTIL = NOON + 3 * DAY
 TRANSFER = Gateway.BANK_TRANSFER
+DATE = (NOON - DAY).date()
 SCHOOL = Agreed("Anna Petrova", Decimal(200), one_free_per=10, email="school@example.org", phone="+79161234567")
 
 
@@ -71,22 +73,22 @@ def test_seats_that_are_not_paid_by_then_go_back_on_sale(order):
 
 
 def test_all_is_paid_by_bank_transfer_and_one_number_lets_all_in(order, manager):
-    paid = pay(order, gateway=TRANSFER, reference="117", at=NOON, actor=manager)
+    paid = pay(order, gateway=TRANSFER, reference="117", transferred_on=DATE, at=NOON, actor=manager)
 
     payment = paid.payments.get()
     door = a_device(paid.cinema)
     at_the_door = people_of_order(paid.number, device=door, at=NOON + 9 * DAY)
     assert (paid.pk, paid.status, payment.gateway, payment.amount) == (order.pk, "PAID", TRANSFER, 6000)
-    assert payment.external_id == f"117 {paid.number}"
+    assert payment.external_id == f"117 2026-11-04 {paid.number}"
     assert len(at_the_door) == 33
     with raises_unchanged(NotAwaitingPayment):
-        pay(paid, gateway=TRANSFER, reference="118", at=NOON, actor=manager)
+        pay(paid, gateway=TRANSFER, reference="118", transferred_on=DATE, at=NOON, actor=manager)
 
 
 def test_paid_seats_become_an_order_of_their_own_and_the_rest_stays_reserved(order, manager):
     price = part_of(order, 22)
 
-    paid = pay(order, people=22, gateway=TRANSFER, reference="117", at=NOON, actor=manager)
+    paid = pay(order, people=22, gateway=TRANSFER, reference="117", transferred_on=DATE, at=NOON, actor=manager)
 
     rest = reserved(GroupBooking.objects.get())
     assert (prices(paid), price, paid.payments.get().amount) == ({200: 20, 0: 2}, 4000, 4000)
@@ -94,7 +96,7 @@ def test_paid_seats_become_an_order_of_their_own_and_the_rest_stays_reserved(ord
     assert Ticket.objects.live().count() == 33
     assert invariant_violations() == []
     with raises_unchanged(NotAwaitingPayment):
-        pay(order, people=22, gateway=TRANSFER, reference="117", at=NOON, actor=manager)
+        pay(order, people=22, gateway=TRANSFER, reference="117", transferred_on=DATE, at=NOON, actor=manager)
 
 
 def test_the_rest_can_be_released(order, manager):
@@ -156,7 +158,7 @@ def test_what_a_group_pays_less_than_half_of_the_price_counts_towards_the_limit_
 
 
 def test_a_refund_of_a_bank_transfer_is_sent_back_by_hand(order, manager):
-    paid = pay(order, gateway=TRANSFER, reference="117", at=NOON, actor=manager)
+    paid = pay(order, gateway=TRANSFER, reference="117", transferred_on=DATE, at=NOON, actor=manager)
 
     refund(paid, reason="Ill", at=NOON, actor=manager)
 
@@ -174,8 +176,60 @@ def test_what_cannot_be_reserved_or_paid_is_refused(order, session, manager):
         book(session, SCHOOL, people=2, until=NOON, **work)
     for people in (0, 34):
         with raises_unchanged(HeadcountRefused):
-            pay(order, people=people, gateway=TRANSFER, reference="117", **work)
-    with raises_unchanged(TransferReferenceNeeded):
-        pay(order, gateway=TRANSFER, reference=" ", **work)
+            pay(order, people=people, gateway=TRANSFER, reference="117", transferred_on=DATE, **work)
+    for number, on in ((" ", DATE), ("117", None), ("117", DATE + 2 * DAY)):
+        with raises_unchanged(TransferReferenceNeeded):
+            pay(order, gateway=TRANSFER, reference=number, transferred_on=on, **work)
     with raises_unchanged(HeadcountRefused):
         set_headcount(order, people=0, **work)
+
+
+@pytest.mark.parametrize(("refunded", "paying", "free"), [(1, 29, 3), (10, 20, 2), (29, 1, 1), (30, 0, 0)])
+def test_free_places_go_along_with_the_paying_ones_that_are_refunded(order, manager, refunded, paying, free):
+    paid = pay(order, gateway=TRANSFER, reference="117", transferred_on=DATE, at=NOON, actor=manager)
+
+    for ticket in paid.tickets.filter(price=200).order_by("pk")[:refunded]:
+        refund(paid, lines=[ticket], reason="Fewer came", at=NOON, actor=manager)
+
+    left = prices(paid)
+    assert (left.get(200, 0), left.get(0, 0)) == (paying, free)
+    assert invariant_violations() == []
+
+
+def test_free_places_that_were_used_stay_first(order, manager):
+    paid = pay(order, gateway=TRANSFER, reference="117", transferred_on=DATE, at=NOON, actor=manager)
+    used = paid.tickets.filter(price=0).last()
+    Ticket.objects.filter(pk=used.pk).update(status=Ticket.Status.USED)
+
+    refund(paid, lines=list(paid.tickets.filter(price=200)[:20]), reason="Fewer came", at=NOON, actor=manager)
+
+    assert list(paid.tickets.live().filter(price=0)) == [used]
+
+
+@pytest.mark.parametrize("spelled", ["117", " № 0117", "no. 1-17", "１１７"])
+def test_a_transfer_pays_for_one_group_however_its_number_is_spelled(order, session, manager, spelled):
+    work = {"gateway": TRANSFER, "transferred_on": DATE, "at": NOON, "actor": manager}
+    second = add_screening(
+        order.group_order.booking,
+        a_session(session.hall, start=NOON + 8 * DAY),
+        people=2,
+        until=UNTIL,
+        at=NOON,
+        actor=manager,
+    )
+    other = reserved(book(session, SCHOOL, people=3, until=UNTIL, at=NOON, actor=manager))
+    pay(order, reference="117", **work)
+
+    with raises_unchanged(TransferBooked):
+        pay(other, reference=spelled, **work)
+
+    assert pay(second, reference=spelled, **work).status == "PAID"
+    assert pay(other, reference=f"{spelled} School 7", **work).status == "PAID"
+
+
+def test_a_transfer_that_was_recorded_by_mistake_pays_for_another_group_once_it_is_refunded(order, session, manager):
+    work = {"gateway": TRANSFER, "reference": "117", "transferred_on": DATE, "at": NOON, "actor": manager}
+    other = reserved(book(session, SCHOOL, people=3, until=UNTIL, at=NOON, actor=manager))
+    refund(pay(other, **work), reason="The wrong group", at=NOON, actor=manager)
+
+    assert pay(order, **work).status == "PAID"

@@ -5,12 +5,13 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.utils.translation import override
 
+from allocations.models import GroupBooking
 from allocations.services import Agreed, book, pay
 from backoffice.allocations.invoices import invoice
 from cinema import clock
 from orders.models import Order
 from payments.models import Gateway
-from tests.helpers.admin_pages import admin_url, preview_of
+from tests.helpers.admin_pages import admin_url, messages_of, preview_of
 from tests.helpers.factories import a_cinema, a_session
 from tests.helpers.users import browser, someone
 
@@ -39,6 +40,7 @@ def test_the_invoice_is_a_pdf_for_what_is_reserved_and_only_for_the_own_cinema(b
         order,
         gateway=Gateway.BANK_TRANSFER,
         reference="117",
+        transferred_on=clock.now().date(),
         at=clock.now(),
         actor=someone(email="cashier@example.org"),
     )
@@ -58,6 +60,21 @@ def test_the_log_of_what_was_done_does_not_name_the_contact(booking):
     kept = list(LogEntry.objects.values_list("object_repr", "change_message"))
     assert len(kept) == 2
     assert not [text for texts in kept for text in texts if "Zelda" in text or "Petrova" in text]
+
+
+def test_a_group_is_booked_once_however_often_the_confirmation_is_pressed(booking):
+    session, until = booking.group_orders.get().order.tickets.first().session, clock.now() + DAY
+    client, page = browser(someone("floor_manager", booking.cinema)), admin_url(session, "book_group")
+    group = {"contact": "Zelda", "language": "en", "people": 2, "price": 400, "until": f"{until:%Y-%m-%dT%H:%M}"}
+    shown = client.post(page, group)
+    confirmed = {**group, "previewed": preview_of(shown), "sent": str(shown.context_data["sent"])}
+
+    first, again = client.post(page, confirmed, follow=True), client.post(page, confirmed, follow=True)
+
+    new = GroupBooking.objects.exclude(pk=booking.pk).get()
+    done = f"{new}: 2 seats reserved, under the number {new.group_orders.get().order}."
+    assert messages_of(first) == [done]
+    assert messages_of(again) == [f"Already done: {done}"]
 
 
 def test_the_invoice_says_who_pays_how_much_for_how_many_in_the_language_of_the_group(booking):

@@ -279,7 +279,7 @@ def test_the_page_runs_the_same_number_of_queries_for_no_items_and_for_many():
 
     assert len(dashboard_texts(person)) == 4
     assert cost() == without
-    assert without <= 18  # 11 for the figures beneath, 4 for who asks, 3 for the items
+    assert without <= 14  # 8 for the figures beneath, 4 for who asks, 1 for the items, 1 as no job has run
 
 
 def test_every_job_of_the_schedule_has_a_title(settings):

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils.html import escape
 
 from bonuses.services import adjust
 from cinema import clock
@@ -18,7 +19,7 @@ from orders.services import refund
 from payments.models import Gateway
 from reports.catalogue.takings import DIMENSIONS
 from reports.tables import Link
-from screenings.models import Session
+from screenings.models import Cinema, Session
 from tests.helpers.factories import (
     NOON,
     a_cinema,
@@ -37,17 +38,30 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 TEN_DAYS = {"first": "2026-10-27", "last": "2026-11-05"}
 
+
+def _value(ticket: Ticket) -> Decimal:
+    return ticket.price - ticket.discount_share
+
+
 #: What a row behind a figure is worth, by the column; the other columns are numbers of rows.
 WORTH: dict[str, Any] = {
     "discounts": lambda ticket: ticket.discount_share,
-    "refunded": lambda ticket: ticket.price - ticket.discount_share,
+    **dict.fromkeys(("refunded", "box_office", "compared"), _value),
     **dict.fromkeys(("bar_takings", "item"), lambda sold: sold.unit_price * sold.quantity - sold.discount_share),
+    "bar_units": lambda sold: sold.quantity,
     "received": lambda row: row.bonus_amount if isinstance(row, Order) else row.amount,
     **dict.fromkeys(("refunds_made", "paid_back"), lambda refund: refund.amount),
     **dict.fromkeys(("written_off", "shrinkage"), lambda movement: -movement.quantity),
     **dict.fromkeys(("written_off_value", "shrinkage_value"), lambda movement: -movement.value),
     **dict.fromkeys(("issued", "spent", "reversed", "lapsed", "adjusted"), lambda moved: moved.amount),
-    "points_held": lambda account: account.balance,
+    **dict.fromkeys(("points_held", "points"), lambda account: account.balance),
+}
+#: What a column says that the rows do not add up to, but that is computed from what another column says of them.
+SAME_ROWS = {
+    **dict.fromkeys(("group", "film", "net_box_office", "average_ticket", "per_screening"), "admissions"),
+    **dict.fromkeys(("item", "spend_per_head", "cost", "margin", "margin_rate"), "bar_takings"),
+    **dict.fromkeys(("month", "value"), "accounts"),
+    "held_value": "points_held",
 }
 
 
@@ -82,31 +96,41 @@ def rows_of(client, **chosen) -> list:
     return list(parts_of(client, "takings", **chosen)[-1].rows)
 
 
-def behind(client, cell: Link, column: str) -> Any:
+def behind(client, url: str, column: str) -> Any:
     """What the list says to which a cell leads."""
-    answer = client.get(cell.url)
-    assert answer.status_code == 200, cell.url
+    answer = client.get(url)
+    assert answer.status_code == 200, url
     return sum(WORTH.get(column, lambda _row: 1)(row) for row in answer.context["cl"].queryset)
+
+
+def _linked(row: Any) -> Any:
+    return {column: cell for column, cell in row.items() if isinstance(cell, Link)}
 
 
 def wrong(client, table) -> list[str]:
     """The cells whose rows do not add up to what they say; asks that there are links at all."""
-    found, links = [], 0
-    for row in table.rows:
-        for column, cell in row.items():
-            if not isinstance(cell, Link):
-                continue
-            links += 1
-            value, shown = behind(client, cell, column), cell.value
-            if column in ("group", "film"):
-                shown = row["admissions"]
-            elif column == "item":
-                shown = row["bar_takings"]
-            elif column == "no_show_rate":
-                value = round(Decimal(value) * 100 / row["admissions"], 1)
+    found = []
+    reading = table.read()
+    rows = [dict(zip((each.key for each in table.columns), values, strict=True)) for values in reading]
+    totals = {**reading.totals(), "group": "Total"} if reading.totals() else {}
+    rows.append(
+        {**totals, **{key: Link(totals[key], url) for key, url in table.total_links.items() if totals.get(key)}}
+    )
+    known: dict[tuple[str, str], Any] = {}  # what a list says, by its address and what is added up
+    for row in rows:
+        for column, cell in _linked(row).items():
+            of = SAME_ROWS.get(column, column)
+            of = "bar_takings" if of == "vat" and "bar_units" in row else "admissions" if of == "vat" else of
+            said = row.get(of, cell)
+            shown = said.value if isinstance(said, Link) else said
+            if (cell.url, of) not in known:
+                known[cell.url, of] = behind(client, cell.url, of)
+            value = known[cell.url, of]
+            if column == "no_show_rate":
+                value = round(Decimal(value) * 100 / row["admissions"].value, 1)
             if Decimal(value) != Decimal(shown):
                 found.append(f"{column}: {shown} shown, {value} in {cell.url}")
-    return found if links else ["no links"]
+    return found if any(_linked(row) for row in rows[:-1]) else ["no links"]
 
 
 @pytest.fixture(scope="module")
@@ -129,17 +153,37 @@ def test_each_figure_of_takings_leads_to_what_it_counts(chain):
     for by, chosen in product(DIMENSIONS, ({"cinema": cinema.pk}, {"cinema": ""})):
         table = parts_of(client, "takings", by=by, **TEN_DAYS, **chosen)[-1]
 
-        assert sum(row["admissions"] for row in table.rows) == (12 if chosen["cinema"] else 22), by
+        assert sum(row["admissions"].value for row in table.rows) == (12 if chosen["cinema"] else 22), by
         assert wrong(client, table) == [], by
 
 
 def test_figures_of_one_film_lead_to_its_tickets(chain):
     _cinema, client = chain
-    film = next(row for row in rows_of(client, by="film", **TEN_DAYS) if row["admissions"] == 8)
+    film = next(row for row in rows_of(client, by="film", **TEN_DAYS) if row["admissions"].value == 8)
 
-    rows = rows_of(client, by="day", film=film["key"], **TEN_DAYS)
+    table = parts_of(client, "takings", by="day", film=film["key"], **TEN_DAYS)[-1]
 
-    assert [behind(client, row["group"], "group") for row in rows] == [row["admissions"] for row in rows] == [4, 4]
+    assert [row["admissions"].value for row in table.rows] == [4, 4]
+    assert wrong(client, table) == []
+
+
+@pytest.mark.parametrize("by", ["day", "week", "hall", "promocode"])
+def test_figures_that_are_compared_lead_to_what_they_count_too(chain, by):
+    cinema, client = chain
+    days = {"first": "2026-11-01", "last": "2026-11-05"}
+    other = Cinema.objects.exclude(pk=cinema.pk).get()
+    film, another = (Session.objects.order_by("pk")[number].film_id for number in (0, 1))
+    compared: list[dict[str, Any]] = [{"compare": "before"}]
+    if by != "hall":
+        compared.append({"cinema": cinema.pk, "compare": f"cinema:{other.pk}"})
+    if by in ("day", "week"):
+        compared.append({"film": film, "compare": f"film:{another}"})
+
+    for chosen in compared:
+        table = parts_of(client, "takings", by=by, **days, **({"cinema": ""} | chosen))[-1]
+
+        assert "compared" in table.total_links
+        assert wrong(client, table) == [], chosen
 
 
 @pytest.mark.parametrize("page", ["films", "money", "bar", "losses"])
@@ -162,8 +206,7 @@ def test_points_lead_to_their_transactions_and_accounts(chain):
 
     assert wrong(client, moved) == []
     assert wrong(client, held) == []
-    for row in expiring.rows:
-        assert behind(client, row["month"], "month") == row["accounts"]
+    assert wrong(client, expiring) == []
 
 
 def test_each_cell_of_the_occupancy_leads_to_its_tickets(chain):
@@ -177,6 +220,15 @@ def test_each_cell_of_the_occupancy_leads_to_its_tickets(chain):
     assert admitted == 2 * (2 + 1 + 3 + 4)  # not those of screenings to come
 
 
+def test_the_total_leads_to_all_rows(chain):
+    _cinema, client = chain
+
+    table = parts_of(client, "films", cinema="", **TEN_DAYS)[0]
+
+    *_above, totals = str(table).split("<tfoot>")
+    assert escape(table.total_links["admissions"]) in totals
+
+
 def test_a_link_shows_no_rows_of_other_cinemas(chain):
     cinema, client = chain
     [of_all] = rows_of(client, first="2026-11-04", last="2026-11-04", cinema="")
@@ -184,7 +236,7 @@ def test_a_link_shows_no_rows_of_other_cinemas(chain):
 
     answer = browser(someone("cinema_manager", cinema)).get(of_all["group"].url)
 
-    assert answer.context["cl"].result_count == of_one["admissions"] < of_all["admissions"]
+    assert answer.context["cl"].result_count == of_one["admissions"].value < of_all["admissions"].value
 
 
 def test_who_may_not_see_a_list_gets_no_links_to_it(chain):

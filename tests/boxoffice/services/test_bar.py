@@ -5,13 +5,11 @@ import pytest
 
 from boxoffice.services import bar
 from concessions.models import ConcessionItem, ConcessionPreorder
-from notifications.models import Notification
 from orders.errors import SnacksNotOpen
 from screenings.models import Cinema, Session
 from tests.helpers import factories
 from tests.helpers.factories import NOON
 from tests.helpers.users import someone
-from tests.reliability.run_job import invariant_violations
 
 pytestmark = pytest.mark.django_db
 
@@ -92,40 +90,3 @@ def test_all_snacks_of_an_order_change_or_none(
         service(order, at=NOON, actor=someone("bar", cinema))
 
     assert set(order.preorders.values_list("status", flat=True)) == {ConcessionPreorder.Status.PENDING}
-
-
-def test_an_item_that_ran_out_is_refunded_in_every_order_that_waits_for_it(
-    session: Session, cinema: Cinema, item: ConcessionItem
-) -> None:
-    other = factories.an_item(cinema)
-    waiting = factories.a_paid_order(session, snacks=[(item, 2), (other, 1)], email="anna@example.org")
-    prepared = factories.a_paid_order(session, snacks=[(item, 1)])
-    unpaid = factories.an_order(session, snacks=[(item, 1)])
-    manager = someone("floor_manager", cinema)
-    bar.prepare(prepared, at=NOON, actor=manager)
-
-    done, refused = bar.refund_item(item, reason="Sold out", at=NOON, actor=manager)
-
-    item.refresh_from_db()
-    told = Notification.objects.filter(kind="ORDER_REFUNDED").values_list("recipient", flat=True)
-    assert (item.is_active, refused) == (False, [])
-    assert [(each.order, each.amount) for each in done] == [(waiting, 2 * item.price)]
-    assert list(told) == ["anna@example.org"]
-    assert dict(waiting.preorders.values_list("concession_item", "status")) == {
-        item.pk: ConcessionPreorder.Status.AVAILABLE,
-        other.pk: ConcessionPreorder.Status.PENDING,
-    }
-    assert {each.preorders.get().status for each in (prepared, unpaid)} == {"READY", "PENDING"}
-    assert invariant_violations() == []
-
-
-def test_an_order_above_the_limit_does_not_stop_the_others(
-    session: Session, cinema: Cinema, item: ConcessionItem, settings: Any
-) -> None:
-    settings.APPROVAL_LIMITS = {"orders.refund": item.price}
-    large, small = (factories.a_paid_order(session, snacks=[(item, number)]) for number in (2, 1))
-
-    done, refused = bar.refund_item(item, reason="Sold out", at=NOON, actor=someone("floor_manager", cinema))
-
-    assert [each.order for each in done] == [small]
-    assert [order for order, _why in refused] == [large]

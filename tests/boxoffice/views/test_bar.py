@@ -76,3 +76,22 @@ def test_what_ran_out_is_refunded_when_a_second_person_decides_it() -> None:
     back = Refund.objects.get()
     assert (back.actor, back.amount) == (manager, 2 * item.price)
     assert "No order waits for it" in client.get(page).text
+
+
+def test_what_costs_the_same_is_given_instead_without_a_second_person_and_what_costs_more_is_not() -> None:
+    session = factories.a_session(start=clock.now() + timedelta(hours=1))
+    item = factories.an_item(session.hall.cinema)
+    same, dearer = factories.an_item(item.cinema), factories.an_item(item.cinema, price=item.price + 10)
+    order = factories.a_paid_order(session, snacks=[(item, 2)], at=clock.now())
+    client = at_work(someone("bar", item.cinema), a_device(item.cinema, name="Bar"))
+    page = f"/boxoffice/bar/items/{item.pk}/"
+
+    shown = client.get(page).text
+    gift = client.post(page, {"do": "substitute", "substitute": dearer.pk}, follow=True)
+    assert f"{same} (same price)" in shown
+    assert "Somebody else has to decide this" in gift.text
+    assert order.preorders.get().concession_item == item
+    done = client.post(page, {"do": "substitute", "substitute": same.pk}, follow=True)
+
+    assert f"Orders that get {same} instead: 1" in done.text
+    assert order.preorders.get().concession_item == same

@@ -46,6 +46,19 @@ def test_a_manager_takes_cash_of_the_safe_to_the_bank(cinema):
     assert invariant_violations() == []
 
 
+def test_cash_is_moved_once_however_often_the_button_is_pressed(cinema):
+    client = at_work(someone("cinema_manager", cinema), a_device(cinema))
+    sent = str(client.get(CASH).context_data["sent"])
+    move = {"source": place(cinema, "SAFE"), "target": place(cinema, "BANK"), "reason": "Bag 17", "sent": sent}
+
+    client.post(CASH, {**move, "amount": "100"})
+    again = client.post(CASH, {**move, "amount": "100"}, follow=True)
+    client.post(CASH, {**move, "amount": "50"})
+
+    assert "already sent" in again.text
+    assert cash_of(cinema)["BANK"] == 150
+
+
 @pytest.mark.parametrize("change", [{"amount": "x"}, {"amount": "0"}, {"reason": " "}, {"target": "same"}])
 def test_what_is_not_clear_moves_nothing(cinema, change):
     client = at_work(someone("cinema_manager", cinema), a_device(cinema))

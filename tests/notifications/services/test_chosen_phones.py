@@ -86,6 +86,25 @@ def test_who_calls_somebodys_number_their_own_leaves_the_owner_codes(there: Prov
     assert Notification.objects.filter(kind=MessageKind.PHONE_CODE).count() == 5 + 1
 
 
+def test_four_strangers_who_use_up_the_codes_of_a_number_leave_its_owner_one(
+    there: Provider, anna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strangers = [User.objects.create_user(f"stranger{i}@example.org", None, phone=PHONE) for i in range(6)]
+
+    def sent_to(user: User, *, presses: int = 1) -> int:
+        before = Notification.objects.filter(kind=MessageKind.PHONE_CODE).count()
+        for _press in range(presses):
+            browser(user).post("/account/sms/", {"choice": "on"}, REMOTE_ADDR=f"192.0.2.{user.pk % 250}")
+        return Notification.objects.filter(kind=MessageKind.PHONE_CODE).count() - before
+
+    assert [sent_to(each, presses=5) for each in strangers[:4]] == [5, 5, 5, 5]
+    assert [sent_to(each) for each in strangers[4:]] == [1, 0]
+    assert sent_to(anna) == 0
+    monkeypatch.setattr(clock, "now", lambda: NOW + 11 * MINUTE)
+    assert sent_to(strangers[0]) == 0
+    assert sent_to(anna, presses=2) == 1
+
+
 def test_a_code_works_once_for_a_short_time_and_not_after_five_wrong_ones(there: Provider, anna: User) -> None:
     former = code_of(anna)
     code = code_of(anna)

@@ -3,7 +3,8 @@ from model_bakery import baker
 
 from screenings.errors import ImpossibleHall
 from screenings.models import Cinema, Hall, Seat, SeatKind
-from screenings.services import build_hall
+from screenings.services import build_hall, redraw_hall
+from screenings.services.halls import plan_of
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +63,44 @@ def test_an_invalid_hall_is_refused_and_nothing_is_stored(cinema, given):
 
     assert [one.name for one in Hall.objects.all()] == ["Big"]
     assert Seat.objects.count() == 1
+
+
+def test_a_plan_with_stairs_and_curved_rows_is_read_back_as_it_was_drawn(cinema):
+    rows = ["wc=s", "_vv_", "____", "=ll="]
+
+    hall = build_hall(cinema=cinema, name="Big", rows=rows, curve=2)
+
+    hall.refresh_from_db()
+    assert (hall.curve, hall.stairs) == (2, [[1, 3], [4, 1], [4, 4]])
+    assert plan_of(hall) == rows
+
+
+def test_the_seats_of_a_hall_move_and_stay_who_they_are(cinema):
+    hall = build_hall(cinema=cinema, name="Big", rows=["ssss", "vvll"])
+    before = list(hall.seats.order_by("row", "number").values_list("pk", "row", "number", "kind"))
+
+    redraw_hall(hall, rows=["_ss=ss", "vv_=_ll"], curve=1)
+
+    assert list(hall.seats.order_by("row", "number").values_list("pk", "row", "number", "kind")) == before
+    hall.refresh_from_db()
+    assert plan_of(hall) == ["_ss=ss_", "vv_=_ll"]
+    assert (hall.curve, hall.history.first().stairs) == (1, [[1, 4], [2, 4]])
+
+
+@pytest.mark.parametrize(
+    ("rows", "curve", "why"),
+    [
+        (["sss", "vv"], 0, "Row 1 has 2 seats, and 3 in this plan."),
+        (["ss"], 0, "Row 2 has 2 seats, and 0 in this plan."),
+        (["ss", "sv"], 0, "Seats keep their type here."),
+        (["ss", "vv"], 6, "less than or equal to 5"),
+    ],
+)
+def test_a_plan_with_other_seats_is_refused_and_nothing_moves(cinema, rows, curve, why):
+    hall = build_hall(cinema=cinema, name="Big", rows=["s_s", "vv"])
+
+    with pytest.raises(ImpossibleHall, match=why):
+        redraw_hall(hall, rows=rows, curve=curve)
+
+    hall.refresh_from_db()
+    assert (plan_of(hall), hall.curve) == (["s_s", "vv_"], 0)

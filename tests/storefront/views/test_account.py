@@ -40,6 +40,14 @@ def test_a_sign_in_link_works_once_and_claims_guest_orders(client: Client) -> No
     assert Client().post(path).status_code == 410
 
 
+@pytest.mark.parametrize("following", ["foo", "shop:home", "/" + 3000 * "a"])
+def test_a_link_signs_in_whatever_page_a_stranger_asked_it_to_lead_to(client: Client, following: str) -> None:
+    pressed = client.post(link_sent(client, ME, next=following))
+
+    assert (pressed.status_code, pressed["Location"]) == (302, "/account/")
+    assert client.get("/account/").status_code == 200
+
+
 def test_signing_in_starts_a_new_session(client: Client) -> None:
     client.get("/account/sign-in/")
     session = client.session
@@ -153,7 +161,10 @@ def test_signing_in_by_password_returns_to_the_previous_page(client: Client) -> 
 
 @pytest.mark.parametrize(
     "address",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "http:///evil.example"],
+    [
+        *("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "http:///evil.example"),
+        *("foo", "shop:home", "?page=2", "/" + 3000 * "a"),
+    ],
 )
 def test_next_never_leads_to_another_site(client: Client, address: str) -> None:
     user = a_customer_with_password()
@@ -359,12 +370,12 @@ def a_customer_with_password() -> User:
     return User.objects.create_user(ME, PASSWORD)
 
 
-def ask_for_link(client: Client, email: str) -> Any:
-    return client.post("/account/sign-in/link/", {"email": email})
+def ask_for_link(client: Client, email: str, **more: str) -> Any:
+    return client.post("/account/sign-in/link/", {"email": email, **more})
 
 
-def link_sent(client: Client, email: str) -> str:
-    ask_for_link(client, email)
+def link_sent(client: Client, email: str, **more: str) -> str:
+    ask_for_link(client, email, **more)
     message = Notification.objects.filter(kind=MessageKind.SIGN_IN).latest("pk")
     return str(message.context["link"]).removeprefix(live_settings.SITE_URL)
 

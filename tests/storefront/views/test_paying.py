@@ -5,6 +5,7 @@ import pytest
 from django.test import Client
 
 from customers.services import correct_address
+from demo.bank import DemoBank
 from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.notifications import send_link
@@ -55,6 +56,19 @@ def test_an_unfinished_payment_can_be_continued(client: Client) -> None:
     assert "Payment in progress" in waiting.content.decode()
     assert client.post(f"/order/{order.token}/pay/", {"gateway": "demo"})["Location"] == bank
     assert Payment.objects.count() == 1
+
+
+def test_however_often_somebody_reloads_the_gateway_is_asked_twenty_times_a_minute(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, fetch, asked = factories.an_order(), DemoBank.fetch, []
+    client.post(f"/order/{order.token}/pay/", {"gateway": "demo"})
+    monkeypatch.setattr(DemoBank, "fetch", lambda bank, known: asked.append(known) or fetch(bank, known))
+
+    reloaded = {client.get(f"/order/{order.token}/paid/").status_code for _press in range(25)}
+    pressed = client.post(f"/order/{order.token}/pay/", {"gateway": "demo"})
+
+    assert (reloaded, pressed.status_code, len(asked)) == ({200}, 429, 19)
 
 
 def test_a_payment_after_the_seats_were_lost_is_returned_with_a_message(
