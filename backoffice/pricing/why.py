@@ -12,7 +12,7 @@ from screenings.models import PriceQuote
 
 
 def why_it_costs(ticket: Ticket) -> list[str]:
-    """The parts of the price, and for an adaptive one its reasons. Its quote and its session with its row are loaded."""
+    """The parts of the price, and for an adaptive one its reasons. Its quote and session with price row are loaded."""
     return list(_sentences(ticket))
 
 
