@@ -62,7 +62,7 @@ class SentTwice(Refused, code="sent_twice"):
         self.at = at  # of the first time
 
     def __str__(self) -> str:
-        return _("This form was already sent and is carried out once. To do the same again, open the page anew.")
+        return _("This form was already sent, and takes effect only once. To do the same again, open the page again.")
 
 
 class SecondFactorWrong(Refused, code="second_factor_wrong"):
