@@ -5,6 +5,9 @@ BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/pytest -q -n 2 --dist worksteal
 
+# Compiled modules are kept, whatever the machine says: a run of the tests starts hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo run quick test proofs coverage audit checks bench bench-steering format lint types floors migrations production \
 	translations messages catalogues settings lock clean exhaustive machines deploy-check installation image page-tools

@@ -1,6 +1,19 @@
 from django.urls import path
 
-from boxoffice.views import bar, cash, door, exchanges, gift_cards, home, offline, receipts, refunds, shifts, till
+from boxoffice.views import (
+    bar,
+    cash,
+    door,
+    exchanges,
+    gift_cards,
+    groups,
+    home,
+    offline,
+    receipts,
+    refunds,
+    shifts,
+    till,
+)
 
 app_name = "boxoffice"
 
@@ -9,7 +22,9 @@ urlpatterns = [
     path("enrol/", home.enrol, name="enrol"),
     path("lock/", home.lock, name="lock"),
     path("till/", till.till, name="till"),
+    path("till/orders/", groups.find, name="orders"),
     path("till/orders/<int:key>/", till.order, name="order"),
+    path("till/orders/<int:key>/people/", groups.pay, name="pay_people"),
     path("till/orders/<int:key>/print/", till.tickets, name="print_order"),
     path("till/orders/<int:key>/send/", till.send, name="send_order"),
     path("till/orders/<int:key>/refund/", refunds.refund, name="refund"),

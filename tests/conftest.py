@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def pytest_configure() -> None:
     """Texts in Russian are tested too, and a fresh clone has no compiled catalogue."""
     compile_catalogues(ROOT / "locale")
+    gc.set_threshold(50_000, 20, 100)  # looking for garbage is a quarter of the time in which tests are collected
 
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}  # the others of pytest-django ask for one of these
@@ -51,20 +52,30 @@ SLOW = {
     "cinema/test_environment.py",
     "cinema/test_static_files.py",
     "consistency",
+    "customers/services",
     "demo/management",
     "docs/test_figures.py",
     "docs/test_roles.py",
     "film_hire/services",
     "film_hire/workflows",
+    "house_rules/test_decoding.py",
+    "incidents/services",
     "integrations",
     "jobs/management/commands/test_check_schedule.py",
     "payments/contracts",
+    "payments/fiscal",
+    "pricing/services/test_previewing.py",
     "reliability",
     "reports/catalogue",
+    "reports/models/test_segments.py",
     "reports/services",
     "reports/workflows",
+    "screenings/test_pictures.py",
     "security",
     "storefront/every_page",
+    "storefront/services/test_campaigns.py",
+    "storefront/views/test_news.py",
+    "storefront/views/test_pictures.py",
     "storefront/workflows",
 }
 
@@ -110,7 +121,6 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays: looking through it again and again for garbage is a tenth of the run."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session")

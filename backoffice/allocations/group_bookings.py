@@ -21,14 +21,13 @@ from backoffice.allocations.group_forms import GroupPaymentForm, GroupScreeningF
 from backoffice.allocations.invoices import invoice
 from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
-from boxoffice.services.sales import check_buyer
+from boxoffice.services.sales import check_buyer, shift_for_money
 from cinema import clock
 from cinema.local_time import format_local
 from cinema.money import format_money
 from orders.models import Order
 from payments.models import AT_COUNTER
 from payments.services import check_printer
-from payments.services.shifts import open_shift_of
 from reports.files import pdf
 from screenings.models import Session
 
@@ -125,7 +124,7 @@ class GroupBookingAdmin(ActionsMixin, ReadOnlyAdmin):
     ) -> str:
         check_buyer(order, actor=actor)
         check_printer(order.cinema, at=at)
-        shift = open_shift_of(actor, order.cinema_id) if gateway in AT_COUNTER else None
+        shift = shift_for_money(actor, order.cinema) if gateway in AT_COUNTER else None
         paid = pay(order, gateway=gateway, shift=shift, **about, at=at, actor=actor)
         facts = {"order": paid, "amount": format_money(paid.final_amount)}
         return gettext("Order %(order)s has been paid: %(amount)s.") % facts

@@ -36,7 +36,7 @@ from backoffice.orders.order_timeline import OrderTimeline
 from backoffice.orders.personal_data import PersonalDataMixin
 from boxoffice.approvals import ExchangeApproval
 from boxoffice.services.exchanges import exchange
-from boxoffice.services.sales import check_buyer
+from boxoffice.services.sales import check_buyer, shift_for_money
 from cinema.local_time import format_local
 from cinema.money import format_money
 from customers.services import correct_address, is_correctable
@@ -46,9 +46,7 @@ from orders.approvals import RefundApproval
 from orders.models import Order, OrderChange, OrderLine, Ticket
 from orders.reasons import Reason
 from orders.services import cancel, extend, left_to_pay, mark_paid, record_uncertain_payment, refund, remind_to_pay
-from payments.models import AT_COUNTER
 from payments.services import check_printer, record_slip
-from payments.services.shifts import open_shift_of
 from reports.code_names import code_names
 from screenings.models import Seat
 
@@ -163,13 +161,13 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
     ) -> str:
         check_buyer(order, actor=actor)
         check_printer(order.cinema, at=at)
+        shift = shift_for_money(actor, order.cinema)
         if unsure:
-            record_uncertain_payment(order, gateway=gateway, amount=left_to_pay(order), at=at, actor=actor)
+            taken: dict[str, Any] = {"amount": left_to_pay(order), "shift": shift}
+            record_uncertain_payment(order, gateway=gateway, **taken, at=at, actor=actor)
             return gettext("Order %(order)s: check the terminal’s log and confirm the payment result.") % {
                 "order": order
             }
-        # The drawer of whoever takes the money, if there is one.
-        shift = open_shift_of(actor, order.cinema_id) if gateway in AT_COUNTER else None
         left = left_to_pay(order) or order.final_amount  # the price, which is refused, of one that is paid
         mark_paid(order, gateway=gateway, amount=left, at=at, actor=actor, shift=shift)
         if rrn or terminal:
@@ -245,7 +243,7 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         icon="swap_horiz",
     )
     def exchange(self, order: Order, *, at: datetime, actor: User, **wanted: Any) -> str:
-        shift = open_shift_of(actor, order.cinema_id)  # the drawer of whoever does it, if there is one
+        shift = shift_for_money(actor, order.cinema)
         check_printer(order.cinema, at=at)
         return ExchangeApproval.message(order, exchange(order, shift=shift, at=at, actor=actor, **wanted))
 

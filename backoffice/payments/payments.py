@@ -15,6 +15,7 @@ from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
 from backoffice.framework.counted_filter import CountedFilter
 from backoffice.payments.forms import OrderAmountForm, ResolvePaymentForm
+from boxoffice.services.sales import approve_uncertain, shift_for_money
 from orders.services import resolve_payment, settle_payment
 from payments.models import MANUAL_GATEWAYS, Payment
 
@@ -64,7 +65,11 @@ class PaymentAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
         icon="rule",
     )
     def clear_up(self, payment: Payment, *, approved: bool, at: datetime, actor: User) -> str:
-        resolve_payment(payment, approved=approved, at=at, actor=actor)
+        if approved:
+            shift = shift_for_money(actor, payment.order.cinema)
+            approve_uncertain(payment, shift=shift, at=at, actor=actor)
+        else:
+            resolve_payment(payment, approved=False, at=at, actor=actor)
         payment.refresh_from_db()
         return gettext("Payment updated: %(status)s.") % {"status": payment.get_status_display()}
 

@@ -5,7 +5,7 @@ finished or cancelled there, and lapses like every other hold.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any, Required, TypedDict, Unpack
@@ -19,7 +19,7 @@ from accounts.services import rate_limits
 from accounts.services.customer_codes import customer_of_code
 from allocations.models import CompReason
 from allocations.services import give
-from boxoffice.errors import CardUnclear, ColleagueCode, GivenTooLittle, NoShift, StaffOrder, WrongPart
+from boxoffice.errors import CardUnclear, CodeTooOften, ColleagueCode, GivenTooLittle, NoShift, StaffOrder, WrongPart
 from boxoffice.services.refunds import give_out_decided
 from cinema.money import ZERO
 from cinema.status import Refused
@@ -41,6 +41,9 @@ from payments.models import Gateway, Payment, Refund, Shift
 from payments.services.cash import lock_open_shift
 from payments.services.shifts import open_shift_of
 from screenings.models import Cinema, Seat, Session, TicketType
+
+DAY = timedelta(days=1)
+MOST_A_DAY = 5  # orders of one account that earn points at the tills of a cinema
 
 Places = Iterable[tuple[Session, Seat, TicketType]]
 
@@ -64,11 +67,21 @@ def shift_of(person: User, cinema: Cinema) -> Shift | None:
     return open_shift_of(person, cinema.pk)
 
 
+def shift_for_money(person: User, cinema: Cinema) -> Shift | None:
+    """The shift into which this person takes money in the admin. Only whoever may count others' shifts takes money
+    in none: it is listed on the page of shifts. Raises `NoShift`. Reads only.
+    """
+    shift = shift_of(person, cinema)
+    if shift is None and not person.has_perm("payments.count_others_shift"):
+        raise NoShift
+    return shift
+
+
 def hold_at_till(shift: Shift, *, at: datetime, actor: User, **wanted: Unpack[Wanted]) -> Order:
     """Hold what a guest at the till wants to buy; with the code that their account shows, they earn points.
 
     Wrong promo codes count for the cashier. Raises as `hold`, and `NoShift`, `RateLimited`, `CustomerCodeWrong`,
-    `OwnCustomerCode` and `ColleagueCode`; for complimentary tickets as `give`. Owns its transaction.
+    `OwnCustomerCode`, `ColleagueCode` and `CodeTooOften`; for complimentary tickets as `give`. Owns its transaction.
 
     The shift is as it was read; whether it is still open decides when the money comes.
     """
@@ -125,8 +138,8 @@ def _sold(take: Callable[..., Order], shift: Shift, *, at: datetime, actor: User
     if promocode:
         rate_limits.check("promocode", person=cashier, at=at)
     customer = customer_of_code(code, at=at, actor=actor) if code else None
-    if customer is not None and shift_of(customer, shift.cinema) is not None:
-        raise ColleagueCode
+    if customer is not None:
+        _check_earner(customer, shift.cinema, at=at)
     places = list(wanted["places"])
     try:
         return _with_reason(
@@ -148,6 +161,18 @@ def _sold(take: Callable[..., Order], shift: Shift, *, at: datetime, actor: User
     except PromocodeRefused:
         rate_limits.hit("promocode", person=cashier, at=at)
         raise
+
+
+def _check_earner(customer: User, cinema: Cinema, *, at: datetime) -> None:
+    """Raise `ColleagueCode` for somebody at work here, and `CodeTooOften` for an account that earns on what others buy:
+    no guest comes so often. Two queries."""
+    if shift_of(customer, cinema) is not None:
+        raise ColleagueCode
+    today = Order.objects.filter(
+        user=customer, cinema=cinema, channel=Order.Channel.BOX_OFFICE, created_at__gt=at - DAY
+    )
+    if today.filter(status__in=[*Order.UNPAID, *Order.SOLD]).count() >= MOST_A_DAY:
+        raise CodeTooOften(MOST_A_DAY)
 
 
 def _with_reason(
@@ -210,15 +235,21 @@ def card_approved(
     """
     uncertain = _uncertain(order)
     if uncertain is not None:
-        with transaction.atomic():
-            resolve_payment(uncertain, approved=True, at=at, actor=actor)
-            Payment.objects.filter(pk=uncertain.pk).update(shift=lock_open_shift(shift))
+        approve_uncertain(uncertain, shift=shift, at=at, actor=actor)
         return
     check_buyer(order, actor=actor)
     price = order.final_amount if amount is None else amount
     mark_paid(
         order, gateway=Gateway.CARD_TERMINAL, amount=price, external_id=form, part=True, at=at, actor=actor, shift=shift
     )
+
+
+def approve_uncertain(payment: Payment, *, shift: Shift | None, at: datetime, actor: User) -> None:
+    """The terminal took this payment: it belongs to the shift of whoever says so, or to none. Raises as
+    `card_approved`. Owns its transaction."""
+    with transaction.atomic():
+        resolve_payment(payment, approved=True, at=at, actor=actor)
+        Payment.objects.filter(pk=payment.pk).update(shift=lock_open_shift(shift) if shift else None)
 
 
 def card_declined(order: Order, *, at: datetime, actor: User) -> None:

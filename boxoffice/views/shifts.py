@@ -27,7 +27,7 @@ from screenings.models import Cinema
 
 OTHERS = "payments.count_others_shift"
 ASKED = "boxoffice_count_asked"  # in the session: the unlikely count that was asked about, and its shift
-LISTED = timedelta(days=7)  # counted shifts, and cash taken without one, on the page of those who may count others'
+LISTED = timedelta(days=7)  # counted shifts, and money taken without one, on the page of those who may count others'
 
 
 @page(WORK)

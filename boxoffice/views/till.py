@@ -23,7 +23,7 @@ from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.errors import NoShift
 from boxoffice.models import Exchange, Voucher
 from boxoffice.services import basket as baskets
-from boxoffice.services import printing, receipts, refunds, sales
+from boxoffice.services import groups, printing, receipts, refunds, sales
 from boxoffice.services.refunds import payout_text
 from boxoffice.services.second_person import approvers_here, deciders, request_of
 from boxoffice.views.second_person import REFUND, decide
@@ -279,6 +279,7 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "sold": sold,
             "sold_here": printing.is_sold_in(row, shift),
             "left": left_to_pay(row),
+            **groups.shown_of(row, typed=request.GET.get("people", "")),
             "uncertain": next((each for each in payments if each.status == Payment.Status.PENDING), None),
             "payments": taken,
             "tickets": row.tickets.select_related("seat", "session__film", "session__hall", "ticket_type"),

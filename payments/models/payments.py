@@ -38,9 +38,9 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         return self.filter(next_poll_at__lte=at)
 
     def outside_shifts(self) -> "PaymentQuerySet":
-        """Cash that was taken in no shift, so it is in no drawer's sum."""
+        """Cash and cards that were taken in no shift, so that nobody counts them."""
         outside = {"shift__isnull": True, "moved_from__isnull": True}
-        return self.filter(gateway=Gateway.CASH, status=Payment.Status.SUCCEEDED, **outside)
+        return self.filter(gateway__in=AT_COUNTER, status=Payment.Status.SUCCEEDED, **outside)
 
     def without_receipt(self, at: datetime) -> "PaymentQuerySet":
         """Payments made since `RECEIPTS_SINCE` for which no receipt is queued yet.

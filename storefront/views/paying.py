@@ -58,9 +58,12 @@ def paid(request: HttpRequest, token: str) -> HttpResponseBase:
 @of_order
 def _paid(request: HttpRequest, order: Order) -> HttpResponse:
     """Reloads while the payment is in flight. Whoever reloads too often waits for the webhook or the job."""
-    at, in_flight = clock.now(), order.payments.filter(status=Payment.Status.PENDING)
-    asks = {"person": f"order {order.pk}", "address": client_address(request), "at": at}
-    too_often = in_flight.exists() and not rate_limits.allowed("ask_gateway", **asks)
-    if too_often or customer_payment_state(order, at=at) == CustomerPaymentState.WAITING:
+    at, address = clock.now(), client_address(request)
+    in_flight = order.payments.filter(status=Payment.Status.PENDING).exists()
+    if in_flight and not rate_limits.allowed("ask_gateway", person=f"order {order.pk}", address=address, at=at):
+        state = CustomerPaymentState.WAITING
+    else:
+        state = customer_payment_state(order, at=at)
+    if state == CustomerPaymentState.WAITING:
         return render(request, "storefront/waiting.html", {"order": order})
     return redirect("shop:order", order.token)

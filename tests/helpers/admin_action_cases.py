@@ -179,7 +179,7 @@ ACTION_CASES = [
         lambda rows: {"Оплатить до": f"{rows.day - timedelta(days=1)}T18:00"},
     ),
     ActionCase(
-        "take_payment", "Принять оплату", "cashier", "accountant", lambda rows: rows.overdue_order,
+        "take_payment", "Принять оплату", "floor_manager", "accountant", lambda rows: rows.overdue_order,
         "оплачен.", status("overdue_order"), Order.Status.PAID,
         "этим уже занялся кто-то другой",
         lambda _rows: {"Наличные": True},
@@ -251,7 +251,7 @@ ACTION_CASES = [
         "Статус платежа: Оплачен.",
     ),
     ActionCase(
-        "clear_up", "Уточнить оплату", "cashier", "accountant", lambda rows: rows.uncertain_payment,
+        "clear_up", "Уточнить оплату", "floor_manager", "accountant", lambda rows: rows.uncertain_payment,
         "Платёж уточнён", status("uncertain_payment"), Payment.Status.SUCCEEDED,
         "ещё в обработке",
         lambda _rows: {"Деньги списаны": True},

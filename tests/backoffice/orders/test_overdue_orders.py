@@ -10,6 +10,7 @@ from django.utils import timezone
 from notifications.models import Notification
 from orders.models import Order, Ticket
 from orders.services import pay_with_gift_card
+from payments.models import Payment
 from tests.helpers.admin_pages import admin_url, messages_of, run_action
 from tests.helpers.cash import a_gift_card, a_shift
 from tests.helpers.factories import a_customer, an_item
@@ -21,8 +22,15 @@ pytestmark = pytest.mark.django_db
 OVERDUE = reverse("admin:orders_overdueorder_changelist")
 
 
+def in_shift(cinema):
+    """A browser of a cashier with an open shift."""
+    cashier = someone("cashier", cinema)
+    a_shift(cinema, cashier=cashier, at=timezone.now())
+    return browser(cashier)
+
+
 def test_an_overdue_order_is_paid_at_the_till(cinema, late):
-    client = browser(someone("cashier", cinema))
+    client = in_shift(cinema)
     shown = client.get(admin_url(late, "take_payment", model="orders_overdueorder")).content.decode()
 
     answer = run_action(client, late, "take_payment", model="orders_overdueorder", gateway="cash")
@@ -35,8 +43,22 @@ def test_an_overdue_order_is_paid_at_the_till(cinema, late):
     assert answer.status_code == 200  # redirected to the list, because the order is no longer overdue
 
 
+@pytest.mark.parametrize("gateway", ["cash", "card_terminal"])
+def test_a_cashier_takes_no_money_in_no_shift(cinema, late, gateway):
+    answer = run_action(browser(someone("cashier", cinema)), late, "take_payment", gateway=gateway)
+
+    assert "Open a shift first" in answer.text
+    assert not late.payments.exists()
+
+
+def test_what_a_manager_takes_in_no_shift_is_listed(cinema, late):
+    run_action(browser(someone("floor_manager", cinema)), late, "take_payment", gateway="card_terminal")
+
+    assert list(Payment.objects.outside_shifts()) == [late.payments.get()]
+
+
 def test_submitting_the_payment_twice_takes_the_money_once(cinema, late):
-    client = browser(someone("cashier", cinema))
+    client = in_shift(cinema)
     client.post(admin_url(late, "take_payment"), {"gateway": "cash"})
 
     again = client.post(admin_url(late, "take_payment"), {"gateway": "cash"})
@@ -48,7 +70,7 @@ def test_submitting_the_payment_twice_takes_the_money_once(cinema, late):
 def test_after_a_gift_card_paid_a_part_the_rest_is_asked_for_and_taken(cinema, late):
     card = a_gift_card(a_shift(cinema), amount=Decimal(100))
     pay_with_gift_card(late, card=card, at=timezone.now())
-    client = browser(someone("cashier", cinema))
+    client = in_shift(cinema)
 
     shown = client.get(admin_url(late, "take_payment", model="orders_overdueorder")).content.decode()
     run_action(client, late, "take_payment", model="orders_overdueorder", gateway="cash")
@@ -93,7 +115,7 @@ def test_a_deadline_in_the_past_is_refused_and_keeps_the_typed_value(cinema, lat
 
 
 def test_the_customer_is_reminded_at_most_once_an_hour(cinema, late):
-    client = browser(someone("cashier", cinema))
+    client = in_shift(cinema)
 
     first = run_action(client, late, "remind", model="orders_overdueorder")
     second = run_action(client, late, "remind", model="orders_overdueorder")
@@ -113,7 +135,7 @@ def test_an_order_without_contact_details_gets_no_reminder(cinema):
 
 def test_an_order_is_cancelled_with_or_without_a_typed_reason(cinema, late):
     other = an_overdue_order(cinema)
-    client = browser(someone("cashier", cinema))
+    client = in_shift(cinema)
 
     answer = run_action(client, late, "cancel", model="orders_overdueorder", reason="Called off by phone")
     run_action(client, other, "cancel", reason="")
