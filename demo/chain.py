@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache
 
 from django.contrib.auth.models import Permission
 
@@ -15,9 +14,7 @@ from bonuses.services import adjust
 from cinema.money import rounded
 from concessions.models import ConcessionItem
 from concessions.services import receive
-from concessions.services.pictures import ItemPicture, prepared, set_picture
 from demo import sample_data
-from demo.posters import SNACK, draw
 from orders.models import Promocode
 from payments.models import LegalEntity
 from screenings.models import Cinema, Film, Genre, Hall, Seat, SeatSurcharge, TicketType
@@ -133,14 +130,8 @@ def _bar(cinema: Cinema, manager: User, *, at: datetime) -> list[ConcessionItem]
             made_to_order=made_to_order,
         )
         receive(item, quantity=most, unit_cost=rounded(item.price * sample_data.COST_SHARE), at=at, actor=manager)
-        set_picture(item, _picture(sample_data.BAR_MOTIFS[name]))
         items.append(item)
     return items
-
-
-@cache
-def _picture(motif: str) -> ItemPicture:
-    return prepared(draw(motif, size=SNACK))
 
 
 def create_films(table: Sequence[tuple[str, int, str, str]]) -> list[Film]:
