@@ -62,7 +62,7 @@ class SentTwice(Refused, code="sent_twice"):
         self.at = at  # of the first time
 
     def __str__(self) -> str:
-        return _("This form was already sent and is carried out once. To do the same again, open the page anew.")
+        return _("This form was already sent, and takes effect only once. To do the same again, open the page again.")
 
 
 class SecondFactorWrong(Refused, code="second_factor_wrong"):
@@ -188,7 +188,7 @@ class CustomerCodeWrong(Refused, code="customer_code_wrong"):
 
 
 class OwnCustomerCode(Refused, code="customer_code_own"):
-    """Somebody sells with the code of their own account."""
+    """Somebody sells with the code of an account of their own: that of their work, or one with its phone or mailbox."""
 
     def __str__(self) -> str:
         return _("You cannot earn points on what you sell.")

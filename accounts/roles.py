@@ -33,7 +33,7 @@ SALES = view("orders", "order orderevent overdueorder ticket") | view("payments"
 SALES |= view("concessions", "concessionpreorder")
 STOCK = view("concessions", "concessionitem concessionpreorder lowstockitem reordersuggestion stockmovement")
 REFUNDS = view("orders", "refundline") | view("payments", "dispute giftcard receipt receiptline refund vatrate")
-BONUSES = view("bonuses", "bonusaccount bonustransaction")
+BONUSES = view("bonuses", "bonusaccount bonustransaction tier")
 SUMMARIES = view("screenings", "pricequote sessionsummary") | view("pricing", "pricingmode")
 ACCOUNTING = (
     SALES | STOCK | REFUNDS | BONUSES | SUMMARIES | view("orders", "promocode") | view("payments", "gatewayevent")
@@ -111,6 +111,7 @@ CHAIN = (
     | model_permissions("add change", "orders", "promocode")
     | model_permissions("add change", "allocations", "compreason")
     | view("allocations", "codebatch")
+    | model_permissions("add change", "bonuses", "tier")
     | actions("allocations", "export_codebatch make_codebatch stop_codebatch")
     | model_permissions("change", "house_rules", "chainface chainpage houserules")
     | model_permissions("add", "house_rules", "chainpage")

@@ -58,7 +58,7 @@ class TransferBooked(Refused, code="transfer_booked"):
     def __init__(self, order: Order) -> None:
         text = _(
             "This transfer was already recorded for order %(order)s of another group. If it is a different one, write "
-            "the payer’s name behind the number."
+            "the payer’s name after the number."
         )
         super().__init__(text % {"order": order})
 

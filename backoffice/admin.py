@@ -2,7 +2,7 @@
 
 from backoffice.accounts import approvals, consents, devices, users
 from backoffice.allocations import code_batches, comps, group_bookings, house_holds
-from backoffice.bonuses import accounts, transactions
+from backoffice.bonuses import accounts, tiers, transactions
 from backoffice.concessions import items, low_stock, preorders, reorder_suggestions, stock_movements
 from backoffice.film_hire import contracts, distributors, statements
 from backoffice.house_rules import face, house_rules, pages
@@ -109,6 +109,7 @@ __all__ = [
     "surcharges",
     "ticket_types",
     "tickets",
+    "tiers",
     "transactions",
     "users",
     "vat_rates",

@@ -1,4 +1,6 @@
 from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -6,10 +8,47 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cinema.money import between
+from cinema.history import History
+from cinema.money import MoneyField, between
 from house_rules.rules import rules
+from house_rules.translated import Translated
 
 MOST_POINTS = 100_000_000
+
+
+class Tier(Translated):
+    """A level of customers who spend a lot: how much of it in a rolling year, and what it brings them.
+
+    See `customers.services.tiers` for what counts as spent, and when an account gains and loses its tier.
+    """
+
+    TRANSLATED: ClassVar = ("name",)
+
+    name = models.CharField(_("name"), max_length=40, unique=True)
+    threshold = MoneyField(
+        _("from this spend"), unique=True, help_text=_("Of the last 12 months, without refunds, gift cards and groups.")
+    )
+    extra_percent = models.PositiveSmallIntegerField(
+        _("more points (%)"),
+        help_text=_("So much more than everybody earns: with 20, an order of 100 points earns 120."),
+    )
+    is_active = models.BooleanField(
+        _("given out"), default=True, help_text=_("Otherwise nobody gains it, and whoever has it loses it.")
+    )
+
+    history = History("name", "threshold", "extra_percent", "is_active", "texts")
+
+    class Meta:
+        verbose_name = _("customer level")
+        verbose_name_plural = _("customer levels")
+        ordering = ["threshold"]
+        constraints = [
+            between("threshold", Decimal("0.01"), name="tier_threshold_bounded"),
+            between("extra_percent", 1, 1_000, name="tier_extra_bounded"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class BonusAccountQuerySet(models.QuerySet["BonusAccount"]):
@@ -37,6 +76,12 @@ class BonusAccount(models.Model):
     owed = models.PositiveIntegerField(_("owed"), default=0)
     last_accrual_date = models.DateTimeField(_("last accrual"), null=True, blank=True)
     expiry_warned_at = models.DateTimeField(_("expiry warning sent"), null=True, blank=True, editable=False)
+    tier = models.ForeignKey(
+        Tier, models.PROTECT, null=True, blank=True, related_name="accounts", verbose_name=_("customer level")
+    )
+    tier_until = models.DateTimeField(
+        _("level kept until"), null=True, blank=True, help_text=_("Where less was spent than the level asks for.")
+    )
 
     objects = BonusAccountQuerySet.as_manager()
 
@@ -50,6 +95,7 @@ class BonusAccount(models.Model):
             between("balance", 0, MOST_POINTS, name="balance_bounded"),
             between("owed", 0, MOST_POINTS, name="owed_bounded"),
             models.CheckConstraint(condition=Q(balance=0) | Q(owed=0), name="balance_or_owed_is_0"),
+            models.CheckConstraint(condition=Q(tier__isnull=False) | Q(tier_until=None), name="no_tier_is_not_kept"),
         ]
 
     def __str__(self) -> str:
@@ -83,6 +129,9 @@ class BonusTransaction(models.Model):
     )
     transaction_type = models.CharField(_("type"), max_length=16, choices=Type)
     amount = models.IntegerField(_("points"))
+    extra_percent = models.PositiveSmallIntegerField(
+        _("more points (%)"), default=0, db_default=0, help_text=_("What the customer’s level added to earned points.")
+    )
     transaction_date = models.DateTimeField(_("time"))
     description = models.CharField(_("description"), max_length=250, blank=True)
     reverses = models.ForeignKey(
@@ -115,6 +164,9 @@ class BonusTransaction(models.Model):
         constraints = [
             between("amount", -MOST_POINTS, MOST_POINTS, name="transaction_bounded"),
             models.CheckConstraint(condition=~Q(amount=0), name="transaction_moves_something"),
+            models.CheckConstraint(
+                condition=Q(extra_percent=0) | Q(transaction_type="ACCRUAL"), name="only_earned_points_are_raised"
+            ),
             models.UniqueConstraint(
                 fields=["order"], condition=Q(transaction_type="ACCRUAL"), name="one_accrual_an_order"
             ),

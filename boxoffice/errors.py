@@ -45,6 +45,14 @@ class ColleagueCode(Refused, code="customer_code_of_colleague"):
         super().__init__(_("This is the code of a colleague at work, who earns no points on what is sold here now."))
 
 
+class CodeTooOften(Refused, code="customer_code_too_often"):
+    """The account has as many orders from tills of the cinema today as earn points."""
+
+    def __init__(self, orders: int) -> None:
+        text = _("This account already has %(orders)d orders from the till today. Sell this one without the code.")
+        super().__init__(text % {"orders": orders})
+
+
 class StaffOrder(Refused, code="order_of_staff_at_work"):
     """The order is in the account, or has the address, of whoever takes its money or of a colleague at work."""
 

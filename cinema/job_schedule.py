@@ -13,10 +13,8 @@ class Every:
 
     @property
     def cron(self) -> str:
-        minutes = int(self.period.total_seconds()) // 60
-        if minutes == 60:
-            return "0 * * * *"
-        return "* * * * *" if minutes <= 1 else f"*/{minutes} * * * *"
+        minutes = max(int(self.period.total_seconds()) // 60, 1)
+        return {1: "* * * * *", 60: "0 * * * *"}.get(minutes, f"*/{minutes} * * * *")
 
     @property
     def options(self) -> Mapping[str, int]:
@@ -79,6 +77,7 @@ SCHEDULE: dict[str, Every | Daily] = {
     "check_receipts": minutes(1),
     "accrue_bonus_for_completed_orders": minutes(5),
     "expire_bonus_points": Daily(time(3, 10)),
+    "update_tiers": Daily(time(3, 25)),
     "check_low_stock_items": minutes(15),
     "reprice_sessions": minutes(15),
     "cancel_expired_concession_preorders": minutes(5),

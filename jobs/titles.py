@@ -16,6 +16,7 @@ TITLES: dict[str, str | Promise] = {
     "check_receipts": _("Ask whether fiscal receipts were printed"),
     "accrue_bonus_for_completed_orders": _("Credit bonus points"),
     "expire_bonus_points": _("Expire old bonus points"),
+    "update_tiers": _("Update customer levels"),
     "check_low_stock_items": _("Check stock levels"),
     "reprice_sessions": _("Adapt prices to demand"),
     "cancel_expired_concession_preorders": _("Close uncollected pre-orders"),

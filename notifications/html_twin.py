@@ -127,6 +127,7 @@ def _label(kind: str) -> str:
         MessageKind.SESSION_CANCELLED: _("Choose another showtime"),
         MessageKind.SIGN_IN: _("Sign in"),
         MessageKind.POINTS_EXPIRING: _("See what’s on"),
+        MessageKind.TIER_ENDING: _("See what’s on"),
         MessageKind.FILM_ON_SALE: _("Choose a time"),
         MessageKind.SEATS_HELD: _("Buy these seats"),
         MessageKind.STAFF_PASSWORD: _("Set a password"),

@@ -33,6 +33,7 @@ class MessageKind(models.TextChoices):
     LATE_PAYMENT_REFUNDED = "LATE_PAYMENT_REFUNDED", _("Late payment returned")
     TICKET_REMINDER = "TICKET_REMINDER", _("Screening reminder")
     POINTS_EXPIRING = "POINTS_EXPIRING", _("Points about to expire")
+    TIER_ENDING = "TIER_ENDING", _("Customer level about to end")
     LOW_STOCK = "LOW_STOCK", _("Low stock")
     REFUNDS_TO_APPROVE = "REFUNDS_TO_APPROVE", _("Refunds to approve")
     SCHEDULED_REPORT = "SCHEDULED_REPORT", _("Scheduled report")
@@ -241,6 +242,7 @@ ABOUT_ORDERS = frozenset(
         MessageKind.LATE_PAYMENT_REFUNDED,
         MessageKind.TICKET_REMINDER,
         MessageKind.POINTS_EXPIRING,
+        MessageKind.TIER_ENDING,
         MessageKind.FILM_ON_SALE,
         MessageKind.SEATS_HELD,
     }

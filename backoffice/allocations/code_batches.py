@@ -34,7 +34,7 @@ class StopForm(ActionForm):
         max_length=40,
         required=False,
         widget=UnfoldAdminTextInputWidget(),
-        help_text=_("Empty: all that have no order yet."),
+        help_text=_("Leave empty to stop all codes that have not been used."),
     )
 
 
@@ -69,7 +69,10 @@ class CodeBatchAdmin(ActionsMixin, ReadOnlyAdmin):
     @confirmed_action(
         permission=EXPORT,
         title=_("Export the codes"),
-        text=_("Once, and only to you: the file can be fetched within the next ten minutes, then never again."),
+        text=_(
+            "The codes are exported once. Only you can download the file, for ten minutes; after that nobody can see "
+            "them again."
+        ),
         when=lambda batch: batch.exported_at is None,
         icon="download",
         reauthenticate=True,
@@ -80,16 +83,16 @@ class CodeBatchAdmin(ActionsMixin, ReadOnlyAdmin):
         link = format_html(
             '<a class="link" href="{}">{}</a>',
             reverse("admin:allocations_codebatch_file", args=[batch.pk]),
-            gettext("Fetch the file (CSV)"),
+            gettext("Download the file (CSV)"),
         )
         minutes = int(FETCHED_WITHIN.total_seconds() // 60)
-        words = gettext("The codes are ready for %(count)d minutes:") % {"count": minutes}
+        words = gettext("Download them within %(count)d minutes:") % {"count": minutes}
         return format_html("{} {}", words, link)
 
     @confirmed_action(
         permission=STOP,
         title=_("Stop codes"),
-        text=_("They no longer work. Orders that have one already keep their discount."),
+        text=_("These codes will stop working. Orders that already use one keep their discount."),
         form=StopForm,
         icon="block",
         danger=True,

@@ -46,9 +46,9 @@ class BonusAccountAdmin(ApprovalsMixin, ReadOnlyAdmin):
     """The balance, with every transaction behind it."""
 
     cinema_path = None
-    list_display = ["user", "balance", "owed", "last_accrual_date"]
-    list_select_related = ["user"]
-    list_filter = [CountedFilter]
+    list_display = ["user", "balance", "owed", "last_accrual_date", "tier"]
+    list_select_related = ["user", "tier"]
+    list_filter = [CountedFilter, "tier"]
     search_fields = ["=user__email", "=user__phone"]
     searches_phones = True
     inlines = [BonusTransactionInline]

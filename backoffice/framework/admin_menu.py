@@ -69,6 +69,7 @@ GROUPS: list[tuple[Any, bool, list[tuple[str, str]]]] = [
         [
             ("bonuses.bonusaccount", "loyalty"),
             ("bonuses.bonustransaction", "swap_horiz"),
+            ("bonuses.tier", "percent"),
             ("notifications.notification", "mail"),
             ("accounts.marketingconsent", "mark_email_unread"),
         ],

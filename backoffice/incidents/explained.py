@@ -22,14 +22,14 @@ class ExplainedForm(ActionForm):
         choices=[("", _("No reason is given")), *Cause.choices],
         required=False,
         widget=UnfoldAdminSelectWidget(),
-        help_text=_("In their language: in the message and on the page of their order."),
+        help_text=_("Shown in the guest’s language, in the message and on the order’s page."),
     )
     words = TextFormField(
         label=_("In your own words"),
         max_length=LONGEST_WORDS,
         required=False,
         widget=UnfoldAdminTextInputWidget(),
-        help_text=_("Guests get this as you write it, after the sentence above."),
+        help_text=_("Shown to guests exactly as you write it, after the sentence above."),
     )
     reason = ReasonField(help_text=_("Customers won’t see this."))
 

@@ -67,8 +67,8 @@ class PromocodeAdmin(ActionsMixin, NoDeleteAdmin):
         permission="allocations.make_codebatch",
         title=_("Make unique codes"),
         text=_(
-            "Each works for one order, with the discount and the conditions that this promo code has now. Changes of "
-            "this one don’t reach them."
+            "Each works for one order, with the discount and conditions that this promo code has now. Later changes "
+            "to it don’t affect them."
         ),
         form=MakeCodesForm,
         icon="sell",

@@ -12,6 +12,7 @@ from bonuses.services.values import (
     points_held,
     points_of,
     points_spent,
+    points_to_earn,
     spent_and_earned,
 )
 
@@ -33,6 +34,7 @@ __all__ = [
     "points_of",
     "points_of_customer",
     "points_spent",
+    "points_to_earn",
     "return_spent",
     "reverse_points",
     "spend",

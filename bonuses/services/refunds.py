@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bonuses.models import BonusTransaction
 from bonuses.services.spending import GivenBack, TakenBack, give_back, take_back
-from bonuses.services.values import points_earned, points_of, spent_and_earned
+from bonuses.services.values import points_earned, points_of, spent_and_earned, with_extra
 from house_rules.rules import rules
 from house_rules.scope import rules_scope
 
@@ -73,6 +73,6 @@ def _to_take_back(refunded: RefundedOrder, accrual: BonusTransaction, taken: int
         accrual=accrual.pk,
         account=accrual.bonus_account_id,
         order=refunded.order,
-        points=max(accrual.amount - taken - points_earned(refunded.kept), 0),
+        points=max(accrual.amount - taken - with_extra(points_earned(refunded.kept), accrual.extra_percent), 0),
         refund=refunded.refund,
     )

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db.models import Sum
 
-from bonuses.models import BonusTransaction
+from bonuses.models import BonusAccount, BonusTransaction
 from cinema.money import ZERO
 from house_rules.rules import rules
 
@@ -30,6 +30,17 @@ def most_points(price: Decimal) -> int:
 def points_earned(paid: Decimal) -> int:
     """How many points this payment, less refunds, earns at the rate of the house rules. Reads only."""
     return int(max(paid, ZERO) * rules().bonus_rate / settings.BONUS_POINT_VALUE)
+
+
+def with_extra(points: int, extra_percent: int) -> int:
+    """Earned points with what a customer's level adds. Reads only."""
+    return points * (100 + extra_percent) // 100
+
+
+def points_to_earn(paid: Decimal, *, user: int) -> int:
+    """How many points this payment earns the customer (primary key) at the level of now. One query. Reads only."""
+    account = BonusAccount.objects.filter(user=user, tier__isnull=False)
+    return with_extra(points_earned(paid), account.values_list("tier__extra_percent", flat=True).first() or 0)
 
 
 def points_of(share: Decimal, *, spent: int, bonus_amount: Decimal) -> int:

@@ -120,7 +120,7 @@ def _substitute(order: Order, wanted: Snacks, *, by: ConcessionItem, at: datetim
         waiting = row.preorders.filter(status=ConcessionPreorder.Status.PENDING, **same)
         snacks = list(waiting.select_related("concession_item").order_by("pk"))
         if not snacks:
-            raise SnacksNotOpen(_("Nothing of this order waits for it any more."))
+            raise SnacksNotOpen(_("This order no longer waits for it."))
         keys, more = [each.pk for each in snacks], worth_more(by, snacks)
         changed = ConcessionPreorder.objects.filter(pk__in=keys)
         ordered = _listed(row, changed)["snacks"]

@@ -5,7 +5,7 @@ finished or cancelled there, and lapses like every other hold.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any, Required, TypedDict, Unpack
@@ -19,7 +19,7 @@ from accounts.services import rate_limits
 from accounts.services.customer_codes import customer_of_code
 from allocations.models import CompReason
 from allocations.services import give
-from boxoffice.errors import CardUnclear, ColleagueCode, GivenTooLittle, NoShift, StaffOrder, WrongPart
+from boxoffice.errors import CardUnclear, CodeTooOften, ColleagueCode, GivenTooLittle, NoShift, StaffOrder, WrongPart
 from boxoffice.services.refunds import give_out_decided
 from cinema.money import ZERO
 from cinema.status import Refused
@@ -41,6 +41,9 @@ from payments.models import Gateway, Payment, Refund, Shift
 from payments.services.cash import lock_open_shift
 from payments.services.shifts import open_shift_of
 from screenings.models import Cinema, Seat, Session, TicketType
+
+DAY = timedelta(days=1)
+MOST_A_DAY = 5  # orders of one account that earn points at the tills of a cinema
 
 Places = Iterable[tuple[Session, Seat, TicketType]]
 
@@ -78,7 +81,7 @@ def hold_at_till(shift: Shift, *, at: datetime, actor: User, **wanted: Unpack[Wa
     """Hold what a guest at the till wants to buy; with the code that their account shows, they earn points.
 
     Wrong promo codes count for the cashier. Raises as `hold`, and `NoShift`, `RateLimited`, `CustomerCodeWrong`,
-    `OwnCustomerCode` and `ColleagueCode`; for complimentary tickets as `give`. Owns its transaction.
+    `OwnCustomerCode`, `ColleagueCode` and `CodeTooOften`; for complimentary tickets as `give`. Owns its transaction.
 
     The shift is as it was read; whether it is still open decides when the money comes.
     """
@@ -135,8 +138,8 @@ def _sold(take: Callable[..., Order], shift: Shift, *, at: datetime, actor: User
     if promocode:
         rate_limits.check("promocode", person=cashier, at=at)
     customer = customer_of_code(code, at=at, actor=actor) if code else None
-    if customer is not None and shift_of(customer, shift.cinema) is not None:
-        raise ColleagueCode
+    if customer is not None:
+        _check_earner(customer, shift.cinema, at=at)
     places = list(wanted["places"])
     try:
         return _with_reason(
@@ -158,6 +161,18 @@ def _sold(take: Callable[..., Order], shift: Shift, *, at: datetime, actor: User
     except PromocodeRefused:
         rate_limits.hit("promocode", person=cashier, at=at)
         raise
+
+
+def _check_earner(customer: User, cinema: Cinema, *, at: datetime) -> None:
+    """Raise `ColleagueCode` for somebody at work here, and `CodeTooOften` for an account that earns on what others buy:
+    no guest comes so often. Two queries."""
+    if shift_of(customer, cinema) is not None:
+        raise ColleagueCode
+    today = Order.objects.filter(
+        user=customer, cinema=cinema, channel=Order.Channel.BOX_OFFICE, created_at__gt=at - DAY
+    )
+    if today.filter(status__in=[*Order.UNPAID, *Order.SOLD]).count() >= MOST_A_DAY:
+        raise CodeTooOften(MOST_A_DAY)
 
 
 def _with_reason(

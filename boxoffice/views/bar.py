@@ -116,7 +116,7 @@ def _substitute(request: BoxOfficeRequest, item: ConcessionItem, offered: dict[C
         raise NotASubstitute
     actor = decide(request, REFUND, needed=offered[chosen] > ZERO) or request.user
     done, refused = ran_out.substitute(item, by=chosen, at=request.at, actor=actor)
-    text = _("Off sale. Orders that get %(item)s instead: %(number)d. The customers are told.")
+    text = _("Taken off sale. Orders that get %(item)s instead: %(number)d. The customers are told.")
     messages.success(request, text % {"item": chosen, "number": len(done)})
     _say_refused(request, refused)
 

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='incident',
             name='cause',
-            field=models.CharField(blank=True, choices=[('EQUIPMENT', 'The equipment in the hall broke down.'), ('POWER', 'There was a power failure.'), ('HALL', 'The hall can’t be used.'), ('SAFETY', 'It was necessary for the safety of our guests.'), ('FILM', 'We didn’t get the film in time.'), ('RELEASE', 'The distributor changed the film’s release.'), ('EVENT', 'The hall is needed for another event.'), ('STAFF', 'A colleague is ill, and nobody could take over.'), ('BEFORE', 'The screening before took longer.'), ('WEATHER', 'The weather didn’t allow it.'), ('AUTHORITIES', 'The authorities ordered it.'), ('MISTAKE', 'We made a mistake in the programme.')], db_default='', default='', max_length=16, verbose_name='what guests are told'),
+            field=models.CharField(blank=True, choices=[('EQUIPMENT', 'The equipment in the hall broke down.'), ('POWER', 'There was a power failure.'), ('HALL', 'The hall can’t be used.'), ('SAFETY', 'It was necessary for the safety of our guests.'), ('FILM', 'We didn’t get the film in time.'), ('RELEASE', 'The distributor changed the film’s release date.'), ('EVENT', 'The hall is needed for another event.'), ('STAFF', 'A member of staff is ill, and nobody could take over.'), ('BEFORE', 'The screening before took longer.'), ('WEATHER', 'The weather didn’t allow it.'), ('AUTHORITIES', 'The authorities ordered it.'), ('MISTAKE', 'We made a mistake in the programme.')], db_default='', default='', max_length=16, verbose_name='what guests are told'),
         ),
         migrations.AddField(
             model_name='incident',

@@ -34,6 +34,8 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 | TICKET_REMINDER       | number, film, starts (instant), cinema, address, hall, seats: list of [row, number], |
 |                       | link                                                                                |
 | POINTS_EXPIRING       | points, expires (instant), link (to the shop)                                       |
+| TIER_ENDING           | tier, spent, threshold, missing (amounts; "": nobody gets it now), ends (instant),  |
+|                       | link (to the shop)                                                                  |
 | LOW_STOCK             | cinema, item, stock, threshold, suggested                                           |
 | REFUNDS_TO_APPROVE    | cinema, film, starts (instant), amount, asked_by, reason, page (of the request)     |
 | SCHEDULED_REPORT      | title, about (cinemas and dates), figures: list of [name, text], page (of the file), |
@@ -83,6 +85,7 @@ CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.LATE_PAYMENT_REFUNDED: ORDER_KEYS | {"amount"},
     MessageKind.TICKET_REMINDER: frozenset({"number", "film", "starts", "cinema", "address", "hall", "seats", "link"}),
     MessageKind.POINTS_EXPIRING: frozenset({"points", "expires", "link"}),
+    MessageKind.TIER_ENDING: frozenset({"tier", "spent", "threshold", "missing", "ends", "link"}),
     MessageKind.LOW_STOCK: frozenset({"cinema", "item", "stock", "threshold", "suggested"}),
     MessageKind.REFUNDS_TO_APPROVE: frozenset({"cinema", "film", "starts", "amount", "asked_by", "reason", "page"}),
     MessageKind.SCHEDULED_REPORT: frozenset({"title", "about", "figures", "page", "attachment", "size"}),

@@ -10,7 +10,7 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from bonuses.services import points_earned, points_spent
+from bonuses.services import points_spent, points_to_earn
 from cinema.money import ZERO
 from concessions.models import ConcessionPreorder
 from customers.services import is_correctable_by_customer
@@ -223,7 +223,7 @@ class OrderPage:
 
     @property
     def to_earn(self) -> int:
-        return points_earned(self.order.final_amount)
+        return points_to_earn(self.order.final_amount, user=self.order.user_id or 0)
 
     @property
     def returned(self) -> Decimal:

@@ -49,6 +49,8 @@ def points_of(user: User) -> Points:
 
 def _words(row: BonusTransaction) -> str:
     order = {"order": row.order}
+    if row.transaction_type == Type.ACCRUAL and row.extra_percent:
+        return _("Earned for order %(order)s, with +%(extra)s %% of your level") % {**order, "extra": row.extra_percent}
     if row.transaction_type == Type.ACCRUAL:
         return _("Earned for order %(order)s") % order
     if row.transaction_type == Type.DEDUCTION:

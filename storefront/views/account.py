@@ -28,6 +28,7 @@ from accounts.services.customer_codes import customer_code
 from cinema import clock
 from cinema.http import client_address
 from cinema.status import Refused
+from customers.services import standing_of
 from notifications.services import chosen_phones, telegram
 from orders import notifications
 from orders.models import Order
@@ -188,10 +189,10 @@ def _local(cinema: Cinema, starts: datetime | None) -> datetime | None:
 @require_safe
 @signed_in
 def points(request: HttpRequest) -> HttpResponse:
-    user = signed_in_customer(request)
+    user, at = signed_in_customer(request), clock.now()
     history = points_of(user)
     page = Paginator(history.movements, A_PAGE).get_page(request.GET.get("page"))
-    shown = {"points": history, "page": page, "code": customer_code(user, at=clock.now())}
+    shown = {"points": history, "page": page, "code": customer_code(user, at=at), "level": standing_of(user, at=at)}
     return render(request, "storefront/points.html", shown)
 
 

@@ -23,6 +23,7 @@ EXPECTED = {
     "check_receipts": "every 1 min",
     "accrue_bonus_for_completed_orders": "every 5 min",
     "expire_bonus_points": "daily 03:10",
+    "update_tiers": "daily 03:25",
     "check_low_stock_items": "every 15 min",
     "reprice_sessions": "every 15 min",
     "cancel_expired_concession_preorders": "every 5 min",

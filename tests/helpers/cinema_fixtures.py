@@ -13,6 +13,7 @@ from allocations.models import CodeBatch, Comp, CompReason
 from allocations.services import Agreed, book, keep
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.models import FileImport, FileImportRow
+from bonuses.models import Tier
 from concessions.models import ReorderSuggestion
 from film_hire.models import AgreedShows, GrossReturn, StatementAddress
 from house_rules.models import ChainPage, HouseRules
@@ -147,6 +148,7 @@ def create_rows_of_chain() -> None:
     publish(page, {"en": ("Terms of sale", "Tickets are sold.")}, at=NOON, actor=None)
     record_consent("a@example.org", channel="EMAIL", is_given=True, place="ACCOUNT", is_proved=True, at=NOON)
     Genre.objects.create(name="Drama")
+    Tier.objects.create(name="Silver", threshold=10_000, extra_percent=20)
     Holiday.objects.create(day=NOON.date(), name="Unity Day")
     film = Film.objects.create(title="Mirror", duration_minutes=107)
     FilmCertificate.objects.create(film=film, format="3D", number="111006008")

@@ -223,6 +223,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "accounts.User": ("email",),
     "contenttypes.ContentType": ("model",),
     "bonuses.BonusAccount": ("user__email",),
+    "bonuses.Tier": ("name",),
     "bonuses.BonusTransaction": ("order__number", "transaction_type", "amount", "transaction_date"),
     "concessions.ConcessionItem": ("name",),
     "concessions.ConcessionPreorder": ("order__number", "concession_item__name"),

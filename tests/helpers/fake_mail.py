@@ -94,6 +94,14 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
         "expires": "2026-12-23T23:30:00+03:00",
         "link": "https://cinema.example",
     },
+    MessageKind.TIER_ENDING: {
+        "tier": "Horizon",
+        "spent": "8000.00",
+        "threshold": "10000.00",
+        "missing": "2000.00",
+        "ends": "2026-11-30T23:59:59+03:00",
+        "link": "https://cinema.example",
+    },
     MessageKind.LOW_STOCK: {"cinema": "Horizon", "item": "Popcorn", "stock": 3, "threshold": 10, "suggested": 47},
     MessageKind.REFUNDS_TO_APPROVE: {
         "cinema": "Horizon",

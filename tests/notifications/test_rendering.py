@@ -49,6 +49,10 @@ def test_every_kind_is_rendered_without_gaps(kind: MessageKind, language: str) -
             "starts",
             "cancelled_at",
             "expires",
+            "ends",
+            "missing",
+            "spent",
+            "threshold",
         }:
             assert value in said
 

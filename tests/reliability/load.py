@@ -3,6 +3,7 @@
 from django.apps import apps
 from django.db import connection, models, transaction
 
+from cinema.money import MoneyField
 from tests.helpers.factories import APPS
 from tests.reliability.db_snapshot import skip_foreign_key_checks
 
@@ -58,6 +59,8 @@ def _copied(model: type[models.Model], field: models.Field, days_ago: int) -> st
         return f"{column} + {offset}"
     if isinstance(field, models.CharField) and (field.unique or field.name in UNIQUE_TEXTS.get(model._meta.label, ())):
         return f"substr(CAST(id + {offset} AS text) || {column}, 1, {field.max_length})"
+    if isinstance(field, MoneyField) and field.unique:
+        return f"{column} + id + {offset}"
     if isinstance(field, models.UUIDField) and field.unique:
         return "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
     if isinstance(field, models.DateTimeField) and days_ago:

@@ -6,6 +6,7 @@ Everything is created through services, as of instants around `AT`. `create_scen
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 from django.core.files.base import ContentFile
@@ -16,6 +17,7 @@ from accounts.services.consents import record_consent
 from backoffice.framework.import_export.background import confirm, read_file, receive
 from backoffice.framework.import_export.importer import Importer
 from backoffice.models import FileImport, FileImportRow
+from bonuses.models import BonusAccount, Tier
 from boxoffice.services.gift_cards import pay_with_gift_card
 from concessions.models import ConcessionItem
 from concessions.services import alert_low_stock
@@ -84,6 +86,7 @@ JOBS = (
     "check_receipts",
     "accrue_bonus_for_completed_orders",
     "expire_bonus_points",
+    "update_tiers",
     "check_low_stock_items",
     "reprice_sessions",
     "cancel_expired_concession_preorders",
@@ -147,6 +150,7 @@ def create_scenario(*, per_case: int = 2) -> None:
         _registered_receipts,
         _old_sessions,
         _points,
+        _tiers,
         _low_stock,
         _adaptive_prices,
         _imports,
@@ -335,6 +339,17 @@ def _old_sessions(scenario: Scenario) -> None:
     unprocessed = scenario.session(AT - 32 * DAY)  # no job has run since
     a_paid_order(unprocessed, snacks=[(scenario.popcorn, 1)], customer=a_customer(), at=AT - 33 * DAY)
     an_order(unprocessed, at=AT - 33 * DAY)
+
+
+def _tiers(scenario: Scenario) -> None:
+    """Levels that are reached, that are about to be lost, and that are lost now; nobody else spends so much."""
+    gold = Tier.objects.create(name="Gold", threshold=50_000, extra_percent=20)
+    gala = a_session(a_hall(scenario.cinema), start=AT + 30 * DAY, price=Decimal(60_000))
+    for _ in range(scenario.per_case):
+        a_paid_order(gala, customer=a_customer(points=1, at=AT - DAY), at=AT - DAY)
+        for until in (None, AT - HOUR):
+            idle = a_customer(points=1, at=AT - DAY)
+            BonusAccount.objects.filter(user=idle).update(tier=gold, tier_until=until)
 
 
 def _points(scenario: Scenario) -> None:

@@ -45,3 +45,12 @@ def test_the_number_of_an_account_alone_proves_nothing_and_cannot_be_tried(cashi
 def test_nobody_earns_points_on_what_they_sell(cashier: User) -> None:
     with pytest.raises(OwnCustomerCode):
         customer_of_code(customer_code(cashier, at=NOON), at=NOON, actor=cashier)
+
+
+@pytest.mark.parametrize("own", [{"email": "cashier+2@example.org"}, {"email": "a@b.example", "phone": "+79161234567"}])
+def test_nor_for_a_second_account_with_their_phone_or_mailbox(cashier: User, own: dict[str, str]) -> None:
+    cashier.phone = "+79161234567"
+    second = User.objects.create_user(own["email"], None, phone=own.get("phone", ""))
+
+    with pytest.raises(OwnCustomerCode):
+        customer_of_code(customer_code(second, at=NOON), at=NOON, actor=cashier)

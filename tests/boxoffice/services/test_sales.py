@@ -8,7 +8,7 @@ import pytest
 
 from accounts.errors import RateLimited
 from accounts.services.customer_codes import customer_code
-from boxoffice.errors import CardUnclear, ColleagueCode, GivenTooLittle, NoShift, StaffOrder, WrongPart
+from boxoffice.errors import CardUnclear, CodeTooOften, ColleagueCode, GivenTooLittle, NoShift, StaffOrder, WrongPart
 from boxoffice.services import sales
 from boxoffice.services.gift_cards import pay_with_gift_card
 from orders.errors import NotOnSale, PromocodeRefused, SeatTaken, WrongAmount
@@ -310,6 +310,20 @@ def test_the_card_is_unclear_about_no_more_than_is_left_to_pay(shift, session, p
         sales.card_unclear(order, shift=shift, amount=part, at=NOON, actor=shift.cashier)
 
     sales.check_terminal(order)  # nothing waits for an answer
+
+
+def test_an_account_earns_points_on_five_orders_of_the_tills_a_day(shift, session):
+    friend, other = a_customer(), a_shift(session.hall.cinema)
+    code = customer_code(friend, at=NOON)
+    for each in [shift, other, shift, other, shift]:
+        held(each, session, seats=1, customer_code=code)
+
+    for each in (shift, other):
+        with pytest.raises(CodeTooOften):
+            held(each, session, seats=1, customer_code=code)
+
+    Order.objects.filter(user=friend).update(created_at=NOON - timedelta(days=1))
+    assert held(shift, session, seats=1, customer_code=code).user == friend
 
 
 def test_colleagues_at_work_earn_nothing_by_their_codes(shift, session):

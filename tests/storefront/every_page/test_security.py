@@ -231,6 +231,25 @@ def test_the_secret_of_every_link_is_masked_in_logs(order: Order) -> None:
         assert "secret-token" not in mask(path)
 
 
+#: Parts of addresses that are texts and no secrets.
+OPEN_PARTS = {"slug", "language", "gateway", "method", "object_id", "content_type_id", "kind"}
+
+
+def test_no_part_of_any_address_that_may_be_a_secret_stands_in_logs() -> None:
+    routes = [route for route, _view in _views(get_resolver())]
+    parts = {route: set(re.findall(r"<(?:str|slug|uuid|path):(\w+)>", route)) - OPEN_PARTS for route in routes}
+    secret = {route: names for route, names in parts.items() if names}
+
+    shown = [
+        route
+        for route, names in secret.items()
+        if "the-secret" in mask("/" + re.sub(rf"<\w+:(?:{'|'.join(names)})>", "the-secret", route))
+    ]
+
+    assert any("set-password" in route for route in secret)
+    assert shown == []
+
+
 def test_cookies_are_secure_and_http_only() -> None:
     assert live_settings.SESSION_COOKIE_SECURE
     assert live_settings.CSRF_COOKIE_SECURE
