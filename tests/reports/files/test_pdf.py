@@ -89,3 +89,14 @@ def test_charts_are_drawn_in_plain_colours_with_their_description() -> None:
     assert "var(" not in chart["svg"]
     assert "#4338ca" in chart["svg"]
     assert chart["description"].startswith("By day: lowest 5")
+
+
+def test_headings_do_not_lie_on_each_other_where_they_are_too_long_for_a_line() -> None:
+    names = ["Should be counted in cash", "Found by counting the cash", "Over or short at the end of the shift"]
+    columns = [Column("who", "Responsible"), *(Column(name, name, Kind.MONEY) for name in names)]
+
+    data = content(Table("Drawers", columns, [["Somebody", 1, 2, 3]]), AT)
+    short = content(Table("Drawers", columns[:2], [["Somebody", 1]]), AT)
+
+    assert all(data["widths"])  # shares of the line
+    assert short["widths"][1] == 0  # as wide as its heading
