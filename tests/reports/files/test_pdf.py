@@ -8,7 +8,7 @@ from django.utils import translation
 from reports.errors import TooLongForPdf
 from reports.files import pdf
 from reports.files.pdf import MAX_PDF_ROWS, compile_document, content, write
-from reports.tables import Column, Table
+from reports.tables import Column, Kind, Table
 from tests.helpers.report_tables import AT, HOSTILE, sample_row, sample_rows, sample_table, with_chart
 
 
