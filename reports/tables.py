@@ -90,7 +90,8 @@ class Table:
     """A table of figures. Its rows are dicts by the columns' keys, or sequences in the order of the columns.
 
     `rows` may be a generator, which is read once. `expected` is the number of rows if it is known beforehand. `totals`
-    is the last row; without it, the columns that are summed are added up while the rows are read. `total_links` are
+    is the last row; without it, the columns that are summed are added up while the rows are read. `more` are the tables
+    that follow in a file, such as the others of a day's sheet. `total_links` are
     the pages that its cells lead to. Instants are shown in `zone`; without it, each in its own zone, and those in UTC
     in the current time zone.
     """
@@ -105,6 +106,7 @@ class Table:
     expected: int | None = None
     zone: ZoneInfo | None = None
     charts: Sequence["Chart"] = ()
+    more: Sequence["Table"] = ()
 
     def read(self) -> "Reading":
         return Reading(self)
@@ -113,8 +115,9 @@ class Table:
         return cell_text(_value(value), column.kind, zone=self.zone)
 
     def definitions(self) -> list[Described]:
-        """The definitions of its columns, each once."""
-        found = {str(each.definition.name): each.definition for each in self.columns if each.definition is not None}
+        """The definitions of its columns, and of those of the tables that follow, each once."""
+        columns = [column for table in (self, *self.more) for column in table.columns]
+        found = {str(each.definition.name): each.definition for each in columns if each.definition is not None}
         return list(found.values())
 
     def render(self) -> SafeString:

@@ -64,6 +64,11 @@ class InvitationForm(forms.ModelForm):
             raise forms.ValidationError(
                 _("This account is deactivated, or has access that you don’t have. Ask an owner to do this.")
             )
+        if not (self.actor.all_cinemas or self.actor.is_superuser):  # others see no customers, nor shut them out
+            raise forms.ValidationError(
+                _("This address belongs to a customer. Ask someone who works for all cinemas to make that account a "
+                  "colleague’s, or enter another address.")
+            )  # fmt: skip
         self.instance = known
         self.kept = {name: getattr(known, name) for name in OWN_DETAILS if getattr(known, name)}
         return email

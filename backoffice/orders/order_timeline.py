@@ -75,7 +75,7 @@ class OrderTimeline:
     def _lines(self) -> Iterator[OrderLineRow]:
         if self.user.has_perm("orders.view_ticket"):
             for ticket in self.order.tickets.select_related(
-                "session__film", "session__hall__cinema", "seat", "ticket_type", "price_quote"
+                *("session__film", "session__hall__cinema", "session__price_row", "seat", "ticket_type", "price_quote")
             ).order_by("session", "seat__row", "seat__number", "pk"):
                 yield self._line_row(ticket, TICKET_COLOURS.get(ticket.status), list(self._ticket_actions(ticket)))
         if self.user.has_perm("concessions.view_concessionpreorder"):

@@ -12,7 +12,7 @@ from screenings.models import PriceQuote
 
 
 def why_it_costs(ticket: Ticket) -> list[str]:
-    """The parts of the price, and for an adaptive one its reasons. Its session and quote are loaded."""
+    """The parts of the price, and for an adaptive one its reasons. Its quote and session with price row are loaded."""
     return list(_sentences(ticket))
 
 
@@ -26,7 +26,11 @@ def _sentences(ticket: Ticket) -> Iterator[str]:
         yield _("Surcharge for the seat: %(amount)s") % {"amount": format_money(ticket.surcharge)}
     quote: PriceQuote | None = ticket.price_quote
     if quote is None:
-        yield _("%(base)s was the list price, or the fixed price of the ticket type.") % parts
+        row = ticket.session.price_row
+        if row is not None and row.price == ticket.base_price:
+            yield _("%(base)s was the list price, from the row “%(row)s” of the price list.") % {**parts, "row": row}
+        else:
+            yield _("%(base)s was the list price, or the fixed price of the ticket type.") % parts
         return
     yield _(
         "%(base)s was the adaptive price since %(time)s; the list price was %(list)s, the bounds %(low)s to %(high)s."

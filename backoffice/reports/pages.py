@@ -119,7 +119,7 @@ class ReportPages(CinemaScopedAdmin):
 
 def _as_period(form: Form, period: Period) -> dict[str, Any]:
     """The choices of the page as those of a new file."""
-    if not isinstance(form, EntityForm):
+    if not isinstance(form, (DayForm, EntityForm)):
         return {field.name: field.value() or "" for field in form}
     only = next(iter(period.cinemas)).pk if len(period.cinemas) == 1 else ""
     return {"cinema": only, "first": period.first.isoformat(), "last": period.last.isoformat()}

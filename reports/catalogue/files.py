@@ -4,21 +4,37 @@ To add one, write a function that makes its `Table` of a `Period`, and a line in
 generator with `expected` set if there may be thousands of them.
 """
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from reports.catalogue import bar, customers, drawings, lists, points, programme, segments
+from payments.models import LegalEntity
+from reports.catalogue import (
+    actions,
+    bar,
+    customers,
+    day_sheet,
+    drawings,
+    lists,
+    month_sheet,
+    points,
+    programme,
+    segments,
+)
 from reports.catalogue.balances_now import balances
+from reports.catalogue.day_figures import day_figures
+from reports.catalogue.months import Month
 from reports.catalogue.sheets import money
 from reports.catalogue.societies import societies
 from reports.catalogue.takings import DIMENSIONS, dates_text, subtitle, takings
 from reports.models import ReportFile
 from reports.reading import Period
-from reports.tables import Table
+from reports.tables import Column, Table
+from screenings.models import Cinema
 
 Parameters = Mapping[str, str]
 
@@ -64,7 +80,8 @@ def films_file(period: Period, _chosen: Parameters) -> Table:
 
 def bar_file(period: Period, _chosen: Parameters) -> Table:
     whole, items = bar.bar(period, with_costs=True)
-    return replace(items, charts=[drawings.bar_chart(items, with_costs=True)], notes=[*items.notes, *whole.notes])
+    more = [whole, bar.bought_together(period)]
+    return replace(items, charts=[drawings.bar_chart(items, with_costs=True)], more=more)
 
 
 def occupancy_file(period: Period, _chosen: Parameters) -> Table:
@@ -73,8 +90,52 @@ def occupancy_file(period: Period, _chosen: Parameters) -> Table:
 
 
 def points_file(period: Period, _chosen: Parameters) -> Table:
-    by_month, _held, _expiring = points.points(period)
-    return replace(by_month, subtitle=dates_text(period.first, period.last), notes=[_("Points of the whole chain.")])
+    by_month, *more = points.points(period)
+    about = dates_text(period.first, period.last)
+    return replace(by_month, subtitle=about, notes=[_("Points of the whole chain.")], more=more)
+
+
+def day_file(period: Period, _chosen: Parameters) -> Table:
+    """The sheets of the last day of the period, one after the other."""
+    found: list[Table] = []
+    for cinema in period.cinemas:
+        day = day_figures(cinema, period.last, at=period.at)
+        if day is not None:
+            tables = [*day_sheet.tables(day), day_sheet.refunds(day)]
+            found += _named(tables, f"{cinema}, {dates_text(period.last, period.last)}")
+    return _together(_("Day sheet"), found, period)
+
+
+def month_file(period: Period, _chosen: Parameters) -> Table:
+    """The sheets of the month in which the period ends: one for each legal entity."""
+    entities: defaultdict[int | None, list[Cinema]] = defaultdict(list)
+    for cinema in period.cinemas:
+        entities[cinema.legal_entity_id].append(cinema)
+    named = LegalEntity.objects.in_bulk(key for key in entities if key)
+    found: list[Table] = []
+    for key, cinemas in entities.items():
+        month = Month(cinemas, period.last.replace(day=1))
+        about = ", ".join(str(each) for each in cinemas)
+        name = f"{named[key]} ({about})" if key else about
+        found += _named(month_sheet.tables(month, with_costs=True), f"{name}, {month_sheet.title_of(month.first)}")
+    return _together(_("Month sheet"), found, period)
+
+
+def _named(tables: Iterable[Table], about: str) -> list[Table]:
+    """Each says which sheet it belongs to."""
+    return [replace(each, subtitle=f"{about}; {each.subtitle}" if each.subtitle else about) for each in tables]
+
+
+def _together(title: str | Promise, tables: Sequence[Table], period: Period) -> Table:
+    if not tables:
+        return Table(title, [Column("day", _("Day"))], [], subtitle=subtitle(period))
+    first, *more = tables
+    return replace(first, title=f"{title}: {first.title}", more=more)
+
+
+def actions_file(period: Period, _chosen: Parameters) -> Table:
+    is_whole = not Cinema.objects.exclude(pk__in=[cinema.pk for cinema in period.cinemas]).exists()
+    return replace(actions.actions(period, with_points=is_whole), more=[actions.comps(period)])
 
 
 REPORTS: dict[str, FileReport] = {
@@ -96,6 +157,9 @@ REPORTS: dict[str, FileReport] = {
     "campaigns": FileReport(_("Campaigns"), FIGURES, lambda period, _chosen: customers.campaigns(period)),
     "segment": FileReport(_("Segment"), "reports.export_segment", segments.addresses, kept=segments.KEPT),
     "societies": FileReport(_("Owed to authors’ societies"), FIGURES, lambda period, _chosen: societies(period)),
+    "day": FileReport(_("Day sheet"), FIGURES, day_file),
+    "month": FileReport(_("Month sheet"), COSTS, month_file),
+    "actions": FileReport(_("Actions to check"), FIGURES, actions_file),
     "balances": FileReport(_("Balances"), COSTS, lambda period, _chosen: balances(period)),
     "payments": FileReport(_("Payments"), "payments.view_payment", listed("payments")),
     "refunds": FileReport(_("Refunds"), "payments.view_refund", listed("refunds")),

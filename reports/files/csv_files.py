@@ -17,13 +17,31 @@ from reports.tables import Column, Kind, Table, explanation, in_zone
 
 
 def write(table: Table, file: IO[bytes], _at: datetime, progress: Progress = no_progress) -> Mapping[str, Any] | None:
-    """Headings first, then the rows and the totals; below an empty row, the notes and what the figures mean.
+    """Headings first, then the rows and the totals; below an empty row, the notes and what the figures mean. Several
+    tables have their titles above them.
 
     With a byte order mark, and where the decimal mark is the comma, as in Russian, with semicolons: Excel needs both.
     """
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="", write_through=False)
     writer = csv.writer(text, delimiter=";" if get_format("DECIMAL_SEPARATOR") == "," else ",")
     mark = str(get_format("DECIMAL_SEPARATOR"))
+    totals = None
+    for number, each in enumerate((table, *table.more)):
+        if table.more:
+            writer.writerows(
+                [[]] * bool(number) + [[escape_formula(str(text)) for text in (each.title, each.subtitle)]]
+            )
+        found = _write_rows(each, writer, mark, progress)
+        totals = found if each is table else totals
+    explanations = [[str(note)] for each in (table, *table.more) for note in each.notes]
+    explanations += [[str(each.name), explanation(each)] for each in table.definitions()]
+    if explanations:
+        writer.writerows([[], *([escape_formula(each) for each in row] for row in explanations)])
+    text.detach()  # writes what is left, and keeps the file open
+    return totals
+
+
+def _write_rows(table: Table, writer: Any, mark: str, progress: Progress) -> Mapping[str, Any] | None:
     reading = table.read()
     writer.writerow([escape_formula(capfirst(str(column.label))) for column in table.columns])
     for row in counted(reading, progress):
@@ -32,11 +50,6 @@ def write(table: Table, file: IO[bytes], _at: datetime, progress: Progress = no_
     if totals:
         cells = [_as_text(column, totals.get(column.key), table, mark) for column in table.columns]
         writer.writerow([cells[0] or _("Total"), *cells[1:]])
-    explanations = [[str(each)] for each in table.notes]
-    explanations += [[str(each.name), explanation(each)] for each in table.definitions()]
-    if explanations:
-        writer.writerows([[], *([escape_formula(each) for each in row] for row in explanations)])
-    text.detach()  # writes what is left, and keeps the file open
     return totals
 
 

@@ -53,36 +53,19 @@ def content(table: Table, at: datetime, progress: Progress = no_progress) -> dic
 
 def _content(reading: Reading, at: datetime, progress: Progress) -> dict[str, Any]:
     table = reading.table
-    rows: list[list[str]] = []
-    for row in counted(reading, progress):
-        if len(rows) >= MAX_PDF_ROWS:
-            raise _too_long()
-        rows.append([valid_xml(table.text(column, value)) for column, value in reading.cells(row)])
-    totals = reading.totals()
-    headings = [valid_xml(capfirst(str(column.label))) for column in table.columns]
-    widths = [_width(index, headings, rows) for index in range(len(headings))]
-    is_wide = sum(widths) > PORTRAIT
-    subtitle = valid_xml(str(table.subtitle))
-    title = valid_xml(str(table.title))
+    first, *more = (_figures(each, progress) for each in (reading, *(each.read() for each in table.more)))
+    widest = max(sum(each["characters"]) for each in (first, *more))
+    is_wide = widest > PORTRAIT
     return {
-        "title": title,
-        "subtitle": subtitle,
+        **first,
+        "more": more,
         "table_title": _("Figures"),
         "language": (get_language() or "en")[:2],
         "landscape": is_wide,
-        "size": 9 if sum(widths) <= LANDSCAPE else 7.5,
-        "footer": " · ".join(filter(None, [title, subtitle, _made(at, table)])),
+        "size": 9 if widest <= LANDSCAPE else 7.5,
+        "footer": " · ".join(filter(None, [first["title"], first["subtitle"], _made(at, table)])),
         "page": _("Page %(page)s of %(pages)s") % {"page": "{page}", "pages": "{pages}"},
-        "headings": headings,
-        "numbers": [column.kind.is_number for column in table.columns],
-        "widths": [
-            min(width, MAX_TEXT) if column.kind is Kind.TEXT else 0
-            for column, width in zip(table.columns, widths, strict=True)
-        ],
-        "rows": rows,
-        "totals": [valid_xml(text) for _column, text in total_texts(table, totals)] if totals else [],
         "empty": _("No figures for this period."),
-        "notes": [valid_xml(str(each)) for each in table.notes],
         "definitions_title": _("What the figures mean"),
         "definitions": [[valid_xml(str(each.name)), valid_xml(explanation(each))] for each in table.definitions()],
         "charts": [
@@ -94,6 +77,39 @@ def _content(reading: Reading, at: datetime, progress: Progress) -> dict[str, An
             }
             for chart in table.charts
         ],
+    }
+
+
+def _figures(reading: Reading, progress: Progress) -> dict[str, Any]:
+    """One table of the document."""
+    table = reading.table
+    rows: list[list[str]] = []
+    for row in counted(reading, progress):
+        if len(rows) >= MAX_PDF_ROWS:
+            raise _too_long()
+        rows.append([valid_xml(table.text(column, value)) for column, value in reading.cells(row)])
+    totals = reading.totals()
+    headings = [valid_xml(capfirst(str(column.label))) for column in table.columns]
+    widths = [_width(index, headings, rows) for index in range(len(headings))]
+    is_text = [column.kind is Kind.TEXT for column in table.columns]
+    # Numbers are as wide as their headings in one line, if that leaves enough for the texts.
+    in_one_line = [
+        min(width, MAX_TEXT) if text else max(width, len(heading) + 2)
+        for width, heading, text in zip(widths, headings, is_text, strict=True)
+    ]
+    is_narrow = sum(in_one_line) <= PORTRAIT
+    return {
+        "title": valid_xml(str(table.title)),
+        "subtitle": valid_xml(str(table.subtitle)),
+        "headings": headings,
+        "numbers": [column.kind.is_number for column in table.columns],
+        "characters": widths,
+        "widths": [
+            0 if is_narrow and not text else min(width, MAX_TEXT) for width, text in zip(widths, is_text, strict=True)
+        ],
+        "rows": rows,
+        "totals": [valid_xml(text) for _column, text in total_texts(table, totals)] if totals else [],
+        "notes": [valid_xml(str(each)) for each in table.notes],
     }
 
 

@@ -32,17 +32,20 @@ OPTIONS = {
 
 
 def write(table: Table, file: IO[bytes], at: datetime, progress: Progress = no_progress) -> Mapping[str, Any] | None:
-    """The table, headings frozen; on the last sheet its title, notes, and what the figures mean."""
+    """Each table on a sheet of its own, headings frozen; on the last sheet their titles, notes, and what the figures
+    mean.
+    """
     from xlsxwriter import Workbook  # takes a tenth of a second to import, so only when needed
 
     with Workbook(file, OPTIONS) as book:
         book.set_properties({"title": str(table.title), "created": at.replace(tzinfo=None)})
-        sheets = _Sheets(book, table)
-        reading = table.read()
-        for row in counted(reading, progress):
-            sheets.add(row)
-        totals = reading.totals()
-        sheets.end(totals)
+        totals = None
+        for each in (table, *table.more):
+            sheets, reading = _Sheets(book, each), each.read()
+            for row in counted(reading, progress):
+                sheets.add(row)
+            sheets.end(reading.totals())
+            totals = reading.totals() if each is table else totals
         _explain(book, table, at)
     return totals
 
@@ -57,13 +60,10 @@ class _Sheets:
         self.total_formats = [
             book.add_format({"bold": True, "top": 1, **_number_format(column.kind)}) for column in table.columns
         ]
-        self.count = 0
         self._begin()
 
     def _begin(self) -> None:
-        self.count += 1
-        name = sheet_name(str(self.table.title), suffix=f" {self.count}" if self.count > 1 else "")
-        self.sheet: Worksheet = self.book.add_worksheet(name)
+        self.sheet: Worksheet = self.book.add_worksheet(free_name(str(self.table.title), self.book))
         self.sheet.freeze_panes(1, 0)
         self.sheet.repeat_rows(0)
         self.sheet.set_landscape()
@@ -126,6 +126,14 @@ def sheet_name(title: str, *, suffix: str = "") -> str:
     return f"{name or _('Report')}{suffix}"
 
 
+def free_name(title: str, book: "Workbook") -> str:
+    """The title as a name that no sheet of the book has: names that differ in capitals only are the same."""
+    taken = {sheet.get_name().lower() for sheet in book.worksheets()}
+    suffixes = ("", *(f" {number}" for number in range(2, len(taken) + 3)))
+    names = (sheet_name(title, suffix=suffix) for suffix in suffixes)
+    return next(name for name in names if name.lower() not in taken)
+
+
 def _number_format(kind: Kind) -> dict[str, str]:
     day = "dd.mm.yyyy" if get_format("SHORT_DATE_FORMAT") == "d.m.Y" else "d mmm yyyy"
     formats = {
@@ -140,13 +148,15 @@ def _number_format(kind: Kind) -> dict[str, str]:
 
 
 def _explain(book: "Workbook", table: Table, at: datetime) -> None:
-    sheet = book.add_worksheet(sheet_name(_("About this report")))
+    sheet = book.add_worksheet(free_name(_("About this report"), book))
     bold = book.add_format({"bold": True, "valign": "top"})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, 32)
     sheet.set_column(1, 1, 90)
     made = in_zone(at, table.zone)
-    rows = [(str(table.title), str(table.subtitle)), *(("", str(note)) for note in table.notes)]
+    rows: list[tuple[str, str]] = []
+    for each in (table, *table.more):
+        rows += [(str(each.title), str(each.subtitle)), *(("", str(note)) for note in each.notes)]
     rows.append((_("Made"), f"{made:%Y-%m-%d %H:%M} {made:%Z}"))
     rows += [(str(each.name), explanation(each)) for each in table.definitions()]
     for number, (name, text) in enumerate(rows):

@@ -75,7 +75,7 @@ ENDS_OF_RUNS, SMALL_HALL = 8.0, 150  # how much it counts that a run may end wit
 LONGEST = 400  # seats: beyond it all runs cost the same
 ROOM = 5.0  # how much it counts that a party takes the room of others, see `room_costs`
 NO_PLACE = 0.5  # places: keeps scarcity finite where there is none
-SHARPNESS = 3  # the power of scarcity: room that is twice as scarce counts eight times as much
+SHARPNESS = 4  # the power of scarcity: room that is twice as scarce counts sixteen times as much
 
 
 def remainder_costs(longest: int, party: int, mix: Mapping[int, float], *, packs: bool, places: int) -> Sequence[float]:

@@ -317,7 +317,7 @@ def test_what_people_change_of_their_own_is_not_recorded(manager: User, cinema: 
 # --- Customers who are hired
 
 
-def test_a_customer_who_is_hired_keeps_the_account_and_loses_the_old_password(manager: User, cinema: Cinema) -> None:
+def test_a_customer_who_is_hired_keeps_the_account_and_loses_the_old_password(cinema: Cinema) -> None:
     viewer = User.objects.create_user("viewer@example.org", "an old password", first_name="Vera", phone="+79161234567")
     BonusAccount.objects.create(user=viewer)
     order = an_order(customer=viewer)
@@ -325,7 +325,7 @@ def test_a_customer_who_is_hired_keeps_the_account_and_loses_the_old_password(ma
     old.force_login(viewer)
 
     answer = new_colleague(
-        browser(manager),
+        browser(someone("owner", all_cinemas=True)),
         email="Viewer@Example.org",
         groups=[group("usher")],
         cinemas=[cinema.pk],
@@ -342,6 +342,20 @@ def test_a_customer_who_is_hired_keeps_the_account_and_loses_the_old_password(ma
     assert Order.objects.get().user == hired == order.user
     assert "_auth_user_id" not in old.get("/account/").wsgi_request.session
     assert Notification.objects.get(kind=MessageKind.STAFF_PASSWORD).recipient == "viewer@example.org"
+
+
+def test_the_manager_of_a_cinema_makes_no_customer_a_colleague_and_learns_nothing_of_them(
+    manager: User, cinema: Cinema
+) -> None:
+    viewer = User.objects.create_user("viewer@example.org", "an old password", first_name="Vera", phone="+79161234567")
+    before = access_of(viewer)
+
+    answer = new_colleague(browser(manager), email=viewer.email, groups=[group("usher")], cinemas=[cinema.pk])
+
+    assert "belongs to a customer" in answer.text
+    assert not {"Vera", "+79161234567"} & set(answer.text.split())
+    assert access_of(viewer) == before
+    assert Notification.objects.count() == 0
 
 
 def test_accounts_of_colleagues_and_deactivated_ones_are_not_hired(manager: User, cinema: Cinema) -> None:
@@ -395,20 +409,20 @@ def test_the_former_address_is_told_when_a_colleague_changes_it(manager: User, c
 
 
 @pytest.mark.parametrize("bought", ["order", "points"])
-def test_staff_of_a_cinema_cannot_take_over_the_account_of_a_customer_by_hiring_them(
+def test_staff_of_a_cinema_cannot_take_over_the_account_of_a_customer_who_was_hired(
     manager: User, cinema: Cinema, bought: str
 ) -> None:
     viewer = a_customer(points=500 if bought == "points" else 0)
     if bought == "order":
         an_order(customer=viewer)
     form = {"preferred_language": "ru", "groups": [group("usher")], "cinemas": [cinema.pk]}
-    client = browser(manager)
+    owner = browser(someone("owner", all_cinemas=True))
+    owner.post(reverse("admin:accounts_user_add"), {**form, "email": viewer.email})
 
-    client.post(reverse("admin:accounts_user_add"), {**form, "email": viewer.email})
-    client.post(page(viewer), {**form, "email": "thief@example.org", "first_name": "Ada"})
+    browser(manager).post(page(viewer), {**form, "email": "thief@example.org", "first_name": "Ada"})
 
     hired = User.objects.get(pk=viewer.pk)
     assert (hired.is_staff, hired.first_name, hired.email) == (True, "Ada", viewer.email)
-    browser(someone("owner", all_cinemas=True)).post(page(hired), {**form, "email": "new@example.org"})
+    owner.post(page(hired), {**form, "email": "new@example.org"})
     hired.refresh_from_db()
     assert hired.email == "new@example.org"

@@ -11,7 +11,7 @@ from orders.models import Ticket
 from orders.services import hold
 from screenings.models import PriceQuote, TicketType
 from tests.helpers.factories import NOON, a_hall, a_paid_order, a_session, free_seats
-from tests.helpers.screening_rows import a_price_quote
+from tests.helpers.screening_rows import a_price_list, a_price_quote
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -51,3 +51,16 @@ def test_the_page_of_an_order_explains_each_ticket_also_those_sold_before_parts_
     assert page.text.count("Why this price") == 2
     assert "Sold before the parts of prices were kept" in page.text
     assert "was the list price, or the fixed price of the ticket type" in page.text
+
+
+def test_a_list_price_names_the_row_of_the_price_list_that_gave_it():
+    session = a_session(a_hall())
+    session.price_row = a_price_list(session.hall.cinema, ("Weekend evenings", "350.00", {})).rows.get()
+    session.save()
+    child = TicketType.objects.create(name="Child", price_percent=50)
+    order = hold(cinema=session.hall.cinema, tickets=[(session, free_seats(session)[0], child)], at=NOON)
+
+    with override("en"):
+        found = why_it_costs(order.tickets.get())
+
+    assert "was the list price, from the row “Weekend evenings” of the price list." in found[1]

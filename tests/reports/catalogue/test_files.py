@@ -2,6 +2,7 @@ import io
 
 import pytest
 from django.utils import translation
+from openpyxl import load_workbook
 
 from orders.services import refund
 from reports.catalogue.files import REPORTS, dimension
@@ -38,6 +39,26 @@ def test_a_report_whose_page_has_a_chart_has_it_in_its_document(name: str) -> No
 
     assert chart["svg"].startswith("<svg")
     assert chart["description"]
+
+
+def test_a_sheet_has_all_of_its_tables_in_one_file_by_cinema() -> None:
+    near, far = a_cinema(), a_cinema()
+    a_paid_order(a_session(a_hall(near)), at=NOON)
+    table = REPORTS["day"].table(Period([near, far], NOON.date(), NOON.date(), NOON), {})
+    book, text = io.BytesIO(), io.BytesIO()
+
+    FORMATS["xlsx"].write(table, book, NOON, lambda rows: None)
+    FORMATS["csv"].write(table, text, NOON, lambda rows: None)
+
+    sheets = load_workbook(book).sheetnames
+    assert len(sheets) == len({name.lower() for name in sheets}) == 2 + len(table.more)
+    assert [name for name in sheets if name.startswith("Advances")] == ["Advances", "Advances 2"]
+    assert [each["title"] for each in content(table, NOON)["more"]] == [each.title for each in table.more]
+    lines = text.getvalue().decode("utf-8-sig").splitlines()
+    assert lines[0] == f'Day sheet: Takings by payment method,"{table.subtitle}"'
+    assert [line for line in lines if line.startswith("Advances,")] == [
+        f'Advances,"{each.subtitle}"' for each in table.more if each.title == "Advances"
+    ]
 
 
 @pytest.mark.parametrize("name", REPORTS)
