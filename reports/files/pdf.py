@@ -91,6 +91,13 @@ def _figures(reading: Reading, progress: Progress) -> dict[str, Any]:
     totals = reading.totals()
     headings = [valid_xml(capfirst(str(column.label))) for column in table.columns]
     widths = [_width(index, headings, rows) for index in range(len(headings))]
+    is_text = [column.kind is Kind.TEXT for column in table.columns]
+    # Numbers are as wide as their headings in one line, if that leaves enough for the texts.
+    in_one_line = [
+        min(width, MAX_TEXT) if text else max(width, len(heading) + 2)
+        for width, heading, text in zip(widths, headings, is_text, strict=True)
+    ]
+    is_narrow = sum(in_one_line) <= PORTRAIT
     return {
         "title": valid_xml(str(table.title)),
         "subtitle": valid_xml(str(table.subtitle)),
@@ -98,8 +105,7 @@ def _figures(reading: Reading, progress: Progress) -> dict[str, Any]:
         "numbers": [column.kind.is_number for column in table.columns],
         "characters": widths,
         "widths": [
-            min(width, MAX_TEXT) if column.kind is Kind.TEXT else 0
-            for column, width in zip(table.columns, widths, strict=True)
+            0 if is_narrow and not text else min(width, MAX_TEXT) for width, text in zip(widths, is_text, strict=True)
         ],
         "rows": rows,
         "totals": [valid_xml(text) for _column, text in total_texts(table, totals)] if totals else [],

@@ -8,7 +8,7 @@ from django.utils import translation
 from reports.errors import TooLongForPdf
 from reports.files import pdf
 from reports.files.pdf import MAX_PDF_ROWS, compile_document, content, write
-from reports.tables import Column, Table
+from reports.tables import Column, Kind, Table
 from tests.helpers.report_tables import AT, HOSTILE, sample_row, sample_rows, sample_table, with_chart
 
 
@@ -89,3 +89,14 @@ def test_charts_are_drawn_in_plain_colours_with_their_description() -> None:
     assert "var(" not in chart["svg"]
     assert "#4338ca" in chart["svg"]
     assert chart["description"].startswith("By day: lowest 5")
+
+
+def test_headings_do_not_lie_on_each_other_where_they_are_too_long_for_a_line() -> None:
+    names = ["Should be counted in cash", "Found by counting the cash", "Over or short at the end of the shift"]
+    columns = [Column("who", "Responsible"), *(Column(name, name, Kind.MONEY) for name in names)]
+
+    data = content(Table("Drawers", columns, [["Somebody", 1, 2, 3]]), AT)
+    short = content(Table("Drawers", columns[:2], [["Somebody", 1]]), AT)
+
+    assert all(data["widths"])  # shares of the line
+    assert short["widths"][1] == 0  # as wide as its heading
