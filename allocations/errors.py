@@ -108,3 +108,28 @@ class CodeNotStopped(Refused, code="code_not_stopped"):
 
     def __init__(self) -> None:
         super().__init__(_("There is nothing to stop: the code was used or stopped before, or is not in this batch."))
+
+
+class SessionNotEmpty(Refused, code="session_not_empty"):
+    """A session would become private while others have seats of it, or the house keeps some."""
+
+    def __init__(self, taken: int) -> None:
+        text = _(
+            "Others have %(taken)d seats of this screening. Choose one that nobody has booked, or move these guests "
+            "and release what the house keeps."
+        )
+        super().__init__(text % {"taken": taken})
+
+
+class SessionOfAnotherGroup(Refused, code="session_of_another_group"):
+    """Seats of a private session were asked for, which another group has hired."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Another group has hired this screening. Choose another one."))
+
+
+class SessionIsPublic(Refused, code="session_is_public"):
+    """A session would be opened to everybody that already is."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This screening is already on sale for everybody."))

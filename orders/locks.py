@@ -44,7 +44,7 @@ def share_sessions(keys: Collection[int]) -> dict[int, Session]:
     """
     if not connection.features.has_select_for_update:
         return Session.objects.in_bulk(keys)
-    sql = """SELECT id, hall_id, start_datetime, status FROM screenings_session
+    sql = """SELECT id, hall_id, start_datetime, status, is_private FROM screenings_session
              WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"""
     return {session.pk: session for session in Session.objects.raw(sql, [list(keys)])}
 

@@ -21,6 +21,9 @@ from allocations.errors import (
     HeadcountRefused,
     HoldTimeOver,
     NoRoomForGroup,
+    SessionIsPublic,
+    SessionNotEmpty,
+    SessionOfAnotherGroup,
 )
 from allocations.models import GroupBooking, GroupOrder
 from allocations.services.comps import worth
@@ -53,10 +56,21 @@ class Agreed:
     language: str = ""
 
 
-def book(session: Session, agreed: Agreed, *, people: int, until: datetime, at: datetime, actor: User) -> GroupBooking:
+def book(
+    session: Session,
+    agreed: Agreed,
+    *,
+    people: int,
+    until: datetime,
+    private: bool = False,
+    at: datetime,
+    actor: User,
+) -> GroupBooking:
     """Book seats of the session for a group, reserved until `until`, at the latest until the start.
 
-    Raises as `add_screening`, and `ReasonNeeded` without the name of a contact. Owns its transaction.
+    A `private` session is theirs alone from then on: nobody else sees it or buys seats of it. Raises as
+    `add_screening`, `ReasonNeeded` without the name of a contact, and `SessionNotEmpty` where others have seats of what
+    is to be private. Owns its transaction.
     """
     seats = _free_seats(session, people, at=at)
     whom = {"email": agreed.email, "phone": agreed.phone, "language": agreed.language}
@@ -70,8 +84,26 @@ def book(session: Session, agreed: Agreed, *, people: int, until: datetime, at: 
             at=at,
             actor=actor,
         )
+        if private:
+            _check_empty(session)
         _reserve(booking, session, seats, until=until, whom=whom, at=at, actor=actor)
+        if private:
+            session.is_private = True
+            session.save(update_fields=["is_private"])
     return booking
+
+
+def open_to_public(session: Session) -> None:
+    """Advertise and sell a private session to everybody; the group keeps what it has.
+
+    Raises `SessionIsPublic`. Owns its transaction.
+    """
+    with transaction.atomic():
+        row = Session.objects.select_for_update(of=("self",)).get(pk=session.pk)
+        if not row.is_private:
+            raise SessionIsPublic
+        row.is_private = session.is_private = False
+        row.save(update_fields=["is_private"])
 
 
 def add_screening(
@@ -169,9 +201,21 @@ def _reserve(
 ) -> Order:
     if until <= at:
         raise HoldTimeOver
+    if session.is_private and not booking.group_orders.filter(order__tickets__session=session).exists():
+        raise SessionOfAnotherGroup
     order = _hold(booking, session, _priced(booking, seats), whom=whom, until=until, at=at, actor=actor)
     _count(_given_away(order), at=at, actor=actor)
     return order
+
+
+def _check_empty(session: Session) -> None:
+    """Raise `SessionNotEmpty` if anybody has a seat of it. Sales that have begun are waited for, later ones refused.
+
+    Must be called inside a transaction (the session is locked here).
+    """
+    list(Session.objects.select_for_update(of=("self",)).filter(pk=session.pk).values_list("pk"))
+    if taken := Ticket.objects.live().filter(session=session).count():
+        raise SessionNotEmpty(taken)
 
 
 def _given_away(order: Order) -> Decimal:

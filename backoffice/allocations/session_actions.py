@@ -14,12 +14,13 @@ from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
 )
 
 from accounts.models import User
 from accounts.phones import PhoneFormField
 from allocations.models import GroupBooking
-from allocations.services import Agreed, book, keep
+from allocations.services import Agreed, book, keep, open_to_public
 from backoffice.allocations.group_forms import people_field
 from backoffice.framework.actions import ActionsMixin, SummaryItem, confirmed_action
 from backoffice.framework.fields import ReasonField
@@ -29,6 +30,7 @@ from cinema import clock
 from cinema.money import format_money
 from cinema.validators import TextFormField
 from house_rules.languages import offered_languages
+from orders.models import Order
 from orders.queries import taken_tickets
 from screenings.models import Hall, Session
 
@@ -81,6 +83,12 @@ class BookGroupForm(PreviewedForm):
         help_text=_("people who pay. Leave empty if everybody pays."),
     )
     until = date_time_field(label=_("Reserved until"))
+    private = forms.BooleanField(
+        label=_("The whole screening for this group alone"),
+        required=False,
+        widget=UnfoldBooleanWidget(),
+        help_text=_("Nobody else sees it or buys seats. Nobody may have seats of it yet."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -132,10 +140,11 @@ class SeatsKeptActions(ActionsMixin):
         actor: User,
         people: int,
         until: datetime,
+        private: bool,
         previewed: str,
         **agreed: Any,
     ) -> str:
-        booking = book(session, Agreed(**agreed), people=people, until=until, at=at, actor=actor)
+        booking = book(session, Agreed(**agreed), people=people, until=until, private=private, at=at, actor=actor)
         message = ngettext(
             "%(booking)s: %(count)d seat reserved, under the number %(order)s.",
             "%(booking)s: %(count)d seats reserved, under the number %(order)s.",
@@ -143,3 +152,14 @@ class SeatsKeptActions(ActionsMixin):
         )
         order = booking.group_orders.get().order
         return message % {"booking": booking, "count": people, "order": order}
+
+    @confirmed_action(
+        permission="allocations.book_group",
+        title=_("Open to everybody"),
+        text=_("The screening is advertised and sold again. The group keeps the seats that it has."),
+        when=lambda session: session.is_private and session.is_on_sale(clock.now(), Order.Channel.GROUP),
+        icon="public",
+    )
+    def open_to_public(self, session: Session, *, at: datetime, actor: User) -> str:
+        open_to_public(session)
+        return gettext("%(session)s is on sale for everybody.") % {"session": session}

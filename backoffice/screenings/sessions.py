@@ -72,6 +72,7 @@ class SessionAdmin(
         "change_price",
         "keep_seats",
         "book_group",
+        "open_to_public",
         "take_back",
         "request_refunds",
         "freeze_price",
@@ -90,7 +91,9 @@ class SessionAdmin(
     readonly_fields = ["start_local", "end_local", "cancelled_local", "language_label", "subtitles_label", "price_now"]
 
     def get_fields(self, request: HttpRequest, obj: Session | None = None) -> Any:
-        only_where_set = [name for name in ("no_certificate_reason", "refunds_held") if obj and getattr(obj, name)]
+        only_where_set = [
+            name for name in ("is_private", "no_certificate_reason", "refunds_held") if obj and getattr(obj, name)
+        ]
         return [*super().get_fields(request, obj), *only_where_set]
 
     @admin.display(description=_("start"), ordering="start_datetime")

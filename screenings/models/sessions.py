@@ -18,6 +18,7 @@ from house_rules.rules import rules
 from screenings.models.cinemas import Hall
 from screenings.models.films import Film
 
+TO_GROUPS = "GROUP"  # the channel of orders that may sell a session that a group has hired
 AT_THE_TILL = "BOX_OFFICE"  # the channel of orders that may sell a session that has started
 
 
@@ -42,6 +43,8 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def on_sale(self, at: datetime, channel: str = "") -> "SessionQuerySet":
         """Sessions that are on sale on this channel of orders; as `Session.is_on_sale`."""
         live = self.filter(archived_at__isnull=True)
+        if channel != TO_GROUPS:
+            live = live.filter(is_private=False)
         if channel != AT_THE_TILL:
             return live.filter(status=Session.Status.SCHEDULED, start_datetime__gt=at)
         began = at - rules().till_sales_until
@@ -162,6 +165,12 @@ class Session(models.Model):
         related_name="+",
         verbose_name=_("cancelled by"),
     )
+    is_private = models.BooleanField(
+        _("private"),
+        default=False,
+        db_default=False,
+        help_text=_("A group has hired the whole screening: it is neither advertised nor sold to anybody else."),
+    )
     refunds_held = models.BooleanField(
         _("refunds await approval"),
         default=False,
@@ -179,6 +188,7 @@ class Session(models.Model):
         "language",
         "subtitles",
         "no_certificate_reason",
+        "is_private",
     )
 
     class Meta:
@@ -240,7 +250,10 @@ class Session(models.Model):
 
     def is_on_sale(self, at: datetime, channel: str = "") -> bool:
         """The same condition as `Session.objects.on_sale`, for a loaded row: it is scheduled, not archived and not
-        started; at the box office it may run already. No query but for the house rules."""
+        started; at the box office it may run already. A private one is sold to its group only. No query but for the
+        house rules."""
+        if self.is_private and channel != TO_GROUPS:
+            return False
         sold = self.COMING if channel == AT_THE_TILL else [self.Status.SCHEDULED]
         return self.status in sold and self.archived_at is None and self.sales_end(channel) > at
 

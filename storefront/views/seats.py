@@ -23,8 +23,9 @@ from storefront.structured_data import screening_events
 
 
 def get_session(key: int) -> Session:
-    """The session, which the shop knows only once its film has an age rating."""
+    """The session, which the shop knows only once its film has an age rating, and unless a group has hired it."""
     sessions = Session.objects.select_related("film", "hall__cinema").exclude(film__age_rating="")
+    sessions = sessions.filter(is_private=False)
     return get_object_or_404(sessions, pk=key)
 
 

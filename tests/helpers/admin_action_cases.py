@@ -391,6 +391,11 @@ ACTION_CASES = [
         "Заказ",
     ),
     ActionCase(
+        "open_to_public", "Открыть для всех", "floor_manager", "cashier", lambda rows: rows.private_session,
+        "в продаже для всех", lambda rows: rows.refreshed(rows.private_session).is_private, False,
+        "уже в продаже для всех",
+    ),
+    ActionCase(
         "book_group", "Забронировать для группы", "floor_manager", "cashier", lambda rows: rows.session,
         "забронировано 11 мест, номер",
         lambda _rows: Ticket.objects.live().count(), 11,

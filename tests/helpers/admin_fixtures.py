@@ -214,6 +214,12 @@ class AdminFixtures:
         return self.session
 
     @cached_property
+    def private_session(self) -> Session:
+        self.session.is_private = True
+        self.session.save()
+        return self.session
+
+    @cached_property
     def outage(self) -> SeatOutage:
         seat = factories.free_seats(self.session)[-1]  # the first ones are sold to whoever asks
         [outage] = start_outage([seat], since=self.now, until=None, reason="Сломана спинка", actor=self.colleague)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db.models import Sum
@@ -17,6 +18,7 @@ from allocations.services.groups import Agreed, book
 from cinema.status import Refused
 from orders.models import Order, OrderEvent, Ticket
 from orders.models import orders as order_models
+from orders.services.selling import hold
 from payments.models import Gateway, Payment
 from screenings.models import Session
 from tests.helpers.factories import a_hall, a_session, an_order
@@ -144,6 +146,37 @@ def test_without_what_decides_it_some_schedule_ends_otherwise(race: Race) -> Non
     first, second, expected, without_protection = race
     with without_protection():
         assert any(each not in expected for each in ends(first, second))
+
+
+def an_empty_session() -> None:
+    someone()
+    a_session(a_hall(rows=["ssssss"]), start=AT + DAY)
+
+
+def hire() -> None:
+    session = Session.objects.select_related("hall__cinema", "film").get()
+    agreed = Agreed("Anna Petrova", PRICE)
+    book(session, agreed, people=2, until=AT, private=True, at=BEFORE, actor=User.objects.get())
+
+
+def outsiders(first: Action, second: Action) -> set[tuple[bool, int]]:
+    """Whether the session is private, and how many seats others have of it, after each schedule."""
+    found = set()
+    for _schedule in every_schedule(first, second, restore_snapshot=lambda: restore_snapshot(an_empty_session)):
+        others = Ticket.objects.live().exclude(order__channel=Order.Channel.GROUP)
+        found.add((Session.objects.get().is_private, others.count()))
+    return found
+
+
+@pytest.mark.postgres
+def test_nobody_else_has_seats_of_a_session_that_becomes_private() -> None:
+    assert outsiders(hire, buy) | outsiders(buy, hire) == {(True, 0), (False, 2)}
+
+
+@pytest.mark.postgres
+def test_without_the_second_look_somebody_buys_seats_of_a_private_session() -> None:
+    with patch.object(hold, "_refuse_changed", lambda _sessions: None):
+        assert (True, 2) in outsiders(buy, hire)
 
 
 @pytest.mark.parametrize("action", [pay_one, need_three, pay_all], ids=lambda action: action.__name__)

@@ -175,11 +175,11 @@ def take_seats(order: Order, basket: Basket) -> None:
 
 
 def _refuse_changed(sessions: list[Session]) -> None:
-    """Raise `SessionChanged` if a session was moved or cancelled since it was read; from here on none is."""
+    """Raise `SessionChanged` if a session was moved, hired or cancelled since it was read; from here on none is."""
     now = share_sessions([session.pk for session in sessions]) if sessions else {}
     for was in sessions:
         changed = now[was.pk].status == Session.Status.CANCELLED or now[was.pk].hall_id != was.hall_id
-        if changed or now[was.pk].start_datetime != was.start_datetime:
+        if changed or now[was.pk].start_datetime != was.start_datetime or now[was.pk].is_private != was.is_private:
             raise SessionChanged
 
 

@@ -10,17 +10,21 @@ from allocations.errors import (
     HeadcountRefused,
     HoldTimeOver,
     NoRoomForGroup,
+    SessionIsPublic,
+    SessionNotEmpty,
+    SessionOfAnotherGroup,
     TransferBooked,
     TransferReferenceNeeded,
 )
 from allocations.models import GroupBooking
-from allocations.services.groups import Agreed, add_screening, book, part_of, pay, set_headcount
+from allocations.services.groups import Agreed, add_screening, book, open_to_public, part_of, pay, set_headcount
 from boxoffice.services.door import people_of_order
 from house_rules.models import HouseRules
-from orders.errors import NotAwaitingPayment
+from orders.errors import NotAwaitingPayment, NotOnSale
 from orders.models import Order, Ticket
-from orders.services import refund
+from orders.services import cancel, refund
 from payments.models import Gateway, Refund
+from screenings.models import Session
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.box_office import a_device
 from tests.helpers.factories import NOON, PRICE, a_hall, a_session, an_order
@@ -233,3 +237,40 @@ def test_a_transfer_that_was_recorded_by_mistake_pays_for_another_group_once_it_
     refund(pay(other, **work), reason="The wrong group", at=NOON, actor=manager)
 
     assert pay(order, **work).status == "PAID"
+
+
+def test_a_private_session_is_neither_advertised_nor_sold_to_anybody_but_its_group(session, manager, client):
+    booking = book(session, SCHOOL, people=11, until=UNTIL, private=True, at=NOON, actor=manager)
+
+    order = reserved(booking)
+    here = Session.objects.filter(pk=session.pk)
+    assert [here.on_sale(NOON, channel).exists() for channel in ("", "BOX_OFFICE", "GROUP")] == [False, False, True]
+    assert not here.in_shop(NOON).exists()
+    assert client.get(f"/sessions/{session.pk}/").status_code == 404
+    for channel in ("ONLINE", "BOX_OFFICE", "HOUSE"):
+        with raises_unchanged(NotOnSale):
+            an_order(session, channel=channel, at=NOON)
+    with raises_unchanged(SessionOfAnotherGroup):
+        book(session, SCHOOL, people=2, until=UNTIL, at=NOON, actor=manager)
+    add_screening(booking, session, people=2, until=UNTIL, at=NOON, actor=manager)
+    more = set_headcount(order, people=22, at=NOON, actor=manager)
+    assert prices(pay(more, gateway=TRANSFER, reference="117", transferred_on=NOON.date(), at=NOON, actor=manager)) == {
+        200: 20,
+        0: 2,
+    }
+    open_to_public(session)
+    assert here.in_shop(NOON).exists()
+    with raises_unchanged(SessionIsPublic):
+        open_to_public(session)
+
+
+def test_only_a_session_of_which_nobody_has_seats_becomes_private(session, manager):
+    seen_before = Session.objects.select_related("film", "hall__cinema").get()
+    order = an_order(session, at=NOON)
+    with raises_unchanged(SessionNotEmpty):
+        book(session, SCHOOL, people=2, until=UNTIL, private=True, at=NOON, actor=manager)
+    cancel(order, reason="STAFF", at=NOON)
+    book(session, SCHOOL, people=2, until=UNTIL, private=True, at=NOON, actor=manager)
+
+    with raises_unchanged(NotOnSale):
+        an_order(seen_before, at=NOON)
