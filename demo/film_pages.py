@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from demo.posters import POSTER, STILL, draw
+from concessions.models import ConcessionItem
+from concessions.services.pictures import prepared, set_picture
+from demo import sample_data
+from demo.posters import POSTER, SNACK, STILL, draw
 from screenings.models import Film, FilmPicture, Genre
 from screenings.services import add_picture
 
@@ -161,3 +164,10 @@ def add_film_pages(*, at: datetime) -> None:
         add_picture(films[page.title], content=poster, kind=FilmPicture.Kind.POSTER)
         if page.featured:
             add_picture(films[page.title], content=draw(page.motif, size=STILL), kind=FilmPicture.Kind.STILL)
+
+
+def add_pictures_of_the_bar() -> None:
+    """Owns its transactions."""
+    pictures = {motif: prepared(draw(motif, size=SNACK)) for motif in {*sample_data.BAR_MOTIFS.values()}}
+    for item in ConcessionItem.objects.filter(name__in=sample_data.BAR_MOTIFS):
+        set_picture(item, pictures[sample_data.BAR_MOTIFS[item.name]])

@@ -1,4 +1,7 @@
-"""Draws the posters and stills of the demo's films: `posters.typ` has the drawings. They are free for any use."""
+"""Draws the posters and stills of the demo's films, and what the bar sells. `posters.typ` has the drawings.
+
+They are free for any use.
+"""
 
 from functools import cache
 from pathlib import Path
@@ -6,7 +9,7 @@ from pathlib import Path
 import typst
 
 SOURCE = Path(__file__).with_name("posters.typ")
-POSTER, STILL = (720, 1080), (1600, 900)  # pixels
+POSTER, STILL, SNACK = (720, 1080), (1600, 900), (480, 480)  # pixels
 
 PALETTES = {
     # dark, middle, accent, light
@@ -22,6 +25,14 @@ PALETTES = {
     "orchestra": ("#1d2b1f", "#3f6b4b", "#e0a030", "#fbf5e6"),
     "crystals": ("#0f2a2a", "#2f6f62", "#37a98b", "#f4e3b2"),
     "domes": ("#1b1740", "#4c3a86", "#1f9aa8", "#f9dfa5"),
+    # of the bar
+    "popcorn": ("#f2c879", "#e08e45", "#c0392b", "#fff8ea"),
+    "nachos": ("#3f6b4b", "#6fa06a", "#e0a030", "#fbf5e6"),
+    "coffee": ("#5a4636", "#a07d5f", "#4a2d1c", "#fbf5e6"),
+    "cola": ("#e8d9c0", "#cdb48f", "#8f1d14", "#fff8ea"),
+    "water": ("#1f5673", "#7fc0d8", "#2f8f9d", "#ffffff"),
+    "ice": ("#7b4b69", "#e59bb0", "#d9a05a", "#fff3e6"),
+    "chocolate": ("#d9a05a", "#c0392b", "#4a2d1c", "#f2c879"),
 }
 
 

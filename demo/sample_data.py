@@ -192,6 +192,17 @@ BAR_FACTS = {
     "Шоколадный батончик": ("50 г", "", "Молоко, орехи"),
 }
 
+BAR_MOTIFS = {
+    "Попкорн солёный": "popcorn",
+    "Попкорн карамельный": "popcorn",
+    "Начос с сыром": "nachos",
+    "Капучино": "coffee",
+    "Кола 0,5 л": "cola",
+    "Вода без газа": "water",
+    "Мороженое": "ice",
+    "Шоколадный батончик": "chocolate",
+}
+
 STOLEN = "Шоколадный батончик"  # what counts of the shelf find missing
 
 PROMOCODES = [

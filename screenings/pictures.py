@@ -3,7 +3,6 @@
 The new files have nothing of the uploaded one but its pixels: no position, camera, comment or hidden content.
 """
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,17 +10,13 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from house_rules.decoding import MOST_PIXELS, TooManyPixels, UnreadablePicture, decode
+from house_rules.encoding import encoded
 from screenings.errors import PictureRefused
 
 MOST_BYTES = 20_000_000
 LEAST_SIDE = 240
 MOST_RATIO = 4  # of the longer side to the shorter
 READ = ("JPEG", "PNG", "WEBP", "AVIF")  # Pillow knows many more, whose readers nobody needs here
-SAVED = {
-    "avif": {"format": "AVIF", "quality": 60, "speed": 8},
-    "webp": {"format": "WEBP", "quality": 78, "method": 4},
-    "jpg": {"format": "JPEG", "quality": 80, "optimize": True, "progressive": True},
-}
 
 
 @dataclass(frozen=True)
@@ -43,10 +38,8 @@ class Opened:
         for width in sorted(widths, reverse=True):
             if width != image.width:
                 image = image.resize((width, self.height_at(width)), Image.Resampling.LANCZOS)
-            for extension, options in SAVED.items():
-                content = io.BytesIO()
-                image.save(content, **options)  # type: ignore[arg-type]
-                yield width, extension, content.getvalue()
+            for extension, content in encoded(image):
+                yield width, extension, content
 
 
 def open_picture(content: bytes, *, most_width: int) -> Opened:

@@ -2,10 +2,15 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.core.files.storage import storages
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
 
 from backoffice.concessions.resources import ConcessionItemResource
 from backoffice.concessions.stock_actions import STOCK_ACTIONS, STOCK_NOTE, StockActionsMixin
@@ -16,10 +21,13 @@ from backoffice.framework.import_export.pages import ImportExportMixin
 from backoffice.framework.labelled_inline import LabelledInline
 from backoffice.framework.translated import TranslatedAdminMixin, texts_form
 from concessions.models import ConcessionItem, ItemPart
+from concessions.services.pictures import MOST_BYTES, ItemPicture, prepared, set_picture
 
 COSTS_OF_ITEM = ["average_cost", "stock_value"]
 OF_STOCK = {"max_stock_quantity", "low_stock_percent", "stock_quantity", "stock_level", "low_since", "low_alerted_at"}
 OF_STOCK |= {"expected_today", "expected_week", "expected_at", *COSTS_OF_ITEM}
+
+UPLOAD = {"picture_file", "remove_picture"}
 
 
 class ItemPartInline(LabelledInline):
@@ -50,11 +58,27 @@ class ItemPartInline(LabelledInline):
     has_add_permission = has_delete_permission = has_change_permission
 
 
+class ItemForm(texts_form(ConcessionItem)):  # type: ignore[misc]
+    picture_file = forms.FileField(
+        label=capfirst(_("picture")),
+        required=False,
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": "image/jpeg,image/png,image/webp,image/avif"}),
+        help_text=_("JPEG, PNG, WebP or AVIF, up to 1 MB. The shop shows the square in its middle."),
+    )
+    remove_picture = forms.BooleanField(
+        label=capfirst(_("remove the picture")), required=False, widget=UnfoldBooleanSwitchWidget()
+    )
+
+    def clean_picture_file(self) -> ItemPicture | None:
+        file = self.cleaned_data.get("picture_file")
+        return prepared(file.read(MOST_BYTES + 1)) if file else None
+
+
 @admin.register(ConcessionItem)
 class ConcessionItemAdmin(TranslatedAdminMixin, StockActionsMixin, ImportExportMixin, NoDeleteAdmin):
     """The stock cannot be edited: it changes by the stock actions and by sales."""
 
-    form = texts_form(ConcessionItem)
+    form = ItemForm
     resource_class = ConcessionItemResource
     history_note = STOCK_NOTE
     cinema_path = "cinema"
@@ -73,6 +97,7 @@ class ConcessionItemAdmin(TranslatedAdminMixin, StockActionsMixin, ImportExportM
     list_select_related = ["cinema"]
     search_fields = ["name"]
     readonly_fields = [
+        "picture_now",
         *("stock_quantity", "stock_level", "low_since", "low_alerted_at"),
         *("expected_today", "expected_week", "expected_at"),
     ]
@@ -94,9 +119,24 @@ class ConcessionItemAdmin(TranslatedAdminMixin, StockActionsMixin, ImportExportM
         return [*self.readonly_fields, *costs, "cinema", "kind", "unit"] if obj else self.readonly_fields
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """A portion and a combo have no stock of their own."""
-        fields = super().get_fields(request, obj)
-        return [each for each in fields if each not in OF_STOCK] if obj and not obj.is_stocked else fields
+        """A portion and a combo have no stock of their own. A picture is uploaded by those who may change the item."""
+        unwanted = OF_STOCK if obj and not obj.is_stocked else set()
+        may_change = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        unwanted = unwanted if may_change else unwanted | UPLOAD
+        return [each for each in super().get_fields(request, obj) if each not in unwanted]
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [ItemPartInline, StockMovementInline] if obj and not obj.is_stocked else [StockMovementInline]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if picture := form.cleaned_data.get("picture_file"):
+            set_picture(form.instance, picture)
+        elif form.cleaned_data.get("remove_picture"):
+            set_picture(form.instance, None)
+
+    @admin.display(description=_("picture now"))
+    def picture_now(self, item: ConcessionItem) -> str:
+        if not item.picture:
+            return "–"
+        return format_html('<img src="{}" alt="" width="96">', storages["pictures"].url(item.picture_file("jpg")))

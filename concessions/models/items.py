@@ -17,6 +17,7 @@ from house_rules.translated import Translated
 
 MOST_STOCK = 1_000_000
 MOST_VALUE = MAX_AMOUNT * MOST_STOCK
+PICTURE_SIDE = 240  # pixels, of a square
 OLDEST = 21  # years that a law asks of who buys
 SALES_DAYS = 14  # the period over which recent sales are counted
 FILLED = F("stock_quantity") * 100 / F("max_stock_quantity")  # percentage of the maximum stock
@@ -109,6 +110,7 @@ class ConcessionItem(Translated):
         validators=[MaxValueValidator(OLDEST)],
         help_text=_("In years. The shop says it beside the item; the bar checks it."),
     )
+    picture = models.CharField(_("picture"), max_length=20, blank=True, default="", db_default="", editable=False)
     stock_quantity = models.PositiveIntegerField(_("in stock"), default=0)
     # What the stock cost, to the kopeck: the sum of the values of its movements. Null until a cost is known.
     stock_value = MoneyField(_("value of the stock"), null=True, blank=True, editable=False, highest=MOST_VALUE)
@@ -147,7 +149,7 @@ class ConcessionItem(Translated):
 
     objects = ConcessionItemQuerySet.as_manager()
     history = History(
-        *("name", "price", "portion", "composition", "allergens", "lowest_age", "texts"),
+        *("name", "price", "portion", "composition", "allergens", "lowest_age", "picture", "texts"),
         *("max_stock_quantity", "low_stock_percent", "made_to_order", "is_active"),
     )
 
@@ -198,6 +200,10 @@ class ConcessionItem(Translated):
         if not self.is_stocked:
             self.low_stock_percent = 0
             self.made_to_order = self.made_to_order or self.kind == self.Kind.MADE
+
+    def picture_file(self, extension: str) -> str:
+        """The name of a file of its picture, in the storage of pictures; see `concessions.services.pictures`."""
+        return f"{self.picture}-{PICTURE_SIDE}.{extension}"
 
     @property
     def is_stocked(self) -> bool:

@@ -13,6 +13,9 @@
   const mine = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
 
   // A grid to assistive technology: one stop for Tab, arrows within it; what is taken can be read, not chosen.
+  // It is made outside of the page, so that hundreds of changes are styled once.
+  const hall = plan.parentElement;
+  plan.remove();
   plan.setAttribute("role", "grid");
   rows.forEach((seats) => {
     const row = seats[0].closest(".row");
@@ -20,6 +23,7 @@
     const [name, ...facts] = row.getAttribute("aria-label").split(", ");
     seats.forEach((box) => cell(box, name, facts));
   });
+  hall.append(plan);
 
   // A seat is named in full, and its label becomes a cell, which a label may not be. The name of the row tells what its
   // seats are; those that are not have a name of their own.
@@ -43,8 +47,7 @@
   let stop = boxes.find((box) => box.checked) || boxes.find((box) => !locked(box)) || boxes[0];
   stop.tabIndex = 0;
 
-  const hall = plan.parentElement;  // on a phone the middle of the hall is in view first
-  toMiddle();
+  toMiddle();  // on a phone the middle of the hall is in view first
 
   function toMiddle() { hall.scrollLeft = (hall.scrollWidth - hall.clientWidth) / 2; }
 

@@ -12,7 +12,7 @@ from demo.arrangements import add_arrangements
 from demo.builder import DatabaseState, build, database_state
 from demo.connections import add_campaign, create_marketing_list, create_partner, create_proposals
 from demo.face import add_face
-from demo.film_pages import add_film_pages
+from demo.film_pages import add_film_pages, add_pictures_of_the_bar
 from demo.job_report import HEADINGS, format_table, run_all_jobs
 from demo.logins import create_logins
 from demo.other_languages import add_other_languages
@@ -62,6 +62,7 @@ class Command(BaseCommand):
         try:
             build(at=clock.now(), progress=ProgressBar("Creating orders", sys.stderr).show)
             add_film_pages(at=clock.now())
+            add_pictures_of_the_bar()
             add_other_languages()
             add_face(at=clock.now())
             add_campaign(at=clock.now())

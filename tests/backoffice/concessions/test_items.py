@@ -3,12 +3,15 @@
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from concessions.models import ConcessionItem
 from concessions.services import set_cost
 from tests.helpers.admin_pages import admin_url
 from tests.helpers.factories import NOON, a_cinema
+from tests.helpers.page_forms import forms_on
+from tests.helpers.pictures import a_picture
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +99,21 @@ def test_a_manager_adds_a_portion_and_enters_what_it_is_made_of(cinema):
 
 def no_rows(name: str) -> dict[str, int]:
     return {f"{name}-TOTAL_FORMS": 0, f"{name}-INITIAL_FORMS": 0}
+
+
+def test_a_picture_is_uploaded_shown_in_the_shop_and_removed(cinema, item):
+    manager = browser(someone("cinema_manager", cinema))
+    address = admin_url(item, "change")
+
+    def send(**changed):
+        form = forms_on(manager.get(address).content.decode())[-1]
+        return manager.post(address, {**form.left_alone(), **changed})
+
+    assert send(picture_file=SimpleUploadedFile("popcorn.jpg", a_picture())).status_code == 302
+    item.refresh_from_db()
+    assert f"/pictures/{item.picture}-240.jpg" in manager.get(address).content.decode()
+    assert manager.get(f"/pictures/{item.picture}-240.avif")["Content-Type"] == "image/avif"
+    assert send(remove_picture="on").status_code == 302
+
+    item.refresh_from_db()
+    assert item.picture == ""
