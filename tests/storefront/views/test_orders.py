@@ -255,7 +255,7 @@ def test_a_late_purchase_shows_no_refund_terms(client: Client) -> None:
     assert "Return your tickets here" in page_of(client, later)
     page = page_of(client, soon)
     assert "Return your tickets here" not in page
-    assert "tickets can no longer be refunded online" in page
+    assert "These tickets can no longer be refunded online" in page
 
 
 def test_customers_can_refund_until_the_deadline(client: Client) -> None:
