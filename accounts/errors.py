@@ -171,12 +171,12 @@ class PinOff(Refused, code="pin_off"):
 
 
 class PinPaused(Refused, code="pin_paused"):
-    """The PIN was typed wrongly too often within a day, on all devices together."""
+    """The PIN was typed wrongly too often within a day on this device."""
 
     def __str__(self) -> str:
         return _(
-            "This PIN was typed wrongly too often today. Set a new one on your page in the administration, or try "
-            "again tomorrow."
+            "Your PIN was typed wrongly too often on this device today. Use another device, set a new PIN on your page "
+            "in the administration, or try again tomorrow."
         )
 
 

@@ -12,7 +12,7 @@ from payments.models import LegalEntity
 from reports.models import Campaign, CampaignOrder, CampaignVisits, Segment
 from screenings.models import Film
 
-PARTNER, RECEIVER = "Tickets Everywhere", "Demo receiver"
+PARTNER, RECEIVER = "Билеты рядом", "Пробный получатель"
 CAMPAIGN_DAYS, ONE_IN = 30, 25  # of the orders bought online in these days, one in so many came by the link
 PAGE = "https://www.wikidata.org/wiki/Special:Search"
 
@@ -47,9 +47,9 @@ def create_marketing_list(*, at: datetime) -> None:
     entity = LegalEntity.objects.order_by("pk").first()
     if entity is None or MarketingList.objects.exists():
         return
-    segment = Segment.objects.filter(cinema=None).first() or Segment.objects.create(name="Everybody")
+    segment = Segment.objects.filter(cinema=None).first() or Segment.objects.create(name="Все покупатели")
     MarketingList.objects.create(
-        name="News", partner="UNISENDER", legal_entity=entity, segment=segment, list_id="1", secret="demo",  # noqa: S106
+        name="Новости", partner="UNISENDER", legal_entity=entity, segment=segment, list_id="1", secret="demo",  # noqa: S106
         next_attempt_at=at,
     )  # fmt: skip
 

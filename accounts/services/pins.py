@@ -49,9 +49,9 @@ def verify_pin(device: Device, *, person: str, pin: str, at: datetime) -> User:
     """The person with this primary key, if they work here and the PIN is theirs.
 
     Each wrong PIN counts for the person on this device and for the device, and too many lock that person here, or the
-    device, for a while: raises `PinWrong` or `RateLimited`. Too many within a day, wherever, pause this PIN, and
-    `MOST_WRONG` since it was set switch it off until its owner sets a new one: raises `PinPaused` or `PinOff`. A right
-    one takes back neither count. Owns its transaction.
+    device, for a while: raises `PinWrong` or `RateLimited`. Too many within a day pause this PIN on this device alone,
+    so that nobody shuts its owner out elsewhere; `MOST_WRONG` since it was set, wherever, switch it off until its owner
+    sets a new one: raises `PinPaused` or `PinOff`. A right one takes back neither count. Owns its transaction.
     """
     found = people_of(device).filter(pk=person).first() if is_valid_id(person) else None
     if found is None:
@@ -63,16 +63,16 @@ def verify_pin(device: Device, *, person: str, pin: str, at: datetime) -> User:
         rate_limits.check("pin_device", person=f"device {device.pk}", at=at)
         if row.is_off:
             raise PinOff
-        anywhere = f"pin of {found.pk} {row.set_at.isoformat()}"  # a new PIN starts from zero
+        today = f"{counted} {row.set_at.isoformat()}"  # a new PIN starts from zero
         try:
-            rate_limits.check("pin_anywhere", person=anywhere, at=at)
+            rate_limits.check("pin_today", person=today, at=at)
         except RateLimited as too_many:
             raise PinPaused from too_many
         right = check_password(pin, row.digest)
         row.wrong, row.wrong_in_a_row = (row.wrong, 0) if right else (row.wrong + 1, row.wrong_in_a_row + 1)
         row.save(update_fields=["wrong", "wrong_in_a_row"])
         if not right:
-            rate_limits.hit("pin_anywhere", person=anywhere, at=at)
+            rate_limits.hit("pin_today", person=today, at=at)
             rate_limits.hit("pin", person=counted, at=at)
             rate_limits.hit("pin_device", person=f"device {device.pk}", at=at)
     if not right:  # after the transaction, which keeps the count

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from math import ceil
 
 from django.conf import settings
 from django.db import transaction
@@ -20,7 +21,7 @@ from allocations.services import carry_over, given_anew, is_complimentary
 from boxoffice.errors import ExchangeOnAccount, ExchangeReturned, ExchangeTooLate, ScannedBefore
 from boxoffice.models import Exchange
 from boxoffice.services.refunds import check_in_time, give_out_decided, has_started
-from boxoffice.services.sales import Places
+from boxoffice.services.sales import Places, check_buyer
 from boxoffice.services.seats import TillSeats
 from cinema.ids import valid_ids
 from cinema.money import ZERO
@@ -38,6 +39,7 @@ from screenings.ticket_price import quote, terms_of
 SERVICE = "boxoffice.exchange"  # the name of its approval
 AHEAD = timedelta(days=14)  # the sessions that are offered
 SHOWN = 200
+LONGEST_NOTICE = 32_767  # minutes that the column of an order takes
 
 
 @dataclass(frozen=True)
@@ -115,15 +117,17 @@ def exchange(
     waits to be paid out.
 
     Raises `RefundTooLate`, `ExchangeTooLate`, `ReasonNeeded`, `ExchangeOnAccount`, `ExchangeReturned`, `ScannedBefore`,
-    `CompReasonNeeded`, `ApprovalRequired`, and as `hold`, `refund`, `mark_paid` and `mark_paid_out`. Owns its
-    transaction.
+    `StaffOrder`, `CompReasonNeeded`, `ApprovalRequired`, and as `hold`, `refund`, `mark_paid` and `mark_paid_out`. Owns
+    its transaction.
     """
+    decider = decided_by or actor
+    for person in {actor, decider}:
+        check_buyer(order, actor=person)
     check_in_time(tickets, at_fault=at_fault, at=at)
     reason = stated(reason, at_fault=at_fault)
     wanted = list(places)
     if approver is None:  # with one, a transaction is open already, which would keep those orders locked
         release_stale_holds([Ticket(session=session, seat=seat) for session, seat, _kind in wanted], at=at)
-    decider = decided_by or actor
     with transaction.atomic():
         _lock_sessions({ticket.session_id for ticket in tickets} | {session.pk for session, _seat, _kind in wanted})
         [row] = lock_orders_with_sessions([order.pk])
@@ -143,6 +147,8 @@ def exchange(
         refunds = [plan.refund, *plan.along]
         value = sum((each.amount for each in refunds), ZERO)
         new = _held(row, wanted, expected_total=expected_total, at=at, actor=actor)
+        if not at_fault and old.filter(session__start_datetime__lte=at + row.refund_notice).exists():
+            _keep_closed(new, wanted, at=at)
         given = carry_over(new, tickets=tickets, former=row)
         kept = min(value, new.final_amount)
         _pay(new, refunds, kept=kept, way=way, shift=shift, at=at, actor=actor)
@@ -172,6 +178,14 @@ def _held(order: Order, places: Places, *, expected_total: Decimal, at: datetime
     )
     inherit_owner(new, former=order)
     return new
+
+
+def _keep_closed(order: Order, places: Places, *, at: datetime) -> None:
+    """Close the customer's own refunds of the new tickets now, since those of the old ones were closed: otherwise an
+    exchange shortly before the start would open them again."""
+    last = max(session.start_datetime for session, _seat, _kind in places)
+    order.refund_notice_minutes = min(ceil((last - at) / timedelta(minutes=1)), LONGEST_NOTICE)
+    order.save(update_fields=["refund_notice_minutes"])
 
 
 def _pay(

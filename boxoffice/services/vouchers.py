@@ -16,6 +16,7 @@ from accounts.services import require_approval_above_limit
 from boxoffice.errors import VoucherTooLarge, VoucherUsed
 from boxoffice.models import Exchange, Voucher
 from boxoffice.services.printing import print_for_guest
+from boxoffice.services.sales import check_buyer
 from cinema.codes import random_code
 from cinema.money import ZERO
 from cinema.validators import clean_reason
@@ -33,11 +34,12 @@ def give_voucher(
     """Give the guest of an order a discount of this amount on another one, until `VOUCHER_VALIDITY` is over.
 
     `request` names the form, which gives one voucher however often it is sent. It counts towards the same limit for one
-    person as refunds. Raises `WrongCashAmount`, `ReasonNeeded`, `VoucherTooLarge` above what the order cost or, with
-    the vouchers of those that it was exchanged from or for, above what the dearest of them cost, and
+    person as refunds. Raises `WrongCashAmount`, `StaffOrder`, `ReasonNeeded`, `VoucherTooLarge` above what the order
+    cost or, with the vouchers of those that it was exchanged from or for, above what the dearest of them cost, and
     `ApprovalRequired`. Owns its transaction.
     """
     check_amount(amount)
+    check_buyer(order, actor=actor)
     reason = clean_reason(reason)
     with transaction.atomic():
         chain = lock_orders(_exchanged_with(order.pk))

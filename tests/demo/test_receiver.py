@@ -1,7 +1,7 @@
 import pytest
 from django.test import Client
 
-from demo.connections import create_partner
+from demo.connections import PARTNER, create_partner
 from integrations.models import ApiKey, WebhookEndpoint
 from integrations.services.keys import partner_of
 from integrations.webhooks.signing import signature
@@ -30,5 +30,5 @@ def test_each_start_of_the_demo_gives_a_new_key() -> None:
     create_partner("http://127.0.0.1:8000" + HERE, at=NOON)
     key = create_partner("http://127.0.0.1:8000" + HERE, at=NOON)
 
-    assert partner_of(key, address=None, at=NOON).name == "Tickets Everywhere"
+    assert partner_of(key, address=None, at=NOON).name == PARTNER
     assert ApiKey.objects.valid(NOON).count() == 1

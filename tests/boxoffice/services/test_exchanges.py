@@ -6,7 +6,14 @@ from decimal import Decimal
 import pytest
 
 from accounts.errors import ApprovalRequired
-from boxoffice.errors import ExchangeOnAccount, ExchangeReturned, ExchangeTooLate, RefundTooLate, ScannedBefore
+from boxoffice.errors import (
+    ExchangeOnAccount,
+    ExchangeReturned,
+    ExchangeTooLate,
+    RefundTooLate,
+    ScannedBefore,
+    StaffOrder,
+)
 from boxoffice.models import Exchange
 from boxoffice.services import gift_cards, sales
 from boxoffice.services.exchanges import exchange
@@ -385,3 +392,27 @@ def test_what_a_customer_refunded_before_waits_for_a_decision_of_its_own(shift, 
     exchanged(order, later, shift, tickets=[second])
 
     assert list(Refund.objects.to_hand_out().values_list("amount", flat=True)) == [PRICE]
+
+
+def test_nobody_exchanges_an_order_of_their_own_or_decides_it(shift, session, later):
+    manager = someone("floor_manager", session.hall.cinema)
+    own, of_manager = (pay(an_order(session, customer=owner, at=NOON)) for owner in (shift.cashier, manager))
+
+    with raises_unchanged(StaffOrder):
+        exchanged(own, later, shift)
+    with raises_unchanged(StaffOrder):
+        exchanged(of_manager, later, shift, decided_by=manager)
+
+
+@pytest.mark.parametrize(("asked", "at_fault", "reopened"), [(48, False, True), (1, False, False), (1, True, True)])
+def test_refunds_that_were_closed_are_not_opened_again_by_an_exchange(session, shift, asked, at_fault, reopened):
+    """Whoever could still refund, or whom the cinema owes another screening, has the new screening's time."""
+    order, at = pay(an_order(session, at=NOON)), NOON - timedelta(hours=asked)
+    next_week = a_session(a_hall(session.hall.cinema), start=NOON + timedelta(days=7))
+    Order.objects.filter(pk=order.pk).update(refund_notice_minutes=24 * 60)
+    Order.objects.update(created_at=at)
+
+    done, _paid = exchanged(Order.objects.get(), next_week, shift, at=at, at_fault=at_fault)
+
+    assert bool(refundable_by_customer(done.new_order, at=at)) == reopened
+    assert not refundable_by_customer(done.new_order, at=NOON + timedelta(days=7))
