@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class AllocationsConfig(AppConfig):
     name = "allocations"
-    verbose_name = _("Seats kept and given away")
+    verbose_name = _("Kept and given away")

@@ -121,9 +121,6 @@ def levels_of(session: Session, last_day: int | None, first_days: dict[str, int]
     for one, other in PAIRS:
         if one in factors and other in factors:
             found.append((f"{one} & {other}", f"{factors[one]} & {factors[other]}"))
-    if "holiday" in factors and session.day is not None:  # it changes a Tuesday more than a Saturday
-        part = "weekend" if (session.day + 6) % 7 >= 5 else "working day"
-        found.append(("holiday & part of week", f"{factors['holiday']} & {part}"))
     film, week = factors.get("film"), session.film_week
     if week is None and film is not None and session.day is not None and film in first_days:
         week = max(1, min(12, (session.day - first_days[film]) // 7 + 1))

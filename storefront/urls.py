@@ -51,6 +51,7 @@ urlpatterns = [
     path("order/<slug:token>/paid/", paying.paid, name="paid"),
     path("order/<slug:token>/gift-card/", gift_cards.choose, name="gift_card"),
     path("order/<slug:token>/gift-card/pay/", gift_cards.pay, name="pay_gift_card"),
+    path("order/<slug:token>/again/", orders.send_again, name="send_again"),
     path("order/<slug:token>/address/", orders.correct_address, name="correct_address"),
     path("order/<slug:token>/news/", news.of_order_page, name="order_news"),
     path("order/<slug:token>/refund/", orders.refund, name="refund"),

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=80, verbose_name='what for')),
                 ('size', models.PositiveIntegerField(verbose_name='codes')),
-                ('made_at', models.DateTimeField(verbose_name='made')),
+                ('made_at', models.DateTimeField(verbose_name='codes made')),
                 ('exported_at', models.DateTimeField(null=True, verbose_name='exported')),
                 ('stopped_at', models.DateTimeField(null=True, verbose_name='stopped')),
                 ('exported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='exported by')),

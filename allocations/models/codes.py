@@ -6,7 +6,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from orders.models import Promocode
 
@@ -31,7 +30,7 @@ class CodeBatch(models.Model):
         Promocode, models.PROTECT, related_name="batches", verbose_name=_("like the promo code")
     )
     size = models.PositiveIntegerField(_("codes"))
-    made_at = models.DateTimeField(pgettext_lazy("batch", "made"))
+    made_at = models.DateTimeField(_("codes made"))
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     exported_at = models.DateTimeField(_("exported"), null=True)
     exported_by = models.ForeignKey(

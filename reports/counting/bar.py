@@ -54,14 +54,19 @@ def by_instant(
 
 def with_tickets(preorders: QuerySet[ConcessionPreorder], days: Days) -> QuerySet[ConcessionPreorder]:
     """Those of orders with tickets whose first screening, at `instant`, is on one of the days."""
-    # Asked of the ticket's order, not of the preorder's: otherwise it is looked up for every preorder ever.
-    tickets = Ticket.objects.filter(order=OuterRef("order__tickets__order"))
-    tickets = tickets.order_by("session__start_datetime", "pk")
-    # One condition for both, so that each preorder is joined with the first ticket of its order alone. The cinema is
+    # Asked of the ticket's order, not of the preorder's: otherwise it is looked up for every preorder ever. Nearly all
+    # orders are for one screening: when it starts is asked of the others alone.
+    others = Ticket.objects.filter(order=OuterRef("order__tickets__order"))
+    starts = OuterRef("order__tickets__session__start_datetime")
+    same = Q(session=OuterRef("order__tickets__session"))
+    before = Q(pk__lt=OuterRef("order__tickets__pk"))
+    earlier = Q(session__start_datetime__lt=starts) | Q(session__start_datetime=starts) & before
+    # One condition for all, so that each preorder is joined with the first ticket of its order alone. The cinema is
     # asked of the hall: otherwise the tickets of the whole chain are read.
     of_first_ticket = preorders.filter(
         days.within("order__tickets__session__start_datetime", "order__tickets__session__hall__cinema"),
-        order__tickets=Subquery(tickets.values("pk")[:1]),
+        ~Exists(others.filter(same, before)),
+        ~Exists(others.filter(~same, earlier)),
     )
     return of_first_ticket.annotate(instant=F("order__tickets__session__start_datetime"))
 

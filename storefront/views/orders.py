@@ -24,7 +24,7 @@ from cinema.status import Refused
 from concessions.models import ConcessionPreorder
 from concessions.services.combos import rest_of_combos
 from customers.services import correct_address_by_customer
-from orders import services
+from orders import notifications, services
 from orders.errors import BelowCodeSum, SoldTogether
 from orders.models import Order, OrderLine
 from payments.gateways import offered_gateways
@@ -138,6 +138,16 @@ def cancel(request: HttpRequest, order: Order) -> HttpResponse:
         services.cancel_by_customer(order, at=clock.now(), actor=customer(request))
     except Refused as refusal:
         return refused_page(request, order, refusal, done={Order.Status.CANCELLED})
+    return redirect("shop:order", order.token)
+
+
+@post_or_redirect("shop:order")
+@of_order
+def send_again(request: HttpRequest, order: Order) -> HttpResponse:
+    """Send the link of a sold order to its own address once more: one in `LINK_AGAIN`, however often it is pressed."""
+    if order.status in Order.SOLD and order.email:
+        notifications.send_link(order, sparingly=True, at=clock.now())
+        messages.success(request, _("We’re sending the link to %(email)s again.") % {"email": order.email})
     return redirect("shop:order", order.token)
 
 

@@ -312,22 +312,3 @@ def test_the_module_is_imported_without_django_or_settings() -> None:
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
 
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment).returncode == 0
-
-
-def test_a_holiday_on_a_weekend_counts_less_than_one_on_a_working_day() -> None:
-    times = {"2026-08-22": 1, "2026-08-26": 2, "2026-09-12": 1, "2026-09-15": 2}  # Saturdays, a Wednesday, a Tuesday
-    history = [
-        row | {"holiday": True, "admissions": times[row["date"][:10]] * row["admissions"]}
-        if row["date"][:10] in times
-        else row
-        for row in HISTORY
-    ]
-
-    def gained(day: str) -> float:
-        session = EVENING | {"date": f"{day}T19:00"}
-        festive, usual_day = (
-            forecast_session(history, session | {"holiday": each}, None, {}) for each in (True, False)
-        )
-        return float(festive["mean"] / usual_day["mean"])
-
-    assert gained("2026-10-10") < 1.3 < 1.6 < gained("2026-10-07")

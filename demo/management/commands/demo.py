@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from cinema import clock
+from demo.arrangements import add_arrangements
 from demo.builder import DatabaseState, build, database_state
 from demo.connections import add_campaign, create_marketing_list, create_partner, create_proposals
 from demo.face import add_face
@@ -67,6 +68,7 @@ class Command(BaseCommand):
             add_campaign(at=clock.now())
             add_recipe_and_combo(at=clock.now())
             code = add_gift_cards(at=clock.now())
+            add_arrangements(at=clock.now())
             add_waiting_lists(at=clock.now())
         finally:
             gc.enable()

@@ -48,7 +48,7 @@ BY_SECRET_LINK |= {"subscribe", "unsubscribe"}
 SIGNED_IN = {"account", "lists", "points", "profile", "password", "my_data", "delete_account"}
 ONLY_POST = {"extend", "cancel", "confirm", "correct_address", "pay", "language", "send_link", "sign_out"}
 ONLY_POST |= {"hold", "news", "order_news", "sms", "telegram", "my_cinema", "gift_card", "pay_gift_card"}
-ONLY_POST |= {"watch", "wait"}
+ONLY_POST |= {"send_again", "watch", "wait"}
 
 
 @pytest.fixture

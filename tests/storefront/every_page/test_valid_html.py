@@ -34,7 +34,7 @@ VNU = settings.BASE_DIR / "var/page-tools/node_modules/vnu-jar/build/dist/vnu.ja
 NO_PAGE = {
     "cancel", "confirm", "correct_address", "extend", "face_css", "gift_card", "hold", "language", "logo",
     "manifest", "my_cinema", "my_data",
-    "news", "order_news", "order_seats", "paid", "pay", "pay_gift_card", "picture", "robots", "send_link",
+    "news", "order_news", "order_seats", "paid", "pay", "pay_gift_card", "picture", "robots", "send_again", "send_link",
     "session_calendar", "sign_out", "sitemap", "taken",
     "sms", "telegram", "tickets_calendar", "title_card", "wait", "watch",
 }  # fmt: skip

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cinema import clock
 from customers.services import correct_address
+from notifications.models import Notification
 from orders.models import Order
 from orders.services import (
     TooLateToRefund,
@@ -394,6 +395,21 @@ def test_the_preview_promises_only_what_is_still_to_be_sent(client: Client) -> N
 
     assert "Returned to you earlier −500 ₽" in shown
     assert "Refund to your original payment method 200 ₽" in shown
+
+
+def test_the_link_is_sent_again_to_the_orders_own_address_once_in_a_while(client: Client) -> None:
+    order = factories.a_paid_order(email="anna@example.org")
+    unpaid = factories.an_order(email="anna@example.org")
+    assert f'action="/order/{order.token}/again/"' in client.get(f"/order/{order.token}/").text
+
+    answers = [client.post(f"/order/{each.token}/again/", follow=True).text for each in (order, order, unpaid)]
+
+    sent = Notification.objects.filter(kind="ORDER_LINK").values_list("recipient", "context__number")
+    assert list(sent) == [("anna@example.org", order.number)]
+    assert ["again" in answer and "sending the link to anna@example.org" in answer for answer in answers] == [
+        *[True] * 2,
+        False,
+    ]
 
 
 # --- A wrong address
