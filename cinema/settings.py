@@ -11,6 +11,7 @@ from cinema.environment import BASE_DIR, database_settings, env, exit_with_error
 from cinema.job_schedule import SCHEDULE
 from house_rules.defaults import *  # noqa: F403 (they are settings too)
 from house_rules.defaults import HOLD_LIMITS
+from house_rules.file_storage import file_storage
 from house_rules.languages import languages_of
 from jobs.cron_lines import cron_line, machine_zone
 from payments.currencies import TWO_DECIMAL_CURRENCIES
@@ -193,19 +194,16 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS: list[object] = [BASE_DIR / "static", *API_PAGES]  # noqa: F405 (of `integrations.environment`)
 
-# What `build_reports` makes. Web server and jobs share it, and nothing is served from it directly.
+# What `build_reports` makes is ours alone, pictures may be seen by everybody. Web server and jobs share both.
 _report_files = env.str("REPORT_FILES", default=str(BASE_DIR / "var" / "reports"))
-_only_ours = {"location": _report_files, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
-# Pictures of films, which everybody may see: web server and jobs share them, and the shop serves them.
 _picture_files = env.str("PICTURE_FILES", default=str(BASE_DIR / "var" / "pictures"))
+_only_ours = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+_for_all = {"base_url": "/pictures/", "file_permissions_mode": 0o644}
 STORAGES: dict[str, dict[str, object]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    "reports": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": _only_ours},
-    "pictures": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": _picture_files, "base_url": "/pictures/", "file_permissions_mode": 0o644},
-    },
+    "reports": file_storage("REPORT_FILES", _report_files, **_only_ours),
+    "pictures": file_storage("PICTURE_FILES", _picture_files, **_for_all),
     "statements": {"BACKEND": "film_hire.files.SentStatements"},  # rows of the database
 }
 

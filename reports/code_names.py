@@ -11,10 +11,13 @@ from orders.models import Promocode
 def code_names(keys: Collection[int]) -> dict[int, str]:
     """The promo codes with these primary keys as pages and reports show them. One query. Reads only.
 
-    Of a voucher only the amount: its code is money to whoever reads it, and belongs to one guest.
+    Of a voucher only the amount, and of a batch its name: such a code is money to whoever reads it, and works again
+    once its order has lapsed.
     """
-    rows = Promocode.objects.filter(pk__in=keys).values_list("pk", "code", "discount_amount", "voucher")
-    return {
-        pk: code if voucher is None else _("Voucher, %(amount)s") % {"amount": format_money(amount or ZERO)}
-        for pk, code, amount, voucher in rows
-    }
+    about = ("pk", "code", "discount_amount", "voucher", "of_batch__batch__name")
+    names = {}
+    for pk, code, amount, voucher, batch in Promocode.objects.filter(pk__in=keys).values_list(*about):
+        names[pk] = _("Code of the batch %(batch)s") % {"batch": batch} if batch else code
+        if voucher is not None:
+            names[pk] = _("Voucher, %(amount)s") % {"amount": format_money(amount or ZERO)}
+    return names

@@ -8,7 +8,7 @@ from axes.models import AccessAttempt
 from accounts.services import export_consents, facts_of, rows_about_customer
 from bonuses.services import points_of_customer
 from customers.services.customer import Customer
-from orders.models import Order
+from orders.models import Order, Promocode
 from payments.services import payments_of_order
 
 ORDER = "number status channel language email phone created_at paid_at completed_at cancelled_at refunded_at".split()
@@ -17,11 +17,11 @@ ORDER += "total_amount discount_amount bonus_amount final_amount".split()
 
 def export_customer_data(customer: Customer, *, at: datetime) -> dict[str, Any]:
     """Everything stored about one customer, ready to be written as JSON, except secret links of orders and codes of
-    vouchers, since such a file may be passed on. A constant number of queries. Reads only.
+    vouchers and batches, since such a file may be passed on. A constant number of queries. Reads only.
     """
     orders = list(
         customer.orders()
-        .select_related("cinema", "promocode__voucher", "group_order__booking")
+        .select_related("cinema", "promocode__voucher", "promocode__of_batch", "group_order__booking")
         .prefetch_related(
             "tickets__session__film",
             "tickets__session__hall",
@@ -56,11 +56,17 @@ def export_customer_data(customer: Customer, *, at: datetime) -> dict[str, Any]:
     }
 
 
+def _open_code(promocode: Promocode | None) -> str:
+    """The code, unless it is one for a single order."""
+    secret = promocode is None or hasattr(promocode, "voucher") or hasattr(promocode, "of_batch")
+    return "" if promocode is None or secret else promocode.code
+
+
 def _order(order: Order) -> dict[str, Any]:
     return {
         "cinema": order.cinema.name,
         **facts_of(order, ORDER),
-        "promocode": order.promocode.code if order.promocode and not hasattr(order.promocode, "voucher") else "",
+        "promocode": _open_code(order.promocode),
         "tickets": [
             {
                 "film": ticket.session.film.title,

@@ -1,8 +1,9 @@
 """The levels of customers, by what they spent in a rolling year.
 
-Spent is what was paid for orders of the last `YEAR` by any other way than a gift card, less all refunds of it; orders
-of groups do not count. An account gains a level in the night after it has spent enough. Once it has spent less than its
-level asks for, it keeps it until the end of that month, and its owner is warned.
+Spent is what was paid for orders of the last `YEAR` whose screenings are over, by any other way than a gift card, less
+all refunds of it: what could still be returned gives no level. Orders of groups do not count. An account gains a level
+in the night after it has spent enough. Once it has spent less than its level asks for, it keeps it until the end of
+that month, and its owner is warned.
 """
 
 from collections.abc import Sequence
@@ -98,7 +99,8 @@ _NOTHING = Value(ZERO, output_field=MoneyField())
 
 def _money_of(user: Any, *, at: datetime) -> tuple[QuerySet[Payment], QuerySet[Refund]]:
     """What the customer (primary key) paid for orders that count, and the refunds of it."""
-    theirs = {"order__user": user, "order__paid_at__gt": at - YEAR, "order__paid_at__lte": at}
+    over: dict[str, Any] = {"order__user": user, "order__status": Order.Status.COMPLETED}
+    theirs = {**over, "order__paid_at__gt": at - YEAR, "order__paid_at__lte": at}
     paid = Payment.objects.filter(**theirs, status=Payment.Status.SUCCEEDED).exclude(gateway=Gateway.GIFT_CARD)
     back = Refund.objects.filter(**theirs).exclude(payment__gateway=Gateway.GIFT_CARD)
     return paid.exclude(order__channel=Order.Channel.GROUP), back.exclude(order__channel=Order.Channel.GROUP)

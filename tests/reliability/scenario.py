@@ -344,12 +344,14 @@ def _old_sessions(scenario: Scenario) -> None:
 def _tiers(scenario: Scenario) -> None:
     """Levels that are reached, that are about to be lost, and that are lost now; nobody else spends so much."""
     gold = Tier.objects.create(name="Gold", threshold=50_000, extra_percent=20)
-    gala = a_session(a_hall(scenario.cinema), start=AT + 30 * DAY, price=Decimal(60_000))
+    gala = a_session(a_hall(scenario.cinema), start=AT - DAY - 3 * HOUR, price=Decimal(60_000))
     for _ in range(scenario.per_case):
-        a_paid_order(gala, customer=a_customer(points=1, at=AT - DAY), at=AT - DAY)
+        seen = a_paid_order(gala, customer=a_customer(points=1, at=AT - 3 * DAY), at=AT - 2 * DAY)
+        accrue([_completed(seen, at=AT - DAY)], at=AT - 20 * HOUR)
         for until in (None, AT - HOUR):
             idle = a_customer(points=1, at=AT - DAY)
             BonusAccount.objects.filter(user=idle).update(tier=gold, tier_until=until)
+    complete_sessions([gala], at=AT - DAY)
 
 
 def _points(scenario: Scenario) -> None:

@@ -5,8 +5,11 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from allocations.services import make_codes
 from boxoffice.services.vouchers import give_voucher
 from customers.services import Customer, export_customer_data
+from orders.models import Promocode
+from orders.services import CancelReason, cancel
 from reports.code_names import code_names
 from tests.helpers.factories import NOON, a_paid_order, a_promocode, a_session, an_order
 from tests.helpers.users import browser, someone
@@ -48,3 +51,16 @@ def test_pages_and_reports_show_what_a_voucher_is_worth_and_not_its_code() -> No
         code.pk: code.code,
         voucher.promocode_id: "Voucher, 300\N{NO-BREAK SPACE}₽",
     }
+
+
+def test_pages_and_exports_show_of_which_batch_a_code_is_and_not_the_code() -> None:
+    owner = someone("owner", all_cinemas=True)
+    make_codes(a_promocode(), name="Prize", size=1, at=NOON, actor=owner)
+    code = Promocode.objects.get(of_batch__isnull=False)
+    lapsed = an_order(a_session(), promocode=code)
+    cancel(lapsed, reason=CancelReason.EXPIRED, at=NOON)
+
+    page = browser(someone("cashier", lapsed.cinema)).get(reverse("admin:orders_order_change", args=[lapsed.pk])).text
+
+    assert "Code of the batch Prize" in page
+    assert code.code not in page + str(export_customer_data(Customer.of(lapsed), at=NOON))

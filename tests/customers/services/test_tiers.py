@@ -39,9 +39,10 @@ def gold():
 
 
 def a_member(*, seats: int = 1, at: datetime = NOON, **order):
-    """A customer with an account who has bought tickets."""
+    """A customer with an account who has seen a film."""
     user = a_customer(points=1)
     order = a_paid_order(a_session(start=at + DAY), seats=seats, customer=user, at=at, **order)
+    complete([order], at=at)
     return user, order
 
 
@@ -57,6 +58,18 @@ def test_a_level_is_given_by_the_night_after_it_was_reached(silver, gold):
 
     assert [level_of(user) for user in users] == [(silver, None), (silver, None), (gold, None), (None, None)]
     assert not to_update(NOON).exists()
+
+
+def test_what_could_still_be_returned_gives_no_level(silver):
+    user = a_customer(points=1)
+    order = a_paid_order(a_session(start=NOON + DAY), customer=user, at=NOON)
+
+    run("update_tiers", at=NOON)
+    before = level_of(user)
+    complete([order], at=NOON + 2 * DAY)
+    run("update_tiers", at=NOON + 2 * DAY)
+
+    assert (before, level_of(user)) == ((None, None), (silver, None))
 
 
 def test_what_was_spent_counts_for_a_year_without_refunds_and_groups(silver):
@@ -111,7 +124,7 @@ def test_whoever_spends_enough_before_the_month_ends_keeps_the_level(silver, gol
     refund(order, lines=[order.tickets.first()], reason="Ill", at=NOON)
     run("update_tiers", at=NOON)
 
-    a_paid_order(a_session(start=NOON + 2 * DAY), customer=user, at=NOON + DAY)
+    complete([a_paid_order(a_session(start=NOON + DAY), customer=user, at=NOON)], at=NOON + DAY)
     run("update_tiers", at=NOON + DAY)
 
     assert level_of(user) == (gold, None)
@@ -139,7 +152,6 @@ def test_the_month_ends_by_the_clock_of_the_chain(settings):
 def test_points_are_earned_at_the_level_and_taken_back_at_the_same(silver):
     user, order = a_member(seats=2)
     run("update_tiers", at=NOON)
-    complete([order], at=NOON + 2 * DAY)
     before = BonusAccount.objects.get(user=user).balance
 
     run("accrue_bonus_for_completed_orders", at=NOON + 2 * DAY)

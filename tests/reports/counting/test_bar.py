@@ -44,6 +44,18 @@ def test_snacks_with_tickets_count_on_the_day_of_the_first_screening():
     assert {row["about"]: row["sold"] for row in rows} == {TODAY: 5, TODAY + DAY: 2}
 
 
+def test_snacks_of_several_screenings_count_once_with_the_first_of_them():
+    cinema = a_cinema()
+    hall = a_hall(cinema)
+    tomorrow, today = a_session(hall, start=NOON + DAY), a_session(hall, start=NOON + HOUR)
+    order = a_paid_order(tomorrow, seats=3, snacks=[(an_item(cinema), 2)])
+    order.tickets.filter(pk=order.tickets.latest("pk").pk).update(session=today)
+
+    rows = count(cinema, TODAY, TODAY + DAY)
+
+    assert {row["about"]: row["sold"] for row in rows} == {TODAY: 2}
+
+
 def test_refunded_snacks_cost_nothing_any_more_and_uncollected_ones_stay_sold():
     cinema = a_cinema()
     refunded, left = (an_item(cinema, cost=Decimal(40)) for _ in range(2))
