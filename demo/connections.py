@@ -35,7 +35,7 @@ def create_proposals(*, at: datetime) -> None:
     FilmLookup.objects.create(
         film=film, source=Catalogue.WIKIDATA, requested_at=at, next_attempt_at=at, answer=PAGE, **answered
     )
-    values = {"original_title": "Тихий океан памяти", "year": "2026", "country": "Россия", "duration_minutes": "121"}
+    values = {"original_title": "Тихий океан памяти", "duration_minutes": "121"}
     FilmProposal.objects.bulk_create(
         FilmProposal(film=film, source=Catalogue.WIKIDATA, field=name, value=value, link=PAGE, found_at=at)
         for name, value in values.items()

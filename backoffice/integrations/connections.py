@@ -111,7 +111,7 @@ def _gateways() -> Iterator[Connection]:
         waiting = rows.filter(status=Payment.Status.PENDING).count()
         link = reverse("admin:payments_payment_changelist")
         name = dict(Payment._meta.get_field("gateway").flatchoices).get(gateway, gateway)
-        yield Connection(name, True, "", last.first(), waiting, link=link)
+        yield Connection(f"{gettext('Payments online')}: {name}", True, "", last.first(), waiting, link=link)
 
 
 def _receipts(at: datetime) -> Connection:

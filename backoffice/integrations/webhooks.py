@@ -7,6 +7,8 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -15,6 +17,7 @@ from accounts.models import User
 from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ConflictCheckingForm, NoDeleteAdmin, ReadOnlyAdmin
 from backoffice.framework.reauthentication import ReauthenticationMixin
+from backoffice.framework.time_zones import zone_as_offset
 from backoffice.integrations.connections import ConnectionsMixin
 from cinema import clock
 from integrations.models import EventType, WebhookDelivery, WebhookEndpoint
@@ -113,8 +116,8 @@ class WebhookDeliveryAdmin(ActionsMixin, ReadOnlyAdmin):
         return str(delivery.event.get_type_display())
 
     @admin.display(description=_("time"))
-    def happened(self, delivery: WebhookDelivery) -> datetime:
-        return delivery.event.at
+    def happened(self, delivery: WebhookDelivery) -> str:
+        return zone_as_offset(localize(timezone.localtime(delivery.event.at)))
 
     @admin.display(description=_("content"))
     def content(self, delivery: WebhookDelivery) -> str:

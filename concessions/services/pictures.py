@@ -5,6 +5,7 @@ The files' names begin with a hash of what was uploaded, so a name never has oth
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -62,5 +63,5 @@ def set_picture(item: ConcessionItem, picture: ItemPicture | None) -> None:
     with transaction.atomic():
         item.save(update_fields=["picture"])
         if former.picture and not ConcessionItem.objects.filter(picture=former.picture).exists():
-            names = [former.picture_file(extension) for extension in SAVED]
-            transaction.on_commit(lambda: [storage.delete(name) for name in names])
+            for extension in SAVED:
+                transaction.on_commit(partial(storage.delete, former.picture_file(extension)))

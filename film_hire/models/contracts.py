@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import default_language
 from cinema.history import History
@@ -73,7 +74,7 @@ class Contract(models.Model):
     number = models.CharField(_("contract number"), max_length=60, blank=True)
     starts_on = models.DateField(_("first day"), help_text=_("The weeks of the contract are counted from it."))
     starts_at = models.TimeField(
-        _("from"),
+        pgettext_lazy("day", "from"),
         null=True,
         blank=True,
         help_text=_("By the clock of the cinema. Leave empty for the start of its business day."),

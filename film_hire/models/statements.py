@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cinema.money import MAX_AMOUNT, MoneyField
 from film_hire.models.contracts import Contract
@@ -63,8 +64,8 @@ class Statement(models.Model):
         "screenings.Distributor", models.PROTECT, related_name="statements", verbose_name=_("distributor")
     )
     cinema = models.ForeignKey("screenings.Cinema", models.PROTECT, related_name="+", verbose_name=_("cinema"))
-    first = models.DateField(_("from"))
-    last = models.DateField(_("to"))
+    first = models.DateField(pgettext_lazy("day", "from"))
+    last = models.DateField(pgettext_lazy("day", "to"))
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     is_latest = models.BooleanField(_("newest version"), default=True)
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.READY)

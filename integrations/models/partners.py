@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cinema.history import History
 
@@ -70,7 +71,7 @@ class ApiKey(models.Model):
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="keys", verbose_name=_("partner"))
     prefix = models.CharField(_("begins with"), max_length=PREFIX_LENGTH, unique=True)
     digest = models.CharField(max_length=64)
-    made_at = models.DateTimeField(_("made"))
+    made_at = models.DateTimeField(pgettext_lazy("key", "made"))
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("made by")
     )

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cinema.history import History
 from house_rules.languages import offered_languages
@@ -92,8 +93,8 @@ class ReportMailing(models.Model):
     schedule = models.ForeignKey(
         ReportSchedule, models.PROTECT, related_name="mailings", verbose_name=_("scheduled report")
     )
-    first = models.DateField(_("from"))
-    last = models.DateField(_("to"))
+    first = models.DateField(pgettext_lazy("day", "from"))
+    last = models.DateField(pgettext_lazy("day", "to"))
     cinemas = models.JSONField(default=list)  # primary keys of the cinemas that the rows belong to
     file = models.OneToOneField(
         ReportFile, models.SET_NULL, null=True, blank=True, related_name="mailing", verbose_name=_("file")

@@ -272,7 +272,8 @@ def _seat(placed: SeatInRow, half: Seat | None, usual: str, words: dict[str, Any
     seat, mark, facts = placed.seat, placed.mark, _facts(placed, words)
     label = ""
     if facts != usual or half:
-        told = [f"{words['seat']} {seat.number}", facts, half and words["with"] % {"number": half.number}]
+        together = words["with"] % {"number": half.number} if half else ""
+        told = [f"{words['seat']} {seat.number}", facts, together]
         label = format_html(' aria-label="{}"', ", ".join(filter(None, told)))
     return format_html(
         '{}<label class="seat{}"><input type="checkbox" name="seat" value="{}"{}{}{}>{}</label>',

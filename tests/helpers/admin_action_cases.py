@@ -510,7 +510,7 @@ ACTION_CASES = [
         "Ничего не изменилось",
     ),
     ActionCase(
-        "try_terms", "Примерить другие условия", "accountant", "cinema_manager", lambda rows: rows.contract,
+        "try_terms", "Рассчитать по другим условиям", "accountant", "cinema_manager", lambda rows: rows.contract,
         "условия применены.", lambda rows: rows.refreshed(rows.contract).percents, "60, 55",
         "условия применены.",
         lambda _rows: {"Проценты по неделям": "60, 55"}, leaves_the_row=True, has_preview=True,

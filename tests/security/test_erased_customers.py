@@ -45,6 +45,7 @@ TECHNICAL = {
     "percents", "steps", "film_hire.Contract.number", "film_hire.HistoricalContract.number", "filename",
     "digest", "discrepancy", "event_id", "external_id", "gateway", "history_change_reason", "holder", "host",
     "boxoffice.OfflineScan.listed",  # a hall and a seat, written by the door's script
+    "screenings.Hall.stairs", "screenings.HistoricalHall.stairs",  # places
     "integrations.FilmProposal.link",  # the page of a catalogue
     "payments.Receipt.printed",  # numbers, as the receipt service reports them
     "secret", "former_secret", "types", "url",  # of a receiver of webhooks

@@ -13,6 +13,7 @@ from notifications.models import Notification
 from notifications.rendering import render_email
 from orders.models import OrderChange
 from orders.services import refund
+from orders.services.receipts.lines import paid_parts, sold_in
 from screenings.models import Cinema, Session
 from tests.helpers import factories
 from tests.helpers.assertions import raises_unchanged
@@ -107,6 +108,7 @@ def test_receipts_go_on_naming_what_was_paid_and_a_refund_returns_its_price(
     order = factories.a_paid_order(session, snacks=[(item, 2)])
     ran_out.substitute(item, by=dearer, at=NOON, actor=manager)
 
+    assert [each.name for each in sold_in(order, paid_parts([order.pk])[order.pk]).items][-1] == item.name
     done = refund(order, lines=[order.preorders.get()], reason="Ill", at=NOON, actor=manager)
 
     assert (done.amount, stock(item), stock(dearer)) == (2 * item.price, 100, 100)
