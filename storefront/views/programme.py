@@ -136,9 +136,8 @@ def film_card(request: HttpRequest, key: int) -> HttpResponse:
 def session_calendar(request: HttpRequest, key: int) -> HttpResponse:
     """A calendar file of the session, without any customer's data. If it is cancelled, the file removes it."""
     at = clock.now()
-    session = get_object_or_404(
-        Session.objects.select_related("film", "hall__cinema").exclude(film__age_rating=""), pk=key
-    )
+    shown = Session.objects.filter(is_private=False).exclude(film__age_rating="")
+    session = get_object_or_404(shown.select_related("film", "hall__cinema"), pk=key)
     cancelled = session.status == Session.Status.CANCELLED
     event = CalendarEvent(
         uid=event_uid(f"session-{session.pk}"),

@@ -408,7 +408,9 @@ ACTION_CASES = [
     ActionCase(
         "pay_group", "Записать оплату", "floor_manager", "cashier", lambda rows: rows.group_booking,
         "оплачен: 600", lambda _rows: Ticket.objects.filter(status="PAID").count(), 3,
-        "Выберите корректный вариант", lambda _rows: {"Число человек": "3", "Номер платежа": "117"}, has_preview=True,
+        "Выберите корректный вариант",
+        lambda _rows: {"Число человек": "3", "Номер платежа": "117", "Дата банковского перевода": "2026-01-10"},
+        has_preview=True,
     ),
     ActionCase(
         "headcount", "Изменить число человек", "floor_manager", "cashier", lambda rows: rows.group_booking,
@@ -508,7 +510,7 @@ ACTION_CASES = [
         "Ничего не изменилось",
     ),
     ActionCase(
-        "try_terms", "Примерить другие условия", "accountant", "cinema_manager", lambda rows: rows.contract,
+        "try_terms", "Рассчитать по другим условиям", "accountant", "cinema_manager", lambda rows: rows.contract,
         "условия применены.", lambda rows: rows.refreshed(rows.contract).percents, "60, 55",
         "условия применены.",
         lambda _rows: {"Проценты по неделям": "60, 55"}, leaves_the_row=True, has_preview=True,
@@ -552,11 +554,11 @@ ACTION_CASES = [
     ActionCase(
         "make_codes", "Создать уникальные коды", "owner", "accountant", lambda rows: rows.promocode,
         "Создано 3 кода: «Рассылка».", lambda _rows: Promocode.objects.filter(max_uses=1).count(), 3,
-        "Уже сделано", lambda _rows: {"Для чего": "Рассылка", "Число кодов": "3", "Начало кода": "spring"},
+        "", lambda _rows: {"Для чего": "Рассылка", "Число кодов": "3", "Начало кода": "spring"}, leaves_the_row=True,
     ),
     ActionCase(
         "export_codes", "Выгрузить коды", "owner", "accountant", lambda rows: rows.code_batch,
-        "Скачать файл (CSV)", lambda rows: rows.refreshed(rows.code_batch).exported_by.email, "owner@example.org",
+        "Скачать файл (CSV)", lambda rows: rows.refreshed(rows.code_batch).exported_at is not None, True,
         "Эти коды уже выгружены",
     ),
     ActionCase(

@@ -561,3 +561,10 @@ def test_the_first_page_is_light_on_a_day_with_many_films(client: Client) -> Non
 
     assert page.count(b'class="time"') == 120
     assert len(page) < 60_000  # bytes, before it is compressed
+
+
+def test_a_screening_that_a_group_hired_is_in_nobodys_calendar(client: Client) -> None:
+    session = factories.a_session()
+    Session.objects.filter(pk=session.pk).update(is_private=True)
+
+    assert client.get(f"/sessions/{session.pk}/session.ics").status_code == 404
