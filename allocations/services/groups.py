@@ -68,10 +68,13 @@ def book(
 ) -> GroupBooking:
     """Book seats of the session for a group, reserved until `until`, at the latest until the start.
 
-    A `private` session is theirs alone from then on: nobody else sees it or buys seats of it. Raises as
-    `add_screening`, `ReasonNeeded` without the name of a contact, and `SessionNotEmpty` where others have seats of what
-    is to be private. Owns its transaction.
+    A `private` session is theirs alone from then on: nobody else sees it or buys seats of it, so all seats of the hall
+    count as those of the group when `add_screening` looks at what it pays. Raises as `add_screening`, `ReasonNeeded`
+    without the name of a contact, and `SessionNotEmpty` where others have seats of what is to be private. Owns its
+    transaction.
     """
+    if session.is_private:
+        raise SessionOfAnotherGroup
     seats = _free_seats(session, people, at=at)
     whom = {"email": agreed.email, "phone": agreed.phone, "language": agreed.language}
     with transaction.atomic():
@@ -86,10 +89,9 @@ def book(
         )
         if private:
             _check_empty(session)
-        _reserve(booking, session, seats, until=until, whom=whom, at=at, actor=actor)
-        if private:
             session.is_private = True
             session.save(update_fields=["is_private"])
+        _reserve(booking, session, seats, until=until, whom=whom, at=at, actor=actor)
     return booking
 
 
@@ -116,6 +118,8 @@ def add_screening(
     its transaction.
     """
     seats = _free_seats(session, people, at=at)
+    if session.is_private and not booking.group_orders.filter(order__tickets__session=session).exists():
+        raise SessionOfAnotherGroup
     with transaction.atomic():
         return _reserve(booking, session, seats, until=until, whom=_contact(booking), at=at, actor=actor)
 
@@ -135,10 +139,11 @@ def set_headcount(order: Order, *, people: int, at: datetime, actor: User) -> Or
     if people > len(own):
         seats += _free_seats(session, people - len(own), at=at)
     with transaction.atomic():
+        before = _given_away(booking, session)
         changed = _hold(
             booking, session, _priced(booking, seats), instead_of=order, until=order.expires_at, at=at, actor=actor
         )
-        _count(_given_away(changed) - _given_away(order), at=at, actor=actor)
+        _count(_given_away(booking, session) - before, at=at, actor=actor)
         return changed
 
 
@@ -201,10 +206,9 @@ def _reserve(
 ) -> Order:
     if until <= at:
         raise HoldTimeOver
-    if session.is_private and not booking.group_orders.filter(order__tickets__session=session).exists():
-        raise SessionOfAnotherGroup
+    before = _given_away(booking, session)
     order = _hold(booking, session, _priced(booking, seats), whom=whom, until=until, at=at, actor=actor)
-    _count(_given_away(order), at=at, actor=actor)
+    _count(_given_away(booking, session) - before, at=at, actor=actor)
     return order
 
 
@@ -218,10 +222,20 @@ def _check_empty(session: Session) -> None:
         raise SessionNotEmpty(taken)
 
 
-def _given_away(order: Order) -> Decimal:
-    """How much less than half of what its seats cost others the order costs: down to half is an ordinary discount."""
-    tickets = list(order.tickets.select_related("session__film", "session__hall", "seat"))
-    return max(ZERO, rounded(worth(tickets) / 2) - sum((ticket.price for ticket in tickets), ZERO))
+def _given_away(booking: GroupBooking, session: Session) -> Decimal:
+    """How much less than half of what its seats cost others the group pays for the session: down to half is an ordinary
+    discount. Of a private session, which is not sold to others, all seats of the hall are the group's.
+    """
+    tickets = list(
+        Ticket.objects.live()
+        .filter(order__group_order__booking=booking, session=session)
+        .select_related("session__film", "session__hall", "seat")
+    )
+    if not tickets:
+        return ZERO
+    seats = Seat.objects.filter(hall=session.hall_id) if session.is_private else [each.seat for each in tickets]
+    paid = sum((ticket.price for ticket in tickets), ZERO)
+    return max(ZERO, rounded(worth([Ticket(session=session, seat=seat) for seat in seats]) / 2) - paid)
 
 
 def _count(given: Decimal, *, at: datetime, actor: User) -> None:

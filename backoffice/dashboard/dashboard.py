@@ -6,7 +6,6 @@ are read in one query (`Together`), each served by an index.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -27,12 +26,12 @@ from backoffice.dashboard.items import (
     Asking,
     DashboardItem,
     answered,
-    count_and_first,
     first_of,
     list_link,
     names_and_more,
 )
 from backoffice.dashboard.payments import PaymentItems
+from backoffice.dashboard.sessions import SessionItems
 from backoffice.dashboard.together import NAMES_SHOWN, First, Together
 from backoffice.reports.schedules import visible_schedules
 from cinema import clock
@@ -44,11 +43,9 @@ from jobs.status import JobStatus, newest_runs, statuses
 from jobs.titles import TITLES
 from notifications.models import Notification
 from notifications.models import Status as MessageStatus
-from orders.models import Order, Ticket
-from orders.services.refunds.by_session import without_refund_request
+from orders.models import Order
 from reports.catalogue.files import title_of
 from reports.models import DayCheck, ReportFile, ReportMailing
-from screenings.models import Session
 
 
 def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -84,7 +81,7 @@ class AccessMissing:
         return cls(role, cinema, list(who_gives_access(person)[:NAMES_SHOWN])) if role or cinema else None
 
 
-class Dashboard(PaymentItems, ConnectionItems):
+class Dashboard(SessionItems, PaymentItems, ConnectionItems):
     def asking(self) -> Iterator[Asking]:
         """The items in the order of the page."""
         if self.may("orders", "refund_order"):
@@ -93,6 +90,8 @@ class Dashboard(PaymentItems, ConnectionItems):
             yield self.approvals()
         if self.may("screenings", "cancel_session"):
             yield self.rejected_session_refunds()
+        if self.may("allocations", "book_group"):
+            yield self.empty_private_sessions()
         if self.may("payments", "view_dispute"):
             yield self.disputes()
             yield self.refunds_held_by_disputes()
@@ -207,28 +206,6 @@ class Dashboard(PaymentItems, ConnectionItems):
             *names_and_more(total, [str(person) for person in rows]),
         )
 
-    def rejected_session_refunds(self) -> Asking:
-        """Cancelled sessions whose customers wait for money that nobody has been asked to approve again.
-
-        Which requests wait is asked only if refunds are held at all.
-        """
-        yield first_of(self.own_rows(Session.objects.filter(refunds_held=True), "hall__cinema").order_by("pk"), "id")
-        held = self.own_rows(without_refund_request(), "hall__cinema").select_related("film", "hall__cinema")
-        total, rows = count_and_first(held.order_by("start_datetime", "pk"))
-        if not total:
-            return
-        yield DashboardItem(
-            ngettext(
-                "%(count)d cancelled screening with rejected refunds",
-                "%(count)d cancelled screenings with rejected refunds",
-                total,
-            )
-            % {"count": total},
-            reverse("admin:screenings_session_change", args=[rows[0].pk]),
-            "currency_exchange",
-            *names_and_more(total, [str(session) for session in rows]),
-        )
-
     def low_stock(self) -> Asking:
         items: QuerySet[ConcessionItem] = ConcessionItem.objects.filter(is_low=True, is_active=True)
         items = self.own_rows(items, "cinema").order_by("stock_quantity", "pk")
@@ -302,42 +279,6 @@ class Dashboard(PaymentItems, ConnectionItems):
                 [f"{message.recipient}: {message.error}" if message.error else message.recipient for message in rows],
             ),
         )
-
-    def cancelled_sessions(self) -> Asking:
-        """Cancelled sessions of today's programme, in the cinema's time zone, that still have live tickets."""
-        sessions: QuerySet[Session] = Session.objects.filter(
-            Exists(Ticket.objects.live().filter(session=OuterRef("pk"))),
-            status=Session.Status.CANCELLED,
-            archived_at__isnull=True,
-            start_datetime__gt=self.at - timedelta(days=1),
-            start_datetime__lt=self.at + timedelta(days=1),
-        )
-        sessions = self.own_rows(sessions, "hall__cinema").order_by("start_datetime", "pk")
-        named = ("start_datetime", "film__title", "film__texts", "film__year", "film__age_rating")
-        _total, found = yield First(
-            sessions, (*named, "hall__cinema__time_zone", "hall__cinema__day_ends_at"), most=None
-        )
-        today = [
-            session
-            for session in found
-            if len({session.hall.cinema.business_date(each) for each in (session.start_datetime, self.at)}) == 1
-        ]
-        if today:
-            total = len(today)
-            yield DashboardItem(
-                ngettext(
-                    "%(count)d cancelled screening today still has orders",
-                    "%(count)d cancelled screenings today still have orders",
-                    total,
-                )
-                % {"count": total},
-                list_link("orders_ticket", session__id__exact=today[0].pk)
-                if total == 1
-                else list_link("screenings_session"),
-                "event_busy",
-                *names_and_more(total, [str(session) for session in today[:NAMES_SHOWN]]),
-                urgent=True,
-            )
 
 
 def _titles(job_statuses: list[JobStatus]) -> list[str]:

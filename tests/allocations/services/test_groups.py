@@ -264,6 +264,18 @@ def test_a_private_session_is_neither_advertised_nor_sold_to_anybody_but_its_gro
         open_to_public(session)
 
 
+def test_of_a_private_session_the_whole_hall_counts_as_given_away(session, manager):
+    half_a_hall = 30 * PRICE
+    agreed = Agreed("Anna Petrova", PRICE)
+
+    order = reserved(book(session, agreed, people=10, until=UNTIL, private=True, at=NOON, actor=manager))
+    assert given_away() == [half_a_hall - 10 * PRICE]
+    fewer = set_headcount(order, people=4, at=NOON, actor=manager)
+    set_headcount(fewer, people=12, at=NOON, actor=manager)
+
+    assert given_away() == [half_a_hall - 10 * PRICE, 6 * PRICE]  # what was counted stays counted
+
+
 def test_only_a_session_of_which_nobody_has_seats_becomes_private(session, manager):
     seen_before = Session.objects.select_related("film", "hall__cinema").get()
     order = an_order(session, at=NOON)

@@ -15,11 +15,12 @@ from notifications.models import Notification
 from notifications.models import Status as MessageStatus
 from notifications.services import deliver
 from orders.models import Order
-from orders.services import record_refund, record_uncertain_payment, refund
+from orders.services import cancel, record_refund, record_uncertain_payment, refund
 from payments.models import Gateway, Payment, Refund
 from payments.services import count_and_close
 from reports.models import BusinessDay, DayCheck, ReportFile, ReportSchedule
 from reports.services import settle
+from screenings.models import Session
 from screenings.services import cancel_session
 from tests.helpers import factories
 from tests.helpers.admin_pages import dashboard_texts, query_count
@@ -146,6 +147,18 @@ def test_a_cancelled_session_after_midnight_is_one_of_this_evening():
     assert dashboard_texts(someone("floor_manager", session.hall.cinema)) == [
         "1 cancelled screening today still has orders"
     ]
+
+
+def test_a_private_session_is_shown_once_its_group_has_no_seats():
+    session = factories.a_session(start=NOON + timedelta(hours=3))
+    Session.objects.update(is_private=True)
+    group = factories.an_order(Session.objects.get(), channel=Order.Channel.GROUP, at=NOON)
+    person = someone("cinema_manager", session.hall.cinema)
+    assert dashboard_texts(person) == []
+
+    cancel(group, reason="STAFF", at=NOON)
+
+    assert dashboard_texts(person) == ["1 private screening whose group has no seats any more"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,105 @@
+"""Items of the dashboard about screenings."""
+
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from backoffice.dashboard.items import (
+    Asking,
+    DashboardItem,
+    DashboardSection,
+    count_and_first,
+    first_of,
+    list_link,
+    names_and_more,
+)
+from backoffice.dashboard.together import NAMES_SHOWN, First
+from orders.models import Ticket
+from orders.services.refunds.by_session import without_refund_request
+from screenings.models import Session
+
+#: What the name of a session is made of.
+NAMED = (
+    *("start_datetime", "film__title", "film__texts", "film__year", "film__age_rating"),
+    *("hall__cinema__time_zone", "hall__cinema__day_ends_at"),
+)
+
+
+class SessionItems(DashboardSection):
+    def cancelled_sessions(self) -> Asking:
+        """Cancelled sessions of today's programme, in the cinema's time zone, that still have live tickets."""
+        sessions: QuerySet[Session] = Session.objects.filter(
+            Exists(Ticket.objects.live().filter(session=OuterRef("pk"))),
+            status=Session.Status.CANCELLED,
+            archived_at__isnull=True,
+            start_datetime__gt=self.at - timedelta(days=1),
+            start_datetime__lt=self.at + timedelta(days=1),
+        )
+        sessions = self.own_rows(sessions, "hall__cinema").order_by("start_datetime", "pk")
+        _total, found = yield First(sessions, NAMED, most=None)
+        today = [
+            session
+            for session in found
+            if len({session.hall.cinema.business_date(each) for each in (session.start_datetime, self.at)}) == 1
+        ]
+        if today:
+            total = len(today)
+            yield DashboardItem(
+                ngettext(
+                    "%(count)d cancelled screening today still has orders",
+                    "%(count)d cancelled screenings today still have orders",
+                    total,
+                )
+                % {"count": total},
+                list_link("orders_ticket", session__id__exact=today[0].pk)
+                if total == 1
+                else list_link("screenings_session"),
+                "event_busy",
+                *names_and_more(total, [str(session) for session in today[:NAMES_SHOWN]]),
+                urgent=True,
+            )
+
+    def rejected_session_refunds(self) -> Asking:
+        """Cancelled sessions whose customers wait for money that nobody has been asked to approve again.
+
+        Which requests wait is asked only if refunds are held at all.
+        """
+        yield first_of(self.own_rows(Session.objects.filter(refunds_held=True), "hall__cinema").order_by("pk"), "id")
+        held = self.own_rows(without_refund_request(), "hall__cinema").select_related("film", "hall__cinema")
+        total, rows = count_and_first(held.order_by("start_datetime", "pk"))
+        if not total:
+            return
+        yield DashboardItem(
+            ngettext(
+                "%(count)d cancelled screening with rejected refunds",
+                "%(count)d cancelled screenings with rejected refunds",
+                total,
+            )
+            % {"count": total},
+            reverse("admin:screenings_session_change", args=[rows[0].pk]),
+            "currency_exchange",
+            *names_and_more(total, [str(session) for session in rows]),
+        )
+
+    def empty_private_sessions(self) -> Asking:
+        """Private sessions to come of which the group has no seats any more: nobody can buy seats of them."""
+        sessions = Session.objects.filter(
+            ~Exists(Ticket.objects.live().filter(session=OuterRef("pk"))),
+            is_private=True,
+            status=Session.Status.SCHEDULED,
+            start_datetime__gt=self.at,
+        )
+        total, rows = yield first_of(self.own_rows(sessions, "hall__cinema").order_by("start_datetime", "pk"), *NAMED)
+        yield DashboardItem(
+            ngettext(
+                "%(count)d private screening whose group has no seats any more",
+                "%(count)d private screenings whose groups have no seats any more",
+                total,
+            )
+            % {"count": total},
+            reverse("admin:screenings_session_change", args=[rows[0].pk]),
+            "event_busy",
+            *names_and_more(total, [str(session) for session in rows]),
+        )
