@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -121,7 +122,7 @@ def newest_runs() -> QuerySet[JobRun]:
         (runs.filter(job=job), "-started_at") for runs in (JobRun.objects, ended) for job in settings.JOB_SCHEDULE
     ]
     wanted.append((JobRun.objects.all(), "started_at"))
-    keys = [Subquery(runs.order_by(order).values("pk")[:1]) for runs, order in wanted]
+    keys: list[Any] = [Subquery(runs.order_by(order).values("pk")[:1]) for runs, order in wanted]
     return JobRun.objects.filter(pk__in=keys).order_by("started_at", "pk")
 
 
