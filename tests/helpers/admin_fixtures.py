@@ -215,9 +215,11 @@ class AdminFixtures:
 
     @cached_property
     def private_session(self) -> Session:
-        self.session.is_private = True
-        self.session.save()
-        return self.session
+        """Another one than `session`: several groups book that."""
+        session = factories.a_session(self.session.hall, start=self.session.start_datetime + timedelta(days=3))
+        session.is_private = True
+        session.save()
+        return session
 
     @cached_property
     def outage(self) -> SeatOutage:

@@ -282,15 +282,12 @@ def test_what_staff_do_to_others_accounts_is_recorded(manager: User, cinema: Cin
     assert recorded() == []
     client.post(page(cashier), {**form, "groups": [group("bar")]})
     client.post(page(cashier), {**form, "groups": [group("bar")], "email": "new@example.org"})
-    User.objects.create_user("viewer@example.org")
     client.post(reverse("admin:accounts_user_add"), {**form, "email": "made@example.org"})
-    client.post(reverse("admin:accounts_user_add"), {**form, "email": "viewer@example.org"})
 
     assert recorded() == [
         ("new@example.org", "ACCESS"),
         ("new@example.org", "ADDRESS"),
         ("made@example.org", "CREATED"),
-        ("viewer@example.org", "CREATED"),  # it may be the manager's own account in the shop
     ]
     assert set(AccountChange.objects.values_list("actor", flat=True)) == {manager.pk}
 

@@ -122,7 +122,7 @@ def test_a_week_is_copied_only_to_the_same_weekday(hall: Hall) -> None:
 
 
 def test_a_hall_is_added_from_a_drawing_after_showing_its_plan(hall: Hall) -> None:
-    given = {"name": "Small", "cleaning_minutes": "10", "drawing": "ss_ss\r\n_vv_\r\nwc"}
+    given = {"name": "Small", "cleaning_minutes": "10", "curve": "0", "drawing": "ss_ss\r\n_vv_\r\nwc"}
     link = cinema_action("build_hall", hall)
     client = browser(someone("cinema_manager", hall.cinema))
 

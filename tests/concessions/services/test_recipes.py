@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from boxoffice.services.bar import waiting_for
+from boxoffice.services.ran_out import waiting_for
 from concessions.errors import NotStocked, OutOfStock
 from concessions.models import ConcessionItem, ConcessionPreorder, ItemPart, StockMovement
 from concessions.services import available, count, receive, reserved_on_shelf, set_cost, write_off
