@@ -83,7 +83,6 @@ class HouseRulesAdmin(ReauthenticationMixin, NoDeleteAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": _("Installation"),
-            "opts": self.opts,
             "faults": list(faults()),
             "without_gateway": not settings.PAYMENT_GATEWAYS,
             "without_legal_texts": not (face().terms_url and face().privacy_url),

@@ -275,7 +275,6 @@ class ConnectionsMixin(CinemaScopedAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": _("Connections"),
-            "opts": self.opts,
             "connections": list(connections(clock.now())),
         }
         return TemplateResponse(request, "backoffice/integrations/connections.html", context)

@@ -70,7 +70,7 @@ class SessionForecastAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         visible = visible_rows(self.admin_site, Cinema, request)
         cinemas = list(Cinema.objects.none() if visible is None else visible.order_by("name"))
-        context = {**self.admin_site.each_context(request), "title": _("Accuracy of forecasts"), "opts": self.opts}
+        context = {**self.admin_site.each_context(request), "title": _("Accuracy of forecasts")}
         if cinemas:
             form = AccuracyForm(with_chosen_cinema(request, cinemas), cinemas=cinemas, at=clock.now())
             period = form.period()

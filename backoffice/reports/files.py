@@ -146,6 +146,6 @@ class ReportFilePages(CinemaScopedAdmin):
             raise PermissionDenied
 
     def _render(self, request: HttpRequest, template: str, context: dict[str, Any], *, title: Any) -> HttpResponse:
-        whole = {**self.admin_site.each_context(request), "title": title, "opts": self.opts, **context}
+        whole = {**self.admin_site.each_context(request), "title": title, **context}
         headers = {"Cache-Control": "private, no-store"}
         return TemplateResponse(request, f"backoffice/reports/{template}", whole, headers=headers)

@@ -96,7 +96,7 @@ class ReportPages(CinemaScopedAdmin):
             visible = visible_rows(self.admin_site, Cinema, request)
             rows = Cinema.objects.none() if visible is None else visible
             cinemas = list(rows.select_related("legal_entity").order_by("name"))
-            context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
+            context = {**self.admin_site.each_context(request), "title": title}
             if cinemas:
                 chosen = with_chosen_cinema(request, cinemas)
 

@@ -71,7 +71,7 @@ class AdviceMixin(CinemaScopedAdmin):
             raise PermissionDenied
         visible = visible_rows(self.admin_site, Cinema, request)
         cinemas = list(Cinema.objects.none() if visible is None else visible.order_by("name"))
-        context = {**self.admin_site.each_context(request), "title": _("Programme advice"), "opts": self.opts}
+        context = {**self.admin_site.each_context(request), "title": _("Programme advice")}
         if not cinemas:
             return TemplateResponse(request, "backoffice/screenings/advice.html", context)
         cinema, at = requested_cinema(request, cinemas), clock.now()

@@ -70,7 +70,7 @@ class PlannedSessionAdmin(AdviceMixin, CinemaScopedAdmin):
             raise PermissionDenied
         visible = visible_rows(self.admin_site, Cinema, request)
         cinemas = list(Cinema.objects.none() if visible is None else visible.order_by("name"))
-        context = {**self.admin_site.each_context(request), "title": _("Week planner"), "opts": self.opts}
+        context = {**self.admin_site.each_context(request), "title": _("Week planner")}
         if cinemas:
             cinema, at = requested_cinema(request, cinemas), clock.now()
             this_week = cinema.week_of(cinema.business_date(at))

@@ -35,7 +35,7 @@ class TimetableMixin(CinemaScopedAdmin):
             raise PermissionDenied
         visible = visible_rows(self.admin_site, Cinema, request)
         cinemas = list(Cinema.objects.none() if visible is None else visible.order_by("name"))
-        context = {**self.admin_site.each_context(request), "title": _("Timetable"), "opts": self.opts}
+        context = {**self.admin_site.each_context(request), "title": _("Timetable")}
         if cinemas:
             cinema, at = requested_cinema(request, cinemas), clock.now()
             day = parse_day(request.GET.get("day")) or cinema.local(at).date()
