@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.contrib.auth.models import Permission
 
 from accounts.models import User
-from bonuses.models import BonusAccount
+from bonuses.models import BonusAccount, Tier
 from bonuses.services import adjust
 from cinema.money import rounded
 from concessions.models import ConcessionItem
@@ -64,6 +64,8 @@ def create_chain(rng: random.Random, *, at: datetime, opened: timedelta = timede
         customers=create_customers("guest", range(120)),
         inactive_customers=create_customers("inactive", range(12)),
     )
+    for name, texts, threshold, extra_percent in sample_data.TIERS:
+        Tier.objects.create(name=name, texts=texts, threshold=threshold, extra_percent=extra_percent)
     for seat in Seat.objects.order_by("hall", "row", "number"):
         chain.seats.setdefault(seat.hall_id, []).append(seat)
     with_points = rng.sample(chain.customers, 50)

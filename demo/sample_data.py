@@ -166,6 +166,12 @@ TICKET_TYPES = {
 
 SURCHARGES = {"VIP": 150, "LOVE_SEAT": 100}
 
+TIERS = [
+    # name, in English and German; spend of a year, and how many percent more points it brings
+    ("Друг кино", {"en": {"name": "Friend of film"}, "de": {"name": "Filmfreund"}}, 3_000, 10),
+    ("Первый ряд", {"en": {"name": "Front row"}, "de": {"name": "Erste Reihe"}}, 10_000, 25),
+]
+
 COST_SHARE = Decimal("0.31")  # what goods of the bar cost, as a share of their price
 
 BAR = [
