@@ -107,7 +107,7 @@ class Shown:
     def __init__(self, client: Any) -> None:
         answer = client.get(reverse("admin:reports_takings"))
         rows = [row for part in answer.context_data["parts"] for row in getattr(part, "rows", [])]
-        self.admissions = sum(row["admissions"] for row in rows)
+        self.admissions = sum(int(str(row["admissions"])) for row in rows)  # some of them are links
         self.words = answer.context_data["source"]
         self.as_of = answer.context_data["period"].at
 
