@@ -70,8 +70,9 @@ def _emptiest(cinema: Cinema, *, at: datetime) -> list[Session]:
 def _book_groups(hired: Session, for_pupils: Session, *, at: datetime, actor: User) -> None:
     """A school, half of which has paid by bank transfer, and a company that has a screening for itself."""
     work: dict[str, Any] = {"until": at + timedelta(days=1), "at": at, "actor": actor}
-    club = Agreed(**CLUB, price=_a_head(hired))
-    book(hired, club, people=COLLEAGUES, private=not hired.tickets.exists(), **work)
+    private = not hired.tickets.exists()
+    people = hired.hall.seats.count() * 3 // 4 if private else COLLEAGUES  # for most of what the hall costs
+    book(hired, Agreed(**CLUB, price=hired.ticket_price), people=people, private=private, **work)
     school = Agreed(**SCHOOL, price=_a_head(for_pupils), one_free_per=10)
     reserved = book(for_pupils, school, people=PUPILS, **work).group_orders.get().order
     transfer: dict[str, Any] = {"gateway": Gateway.BANK_TRANSFER, "reference": "117", "transferred_on": at.date()}

@@ -28,10 +28,10 @@ def test_staff_kept_seats_booked_groups_exchanged_tickets_and_gave_a_voucher():
 
     assert HouseHold.objects.get().order.tickets.count() == 4
     assert [each.group_orders.count() for each in GroupBooking.objects.order_by("pk")] == [1, 3]
-    assert Session.objects.get(is_private=True).tickets.count() == 20
+    assert Session.objects.get(is_private=True).tickets.count() == 30
     assert (Exchange.objects.count(), Voucher.objects.count()) == (1, 1)
     assert (Shift.objects.get().status, Shift.objects.get().difference) == (Shift.Status.COUNTED, 0)
-    assert Ticket.objects.live().count() == 20 + 22 + 4 + 2 + 2
+    assert Ticket.objects.live().count() == 30 + 22 + 4 + 2 + 2
     assert invariant_violations() == []
 
 
