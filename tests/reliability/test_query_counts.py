@@ -44,6 +44,8 @@ FULL_SCAN = {
 #: They ask for ticket types or marketing lists, of which there are a handful. SQLite's plans do not say which table is
 #: behind an alias.
 READ_TICKET_TYPES = {"announce_sessions", "sync_marketing_lists", "tell_watchers"}
+#: Each night it compares every account with what that has spent, which changes as days pass.
+READ_ACCOUNTS = {"update_tiers"}
 
 
 @pytest.fixture(autouse=True)
@@ -141,7 +143,7 @@ def test_a_pass_with_nothing_due_takes_few_queries_that_use_indexes() -> None:
             costly[job] = statements
         for step in steps_of(job):
             plan = step.due(AT).order_by().values_list("pk", flat=True).explain()  # the query of `jobs.steps.keys_of`
-            if scan.search(plan) and not (connection.vendor == "sqlite" and job in READ_TICKET_TYPES):
+            if scan.search(plan) and not (connection.vendor == "sqlite" and job in READ_TICKET_TYPES | READ_ACCOUNTS):
                 scanned[job, step.name] = plan
 
     assert costly == {}
