@@ -276,7 +276,7 @@ def _seat(placed: SeatInRow, half: Seat | None, usual: str, words: dict[str, Any
         told = [f"{words['seat']} {seat.number}", facts, together]
         label = format_html(' aria-label="{}"', ", ".join(filter(None, told)))
     return format_html(
-        '{}<label class="seat{}"><input type=checkbox name=seat value="{}"{}{}{}>{}</label>',  # hundreds of times
+        '{}<label class="seat{}"><input type=checkbox name="seat" value="{}"{}{}{}>{}</label>',  # hundreds of times
         _empty(placed.before),
         _look(placed, half),
         seat.pk,
