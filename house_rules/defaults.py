@@ -43,11 +43,7 @@ ATTEMPTS = {
     "phone_code": (timedelta(days=1), 5, 20),  # codes sent to phones; per account
     "codes_of_phone": (timedelta(days=1), 20, 0),  # per number, which anybody may call theirs
     "late_code": (timedelta(minutes=10), 1, 0),  # per number after those: the first codes of further accounts
-    "ask_gateway": (
-        timedelta(minutes=1),
-        20,
-        300,
-    ),  # by pressing or reloading, per order; webhooks and jobs ask as well
+    "ask_gateway": (timedelta(minutes=1), 20, 300),  # by pressing or reloading; per order
     "campaign": (timedelta(hours=1), 0, 120),  # visits by links of campaigns that count; by address
     "unknown_link": (timedelta(hours=1), 60, 60),
     "api": (timedelta(minutes=1), 600, 600),  # requests with an API key; per partner
