@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import ApprovalRequired
 from accounts.models import User
-from accounts.services import require_approval_above_limit
+from accounts.services import accounts_of, require_approval_above_limit
 from allocations.errors import (
     GroupPriceTooLow,
     HeadcountRefused,
     HoldTimeOver,
     NoRoomForGroup,
+    ReservedForGroup,
     SessionIsPublic,
     SessionNotEmpty,
     SessionOfAnotherGroup,
@@ -113,9 +114,9 @@ def add_screening(
 ) -> Order:
     """Reserve seats of one more session for the group, on the same terms.
 
-    What the group pays less than half of the price counts towards the same limit of whoever agrees to it as refunds.
-    Raises `HeadcountRefused`, `HoldTimeOver`, `NoRoomForGroup`, `NoFullTicket`, `GroupPriceTooLow`, and as `hold`. Owns
-    its transaction.
+    What the group pays less than half of the price, also before whoever agrees to it lowered it, counts towards the
+    same limit of that person as refunds. Raises `HeadcountRefused`, `HoldTimeOver`, `NoRoomForGroup`, `NoFullTicket`,
+    `GroupPriceTooLow`, and as `hold`. Owns its transaction.
     """
     seats = _free_seats(session, people, at=at)
     if session.is_private and not booking.group_orders.filter(order__tickets__session=session).exists():
@@ -139,11 +140,12 @@ def set_headcount(order: Order, *, people: int, at: datetime, actor: User) -> Or
     if people > len(own):
         seats += _free_seats(session, people - len(own), at=at)
     with transaction.atomic():
-        before = _given_away(booking, session)
+        accounts = accounts_of(actor, at=at)
+        before = _given_away(booking, session, accounts)
         changed = _hold(
             booking, session, _priced(booking, seats), instead_of=order, until=order.expires_at, at=at, actor=actor
         )
-        _count(_given_away(booking, session) - before, at=at, actor=actor)
+        _count(_given_away(booking, session, accounts) - before, at=at, actor=actor)
         return changed
 
 
@@ -185,6 +187,12 @@ def pay(
         return mark_paid(order, **taken, at=at, actor=actor)
 
 
+def check_booker(order: Order, *, actor: User) -> None:
+    """Raise `ReservedForGroup` for the order of a group unless this person may book groups. Reads only."""
+    if order.channel == GROUP and not actor.has_perm("allocations.book_group"):
+        raise ReservedForGroup(order)
+
+
 def part_of(order: Order, people: int) -> Decimal:
     """What so many people of the reserved order cost. Two queries. Reads only."""
     part, _rest = _split(_booking_of(order), _tickets(order), people=people)
@@ -206,9 +214,10 @@ def _reserve(
 ) -> Order:
     if until <= at:
         raise HoldTimeOver
-    before = _given_away(booking, session)
+    accounts = accounts_of(actor, at=at)
+    before = _given_away(booking, session, accounts)
     order = _hold(booking, session, _priced(booking, seats), whom=whom, until=until, at=at, actor=actor)
-    _count(_given_away(booking, session) - before, at=at, actor=actor)
+    _count(_given_away(booking, session, accounts) - before, at=at, actor=actor)
     return order
 
 
@@ -222,9 +231,10 @@ def _check_empty(session: Session) -> None:
         raise SessionNotEmpty(taken)
 
 
-def _given_away(booking: GroupBooking, session: Session) -> Decimal:
+def _given_away(booking: GroupBooking, session: Session, accounts: Collection[int]) -> Decimal:
     """How much less than half of what its seats cost others the group pays for the session: down to half is an ordinary
-    discount. Of a private session, which is not sold to others, all seats of the hall are the group's.
+    discount. Of a private session, which is not sold to others, all seats of the hall are the group's. Price cuts by
+    these accounts do not count.
     """
     tickets = list(
         Ticket.objects.live()
@@ -235,7 +245,8 @@ def _given_away(booking: GroupBooking, session: Session) -> Decimal:
         return ZERO
     seats = Seat.objects.filter(hall=session.hall_id) if session.is_private else [each.seat for each in tickets]
     paid = sum((ticket.price for ticket in tickets), ZERO)
-    return max(ZERO, rounded(worth([Ticket(session=session, seat=seat) for seat in seats]) / 2) - paid)
+    full = worth([Ticket(session=session, seat=seat) for seat in seats], despite=accounts)
+    return max(ZERO, rounded(full / 2) - paid)
 
 
 def _count(given: Decimal, *, at: datetime, actor: User) -> None:

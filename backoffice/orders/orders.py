@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, normalise_email
-from allocations.services import OF_THE_HOUSE
+from allocations.services import OF_THE_HOUSE, check_booker
 from backoffice.accounts.approvals import ApprovalsMixin
 from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
@@ -183,6 +183,7 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         icon="more_time",
     )
     def extend(self, order: Order, *, until: datetime, at: datetime, actor: User) -> str:
+        check_booker(order, actor=actor)
         extended = extend(order, until=until, at=at, actor=actor)
         message = gettext("Order %(order)s must now be paid by %(until)s.")
         return message % {"order": order, "until": format_local(extended.payment_deadline)}
@@ -258,6 +259,7 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         done=ngettext_lazy("%(count)d order cancelled.", "%(count)d orders cancelled.", "count"),
     )
     def cancel(self, order: Order, *, reason: str, at: datetime, actor: User) -> str:
+        check_booker(order, actor=actor)
         cancel(order, reason=reason or Reason.STAFF, at=at, actor=actor)
         return gettext("Order %(order)s cancelled.") % {"order": order}
 

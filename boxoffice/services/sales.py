@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.services import rate_limits
 from accounts.services.customer_codes import customer_of_code
 from allocations.models import CompReason
-from allocations.services import give
+from allocations.services import check_booker, give
 from boxoffice.errors import CardUnclear, CodeTooOften, ColleagueCode, GivenTooLittle, NoShift, StaffOrder, WrongPart
 from boxoffice.services.refunds import give_out_decided
 from cinema.money import ZERO
@@ -284,9 +284,11 @@ def check_terminal(order: Order) -> None:
 def undo(order: Order, *, shift: Shift | None = None, at: datetime, actor: User) -> list[Refund]:
     """Cancel an unfinished sale; its seats are free again, and in a `shift` the parts that were collected go back.
 
-    Returns these payouts. Raises `CardUnclear`, `ForbiddenMove`, and as `mark_paid_out`. Owns its transaction.
+    Returns these payouts. Raises `CardUnclear`, `ReservedForGroup`, `ForbiddenMove`, and as `mark_paid_out`. Owns its
+    transaction.
     """
     check_terminal(order)
+    check_booker(order, actor=actor)
     with transaction.atomic():
         cancel(order, reason=CancelReason.CUSTOMER, at=at, actor=actor)
         return [] if shift is None else give_out_decided(order, shift=shift, at=at, actor=actor)

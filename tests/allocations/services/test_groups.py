@@ -24,6 +24,7 @@ from orders.errors import NotAwaitingPayment, NotOnSale
 from orders.models import Order, Ticket
 from orders.services import cancel, refund
 from payments.models import Gateway, Refund
+from pricing.services.changing_price import change_price
 from screenings.models import Session
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.box_office import a_device
@@ -159,6 +160,20 @@ def test_what_a_group_pays_less_than_half_of_the_price_counts_towards_the_limit_
     pay(more, people=4, gateway=Gateway.CASH, at=NOON, actor=manager)
 
     assert given_away() == [1000, 100]  # parts of it give nothing new
+
+
+def test_a_price_that_the_booker_halved_first_makes_no_booking_cheaper(session, manager):
+    session.ticket_price = Decimal(4000)
+    session.save()
+    change_price(session, price=Decimal(2000), reason="Rain", at=NOON, actor=manager)
+    session.refresh_from_db()
+    about = {"people": 60, "until": UNTIL, "at": NOON}
+    quarter = Agreed("Anna Petrova", Decimal(1000))
+
+    with raises_unchanged(GroupPriceTooLow):
+        book(session, quarter, **about, actor=manager)
+
+    assert book(session, quarter, **about, actor=someone(email="colleague@example.org"))
 
 
 def test_a_refund_of_a_bank_transfer_is_sent_back_by_hand(order, manager):
