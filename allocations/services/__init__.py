@@ -7,12 +7,12 @@ from allocations.services.groups import (
     add_screening,
     book,
     check_booker,
-    open_to_public,
     part_of,
     pay,
     set_headcount,
 )
 from allocations.services.house_holds import OF_THE_HOUSE, keep, kept_seats, release
+from allocations.services.private_sessions import hired_for_little, open_to_public
 
 __all__ = [
     "OF_THE_HOUSE",
@@ -26,6 +26,7 @@ __all__ = [
     "exported_codes",
     "give",
     "given_anew",
+    "hired_for_little",
     "is_complimentary",
     "keep",
     "kept_seats",

@@ -22,13 +22,12 @@ from allocations.errors import (
     HoldTimeOver,
     NoRoomForGroup,
     ReservedForGroup,
-    SessionIsPublic,
-    SessionNotEmpty,
     SessionOfAnotherGroup,
 )
 from allocations.models import GroupBooking, GroupOrder
 from allocations.services.comps import worth
 from allocations.services.full_tickets import full_ticket
+from allocations.services.private_sessions import make_private
 from allocations.services.transfers import named_transfer
 from cinema.money import ZERO, rounded
 from cinema.validators import clean_reason
@@ -89,24 +88,9 @@ def book(
             actor=actor,
         )
         if private:
-            _check_empty(session)
-            session.is_private = True
-            session.save(update_fields=["is_private"])
+            make_private(session)
         _reserve(booking, session, seats, until=until, whom=whom, at=at, actor=actor)
     return booking
-
-
-def open_to_public(session: Session) -> None:
-    """Advertise and sell a private session to everybody; the group keeps what it has.
-
-    Raises `SessionIsPublic`. Owns its transaction.
-    """
-    with transaction.atomic():
-        row = Session.objects.select_for_update(of=("self",)).get(pk=session.pk)
-        if not row.is_private:
-            raise SessionIsPublic
-        row.is_private = session.is_private = False
-        row.save(update_fields=["is_private"])
 
 
 def add_screening(
@@ -163,9 +147,10 @@ def pay(
 ) -> Order:
     """Record that the group has paid for so many of its people, or for all; returns the paid order.
 
-    The others stay reserved until the same time, in an order of their own, unless they are released. Of a bank transfer
-    `reference` is the number. Raises `NotAwaitingPayment` unless the order is unpaid, `HeadcountRefused`, and for a
-    transfer as `named_transfer`. Owns its transaction.
+    The others stay reserved until the same time, in an order of their own, unless they are released: of a private
+    session, that may be more than one person gives away. Of a bank transfer `reference` is the number. Raises
+    `NotAwaitingPayment` unless the order is unpaid, `HeadcountRefused`, `GroupPriceTooLow`, and for a transfer as
+    `named_transfer`. Owns its transaction.
     """
     _check_reserved(order)
     booking, tickets = _booking_of(order), _tickets(order)
@@ -177,11 +162,13 @@ def pay(
         if people not in (None, len(tickets)):
             part, rest = _split(booking, tickets, people=people or 0)
             about: dict[str, Any] = {"until": order.expires_at, "at": at, "actor": actor}
-            session, former = _session_of(order), order
+            session, former, accounts = _session_of(order), order, accounts_of(actor, at=at)
+            before = _given_away(booking, session, accounts)
             order = _hold(booking, session, _as_they_are(part), instead_of=former, **about)
             if not release_rest:
                 whom = _contact_of(former)
                 _hold(booking, session, _as_they_are(rest), whom=whom, **about)
+            _count(_given_away(booking, session, accounts) - before, at=at, actor=actor)
         known = f"{reference} {order.number}".strip()
         taken: dict[str, Any] = {"gateway": gateway, "amount": order.final_amount, "external_id": known, "shift": shift}
         return mark_paid(order, **taken, at=at, actor=actor)
@@ -219,16 +206,6 @@ def _reserve(
     order = _hold(booking, session, _priced(booking, seats), whom=whom, until=until, at=at, actor=actor)
     _count(_given_away(booking, session, accounts) - before, at=at, actor=actor)
     return order
-
-
-def _check_empty(session: Session) -> None:
-    """Raise `SessionNotEmpty` if anybody has a seat of it. Sales that have begun are waited for, later ones refused.
-
-    Must be called inside a transaction (the session is locked here).
-    """
-    list(Session.objects.select_for_update(of=("self",)).filter(pk=session.pk).values_list("pk"))
-    if taken := Ticket.objects.live().filter(session=session).count():
-        raise SessionNotEmpty(taken)
 
 
 def _given_away(booking: GroupBooking, session: Session, accounts: Collection[int]) -> Decimal:

@@ -17,7 +17,8 @@ from allocations.errors import (
     TransferReferenceNeeded,
 )
 from allocations.models import GroupBooking
-from allocations.services.groups import Agreed, add_screening, book, open_to_public, part_of, pay, set_headcount
+from allocations.services.groups import Agreed, add_screening, book, part_of, pay, set_headcount
+from allocations.services.private_sessions import open_to_public
 from boxoffice.services.door import people_of_order
 from house_rules.models import HouseRules
 from orders.errors import NotAwaitingPayment, NotOnSale
@@ -174,6 +175,20 @@ def test_a_price_that_the_booker_halved_first_makes_no_booking_cheaper(session, 
         book(session, quarter, **about, actor=manager)
 
     assert book(session, quarter, **about, actor=someone(email="colleague@example.org"))
+
+
+def test_what_a_private_hire_releases_with_its_payment_counts(session, manager):
+    session.ticket_price = Decimal(4000)
+    session.save()
+    half = Agreed("Anna Petrova", Decimal(2000))
+    whole = reserved(book(session, half, people=60, private=True, until=UNTIL, at=NOON, actor=manager))
+    assert not LimitUse.objects.exists()
+
+    with raises_unchanged(GroupPriceTooLow):
+        pay(whole, people=1, gateway=Gateway.CASH, release_rest=True, at=NOON, actor=manager)
+
+    pay(whole, people=59, gateway=Gateway.CASH, release_rest=True, at=NOON, actor=manager)
+    assert LimitUse.objects.get().amount == 2000
 
 
 def test_a_refund_of_a_bank_transfer_is_sent_back_by_hand(order, manager):
