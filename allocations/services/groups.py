@@ -38,7 +38,7 @@ from orders.services import extend, hold, mark_paid
 from orders.services.selling.hold import release_stale_holds
 from payments.models import Gateway, Shift
 from screenings.models import Seat, Session
-from screenings.seat_choice import best_seats
+from screenings.seat_choice import CHAIRS, seats_for_group
 
 GROUP = Order.Channel.GROUP
 
@@ -285,9 +285,9 @@ def _free_seats(session: Session, people: int, *, at: datetime) -> list[Seat]:
         raise HeadcountRefused(None)
     seats = {seat.pk: seat for seat in Seat.objects.filter(hall=session.hall_id)}
     taken, _mine = taken_seats(session, at=at)
-    found = best_seats(seats.values(), taken=taken, party=people, allow_split=True)
+    found = seats_for_group(list(seats.values()), taken=taken, party=people)
     if not found:
-        raise NoRoomForGroup(sum(key not in taken for key in seats))
+        raise NoRoomForGroup(sum(key not in taken and seat.kind in CHAIRS for key, seat in seats.items()))
     release_stale_holds([Ticket(session=session, seat_id=key) for key in found], at=at)
     return [seats[key] for key in found]
 
