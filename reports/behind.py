@@ -19,11 +19,10 @@ from cinema.money import ZERO
 from concessions.models import ConcessionPreorder, StockMovement
 from orders.models import Order, RefundLine, Ticket
 from payments.models import Payment, Refund
-from reports.catalogue.programme import hours_of
+from reports.catalogue.programme import hours_of, past_screenings
 from reports.counting import bar, tickets
 from reports.counting.money import BY_HAND
 from reports.days import Days
-from reports.models import SessionFigures
 from reports.reading import Period, whole_period
 from screenings.models import Session
 
@@ -67,21 +66,21 @@ def _tickets(condition: Q) -> Behind:
 def _occupancy(rows: Rows, asked: Asked) -> Rows:
     """Of the screenings that one cell of the occupancy counts."""
     part, weekday = asked.cell or (0, 0)
-    period = asked.period
     in_cell = Q(pk__in=[])
-    for zone in {cinema.time_zone for cinema in period.cinemas}:
+    for zone in {cinema.time_zone for cinema in asked.period.cinemas}:
         hour = ExtractHour("session__start_datetime", tzinfo=ZoneInfo(zone))
         shown = (
-            SessionFigures.objects.filter(
-                ~Q(session__status=Session.Status.CANCELLED),
-                cinema__in=[cinema.pk for cinema in period.cinemas if cinema.time_zone == zone],
-                about__range=(period.first, period.last),
-            )
+            past_screenings(asked.period)
+            .filter(cinema__time_zone=zone)
             .annotate(hour=hour, weekday=ExtractIsoWeekDay("about"))
             .filter(hour__in=hours_of(part), weekday=weekday + 1)
         )
-        in_cell |= Q(session__in=shown.order_by().values("session"))
+        in_cell |= Q(session__in=shown.values("session"))
     return rows.filter(in_cell, tickets.SOLD, KEPT)
+
+
+def _screenings(rows: Rows, asked: Asked) -> Rows:
+    return rows.filter(pk__in=past_screenings(asked.period).values("session"))
 
 
 def _bar(rows: Rows, asked: Asked) -> Rows:
@@ -149,6 +148,7 @@ BEHIND: dict[str, Behind] = {
     "comps": _tickets(KEPT & Q(price=ZERO)),
     "no_shows": _tickets(KEPT & Q(used_at__isnull=True)),
     "occupancy": Behind(Ticket, _occupancy),
+    "screenings": Behind(Session, _screenings),
     "bar": Behind(ConcessionPreorder, _bar),
     "received": Behind(Payment, _received),
     "paid_with_points": Behind(Order, _paid_with_points),

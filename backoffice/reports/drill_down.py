@@ -15,13 +15,28 @@ from backoffice.framework.counted_filter import NAME, as_value
 from reports.behind import BEHIND
 from reports.catalogue.points import COLUMNS, last_earned
 from reports.catalogue.takings import DIMENSIONS, Against
-from reports.definitions import BAR_TAKINGS, COMPARED, SPEND_PER_HEAD
+from reports.definitions import (
+    ADMISSIONS_PER_SCREEN,
+    BAR_TAKINGS,
+    CHANGE,
+    COMPARED,
+    COMPARED_CHANGE,
+    LAST_DAY,
+    OCCUPANCY,
+    RUN_ADMISSIONS,
+    RUN_BOX_OFFICE,
+    SCREENINGS,
+    SCREENS,
+    SPEND_PER_HEAD,
+)
 from reports.models import Tender
 from reports.reading import Period
 from reports.tables import Kind, Link, Table
 from screenings.models import Film
 
 Lookups = Mapping[str, Any]
+
+FIRST_DAY = date(1901, 1, 1)  # before all others, for the whole run of a film
 
 #: What the list of tickets is filtered by for a value of each dimension: see `TicketAdmin.link_lookups`.
 OF_TICKETS = {
@@ -113,7 +128,8 @@ def takings_links(
         cinema = {"order__cinema": against.cinema.pk} if against.cinema else lists.cinema()
         other = {"session__film": against.film.pk} if against.film else of_film
         lookups = {**cinema, **tickets, **other}
-        return {COMPARED.key: lists.of("admissions", lookups, first - against.shift, last - against.shift)}
+        url = lists.of("admissions", lookups, first - against.shift, last - against.shift)
+        return dict.fromkeys((COMPARED.key, COMPARED_CHANGE.key), url)
 
     def links(row: Any) -> dict[str, str]:
         key, first, last = row["key"], period.first, period.last
@@ -138,13 +154,27 @@ def _of_value(names: Mapping[str, str], by: str, key: Any) -> Lookups | None:
 
 
 def films_links(table: Table, period: Period, user: Any) -> Table:
+    """Admissions of the period, its last day, the period before and the whole run, and the screenings."""
     lists = Lists(user, period)
+    day = timedelta(days=1)
+    before = period.first - (period.last - period.first + day), period.first - day
 
-    def admissions(of_film: Lookups) -> dict[str, str]:
-        url = lists.of("admissions", {**lists.cinema(), **of_film}, period.first, period.last)
-        return dict.fromkeys(("film", *OF_ADMISSIONS), url)
+    def links(of_film: Lookups) -> dict[str, str]:
+        def admissions(first: date, last: date) -> str:
+            return lists.of("admissions", {**lists.cinema(), **of_film}, first, last)
 
-    return linked(table, lambda row: admissions({"session__film": row["key"]}), admissions({}))
+        lookups = {name.removeprefix("session__"): value for name, value in of_film.items()}
+        shown = lists.of("screenings", {**lists.cinema("hall__cinema"), **lookups}, period.first, period.last)
+        run = admissions(FIRST_DAY, period.last)
+        return {
+            **dict.fromkeys(("film", *OF_ADMISSIONS), admissions(period.first, period.last)),
+            LAST_DAY.key: admissions(period.last, period.last),
+            CHANGE.key: admissions(*before),
+            **dict.fromkeys((RUN_ADMISSIONS.key, RUN_BOX_OFFICE.key), run),
+            **dict.fromkeys((SCREENS.key, ADMISSIONS_PER_SCREEN.key, SCREENINGS.key, OCCUPANCY.key), shown),
+        }
+
+    return linked(table, lambda row: links({"session__film": row["key"]}), links({}))
 
 
 def occupancy_links(period: Period, user: Any) -> list[list[str]]:

@@ -274,6 +274,18 @@ class TakingsForm(PeriodForm):
         return Against(name, replace(period, first=period.first - days, last=period.last - days), days)
 
 
+class FilmsForm(PeriodForm):
+    rank = forms.ChoiceField(
+        label=_("Rank by"),
+        required=False,
+        choices=[
+            ("period", _("The period")),
+            ("day", _("Its last day")),
+            ("run", _("The whole run")),
+        ],
+    )
+
+
 class ListForm(PeriodForm):
     """A list of the accounts. Without an entry: payments of yesterday and today."""
 

@@ -7,7 +7,7 @@ from incidents.services.delaying import check_record, delayed_places, digest_of_
 from incidents.services.moving import MovePreview, move, preview_move, swapped
 from incidents.services.recording import Explanation, note_phoned, record
 from incidents.services.reseating import change_seats
-from incidents.services.telling import choice_link, concerned, explanations
+from incidents.services.telling import choice_link, concerned, explanations, refund_guests_locked
 from incidents.services.time_zones import clock_shifts, follow_time_zone
 from incidents.services.vouchers import (
     has_voucher,
@@ -48,6 +48,7 @@ __all__ = [
     "preview_move",
     "record",
     "record_delay",
+    "refund_guests_locked",
     "return_tickets",
     "returnable_lines",
     "sessions_at",

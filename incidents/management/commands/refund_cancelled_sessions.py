@@ -1,9 +1,7 @@
-from incidents.services.telling import of_cancelled
+from incidents.services import refund_guests_locked
 from jobs.command import Counts, JobCommand
 from orders.locks import lock_keys_with_sessions
 from orders.models import Order
-from orders.services import refund_cancelled_sessions_locked
-from screenings.models import Session
 
 
 class Command(JobCommand):
@@ -22,6 +20,4 @@ class Command(JobCommand):
         return self.due(at).not_refunded_yet(at)
 
     def act(self, orders, at):
-        cancelled = Session.objects.filter(status=Session.Status.CANCELLED, tickets__order__in=orders).distinct()
-        more = of_cancelled(cancelled.select_related("hall"), at=at)
-        return Counts(done=refund_cancelled_sessions_locked(orders, more=more, at=at))
+        return Counts(done=refund_guests_locked(orders, at=at))

@@ -46,7 +46,7 @@ def _value(ticket: Ticket) -> Decimal:
 #: What a row behind a figure is worth, by the column; the other columns are numbers of rows.
 WORTH: dict[str, Any] = {
     "discounts": lambda ticket: ticket.discount_share,
-    **dict.fromkeys(("refunded", "box_office", "compared"), _value),
+    **dict.fromkeys(("refunded", "box_office", "compared", "run_box_office"), _value),
     **dict.fromkeys(("bar_takings", "item"), lambda sold: sold.unit_price * sold.quantity - sold.discount_share),
     "bar_units": lambda sold: sold.quantity,
     "received": lambda row: row.bonus_amount if isinstance(row, Order) else row.amount,
@@ -61,6 +61,8 @@ SAME_ROWS = {
     **dict.fromkeys(("group", "film", "net_box_office", "average_ticket", "per_screening"), "admissions"),
     **dict.fromkeys(("item", "spend_per_head", "cost", "margin", "margin_rate"), "bar_takings"),
     **dict.fromkeys(("month", "value"), "accounts"),
+    **dict.fromkeys(("screens", "per_screen", "occupancy"), "screenings"),
+    "compared_change": "compared",
     "held_value": "points_held",
 }
 
@@ -128,6 +130,8 @@ def wrong(client, table) -> list[str]:
             value = known[cell.url, of]
             if column == "no_show_rate":
                 value = round(Decimal(value) * 100 / row["admissions"].value, 1)
+            if column == "change":
+                value = round(Decimal(row["admissions"].value - value) * 100 / value, 1)
             if Decimal(value) != Decimal(shown):
                 found.append(f"{column}: {shown} shown, {value} in {cell.url}")
     return found if any(_linked(row) for row in rows[:-1]) else ["no links"]
