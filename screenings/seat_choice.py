@@ -12,6 +12,7 @@ from screenings.seating import check_selection, choose_seats
 RULE = {"edges": False, "alternatives": 3}
 BEST_ROW = 0.65  # the view is best in the middle of the row this far from the screen, as a share of the hall's depth
 FOR_ANYONE = (SeatKind.STANDARD, SeatKind.VIP)
+CHAIRS = (*FOR_ANYONE, SeatKind.LOVE_SEAT, SeatKind.COMPANION)  # in the order in which a large group takes them
 
 
 def check_single_seats(seats: Iterable[Seat], *, taken: Collection[int], wanted: Collection[int]) -> None:
@@ -60,6 +61,20 @@ def best_seats(
         if found := choose_seats(request | {"type": kind.value})["seats"]:
             return list(found)
     return []
+
+
+def seats_for_group(seats: Sequence[Seat], *, taken: Collection[int], party: int) -> list[int]:
+    """The primary keys of free seats for a large party, in several rows and of several kinds where one has too few.
+
+    Empty if all chairs together are too few. No query.
+    """
+    if found := best_seats(seats, taken=taken, party=party, allow_split=True):
+        return found
+    for kind in CHAIRS:
+        free = sum(seat.kind == kind and seat.pk not in taken for seat in seats)
+        number = min(free, party - len(found))
+        found += best_seats(seats, taken=taken, party=number, kinds=[kind], allow_split=True) if number else []
+    return found if len(found) == party else []
 
 
 def seat_rows(seats: Iterable[Seat], *, taken: Collection[int]) -> Sequence[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -27,12 +27,14 @@ from integrations.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
+from jobs.models import JobRun
 from notifications.models import OVER_BUDGET, MessageKind, Notification, SmsDelivery, TelegramChat
 from notifications.models import Status as MessageStatus
 from notifications.services import telegram
 from payments.environment import ATOL
-from payments.models import MANUAL_GATEWAYS, Payment, Receipt
+from payments.models import MANUAL_GATEWAYS, Payment, Receipt, Refund
 
+FAILED_IN_A_ROW = 5  # payments: customers change their minds, but not all of them
 RECEIPTS_ARE_LATE = timedelta(minutes=10)
 WRONG_ACCOUNT = tuple(f"ATOL {code}:" for code in (12, 14, 20, 21))
 
@@ -51,7 +53,7 @@ class Connection:
 
 
 def connections(at: datetime) -> Iterator[Connection]:
-    """All connections that this version has, set up or not. A query each. Reads only."""
+    """All connections that this version has, set up or not. A few queries each. Reads only."""
     yield from (
         _api(at),
         _webhooks(),
@@ -102,16 +104,54 @@ def _webhooks() -> Connection:
 
 
 def _gateways() -> Iterator[Connection]:
+    """A line for each gateway that customers can choose. Six queries each, and one."""
     offered = [each for each in settings.PAYMENT_GATEWAYS if each not in MANUAL_GATEWAYS]
     if not offered:
         yield Connection(_("Payments online"), False, _("Set PAYMENT_GATEWAYS and the keys of the provider."))
+        return
+    polled = JobRun.objects.filter(job="reconcile_payments", finished_at__isnull=False).order_by("-started_at").first()
     for gateway in offered:
-        rows = Payment.objects.filter(gateway=gateway)
-        last = rows.filter(status=Payment.Status.SUCCEEDED).order_by("-pk").values_list("succeeded_at", flat=True)
-        waiting = rows.filter(status=Payment.Status.PENDING).count()
-        link = reverse("admin:payments_payment_changelist")
+        payments, refunds = Payment.objects.filter(gateway=gateway), Refund.objects.filter(payment__gateway=gateway)
+        paid = payments.filter(status=Payment.Status.SUCCEEDED).order_by("-pk").values_list("pk", "succeeded_at")
+        last, last_success = paid.first() or (0, None)
+        open_refunds = refunds.filter(status__in=[Refund.Status.REQUESTED, Refund.Status.FAILED]).aggregate(
+            waiting=Count("pk", filter=Q(status=Refund.Status.REQUESTED)),
+            failed=Count("pk", filter=Q(status=Refund.Status.FAILED)),
+        )
+        waiting = payments.filter(status=Payment.Status.PENDING).count() + open_refunds["waiting"]
+        refused = payments.filter(discrepancy__gt="").count() + open_refunds["failed"]
         name = dict(Payment._meta.get_field("gateway").flatchoices).get(gateway, gateway)
-        yield Connection(f"{gettext('Payments online')}: {name}", True, "", last.first(), waiting, link=link)
+        yield Connection(
+            f"{gettext('Payments online')}: {name}",
+            True,
+            _gateway_advice(payments, refunds, refused=refused, last=last, polled=polled),
+            last_success,
+            waiting,
+            refused,
+            f"{reverse('admin:payments_payment_changelist')}?gateway__exact={gateway}",
+        )
+
+
+def _gateway_advice(
+    payments: QuerySet[Payment], refunds: QuerySet[Refund], *, refused: int, last: int, polled: JobRun | None
+) -> str | Promise:
+    """`last` is the primary key of the last payment that succeeded, `polled` the job's last pass."""
+    if refused:
+        return _("The first page lists failed refunds and payments that need checking.")
+    # Whoever does not answer is left alone by a pass, and its payments are still due afterwards.
+    if polled and polled.error and payments.filter(next_poll_at__lt=polled.started_at).exists():
+        return gettext("The provider doesn’t answer (%(error)s). It is asked again by itself every few minutes.") % {
+            "error": polled.error
+        }
+    errors = refunds.filter(status=Refund.Status.REQUESTED, error__gt="").order_by("requested_at")
+    if error := errors.values_list("error", flat=True).first():
+        return gettext("Refunds don’t get through (%(error)s). They are sent again by themselves.") % {"error": error}
+    unpaid = payments.filter(pk__gt=last, status=Payment.Status.FAILED)[:FAILED_IN_A_ROW].count()
+    if unpaid == FAILED_IN_A_ROW:
+        return gettext("The last %(count)d payments all failed. Pay for an order yourself to see why.") % {
+            "count": unpaid
+        }
+    return ""
 
 
 def _receipts(at: datetime) -> Connection:

@@ -17,6 +17,7 @@ from backoffice.allocations.session_actions import SeatsKeptActions
 from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import ReadOnlyAdmin
 from backoffice.framework.badges import language_name
+from backoffice.framework.counted_filter import CountedFilter
 from backoffice.framework.import_export.pages import ImportExportMixin
 from backoffice.framework.read_once import ReadOnceMixin
 from backoffice.incidents.session_actions import SessionChangeActions
@@ -58,7 +59,8 @@ class SessionAdmin(
     resource_class = SessionResource
     cinema_path = "hall__cinema"
     list_display = ["film", "hall", "start_local", "ticket_price", "status_label"]
-    list_filter = ["status", "hall__cinema", "start_datetime"]
+    list_filter = ["status", "hall__cinema", "start_datetime", CountedFilter]
+    link_lookups = frozenset({"film", "hall__cinema"})
     ordering = ["start_datetime", "pk"]  # an index serves it; the model's own order sorts by the names of halls
     list_select_related = ["film", "hall__cinema", "price_row"]
     list_before_template = "backoffice/screenings/to_timetable.html"
@@ -133,8 +135,10 @@ class SessionAdmin(
         icon="event_busy",
         danger=True,
     )
-    def cancel(self, session: Session, *, at: datetime, actor: User, told: Explanation, reason: str) -> str:
-        _incident, asked = cancel([session], reason=reason, told=told, at=at, actor=actor)
+    def cancel(
+        self, session: Session, *, at: datetime, actor: User, told: Explanation, vouchers: bool, reason: str
+    ) -> str:
+        _incident, asked = cancel([session], reason=reason, told=told, vouchers=vouchers, at=at, actor=actor)
         if asked is None:
             return gettext("%(session)s: screening cancelled.") % {"session": session}
         return gettext(

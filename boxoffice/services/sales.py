@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.services import rate_limits
 from accounts.services.customer_codes import customer_of_code
 from allocations.models import CompReason
-from allocations.services import give
+from allocations.services import check_booker, give
 from boxoffice.errors import CardUnclear, CodeTooOften, ColleagueCode, GivenTooLittle, NoShift, StaffOrder, WrongPart
 from boxoffice.services.refunds import give_out_decided
 from cinema.money import ZERO
@@ -39,6 +39,7 @@ from orders.services import (
 from orders.services.selling.hold import release_stale_holds
 from payments.models import Gateway, Payment, Refund, Shift
 from payments.services.cash import lock_open_shift
+from payments.services.parts import count_returned_parts
 from payments.services.shifts import open_shift_of
 from screenings.models import Cinema, Seat, Session, TicketType
 
@@ -284,12 +285,23 @@ def check_terminal(order: Order) -> None:
 def undo(order: Order, *, shift: Shift | None = None, at: datetime, actor: User) -> list[Refund]:
     """Cancel an unfinished sale; its seats are free again, and in a `shift` the parts that were collected go back.
 
-    Returns these payouts. Raises `CardUnclear`, `ForbiddenMove`, and as `mark_paid_out`. Owns its transaction.
+    Returns these payouts. Raises `CardUnclear`, and as `cancel_unpaid` and `mark_paid_out`. Owns its transaction.
     """
     check_terminal(order)
     with transaction.atomic():
-        cancel(order, reason=CancelReason.CUSTOMER, at=at, actor=actor)
+        cancel_unpaid(order, reason=CancelReason.CUSTOMER, shift=shift, at=at, actor=actor)
         return [] if shift is None else give_out_decided(order, shift=shift, at=at, actor=actor)
+
+
+def cancel_unpaid(order: Order, *, reason: str, shift: Shift | None, at: datetime, actor: User) -> None:
+    """Cancel an unpaid order. What was taken for it elsewhere than in the open `shift` of the actor counts as a refund.
+
+    Raises `ReservedForGroup`, and as `cancel` and `count_returned_parts`. Owns its transaction.
+    """
+    check_booker(order, actor=actor)
+    with transaction.atomic():
+        cancel(order, reason=reason, at=at, actor=actor)
+        count_returned_parts(order.pk, shift=shift, at=at, actor=actor)
 
 
 def unfinished_sales(cinema: Cinema) -> Iterable[Order]:

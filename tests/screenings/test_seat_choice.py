@@ -5,7 +5,7 @@ import pytest
 
 from screenings.errors import SeatLeftAlone
 from screenings.models import Seat, SeatKind
-from screenings.seat_choice import best_seats, check_single_seats
+from screenings.seat_choice import best_seats, check_single_seats, seats_for_group
 
 KINDS = {"w": SeatKind.WHEELCHAIR, "v": SeatKind.VIP, "l": SeatKind.LOVE_SEAT}
 
@@ -117,6 +117,22 @@ def test_vip_seats_are_best_only_where_no_standard_seats_have_room() -> None:
 
     assert best_seats(hall(*rows), taken=marked("x", *rows), party=2) == [101, 102]
     assert best_seats(hall(*rows), taken=marked("x", *rows), party=3) == [201, 202, 203]
+
+
+@pytest.mark.parametrize(
+    ("party", "found"),
+    [
+        (4, {101, 102, 201, 202}),
+        (5, {301, 302, 303, 304, 305}),  # one kind, if it has room
+        (6, {101, 102, 201, 202, 301, 302}),
+        (11, {101, 102, 201, 202, 301, 302, 303, 304, 305, 401, 402}),
+        (12, set()),  # of the wheelchair spaces none
+    ],
+)
+def test_a_large_group_takes_seats_of_several_kinds_where_one_has_too_few(party: int, found: set[int]) -> None:
+    rows = ["oo", "oow", "vvvvv", "ll"]
+
+    assert set(seats_for_group(hall(*rows), taken=set(), party=party)) == found
 
 
 @pytest.mark.parametrize("drawing", ["oooxoo", "ooo", "xooox_oo", "oxoxoox"])

@@ -1,12 +1,13 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from jobs.models import JobRun
 from orders.services import receipt_sales
-from payments.models import Receipt
+from payments.models import Payment, Receipt, Refund
 from tests.helpers.factories import LONG_AGO, a_cinema, a_paid_order, a_session
 from tests.helpers.film_hire_rows import a_contract, a_statement
 from tests.helpers.partners import a_partner
@@ -74,6 +75,40 @@ def test_receipts_that_wait_say_whether_the_account_is_wrong_or_the_service_away
     assert panel(status="REGISTERED", error="", created_at=timezone.now()) == ("", 1, 0)
     assert panel(status="FAILED") == ("Remove the cause, then press “Send again” on the receipt.", 0, 1)
     assert panel(status="SENT") == ("", 0, 0)
+
+
+def test_a_gateway_says_what_came_of_its_payments() -> None:
+    at, paid = timezone.now(), a_paid_order(gateway="demo").payments.get()
+    person = browser(someone("owner", all_cinemas=True))
+
+    def line() -> tuple[datetime | None, int, int, str]:
+        page = person.get(reverse("admin:integrations_webhookendpoint_connections"))
+        [found] = [each for each in page.context["connections"] if str(each.name) == "Payments online: Demonstration"]
+        return found.last_success, found.waiting, found.refused, str(found.advice)
+
+    assert line() == (paid.succeeded_at, 0, 0, "")
+
+    others = [Payment(order=paid.order, gateway="demo", amount=1, created_at=at) for _ in range(5)]
+    for each in others:
+        each.status = Payment.Status.FAILED
+    Payment.objects.bulk_create(others)
+    assert line()[3] == "The last 5 payments all failed. Pay for an order yourself to see why."
+
+    refund = Refund.objects.create(
+        order=paid.order, payment=paid, amount=1, requested_at=at, attempts=1, error="HTTP 502"
+    )
+    assert line()[1:] == (1, 0, "Refunds don’t get through (HTTP 502). They are sent again by themselves.")
+
+    Payment.objects.filter(pk=others[0].pk).update(status=Payment.Status.PENDING, next_poll_at=at)
+    JobRun.objects.create(
+        job="reconcile_payments", at=at, started_at=at + timedelta(minutes=1), finished_at=at, error="demo is away"
+    )
+    assert line()[1:] == (
+        2, 0, "The provider doesn’t answer (demo is away). It is asked again by itself every few minutes."
+    )  # fmt: skip
+
+    Refund.objects.filter(pk=refund.pk).update(status=Refund.Status.FAILED)
+    assert line()[1:] == (1, 1, "The first page lists failed refunds and payments that need checking.")
 
 
 def test_only_the_owner_sees_the_connections_of_the_chain() -> None:

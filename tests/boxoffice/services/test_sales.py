@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.errors import RateLimited
+from accounts.models import LimitUse
 from accounts.services.customer_codes import customer_code
 from boxoffice.errors import CardUnclear, CodeTooOften, ColleagueCode, GivenTooLittle, NoShift, StaffOrder, WrongPart
 from boxoffice.services import sales
@@ -14,11 +15,12 @@ from boxoffice.services.gift_cards import pay_with_gift_card
 from orders.errors import NotOnSale, PromocodeRefused, SeatTaken, WrongAmount
 from orders.models import Order
 from orders.services import cancel_expired, left_to_pay
-from payments.errors import ShiftNotOpen
+from payments.errors import PartsOfAnotherShift, ShiftNotOpen
 from payments.models import GiftCard, Payment, Refund, Shift
 from payments.services import count_and_close, end_shift, totals_of
 from screenings.models import Session
 from screenings.services import start_sessions
+from tests.helpers.assertions import raises_unchanged
 from tests.helpers.cash import a_gift_card, a_shift, cash_of
 from tests.helpers.factories import NOON, PRICE, a_customer, a_session, an_adult, an_item, an_order, free_seats
 from tests.helpers.users import someone
@@ -241,6 +243,22 @@ def test_a_sale_that_is_given_up_gives_each_part_back(shift, session):
     assert [(each.payment.gateway, each.amount) for each in paid] == [("card_terminal", 100), ("cash", 50)]
     assert (totals_of(shift).expected_cash, totals_of(shift).expected_card) == (0, 0)
     assert invariant_violations() == []
+
+
+def test_parts_taken_in_another_shift_go_back_only_by_whoever_may_refund_them(shift, session, settings):
+    order = held(shift, session)
+    sales.pay_cash(order, shift=shift, given=None, amount=Decimal(50), at=NOON, actor=shift.cashier)
+    other, boss = a_shift(order.cinema), a_shift(order.cinema, cashier=someone("floor_manager", order.cinema))
+
+    with raises_unchanged(PartsOfAnotherShift):
+        sales.undo(order, shift=other, at=NOON, actor=other.cashier)
+    settings.APPROVAL_LIMITS = {"orders.refund": Decimal(49)}
+    with raises_unchanged(PartsOfAnotherShift):
+        sales.cancel_unpaid(order, reason="STAFF", shift=boss, at=NOON, actor=boss.cashier)
+    settings.APPROVAL_LIMITS = {"orders.refund": Decimal(50)}
+    sales.cancel_unpaid(order, reason="STAFF", shift=boss, at=NOON, actor=boss.cashier)
+
+    assert (LimitUse.objects.get().amount, Refund.objects.get().amount) == (50, 50)
 
 
 def test_parts_of_an_order_that_lapses_wait_to_be_given_back(shift, session):
