@@ -13,18 +13,24 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.screenings.forms import parse_day
 from cinema.local_time import validate_year
+from reports.catalogue.comparing import NOT_COMPARED, against
 from reports.catalogue.files import REPORTS
 from reports.catalogue.lists import LISTS
 from reports.catalogue.months import Month
-from reports.catalogue.takings import DIMENSIONS, Against
+from reports.catalogue.takings import DIMENSIONS
 from reports.reading import Period
-from reports.tables import Kind
 from screenings.models import Cinema, Film, Session
 
 DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 FILMS_SHOWN = timedelta(days=400)  # that a screening was in
-YEAR = timedelta(days=364)  # weeks are compared with weeks
 LONGEST = timedelta(days=3 * 366)
+
+
+def _wrong(first: date, last: date) -> Any:
+    """What is wrong with a period; empty if nothing is."""
+    if first > last:
+        return _("The period ends before it begins.")
+    return _("Choose a period of at most three years.") if last - first > LONGEST else ""
 
 
 class PeriodForm(forms.Form):
@@ -54,10 +60,8 @@ class PeriodForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         first, last = cleaned.get("first"), cleaned.get("last")
-        if first and last and first > last:
-            self.add_error("last", _("The period ends before it begins."))
-        elif first and last and last - first > LONGEST:
-            self.add_error("first", _("Choose a period of at most three years."))
+        if first and last and (wrong := _wrong(first, last)):
+            self.add_error("last" if first > last else "first", wrong)
         return cleaned
 
     def period(self) -> Period:
@@ -194,13 +198,6 @@ def _months_until(day: date) -> Iterator[date]:
         first = (first - timedelta(days=1)).replace(day=1)
 
 
-#: By what takings are compared with: the rows that cannot be.
-NOT_COMPARED = {
-    "cinema": ("cinema", "hall"),
-    "film": [key for key, each in DIMENSIONS.items() if each.kind is not Kind.DATE],
-}
-
-
 class TakingsForm(PeriodForm):
     """Takings by any dimension, of all films or of one, compared with another period, cinema or film."""
 
@@ -212,6 +209,8 @@ class TakingsForm(PeriodForm):
     )
     film = forms.ChoiceField(label=_("Film"), required=False)
     compare = forms.ChoiceField(label=_("Compare with"), required=False)
+    other_first = forms.DateField(label=_("Other dates from"), required=False, validators=[validate_year], widget=DAY)
+    other_last = forms.DateField(label=_("Other dates to"), required=False, validators=[validate_year], widget=DAY)
 
     def __init__(self, data: Any, *, cinemas: Sequence[Cinema], at: datetime) -> None:
         super().__init__(data, cinemas=cinemas, at=at)
@@ -225,6 +224,7 @@ class TakingsForm(PeriodForm):
             ("", _("Nothing")),
             ("before", _("The period before")),
             ("year", _("The same weeks a year before")),
+            ("dates", _("Other dates")),
             *([(_("Cinema"), [(f"cinema:{each.pk}", str(each)) for each in cinemas])] if len(cinemas) > 1 else []),
             *([(_("Film"), [(f"film:{key}", name) for key, name in films])] if films else []),
         ]
@@ -242,9 +242,28 @@ class TakingsForm(PeriodForm):
             )
         elif kind == "film" and cleaned["film"] is None:
             self.add_error("film", _("Choose the film to compare."))
+        elif kind == "dates":
+            self._clean_other_dates(cleaned)
         if not self.errors:
-            cleaned["against"] = self._against(*cleaned["compare"].partition(":")[::2])
+            cleaned["against"] = against(
+                self.period(),
+                cleaned["compare"],
+                cinemas={str(each.pk): each for each in self.cinemas},
+                films=self.films,
+                other=(cleaned["other_first"], cleaned["other_last"]) if kind == "dates" else None,
+            )
         return cleaned
+
+    def _clean_other_dates(self, cleaned: dict[str, Any]) -> None:
+        """Without an end, as many days as the period has."""
+        first, last = cleaned.get("other_first"), cleaned.get("other_last")
+        if first is None:
+            if "other_first" not in self.errors:
+                self.add_error("other_first", _("Enter the first of the days to compare with."))
+        elif last is None and "last" in cleaned and "first" in cleaned:
+            cleaned["other_last"] = first + (cleaned["last"] - cleaned["first"])
+        elif last is not None and (wrong := _wrong(first, last)):
+            self.add_error("other_last", wrong)
 
     def groupings(self) -> Iterator[tuple[str, Any, bool]]:
         """What the rows can be: the address that keeps the other choices, the name, and whether it is chosen."""
@@ -254,24 +273,6 @@ class TakingsForm(PeriodForm):
             compare = "" if by in NOT_COMPARED.get(kind, ()) else chosen["compare"]
             address = urlencode({**chosen, "by": by, "compare": compare})
             yield f"?{address}", dimension.title, by == (chosen["by"] or "day")
-
-    def _against(self, kind: str, key: str) -> Against | None:
-        period = self.period()
-        match kind:
-            case "before":
-                return self._earlier(_("The period before"), period, period.last - period.first + timedelta(days=1))
-            case "year":
-                return self._earlier(_("A year before"), period, YEAR)
-            case "cinema":
-                other = next(cinema for cinema in self.cinemas if str(cinema.pk) == key)
-                both = {each.pk: each for each in (*period.cinemas, other)}
-                return Against(str(other), replace(period, cinemas=list(both.values())), cinema=other)
-            case "film":
-                return Against(str(self.films[key]), period, film=self.films[key])
-        return None
-
-    def _earlier(self, name: Any, period: Period, days: timedelta) -> Against:
-        return Against(name, replace(period, first=period.first - days, last=period.last - days), days)
 
 
 class FilmsForm(PeriodForm):
