@@ -136,8 +136,10 @@ class SessionAdmin(
         icon="event_busy",
         danger=True,
     )
-    def cancel(self, session: Session, *, at: datetime, actor: User, told: Explanation, reason: str) -> str:
-        _incident, asked = cancel([session], reason=reason, told=told, at=at, actor=actor)
+    def cancel(
+        self, session: Session, *, at: datetime, actor: User, told: Explanation, vouchers: bool, reason: str
+    ) -> str:
+        _incident, asked = cancel([session], reason=reason, told=told, vouchers=vouchers, at=at, actor=actor)
         if asked is None:
             return gettext("%(session)s: screening cancelled.") % {"session": session}
         return gettext(
