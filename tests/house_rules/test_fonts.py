@@ -1,16 +1,9 @@
-import struct
-
 import pytest
 from django.core.exceptions import ValidationError
 
 from house_rules.face import Face
 from house_rules.fonts import MOST_BYTES, checked
-
-
-def a_font(*, length: int = 60, flavour: bytes = b"\0\1\0\0", unpacked: int = 200, **other: int) -> bytes:
-    """The header of a WOFF2 with nothing behind it."""
-    header = struct.pack(">4s4sIHHI", b"wOF2", flavour, other.get("said", length), 12, 0, unpacked)
-    return header.ljust(length, b"\0")
+from tests.helpers.fonts import a_font
 
 
 def test_a_woff2_is_taken_as_it_is() -> None:

@@ -11,8 +11,8 @@ from PIL import Image
 
 from house_rules.models import ChainFace
 from tests.helpers.admin_pages import admin_url
+from tests.helpers.fonts import a_font
 from tests.helpers.users import browser, someone
-from tests.house_rules.test_fonts import a_font
 
 pytestmark = pytest.mark.django_db
 
