@@ -4,14 +4,21 @@ A scanner presses the keys of an American keyboard; the computer turns them into
 """
 
 RUSSIAN = str.maketrans("ЙЦУКЕНГШЩЗФЫВАПРОЛДЯЧСМИТЬ", "QWERTYUIOPASDFGHJKLZXCVBNM")
-GERMAN = str.maketrans("YZß", "ZY-")
-FRENCH = str.maketrans("AQZW?,)&ÉéÈèÇçÀà\"'(-_", "QAWZMM-12277990034568")
-LAYOUTS = (RUSSIAN, GERMAN, FRENCH)
+LAYOUTS = (
+    RUSSIAN,
+    RUSSIAN | str.maketrans("І", "S"),  # Ukrainian
+    RUSSIAN | str.maketrans("ІЎ", "BO"),  # Belarusian
+    RUSSIAN | str.maketrans('"ӘІҢҒ,.ҮҰҚӨ', "1234567890-"),  # Kazakh
+    str.maketrans("YZß", "ZY-"),  # German
+    str.maketrans("YZ'", "ZY-"),  # Swiss
+    str.maketrans("AQZW?,)&ÉÈÇÀ\"'(-_§!", "QAWZMM-127903456868"),  # French, Belgian
+    str.maketrans("YZ+ĚĽŠČŘŤŽÝÁÍÉ=", "ZY122345567890-"),  # Czech, Slovak
+    str.maketrans("YZÖÜ", "ZY0-"),  # Hungarian
+    str.maketrans("'+/*", "----"),  # Italian, Portuguese, Spanish; Danish, Finnish, Norwegian, Swedish; Dutch; Turkish
+)
 
 
 def readings(typed: str) -> list[str]:
-    """The capital letters and digits that a scanner may have meant, the likeliest first: as typed, then as under a
-    Russian, a German and a French layout.
-    """
+    """The capital letters and digits that a scanner may have meant: as typed, then as under each of `LAYOUTS`."""
     upper = "".join(sign if sign == "ß" else sign.upper() for sign in typed.strip())  # "ß".upper() is "SS"
     return list(dict.fromkeys([upper, *(upper.translate(layout) for layout in LAYOUTS)]))
