@@ -4,18 +4,13 @@ A scanner presses the keys of an American keyboard; the computer turns them into
 """
 
 RUSSIAN = str.maketrans("ЙЦУКЕНГШЩЗФЫВАПРОЛДЯЧСМИТЬ", "QWERTYUIOPASDFGHJKLZXCVBNM")
-LAYOUTS = (
-    RUSSIAN,
-    RUSSIAN | str.maketrans("І", "S"),  # Ukrainian
-    RUSSIAN | str.maketrans("ІЎ", "BO"),  # Belarusian
-    RUSSIAN | str.maketrans('"ӘІҢҒ,.ҮҰҚӨ', "1234567890-"),  # Kazakh
-    str.maketrans("YZß", "ZY-"),  # German
-    str.maketrans("YZ'", "ZY-"),  # Swiss
+OTHER_THAN_RUSSIAN = [("", ""), ("І", "S"), ("ІЎ", "BO"), ('"ӘІҢҒ,.ҮҰҚӨ', "1234567890-")]
+LAYOUTS = [
+    *(RUSSIAN | str.maketrans(*keys) for keys in OTHER_THAN_RUSSIAN),  # Russian, Ukrainian, Belarusian, Kazakh
+    str.maketrans("YZß'+ĚĽŠČŘŤŽÝÁÍÉ=ÖÜ", "ZY--122345567890-0-"),  # German, Swiss; Czech, Slovak; Hungarian
     str.maketrans("AQZW?,)&ÉÈÇÀ\"'(-_§!", "QAWZMM-127903456868"),  # French, Belgian
-    str.maketrans("YZ+ĚĽŠČŘŤŽÝÁÍÉ=", "ZY122345567890-"),  # Czech, Slovak
-    str.maketrans("YZÖÜ", "ZY0-"),  # Hungarian
     str.maketrans("'+/*", "----"),  # Italian, Portuguese, Spanish; Danish, Finnish, Norwegian, Swedish; Dutch; Turkish
-)
+]
 
 
 def readings(typed: str) -> list[str]:
