@@ -9,6 +9,16 @@ from incidents.services.recording import Explanation, note_phoned, record
 from incidents.services.reseating import change_seats
 from incidents.services.telling import choice_link, concerned, explanations, refund_guests_locked
 from incidents.services.time_zones import clock_shifts, follow_time_zone
+from incidents.services.vouchers import (
+    has_voucher,
+    is_of_new_address,
+    lines_to_choose,
+    new_voucher,
+    open_choice,
+    take_refund,
+    take_voucher,
+    worth,
+)
 
 __all__ = [
     "CancellationPreview",
@@ -27,9 +37,14 @@ __all__ = [
     "digest_of_record",
     "explanations",
     "follow_time_zone",
+    "has_voucher",
+    "is_of_new_address",
     "keep_tickets",
+    "lines_to_choose",
     "move",
+    "new_voucher",
     "note_phoned",
+    "open_choice",
     "preview_cancellation",
     "preview_correction",
     "preview_move",
@@ -41,4 +56,7 @@ __all__ = [
     "sessions_at",
     "sessions_of_day",
     "swapped",
+    "take_refund",
+    "take_voucher",
+    "worth",
 ]

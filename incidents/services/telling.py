@@ -103,14 +103,16 @@ def refund_guests_locked(orders: Sequence[Order], *, at: datetime) -> int:
 
 
 def _of_cancelled(sessions: Iterable[Session], *, at: datetime) -> Callable[[Order, Sequence[Ticket]], dict[str, Any]]:
-    """What messages about tickets for these cancelled sessions say besides: why, and which others there are. A constant
-    number of queries, and then none. Reads only."""
+    """What messages about tickets for these cancelled sessions say besides: why, which others there are, and until when
+    a voucher may be chosen. A constant number of queries, and then none. Reads only."""
     sessions = list(sessions)
     offered, explained = alternatives(sessions, at=at), explanations(sessions)
 
     def more(order: Order, tickets: Sequence[Ticket]) -> dict[str, Any]:
         known = [explained[key] for key in dict.fromkeys(each.session_id for each in tickets) if key in explained]
-        return {**offered.for_order(order, tickets), "why": _why(known, language=order.language)}
+        choosing = [each.refund_until for each in known if tickets[0].session.refunds_wait(at) == "choice"]
+        until = order.cinema.local(choosing[0]).isoformat() if choosing and choosing[0] else ""
+        return {**offered.for_order(order, tickets), "why": _why(known, language=order.language), "choose_until": until}
 
     return more
 

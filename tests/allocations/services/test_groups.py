@@ -2,6 +2,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.management import call_command
 
 from accounts.models import LimitUse
@@ -23,7 +24,8 @@ from boxoffice.services.door import people_of_order
 from house_rules.models import HouseRules
 from orders.errors import NotAwaitingPayment, NotOnSale
 from orders.models import Order, Ticket
-from orders.services import cancel, refund
+from orders.services import cancel, mark_paid, refund
+from payments.errors import PartsOfAnotherShift
 from payments.models import Gateway, Refund
 from pricing.services.changing_price import change_price
 from screenings.models import Session
@@ -175,6 +177,19 @@ def test_a_price_that_the_booker_halved_first_makes_no_booking_cheaper(session, 
         book(session, quarter, **about, actor=manager)
 
     assert book(session, quarter, **about, actor=someone(email="colleague@example.org"))
+
+
+def test_a_part_of_the_price_that_a_new_headcount_gives_back_counts_as_a_refund(order, manager):
+    mark_paid(order, gateway=Gateway.CASH, amount=Decimal(500), part=True, at=NOON, actor=manager)
+    cashier = someone(email="cashier@example.org")
+    cashier.user_permissions.add(Permission.objects.get(codename="book_group"))
+
+    with raises_unchanged(PartsOfAnotherShift):
+        set_headcount(order, people=30, at=NOON, actor=cashier)
+    boss = someone("floor_manager", order.cinema)
+    set_headcount(order, people=30, at=NOON, actor=boss)
+
+    assert LimitUse.objects.values_list("person", "amount").get() == (boss.pk, 500)
 
 
 def test_what_a_private_hire_releases_with_its_payment_counts(session, manager):
