@@ -128,6 +128,17 @@ class SessionOfAnotherGroup(Refused, code="session_of_another_group"):
         super().__init__(_("Another group has hired this screening. Choose another one."))
 
 
+class ReservedForGroup(Refused, code="reserved_for_group"):
+    """Somebody who may not book groups would release seats of a group, or keep them for longer."""
+
+    def __init__(self, order: Order) -> None:
+        text = _(
+            "The seats of order %(order)s are reserved for a group, so they stay as they are. To release them or to "
+            "keep them for longer, ask a colleague who books groups."
+        )
+        super().__init__(text % {"order": order})
+
+
 class SessionIsPublic(Refused, code="session_is_public"):
     """A session would be opened to everybody that already is."""
 

@@ -31,6 +31,7 @@ urlpatterns = [
     path("till/orders/<int:key>/approve/", refunds.approve, name="approve"),
     path("till/orders/<int:key>/exchange/", exchanges.show, name="exchange"),
     path("till/orders/<int:key>/voucher/", refunds.give, name="give_voucher"),
+    path("till/orders/<int:key>/choose/", refunds.choose, name="choose"),
     path("till/orders/<int:key>/gift-card/", gift_cards.pay, name="pay_gift_card"),
     path("till/gift-cards/", gift_cards.show, name="gift_cards"),
     path("till/gift-cards/sell/", gift_cards.sell, name="sell_gift_card"),

@@ -80,6 +80,7 @@ INVARIANTS = [
         SELECT ticket.id FROM screenings_session session JOIN orders_ticket ticket ON ticket.session_id = session.id
         WHERE session.status = 'CANCELLED' AND session.cancelled_at <= %(two_periods_ago)s
           AND ticket.status IN ({LIVE}) AND NOT session.refunds_held
+          AND (session.refunds_from IS NULL OR session.refunds_from <= %(two_periods_ago)s)
           AND NOT EXISTS (SELECT 1 FROM jobs_quarantinedrow held
                           WHERE held.job = 'refund_cancelled_sessions'
                             AND held.row = 'orders.order:' || ticket.order_id)

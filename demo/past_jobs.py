@@ -15,8 +15,10 @@ from cinema.status import transition_matching
 from concessions.models import ConcessionItem
 from concessions.services import receive
 from demo import past_payments, sample_data
+from incidents.services import refund_guests_locked
 from notifications.models import Notification, Status
 from orders import services
+from orders.locks import keys_of, lock_orders_with_sessions
 from orders.models import Order
 from orders.services import CancelReason
 from orders.services.receipts.queue import to_settle
@@ -24,13 +26,19 @@ from payments.models import Payment, Receipt, Refund
 from screenings.models import Session
 from screenings.services import complete_sessions, start_sessions
 
+
+def _refund_guests(orders: Iterable[Order], *, at: datetime) -> None:
+    with transaction.atomic():
+        refund_guests_locked(lock_orders_with_sessions(keys_of(orders)), at=at)
+
+
 PAST_JOBS: list[tuple[Callable[[datetime], Iterable[Any]], Callable[..., None]]] = [
     (Order.objects.to_accrue, services.accrue),
     (Order.objects.expired, partial(services.cancel, reason=CancelReason.EXPIRED)),
     (Order.objects.overdue, services.mark_overdue),
     (Session.objects.ended, complete_sessions),
     (Session.objects.started, start_sessions),
-    (Order.objects.of_cancelled_sessions, services.refund_cancelled_sessions),
+    (Order.objects.of_cancelled_sessions, _refund_guests),
     (Order.objects.with_uncollected_snacks, services.expire_uncollected),
     (Order.objects.over, services.complete),
     (Order.objects.refund_to_process, services.process_refunds),

@@ -21,6 +21,7 @@ class MessageKind(models.TextChoices):
     ORDER_OVERDUE = "ORDER_OVERDUE", _("Payment overdue")
     ORDER_CANCELLED = "ORDER_CANCELLED", _("Order cancelled")
     SESSION_CANCELLED = "SESSION_CANCELLED", _("Screening cancelled")
+    VOUCHER = "VOUCHER", _("Voucher")
     SESSION_TIME_CHANGED = "SESSION_TIME_CHANGED", _("Screening time corrected")
     SESSION_CHANGED = "SESSION_CHANGED", _("Screening changed")
     ADDRESS_CHANGED = "ADDRESS_CHANGED", _("Email of an order corrected")

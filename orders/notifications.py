@@ -93,13 +93,10 @@ def notify_address_changed(order: Order, *, recipient: str, by_staff: bool, at: 
 def send_link(order: Order, *, asked: bool = True, sparingly: bool = False, at: datetime) -> None:
     """Queue the link to the order's page, unless `asked` after a correction; `sparingly`: one in `LINK_AGAIN`."""
     after = at - settings.LINK_AGAIN
-    if sparingly and was_queued(MessageKind.ORDER_LINK, recipient=order.recipient, after=after, occasion=order.number):
+    if sparingly and was_queued(MessageKind.ORDER_LINK, recipient=order.recipient, after=after):
         return
-    about = about_orders(
-        [order],
-        tickets=Ticket.objects.live(),
-        preorders=ConcessionPreorder.objects.exclude(status__in=RELEASED),
-    )
+    kept = ConcessionPreorder.objects.exclude(status__in=RELEASED)
+    about = about_orders([order], tickets=Ticket.objects.live(), preorders=kept)
     occasion = f"{order.number} {at.isoformat()}"
     context = {**about[order.pk], "asked": asked}
     queue([message_about(order, MessageKind.ORDER_LINK, occasion=occasion, context=context)], at=at)
@@ -158,12 +155,12 @@ def notify_sessions_cancelled(
     at: datetime,
 ) -> None:
     """One message per order and set of sessions. Another comes first about an order that is `held` until a bank has
-    decided a dispute, and about tickets that are `awaiting` approval. All come with their seat, session, film and hall.
+    decided a dispute, and about tickets whose refunds are `awaiting`. All come with their seat, session, film and hall.
     """
     orders = _reachable(orders)
     cinemas = _cinemas(orders)
     told = [(order, tickets[order.pk], "disputed" if order.pk in held else "") for order in orders]
-    told += [(order, awaiting[order.pk], "waits") for order in orders]
+    told += [(each, late, late[0].session.refunds_wait(at)) for each in orders if (late := awaiting[each.pk])]
     queue(
         [
             message_about(

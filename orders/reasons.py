@@ -12,6 +12,7 @@ class Reason(models.TextChoices):
     STAFF = "STAFF", _("Cancelled by staff")
     SESSION_CANCELLED = "SESSION_CANCELLED", _("Screening cancelled")
     SESSION_MOVED = "SESSION_MOVED", _("Screening moved, and no seat left")
+    VOUCHER = "VOUCHER", _("Voucher instead of the money")
     LATE_MONEY = "LATE_MONEY", _("Paid after cancellation")
     NOT_COLLECTED = "NOT_COLLECTED", _("Snacks not collected")
     MARKED_REFUNDED = "MARKED_REFUNDED", _("Marked as refunded")

@@ -140,6 +140,18 @@ class WrongCashAmount(Refused, code="cash_amount_invalid"):
         super().__init__(_("Enter an amount of money above zero. Nothing was changed."))
 
 
+class TerminalTotalNeeded(Refused, code="terminal_total_needed"):
+    """A shift with card payments would be closed without the total of the terminal's own report."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Cards were taken or refunded in this shift. Print the total on the card terminal and enter it, or 0 "
+                "if there is none. Nothing was closed."
+            )
+        )
+
+
 class GiftCardUnknown(Refused, code="gift_card_unknown"):
     """No gift card that is valid here has this code."""
 
@@ -198,3 +210,14 @@ class GiftCardNotReturnable(Refused, code="gift_card_not_returnable"):
         super().__init__(
             _("The sale of a gift card is undone only in its own shift, while nobody has used it. Nothing was changed.")
         )
+
+
+class PartsOfAnotherShift(Refused, code="parts_of_another_shift"):
+    """Somebody who may not refund so much alone would cancel an order whose money was taken in another shift."""
+
+    def __init__(self, taken: Decimal) -> None:
+        text = _(
+            "%(amount)s was taken for this order, and not in your open shift. Cancelling it gives that money back, so "
+            "a colleague has to do it who may refund that much. Otherwise the order ends by itself, at its deadline."
+        )
+        super().__init__(text % {"amount": format_money(taken)})

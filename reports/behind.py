@@ -16,14 +16,13 @@ from django.utils.functional import cached_property
 
 from bonuses.models import BonusAccount, BonusTransaction
 from cinema.money import ZERO
-from concessions.models import ConcessionPreorder, StockMovement
+from concessions.models import ConcessionPreorder, ItemPart, StockMovement
 from orders.models import Order, RefundLine, Ticket
 from payments.models import Payment, Refund
-from reports.catalogue.programme import hours_of
+from reports.catalogue.programme import hours_of, past_screenings
 from reports.counting import bar, tickets
 from reports.counting.money import BY_HAND
 from reports.days import Days
-from reports.models import SessionFigures
 from reports.reading import Period, whole_period
 from screenings.models import Session
 
@@ -32,7 +31,10 @@ Rows = QuerySet[Any]
 
 @dataclass(frozen=True)
 class Asked:
-    """What a figure was counted for: a period, and for occupancy a part of the day and a weekday."""
+    """What a figure was counted for: a period, and what else is in its address.
+
+    `cell` is a part of the day and a weekday for occupancy, and a bar item and 0 for its stock.
+    """
 
     period: Period
     cell: tuple[int, int] | None = None
@@ -67,21 +69,21 @@ def _tickets(condition: Q) -> Behind:
 def _occupancy(rows: Rows, asked: Asked) -> Rows:
     """Of the screenings that one cell of the occupancy counts."""
     part, weekday = asked.cell or (0, 0)
-    period = asked.period
     in_cell = Q(pk__in=[])
-    for zone in {cinema.time_zone for cinema in period.cinemas}:
+    for zone in {cinema.time_zone for cinema in asked.period.cinemas}:
         hour = ExtractHour("session__start_datetime", tzinfo=ZoneInfo(zone))
         shown = (
-            SessionFigures.objects.filter(
-                ~Q(session__status=Session.Status.CANCELLED),
-                cinema__in=[cinema.pk for cinema in period.cinemas if cinema.time_zone == zone],
-                about__range=(period.first, period.last),
-            )
+            past_screenings(asked.period)
+            .filter(cinema__time_zone=zone)
             .annotate(hour=hour, weekday=ExtractIsoWeekDay("about"))
             .filter(hour__in=hours_of(part), weekday=weekday + 1)
         )
-        in_cell |= Q(session__in=shown.order_by().values("session"))
+        in_cell |= Q(session__in=shown.values("session"))
     return rows.filter(in_cell, tickets.SOLD, KEPT)
+
+
+def _screenings(rows: Rows, asked: Asked) -> Rows:
+    return rows.filter(pk__in=past_screenings(asked.period).values("session"))
 
 
 def _bar(rows: Rows, asked: Asked) -> Rows:
@@ -94,8 +96,32 @@ def _received(rows: Rows, asked: Asked) -> Rows:
     return rows.filter(asked.days.within("succeeded_at", "order__cinema"), status=Payment.Status.SUCCEEDED)
 
 
+def _money_received(asked: Asked) -> Q:
+    """The condition for orders whose money or points came in."""
+    paid = Payment.objects.filter(
+        asked.days.within("succeeded_at", "order__cinema"), status=Payment.Status.SUCCEEDED, order=OuterRef("pk")
+    )
+    return Q(Exists(paid)) | Q(asked.days.within("paid_at", "cinema"), bonus_amount__gt=ZERO)
+
+
+def _all_received(rows: Rows, asked: Asked) -> Rows:
+    return rows.filter(_money_received(asked))
+
+
+def _money_moved(rows: Rows, asked: Asked) -> Rows:
+    refunds = _all_refunds(Refund.objects.filter(order=OuterRef("pk")), asked)
+    return rows.filter(_money_received(asked) | Q(Exists(refunds)))
+
+
 def _paid_with_points(rows: Rows, asked: Asked) -> Rows:
     return rows.filter(asked.days.within("paid_at", "cinema"), bonus_amount__gt=ZERO)
+
+
+def _orders_with_bar(rows: Rows, asked: Asked) -> Rows:
+    """Those with tickets and bar items: see `counting.orders`."""
+    tickets_of = Exists(Ticket.objects.filter(order=OuterRef("pk")))
+    snacks_of = Exists(ConcessionPreorder.objects.filter(order=OuterRef("pk")))
+    return rows.filter(asked.days.within("paid_at", "cinema"), tickets_of, snacks_of)
 
 
 def _refunds(rows: Rows, asked: Asked) -> Rows:
@@ -107,6 +133,13 @@ def _refunds_of_points(rows: Rows, asked: Asked) -> Rows:
     lines = RefundLine.objects.filter(WITH_POINTS, refund=OuterRef("pk"))
     made = asked.days.within("requested_at", "order__cinema")
     return rows.filter(Exists(lines), made, order__bonus_amount__gt=ZERO)
+
+
+def _all_refunds(rows: Rows, asked: Asked) -> Rows:
+    lines = RefundLine.objects.filter(WITH_POINTS, refund=OuterRef("pk"))
+    of_money = Q(payment__isnull=False, amount__gt=ZERO)
+    of_points = Q(Exists(lines), order__bonus_amount__gt=ZERO)
+    return rows.filter(asked.days.within("requested_at", "order__cinema"), of_money | of_points)
 
 
 def _paid_back(condition: Q) -> Behind:
@@ -123,6 +156,13 @@ def _moved(*kinds: StockMovement.Kind) -> Behind:
         return rows.filter(asked.days.within("at", "concession_item__cinema"), kind__in=kinds)
 
     return Behind(StockMovement, select)
+
+
+def _stock(rows: Rows, asked: Asked) -> Rows:
+    """Every movement of the item and of what it is made of, which add up to what is in stock."""
+    item, _zero = asked.cell or (0, 0)
+    made_of = ItemPart.objects.filter(whole=item).values("part")
+    return rows.filter(Q(concession_item=item) | Q(concession_item__in=made_of))
 
 
 def _points(rows: Rows, asked: Asked) -> Rows:
@@ -149,16 +189,22 @@ BEHIND: dict[str, Behind] = {
     "comps": _tickets(KEPT & Q(price=ZERO)),
     "no_shows": _tickets(KEPT & Q(used_at__isnull=True)),
     "occupancy": Behind(Ticket, _occupancy),
+    "screenings": Behind(Session, _screenings),
     "bar": Behind(ConcessionPreorder, _bar),
     "received": Behind(Payment, _received),
+    "all_received": Behind(Order, _all_received),
+    "money_moved": Behind(Order, _money_moved),
     "paid_with_points": Behind(Order, _paid_with_points),
+    "orders_with_bar": Behind(Order, _orders_with_bar),
     "refunds": Behind(Refund, _refunds),
     "refunds_of_points": Behind(Refund, _refunds_of_points),
+    "all_refunds": Behind(Refund, _all_refunds),
     "paid_back": _paid_back(~BY_HAND),
     "paid_by_hand": _paid_back(BY_HAND),
     "all_paid_back": _paid_back(Q()),
     "written_off": _moved(StockMovement.Kind.WRITE_OFF),
     "shrinkage": _moved(StockMovement.Kind.COUNT),
+    "stock": Behind(StockMovement, _stock),
     "points": Behind(BonusTransaction, _points),
     "points_held": Behind(BonusAccount, _held),
     "points_expiring": Behind(BonusAccount, _last_earned),

@@ -1,5 +1,6 @@
 from accounts.services.account_changes import (
     accounts_by_person,
+    accounts_of,
     are_independent,
     name_approvers,
     record_account_change,
@@ -29,6 +30,7 @@ __all__ = [
     "Words",
     "account_of_link",
     "accounts_by_person",
+    "accounts_of",
     "admin_log",
     "anonymise",
     "approve",

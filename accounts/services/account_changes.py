@@ -83,6 +83,11 @@ def accounts_by_person(account: User, *, at: datetime) -> dict[int, set[int]]:
     return {person: {person} if person in changes.named else _reach(person, acts_as) for person in people}
 
 
+def accounts_of(account: User, *, at: datetime) -> set[int]:
+    """All accounts, by primary key, of whoever may be acting when this account acts. One query. Reads only."""
+    return set().union(*accounts_by_person(account, at=at).values())
+
+
 @dataclass
 class _Changes:
     """Who recently changed each account, and the named approvers, all by primary key."""

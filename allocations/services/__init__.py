@@ -2,8 +2,17 @@
 
 from allocations.services.code_batches import begin_export, exported_codes, make_codes, stop_codes
 from allocations.services.comps import carry_over, create_standard_reasons, give, given_anew, is_complimentary, worth
-from allocations.services.groups import Agreed, add_screening, book, open_to_public, part_of, pay, set_headcount
+from allocations.services.groups import (
+    Agreed,
+    add_screening,
+    book,
+    check_booker,
+    part_of,
+    pay,
+    set_headcount,
+)
 from allocations.services.house_holds import OF_THE_HOUSE, keep, kept_seats, release
+from allocations.services.private_sessions import hired_for_little, open_to_public
 
 __all__ = [
     "OF_THE_HOUSE",
@@ -12,10 +21,12 @@ __all__ = [
     "begin_export",
     "book",
     "carry_over",
+    "check_booker",
     "create_standard_reasons",
     "exported_codes",
     "give",
     "given_anew",
+    "hired_for_little",
     "is_complimentary",
     "keep",
     "kept_seats",

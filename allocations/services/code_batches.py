@@ -32,7 +32,7 @@ def make_codes(pattern: Promocode, *, name: str, size: int, prefix: str = "", at
     """
     if not 1 <= size <= CodeBatch.MOST:
         raise BatchSizeRefused(CodeBatch.MOST)
-    if hasattr(pattern, "voucher") or hasattr(pattern, "of_batch"):
+    if any(hasattr(pattern, kind) for kind in ("voucher", "instead_of_money", "of_batch")):
         raise PatternIsSecret
     terms = {field: getattr(pattern, field) for field in TERMS}
     with transaction.atomic():

@@ -1,6 +1,7 @@
 """Complimentary tickets: each order that has some names a reason, and counts towards the limit of whoever gave them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from copy import copy
 from datetime import datetime
 from decimal import Decimal
 
@@ -11,12 +12,12 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_noop as _
 
 from accounts.models import User
-from accounts.services import require_approval_above_limit
+from accounts.services import accounts_of, require_approval_above_limit
 from allocations.errors import CompReasonNeeded
 from allocations.models import Comp, CompReason
 from cinema.money import ZERO
 from orders.models import Order, Ticket
-from screenings.models import TicketType
+from screenings.models import Session, TicketType
 from screenings.ticket_price import full_price, sold_online, terms_of
 
 AT_TILL = TicketType.SoldTo.TILL
@@ -31,21 +32,22 @@ def is_complimentary(ticket_type: TicketType, price: Decimal) -> bool:
 def give(order: Order, *, reason: CompReason | None, at: datetime, actor: User) -> Comp | None:
     """Record why tickets of a new order are complimentary, if some are.
 
-    What they would cost counts towards the same limit of whoever decides it as refunds. Raises `CompReasonNeeded`, also
-    for a reason that is out of use, and `ApprovalRequired`. Must be called inside a transaction (the one that makes the
-    order, so that a refusal undoes it).
+    What they would cost, also before that person made it less, counts towards the same limit of whoever decides it as
+    refunds. Raises `CompReasonNeeded`, also for a reason that is out of use, and `ApprovalRequired`. Must be called
+    inside a transaction (the one that makes the order, so that a refusal undoes it).
     """
     given = list(_complimentary(order))
     if not given:
         return None
     if reason is None or not reason.is_active:
         raise CompReasonNeeded
-    comp = Comp.objects.create(order=order, reason=reason, value=worth(given), at=at, actor=actor)
+    value = worth(given, despite=accounts_of(actor, at=at))
+    comp = Comp.objects.create(order=order, reason=reason, value=value, at=at, actor=actor)
     require_approval_above_limit("orders.refund", comp.value, actor=actor, approver=None, at=at)
     return comp
 
 
-def carry_over(order: Order, *, tickets: Iterable[Ticket], former: Order) -> Decimal:
+def carry_over(order: Order, *, tickets: Iterable[Ticket], former: Order, at: datetime, actor: User) -> Decimal:
     """Copy the reason of a former order to the one that takes the place of these tickets of it. Returns what the new
     complimentary tickets would cost more than the old ones: that much more is given away.
 
@@ -58,10 +60,11 @@ def carry_over(order: Order, *, tickets: Iterable[Ticket], former: Order) -> Dec
     before = list(_complimentary(former).filter(pk__in=[each.pk for each in tickets]))
     if len(given) > len(before):
         raise CompReasonNeeded
-    value = worth(given)
+    own = accounts_of(actor, at=at)
+    value = worth(given, despite=own)
     if (known := Comp.objects.filter(order=former).first()) is not None:
         Comp.objects.create(order=order, reason=known.reason, value=value, at=known.at, actor=known.actor)
-    return max(ZERO, value - worth(before))
+    return max(ZERO, value - worth(before, despite=own))
 
 
 def given_anew(tickets: Iterable[Ticket], *, former: Iterable[Ticket]) -> Decimal:
@@ -74,17 +77,31 @@ def given_anew(tickets: Iterable[Ticket], *, former: Iterable[Ticket]) -> Decima
     return max(ZERO, new - old)
 
 
-def worth(tickets: Collection[Ticket]) -> Decimal:
-    """What the seats of these tickets cost everybody at the till now. At most five queries. Reads only."""
-    terms = terms_of({each.session for each in tickets}, Order.Channel.BOX_OFFICE)
-    types = sold_online()
+def worth(tickets: Collection[Ticket], *, despite: Collection[int] = ()) -> Decimal:
+    """What the seats of these tickets cost everybody at the till: now, or before one of the accounts `despite` made
+    their session cheaper, if that is more. At most six queries. Reads only.
+    """
+    sessions = _without_cuts(despite, {each.session_id: each.session for each in tickets})
+    terms, types = terms_of(sessions.values(), Order.Channel.BOX_OFFICE), sold_online()
     return sum(
         (
-            full_price(each.session, seat_kind=each.seat.kind, types=types, terms=terms[each.session_id])
-            for each in tickets
+            full_price(sessions[key], seat_kind=seat.kind, types=types, terms=terms[key])
+            for key, seat in ((each.session_id, each.seat) for each in tickets)
         ),
         ZERO,
     )
+
+
+def _without_cuts(accounts: Collection[int], sessions: Mapping[int, Session]) -> Mapping[int, Session]:
+    """The sessions by primary key, each at the most that it cost before a change by one of these accounts."""
+    found, former = dict(sessions), dict.fromkeys(sessions, ZERO)
+    changes = Session.history.filter(id__in=sessions if accounts else ()).order_by("history_id")
+    for key, price, account in changes.values_list("id", "ticket_price", "history_user"):
+        if account in accounts and former[key] > found[key].price:
+            found[key] = copy(found[key])
+            found[key].ticket_price, found[key].quoted_price = former[key], None
+        former[key] = price
+    return found
 
 
 def create_standard_reasons() -> Iterable[CompReason]:

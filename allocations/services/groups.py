@@ -15,19 +15,19 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import ApprovalRequired
 from accounts.models import User
-from accounts.services import require_approval_above_limit
+from accounts.services import accounts_of, require_approval_above_limit
 from allocations.errors import (
     GroupPriceTooLow,
     HeadcountRefused,
     HoldTimeOver,
     NoRoomForGroup,
-    SessionIsPublic,
-    SessionNotEmpty,
+    ReservedForGroup,
     SessionOfAnotherGroup,
 )
 from allocations.models import GroupBooking, GroupOrder
 from allocations.services.comps import worth
 from allocations.services.full_tickets import full_ticket
+from allocations.services.private_sessions import make_private
 from allocations.services.transfers import named_transfer
 from cinema.money import ZERO, rounded
 from cinema.validators import clean_reason
@@ -37,6 +37,7 @@ from orders.models import Order, Ticket
 from orders.services import extend, hold, mark_paid
 from orders.services.selling.hold import release_stale_holds
 from payments.models import Gateway, Shift
+from payments.services.parts import count_returned_parts
 from screenings.models import Seat, Session
 from screenings.seat_choice import CHAIRS, seats_for_group
 
@@ -88,24 +89,9 @@ def book(
             actor=actor,
         )
         if private:
-            _check_empty(session)
-            session.is_private = True
-            session.save(update_fields=["is_private"])
+            make_private(session)
         _reserve(booking, session, seats, until=until, whom=whom, at=at, actor=actor)
     return booking
-
-
-def open_to_public(session: Session) -> None:
-    """Advertise and sell a private session to everybody; the group keeps what it has.
-
-    Raises `SessionIsPublic`. Owns its transaction.
-    """
-    with transaction.atomic():
-        row = Session.objects.select_for_update(of=("self",)).get(pk=session.pk)
-        if not row.is_private:
-            raise SessionIsPublic
-        row.is_private = session.is_private = False
-        row.save(update_fields=["is_private"])
 
 
 def add_screening(
@@ -113,9 +99,9 @@ def add_screening(
 ) -> Order:
     """Reserve seats of one more session for the group, on the same terms.
 
-    What the group pays less than half of the price counts towards the same limit of whoever agrees to it as refunds.
-    Raises `HeadcountRefused`, `HoldTimeOver`, `NoRoomForGroup`, `NoFullTicket`, `GroupPriceTooLow`, and as `hold`. Owns
-    its transaction.
+    What the group pays less than half of the price, also before whoever agrees to it lowered it, counts towards the
+    same limit of that person as refunds. Raises `HeadcountRefused`, `HoldTimeOver`, `NoRoomForGroup`, `NoFullTicket`,
+    `GroupPriceTooLow`, and as `hold`. Owns its transaction.
     """
     seats = _free_seats(session, people, at=at)
     if session.is_private and not booking.group_orders.filter(order__tickets__session=session).exists():
@@ -128,7 +114,7 @@ def set_headcount(order: Order, *, people: int, at: datetime, actor: User) -> Or
     """Keep seats for so many people: the first ones that the group has, and more beside them if it needs more.
 
     Another order takes the place of this one, on the same terms and until the same time. Raises `NotAwaitingPayment`
-    unless it is unpaid, and as `add_screening`. Owns its transaction.
+    unless it is unpaid, and as `add_screening` and `count_returned_parts`. Owns its transaction.
     """
     if people < 1:
         raise HeadcountRefused(None)
@@ -139,11 +125,12 @@ def set_headcount(order: Order, *, people: int, at: datetime, actor: User) -> Or
     if people > len(own):
         seats += _free_seats(session, people - len(own), at=at)
     with transaction.atomic():
-        before = _given_away(booking, session)
+        accounts = accounts_of(actor, at=at)
+        before = _given_away(booking, session, accounts)
         changed = _hold(
             booking, session, _priced(booking, seats), instead_of=order, until=order.expires_at, at=at, actor=actor
         )
-        _count(_given_away(booking, session) - before, at=at, actor=actor)
+        _count(_given_away(booking, session, accounts) - before, at=at, actor=actor)
         return changed
 
 
@@ -161,9 +148,10 @@ def pay(
 ) -> Order:
     """Record that the group has paid for so many of its people, or for all; returns the paid order.
 
-    The others stay reserved until the same time, in an order of their own, unless they are released. Of a bank transfer
-    `reference` is the number. Raises `NotAwaitingPayment` unless the order is unpaid, `HeadcountRefused`, and for a
-    transfer as `named_transfer`. Owns its transaction.
+    The others stay reserved until the same time, in an order of their own, unless they are released: of a private
+    session, that may be more than one person gives away. Of a bank transfer `reference` is the number. Raises
+    `NotAwaitingPayment` unless the order is unpaid, `HeadcountRefused`, `GroupPriceTooLow`, for a transfer as
+    `named_transfer`, and for some of the people as `count_returned_parts`. Owns its transaction.
     """
     _check_reserved(order)
     booking, tickets = _booking_of(order), _tickets(order)
@@ -175,14 +163,22 @@ def pay(
         if people not in (None, len(tickets)):
             part, rest = _split(booking, tickets, people=people or 0)
             about: dict[str, Any] = {"until": order.expires_at, "at": at, "actor": actor}
-            session, former = _session_of(order), order
+            session, former, accounts = _session_of(order), order, accounts_of(actor, at=at)
+            before = _given_away(booking, session, accounts)
             order = _hold(booking, session, _as_they_are(part), instead_of=former, **about)
             if not release_rest:
                 whom = _contact_of(former)
                 _hold(booking, session, _as_they_are(rest), whom=whom, **about)
+            _count(_given_away(booking, session, accounts) - before, at=at, actor=actor)
         known = f"{reference} {order.number}".strip()
         taken: dict[str, Any] = {"gateway": gateway, "amount": order.final_amount, "external_id": known, "shift": shift}
         return mark_paid(order, **taken, at=at, actor=actor)
+
+
+def check_booker(order: Order, *, actor: User) -> None:
+    """Raise `ReservedForGroup` for the order of a group unless this person may book groups. Reads only."""
+    if order.channel == GROUP and not actor.has_perm("allocations.book_group"):
+        raise ReservedForGroup(order)
 
 
 def part_of(order: Order, people: int) -> Decimal:
@@ -206,25 +202,17 @@ def _reserve(
 ) -> Order:
     if until <= at:
         raise HoldTimeOver
-    before = _given_away(booking, session)
+    accounts = accounts_of(actor, at=at)
+    before = _given_away(booking, session, accounts)
     order = _hold(booking, session, _priced(booking, seats), whom=whom, until=until, at=at, actor=actor)
-    _count(_given_away(booking, session) - before, at=at, actor=actor)
+    _count(_given_away(booking, session, accounts) - before, at=at, actor=actor)
     return order
 
 
-def _check_empty(session: Session) -> None:
-    """Raise `SessionNotEmpty` if anybody has a seat of it. Sales that have begun are waited for, later ones refused.
-
-    Must be called inside a transaction (the session is locked here).
-    """
-    list(Session.objects.select_for_update(of=("self",)).filter(pk=session.pk).values_list("pk"))
-    if taken := Ticket.objects.live().filter(session=session).count():
-        raise SessionNotEmpty(taken)
-
-
-def _given_away(booking: GroupBooking, session: Session) -> Decimal:
+def _given_away(booking: GroupBooking, session: Session, accounts: Collection[int]) -> Decimal:
     """How much less than half of what its seats cost others the group pays for the session: down to half is an ordinary
-    discount. Of a private session, which is not sold to others, all seats of the hall are the group's.
+    discount. Of a private session, which is not sold to others, all seats of the hall are the group's. Price cuts by
+    these accounts do not count.
     """
     tickets = list(
         Ticket.objects.live()
@@ -235,7 +223,8 @@ def _given_away(booking: GroupBooking, session: Session) -> Decimal:
         return ZERO
     seats = Seat.objects.filter(hall=session.hall_id) if session.is_private else [each.seat for each in tickets]
     paid = sum((ticket.price for ticket in tickets), ZERO)
-    return max(ZERO, rounded(worth([Ticket(session=session, seat=seat) for seat in seats]) / 2) - paid)
+    full = worth([Ticket(session=session, seat=seat) for seat in seats], despite=accounts)
+    return max(ZERO, rounded(full / 2) - paid)
 
 
 def _count(given: Decimal, *, at: datetime, actor: User) -> None:
@@ -269,6 +258,8 @@ def _hold(
         actor=actor,
     )
     GroupOrder.objects.create(booking=booking, order=order)
+    if instead_of is not None:
+        count_returned_parts(instead_of.pk, shift=None, at=at, actor=actor)
     return extend(order, until=until, at=at, actor=actor)
 
 

@@ -91,7 +91,7 @@ class Dashboard(SessionItems, PaymentItems, ConnectionItems):
         if self.may("screenings", "cancel_session"):
             yield self.rejected_session_refunds()
         if self.may("allocations", "book_group"):
-            yield self.empty_private_sessions()
+            yield self.private_sessions_for_little()
         if self.may("payments", "view_dispute"):
             yield self.disputes()
             yield self.refunds_held_by_disputes()

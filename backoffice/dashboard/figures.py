@@ -52,6 +52,7 @@ EXPECTED = Definition(
     source=OF_FORECASTS,
 )
 OF_DAY = (definitions.ADMISSIONS, definitions.BOX_OFFICE, definitions.BAR_TAKINGS, definitions.SPEND_PER_HEAD)
+OF_SCREENING = (definitions.ADMISSIONS, definitions.BOX_OFFICE, definitions.SPEND_PER_HEAD)
 
 
 @dataclass(frozen=True)
@@ -179,13 +180,12 @@ def _staff(
 def _of_screening(each: Screening, expected: Expected | None, *, opens: bool) -> Gauge:
     session = each.session
     name = f"{each.starts:%H:%M} {session.film}"
-    known = {"admissions": each.admissions, "box_office": each.box_office}
     return Gauge(
         gauge(name, each.seats.sold, each.seats.capacity),
         name,
         reverse("admin:screenings_session_change", args=[session.pk]) if opens else "",
         session.hall.name,
-        tuple(_figure(each, known) for each in OF_DAY[:2]) if each.admissions is not None else (),
+        tuple(_figure(definition, each.figures) for definition in OF_SCREENING) if each.figures else (),
         expected,
     )
 

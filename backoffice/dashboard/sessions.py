@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import ngettext
 
+from allocations.services import hired_for_little
 from backoffice.dashboard.items import (
     Asking,
     DashboardItem,
@@ -83,19 +84,13 @@ class SessionItems(DashboardSection):
             *names_and_more(total, [str(session) for session in rows]),
         )
 
-    def empty_private_sessions(self) -> Asking:
-        """Private sessions to come of which the group has no seats any more: nobody can buy seats of them."""
-        sessions = Session.objects.filter(
-            ~Exists(Ticket.objects.live().filter(session=OuterRef("pk"))),
-            is_private=True,
-            status=Session.Status.SCHEDULED,
-            start_datetime__gt=self.at,
-        )
-        total, rows = yield first_of(self.own_rows(sessions, "hall__cinema").order_by("start_datetime", "pk"), *NAMED)
+    def private_sessions_for_little(self) -> Asking:
+        sessions = self.own_rows(hired_for_little(at=self.at), "hall__cinema").order_by("start_datetime", "pk")
+        total, rows = yield first_of(sessions, *NAMED)
         yield DashboardItem(
             ngettext(
-                "%(count)d private screening whose group has no seats any more",
-                "%(count)d private screenings whose groups have no seats any more",
+                "%(count)d private screening whose group pays less than half of the hall",
+                "%(count)d private screenings whose groups pay less than half of the hall",
                 total,
             )
             % {"count": total},

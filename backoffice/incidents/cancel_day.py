@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from backoffice.framework.actions import ActionsMixin, SummaryItem, confirmed_action
-from backoffice.incidents.explained import ExplainedForm
+from backoffice.incidents.explained import CancellationForm
 from backoffice.incidents.guarded import GuardedForm
 from backoffice.screenings.forms import day_field
 from cinema.money import format_money
@@ -18,7 +18,7 @@ from incidents.services import CancellationPreview, Explanation, cancel, preview
 from screenings.models import Cinema, Hall
 
 
-class CancelDayForm(ExplainedForm, GuardedForm):
+class CancelDayForm(CancellationForm, GuardedForm):
     day = day_field(label=_("Day"), help_text=_("Up to the end of the business day, after midnight too."))
     field_order = ["day"]
 
@@ -66,13 +66,16 @@ class CancelDayActions(ActionsMixin):
         *,
         day: date,
         told: Explanation,
+        vouchers: bool,
         reason: str,
         previewed: str,
         at: datetime,
         actor: User,
     ) -> str:
         sessions = sessions_of_day(row, day=day, at=at)
-        _incident, asked = cancel(sessions, reason=reason, told=told, digest=previewed, at=at, actor=actor)
+        _incident, asked = cancel(
+            sessions, reason=reason, told=told, digest=previewed, vouchers=vouchers, at=at, actor=actor
+        )
         count = len(sessions)
         done = ngettext("%(count)d screening cancelled.", "%(count)d screenings cancelled.", count) % {"count": count}
         if asked is None:

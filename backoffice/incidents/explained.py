@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from backoffice.framework.actions import ActionForm
 from backoffice.framework.fields import ReasonField
@@ -37,3 +37,14 @@ class ExplainedForm(ActionForm):
         data = super().clean() or self.cleaned_data
         data["told"] = Explanation(data.pop("cause", ""), data.pop("words", ""))
         return data
+
+
+class CancellationForm(ExplainedForm):
+    vouchers = forms.BooleanField(
+        label=_("Offer a voucher instead of the money"),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget(),
+        help_text=_(
+            "Guests then have a day to choose on their order’s page. Whoever does not choose is refunded after it."
+        ),
+    )

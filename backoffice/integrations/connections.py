@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -27,12 +27,16 @@ from integrations.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
+from jobs.models import JobRun
+from notifications.channels.telegram import TelegramFailed
 from notifications.models import OVER_BUDGET, MessageKind, Notification, SmsDelivery, TelegramChat
 from notifications.models import Status as MessageStatus
 from notifications.services import telegram
 from payments.environment import ATOL
-from payments.models import MANUAL_GATEWAYS, Payment, Receipt
+from payments.models import MANUAL_GATEWAYS, Payment, Receipt, Refund
 
+FAILED_IN_A_ROW = 5  # payments: customers change their minds, but not all of them
+TELEGRAM = TelegramFailed.__name__  # begins the error of a message that Telegram did not take
 RECEIPTS_ARE_LATE = timedelta(minutes=10)
 WRONG_ACCOUNT = tuple(f"ATOL {code}:" for code in (12, 14, 20, 21))
 
@@ -51,7 +55,7 @@ class Connection:
 
 
 def connections(at: datetime) -> Iterator[Connection]:
-    """All connections that this version has, set up or not. A query each. Reads only."""
+    """All connections that this version has, set up or not. A few queries each. Reads only."""
     yield from (
         _api(at),
         _webhooks(),
@@ -81,7 +85,10 @@ def _valid(at: datetime) -> Q:
 def _webhooks() -> Connection:
     active = WebhookEndpoint.objects.filter(is_active=True)
     found = active.aggregate(
-        all=Count("pk"), off=Count("pk", filter=Q(disabled_at__isnull=False)), last=Max("succeeded_at")
+        all=Count("pk"),
+        off=Count("pk", filter=Q(disabled_at__isnull=False)),
+        failing=Count("pk", filter=Q(failing_since__isnull=False)),
+        last=Max("succeeded_at"),
     )
     open_ones = Q(status__in=[WebhookDelivery.Status.QUEUED, WebhookDelivery.Status.FAILED])
     counts = WebhookDelivery.objects.filter(open_ones).aggregate(
@@ -95,6 +102,8 @@ def _webhooks() -> Connection:
         advice = _("A receiver was switched off after failures. Ask its owner, then switch it on again.")
     elif counts["failed"]:
         advice = _("Some were given up. Send them again once the receiver works.")
+    elif found["failing"]:
+        advice = _("A receiver doesn’t take what is sent. It is tried again by itself, for three days.")
     link = reverse("admin:integrations_webhookendpoint_changelist")
     return Connection(
         _("Webhooks"), bool(found["all"]), advice, found["last"], counts["waiting"], counts["failed"], link
@@ -102,16 +111,54 @@ def _webhooks() -> Connection:
 
 
 def _gateways() -> Iterator[Connection]:
+    """A line for each gateway that customers can choose. Six queries each, and one."""
     offered = [each for each in settings.PAYMENT_GATEWAYS if each not in MANUAL_GATEWAYS]
     if not offered:
         yield Connection(_("Payments online"), False, _("Set PAYMENT_GATEWAYS and the keys of the provider."))
+        return
+    polled = JobRun.objects.filter(job="reconcile_payments", finished_at__isnull=False).order_by("-started_at").first()
     for gateway in offered:
-        rows = Payment.objects.filter(gateway=gateway)
-        last = rows.filter(status=Payment.Status.SUCCEEDED).order_by("-pk").values_list("succeeded_at", flat=True)
-        waiting = rows.filter(status=Payment.Status.PENDING).count()
-        link = reverse("admin:payments_payment_changelist")
+        payments, refunds = Payment.objects.filter(gateway=gateway), Refund.objects.filter(payment__gateway=gateway)
+        paid = payments.filter(status=Payment.Status.SUCCEEDED).order_by("-pk").values_list("pk", "succeeded_at")
+        last, last_success = paid.first() or (0, None)
+        open_refunds = refunds.filter(status__in=[Refund.Status.REQUESTED, Refund.Status.FAILED]).aggregate(
+            waiting=Count("pk", filter=Q(status=Refund.Status.REQUESTED)),
+            failed=Count("pk", filter=Q(status=Refund.Status.FAILED)),
+        )
+        waiting = payments.filter(status=Payment.Status.PENDING).count() + open_refunds["waiting"]
+        refused = payments.filter(discrepancy__gt="").count() + open_refunds["failed"]
         name = dict(Payment._meta.get_field("gateway").flatchoices).get(gateway, gateway)
-        yield Connection(f"{gettext('Payments online')}: {name}", True, "", last.first(), waiting, link=link)
+        yield Connection(
+            f"{gettext('Payments online')}: {name}",
+            True,
+            _gateway_advice(payments, refunds, refused=refused, last=last, polled=polled),
+            last_success,
+            waiting,
+            refused,
+            f"{reverse('admin:payments_payment_changelist')}?gateway__exact={gateway}",
+        )
+
+
+def _gateway_advice(
+    payments: QuerySet[Payment], refunds: QuerySet[Refund], *, refused: int, last: int, polled: JobRun | None
+) -> str | Promise:
+    """`last` is the primary key of the last payment that succeeded, `polled` the job's last pass."""
+    if refused:
+        return _("The first page lists failed refunds and payments that need checking.")
+    # Whoever does not answer is left alone by a pass, and its payments are still due afterwards.
+    if polled and polled.error and payments.filter(next_poll_at__lt=polled.started_at).exists():
+        return gettext("The provider doesn’t answer (%(error)s). It is asked again by itself every few minutes.") % {
+            "error": polled.error
+        }
+    errors = refunds.filter(status=Refund.Status.REQUESTED, error__gt="").order_by("requested_at")
+    if error := errors.values_list("error", flat=True).first():
+        return gettext("Refunds don’t get through (%(error)s). They are sent again by themselves.") % {"error": error}
+    unpaid = payments.filter(pk__gt=last, status=Payment.Status.FAILED)[:FAILED_IN_A_ROW].count()
+    if unpaid == FAILED_IN_A_ROW:
+        return gettext("The last %(count)d payments all failed. Pay for an order yourself to see why.") % {
+            "count": unpaid
+        }
+    return ""
 
 
 def _receipts(at: datetime) -> Connection:
@@ -163,7 +210,19 @@ def _messages(at: datetime) -> Iterator[Connection]:
         advice: Any = _("The list of messages says why. Send them again from there.") if counts["failed"] else ""
         if ours != by_mail and is_set_up:
             advice = advice or _sms_advice(at)
+        stuck = rows.filter(status=MessageStatus.QUEUED, error__gt="").exclude(error=OVER_BUDGET)
+        if last is not None:  # one mailbox may refuse for a while what others take
+            stuck = stuck.filter(created_at__gt=last)
+        advice = advice or _stuck_advice(stuck.exclude(error__startswith=TELEGRAM))
         yield Connection(name, is_set_up, advice if is_set_up else how, last, counts["waiting"], counts["failed"], link)
+
+
+def _stuck_advice(stuck: QuerySet[Notification]) -> str:
+    """That messages wait for another attempt, and why the oldest of them does."""
+    error = stuck.order_by("created_at").values_list("error", flat=True).first()
+    if not error:
+        return ""
+    return gettext("Messages don’t get through (%(error)s). They are sent again by themselves.") % {"error": error}
 
 
 def _sms_advice(at: datetime) -> str:
@@ -179,9 +238,13 @@ def _sms_advice(at: datetime) -> str:
 
 
 def _telegram() -> Connection:
-    linked = TelegramChat.objects.filter(chat_id__isnull=False).aggregate(last=Max("linked_at"))
-    how = "" if telegram.is_offered() else _("Set TELEGRAM_BOT_TOKEN and TELEGRAM_BOT_NAME to let customers choose it.")
-    return Connection("Telegram", telegram.is_offered(), how, linked["last"])
+    """What it refuses goes out as e-mail in the end."""
+    if not telegram.is_offered():
+        how = _("Set TELEGRAM_BOT_TOKEN and TELEGRAM_BOT_NAME to let customers choose it.")
+        return Connection("Telegram", False, how)
+    linked = TelegramChat.objects.aggregate(last=Max("linked_at"))
+    stuck = Notification.objects.filter(status=MessageStatus.QUEUED, error__startswith=TELEGRAM)
+    return Connection("Telegram", True, _stuck_advice(stuck), linked["last"], stuck.count())
 
 
 def _marketing() -> Iterator[Connection]:
@@ -241,9 +304,14 @@ def _catalogues() -> Iterator[Connection]:
         found = rows.aggregate(
             last=Max("answered_at", filter=~Q(status=status.FAILED)),
             waiting=Count("pk", filter=Q(status=status.QUEUED)),
+            away=Count("pk", filter=Q(status=status.QUEUED, answer__gt="")),
             failed=Count("pk", filter=Q(status=status.FAILED)),
         )
-        advice = _("See what it answered, and ask again from the page of the film.") if found["failed"] else ""
+        advice: str | Promise = ""
+        if found["failed"]:
+            advice = _("See what it answered, and ask again from the page of the film.")
+        elif found["away"]:
+            advice = _("The catalogue doesn’t answer. It is asked again by itself.")
         is_on = source in settings.FILM_CATALOGUES
         yield Connection(
             source.label, is_on, advice if is_on else how, found["last"], found["waiting"], found["failed"], link

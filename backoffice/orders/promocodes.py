@@ -61,7 +61,11 @@ class PromocodeAdmin(ActionsMixin, NoDeleteAdmin):
     ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).filter(voucher__isnull=True, of_batch__isnull=True)
+        return (
+            super()
+            .get_queryset(request)
+            .filter(voucher__isnull=True, instead_of_money__isnull=True, of_batch__isnull=True)
+        )
 
     @confirmed_action(
         permission="allocations.make_codebatch",

@@ -9,13 +9,31 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from backoffice.framework.counted_filter import NAME, as_value
 from reports.behind import BEHIND
-from reports.catalogue.points import COLUMNS, last_earned
+from reports.catalogue.points import A_YEAR, COLUMNS, last_earned
 from reports.catalogue.takings import DIMENSIONS, Against
-from reports.definitions import BAR_TAKINGS, COMPARED, SPEND_PER_HEAD
+from reports.definitions import (
+    ADMISSIONS_PER_SCREEN,
+    BAR_TAKINGS,
+    BREAKAGE,
+    CHANGE,
+    COMPARED,
+    COMPARED_CHANGE,
+    DAYS_OF_STOCK,
+    IN_STOCK,
+    LAST_DAY,
+    OCCUPANCY,
+    RUN_ADMISSIONS,
+    RUN_BOX_OFFICE,
+    SCREENINGS,
+    SCREENS,
+    SPEND_PER_HEAD,
+    STRIKE_RATE,
+)
 from reports.models import Tender
 from reports.reading import Period
 from reports.tables import Kind, Link, Table
@@ -23,11 +41,15 @@ from screenings.models import Film
 
 Lookups = Mapping[str, Any]
 
+A_DAY = timedelta(days=1)
+FIRST_DAY = date(1901, 1, 1)  # before all others, for the whole run of a film
+
 #: What the list of tickets is filtered by for a value of each dimension: see `TicketAdmin.link_lookups`.
 OF_TICKETS = {
     "cinema": "order__cinema",
     "hall": "session__hall",
     "film": "session__film",
+    "screening": "session__id__exact",
     "format": "session__format",
     "language": "session__language",
     "channel": "order__channel",
@@ -46,8 +68,8 @@ TICKET_CELLS = {
     "no_show_rate": "no_shows",
 }
 #: Of an item, or of the bar as a whole.
-BAR_CELLS = ("item", "bar_units", "bar_takings", "vat", "cost", "margin", "margin_rate")
-HELD = ("points_held", "holders", "held_value")
+BAR_CELLS = ("item", "bar_units", "bar_takings", "spend_per_head", "vat", "cost", "margin", "margin_rate")
+HELD = ("points_held", "holders", "held_value", "expected_cost")
 LOSSES = {
     "written_off": "written_off",
     "written_off_value": "written_off",
@@ -112,20 +134,25 @@ def takings_links(
             return {}
         cinema = {"order__cinema": against.cinema.pk} if against.cinema else lists.cinema()
         other = {"session__film": against.film.pk} if against.film else of_film
-        lookups = {**cinema, **tickets, **other}
-        return {COMPARED.key: lists.of("admissions", lookups, first - against.shift, last - against.shift)}
+        url = lists.of("admissions", {**cinema, **tickets, **other}, first, last)
+        return dict.fromkeys((COMPARED.key, COMPARED_CHANGE.key), url)
 
     def links(row: Any) -> dict[str, str]:
-        key, first, last = row["key"], period.first, period.last
-        if DIMENSIONS[by].kind is Kind.DATE:
-            first, last = max(key, first), min(_last_day(key, by), last)
-        tickets = _of_value(OF_TICKETS, by, key)
+        tickets = _of_value(OF_TICKETS, by, row["key"])
         if tickets is None:
             return {}
-        return of(tickets, _of_value(OF_BAR, by, key) or {}, first, last) | compared(tickets, first, last)
+        own = of(tickets, _of_value(OF_BAR, by, row["key"]) or {}, *_dates(row["key"], by, period))
+        return own | compared(tickets, *_dates(row["key"], by, other, shift))
 
-    totals = of({}, {}, period.first, period.last) | compared({}, period.first, period.last)
-    return linked(table, links, totals)
+    other, shift = (against.period, against.shift) if against else (period, timedelta(0))
+    return linked(table, links, of({}, {}, period.first, period.last) | compared({}, other.first, other.last))
+
+
+def _dates(key: Any, by: str, period: Period, shift: timedelta = timedelta(0)) -> tuple[date, date]:
+    """The days of the period that a row is about. Those of a comparison stand in rows that are later by `shift`."""
+    if DIMENSIONS[by].kind is not Kind.DATE:
+        return period.first, period.last
+    return max(key - shift, period.first), min(_last_day(key, by) - shift, period.last)
 
 
 def _of_value(names: Mapping[str, str], by: str, key: Any) -> Lookups | None:
@@ -138,13 +165,26 @@ def _of_value(names: Mapping[str, str], by: str, key: Any) -> Lookups | None:
 
 
 def films_links(table: Table, period: Period, user: Any) -> Table:
+    """Admissions of the period, its last day, the period before and the whole run, and the screenings."""
     lists = Lists(user, period)
+    before = period.first - (period.last - period.first + A_DAY), period.first - A_DAY
 
-    def admissions(of_film: Lookups) -> dict[str, str]:
-        url = lists.of("admissions", {**lists.cinema(), **of_film}, period.first, period.last)
-        return dict.fromkeys(("film", *OF_ADMISSIONS), url)
+    def links(of_film: Lookups) -> dict[str, str]:
+        def admissions(first: date, last: date) -> str:
+            return lists.of("admissions", {**lists.cinema(), **of_film}, first, last)
 
-    return linked(table, lambda row: admissions({"session__film": row["key"]}), admissions({}))
+        lookups = {name.removeprefix("session__"): value for name, value in of_film.items()}
+        shown = lists.of("screenings", {**lists.cinema("hall__cinema"), **lookups}, period.first, period.last)
+        run = admissions(FIRST_DAY, period.last)
+        return {
+            **dict.fromkeys(("film", *OF_ADMISSIONS), admissions(period.first, period.last)),
+            LAST_DAY.key: admissions(period.last, period.last),
+            CHANGE.key: admissions(*before),
+            **dict.fromkeys((RUN_ADMISSIONS.key, RUN_BOX_OFFICE.key), run),
+            **dict.fromkeys((SCREENS.key, ADMISSIONS_PER_SCREEN.key, SCREENINGS.key, OCCUPANCY.key), shown),
+        }
+
+    return linked(table, lambda row: links({"session__film": row["key"]}), links({}))
 
 
 def occupancy_links(period: Period, user: Any) -> list[list[str]]:
@@ -157,9 +197,8 @@ def occupancy_links(period: Period, user: Any) -> list[list[str]]:
 
 
 def money_links(table: Table, period: Period, user: Any) -> Table:
-    """What came in leads to payments, what went back to refunds. Money for gift cards belongs to no order.
-
-    A total of several kinds of rows has no list.
+    """What came in leads to payments, what went back to refunds, and both together to orders; the totals of all methods
+    to orders and refunds. Money for gift cards belongs to no order.
     """
     lists = Lists(user, period)
 
@@ -182,18 +221,33 @@ def money_links(table: Table, period: Period, user: Any) -> Table:
             "paid_back": of("paid_back", {**cinema, "payment__gateway": tender}),
         }
 
-    return linked(table, links, {"paid_back": of("all_paid_back", lists.cinema())})
+    of_orders = lists.cinema("cinema")
+    refunds = of("all_refunds", lists.cinema())
+    totals = {
+        "received": of("all_received", of_orders),
+        "takings": of("money_moved", of_orders),
+        **dict.fromkeys(("refunds_made", "refunds"), refunds),
+        "paid_back": of("all_paid_back", lists.cinema()),
+    }
+    return linked(table, links, totals)
 
 
 def bar_links(table: Table, period: Period, user: Any) -> Table:
-    """An item, or the bar as a whole, leads to what was sold of it."""
+    """An item, or the bar as a whole, leads to what was sold of it, its stock to its movements."""
     lists = Lists(user, period)
 
     def sold(of_item: Lookups) -> dict[str, str]:
         url = lists.of("bar", {**lists.cinema(), **of_item}, period.first, period.last)
         return dict.fromkeys(BAR_CELLS, url)
 
-    return linked(table, lambda row: sold({"concession_item": row["key"]} if "key" in row else {}), sold({}))
+    def links(row: Any) -> dict[str, str]:
+        if "key" not in row:
+            both = lists.of("orders_with_bar", lists.cinema("cinema"), period.first, period.last)
+            return {**sold({}), STRIKE_RATE.key: both}
+        moved = lists.of("stock", {}, FIRST_DAY, period.last, row["key"], 0)
+        return {**sold({"concession_item": row["key"]}), **dict.fromkeys((IN_STOCK.key, DAYS_OF_STOCK.key), moved)}
+
+    return linked(table, links, sold({}))
 
 
 def losses_links(table: Table, period: Period, user: Any) -> Table:
@@ -226,12 +280,14 @@ def points_links(tables: list[Table], period: Period, user: Any) -> list[Table]:
         url = lists.of("points_expiring", {}, last_earned(first)[0], last_earned(last)[1])
         return dict.fromkeys(("month", "points", "accounts", "value"), url)
 
+    today = timezone.localdate(period.at)
+    lapsed = transactions(today - A_YEAR + A_DAY, today)["lapsed"]
     rows: Any = expiring.rows
     months = [row["month"] for row in rows]
     of_all = lists.of("points_held", {}, period.first, period.last)
     return [
         linked(moved, of_month, transactions(period.first, period.last)),
-        linked(held, lambda _row: dict.fromkeys(HELD, of_all)),
+        linked(held, lambda _row: {**dict.fromkeys(HELD, of_all), BREAKAGE.key: lapsed}),
         linked(
             expiring,
             lambda row: accounts(row["month"], row["month"]),

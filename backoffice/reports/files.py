@@ -79,10 +79,10 @@ class ReportFilePages(CinemaScopedAdmin):
         chosen, period = form.cleaned_data, form.period()
         ask(
             chosen["report"],
-            cinemas=period.cinemas,
+            cinemas=form.cinemas_of_rows(),
             first=period.first,
             last=period.last,
-            parameters={"by": chosen["by"]} if chosen["by"] else {},
+            parameters=form.parameters(),
             format=chosen["format"],
             language=get_language() or "en",
             person=request.user,  # type: ignore[arg-type] # who may see the page is signed in

@@ -6,9 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef
 from django.utils.formats import date_format
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.screenings.forms import parse_day
@@ -16,15 +14,18 @@ from cinema.local_time import validate_year
 from reports.catalogue.files import REPORTS
 from reports.catalogue.lists import LISTS
 from reports.catalogue.months import Month
-from reports.catalogue.takings import DIMENSIONS, Against
 from reports.reading import Period
-from reports.tables import Kind
-from screenings.models import Cinema, Film, Session
+from screenings.models import Cinema
 
 DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-FILMS_SHOWN = timedelta(days=400)  # that a screening was in
-YEAR = timedelta(days=364)  # weeks are compared with weeks
 LONGEST = timedelta(days=3 * 366)
+
+
+def wrong_period(first: date, last: date) -> Any:
+    """What is wrong with a period; empty if nothing is."""
+    if first > last:
+        return _("The period ends before it begins.")
+    return _("Choose a period of at most three years.") if last - first > LONGEST else ""
 
 
 class PeriodForm(forms.Form):
@@ -54,10 +55,8 @@ class PeriodForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         first, last = cleaned.get("first"), cleaned.get("last")
-        if first and last and first > last:
-            self.add_error("last", _("The period ends before it begins."))
-        elif first and last and last - first > LONGEST:
-            self.add_error("first", _("Choose a period of at most three years."))
+        if first and last and (wrong := wrong_period(first, last)):
+            self.add_error("last" if first > last else "first", wrong)
         return cleaned
 
     def period(self) -> Period:
@@ -194,84 +193,16 @@ def _months_until(day: date) -> Iterator[date]:
         first = (first - timedelta(days=1)).replace(day=1)
 
 
-#: By what takings are compared with: the rows that cannot be.
-NOT_COMPARED = {
-    "cinema": ("cinema", "hall"),
-    "film": [key for key, each in DIMENSIONS.items() if each.kind is not Kind.DATE],
-}
-
-
-class TakingsForm(PeriodForm):
-    """Takings by any dimension, of all films or of one, compared with another period, cinema or film."""
-
-    by = forms.ChoiceField(
-        label=_("Group by"),
+class FilmsForm(PeriodForm):
+    rank = forms.ChoiceField(
+        label=_("Rank by"),
         required=False,
-        choices=[(key, each.title) for key, each in DIMENSIONS.items()],
-        widget=forms.HiddenInput,  # chosen by `groupings`
+        choices=[
+            ("period", _("The period")),
+            ("day", _("Its last day")),
+            ("run", _("The whole run")),
+        ],
     )
-    film = forms.ChoiceField(label=_("Film"), required=False)
-    compare = forms.ChoiceField(label=_("Compare with"), required=False)
-
-    def __init__(self, data: Any, *, cinemas: Sequence[Cinema], at: datetime) -> None:
-        super().__init__(data, cinemas=cinemas, at=at)
-        recent = Session.objects.filter(
-            film=OuterRef("pk"), start_datetime__gte=at - FILMS_SHOWN, hall__cinema__in=cinemas
-        )
-        self.films = {str(film.pk): film for film in Film.objects.filter(Exists(recent)).order_by("title", "pk")}
-        films = [(key, str(film)) for key, film in self.films.items()]
-        self.fields["film"].choices = [("", _("All films")), *films]  # type: ignore[attr-defined]
-        self.fields["compare"].choices = [  # type: ignore[attr-defined]
-            ("", _("Nothing")),
-            ("before", _("The period before")),
-            ("year", _("The same weeks a year before")),
-            *([(_("Cinema"), [(f"cinema:{each.pk}", str(each)) for each in cinemas])] if len(cinemas) > 1 else []),
-            *([(_("Film"), [(f"film:{key}", name) for key, name in films])] if films else []),
-        ]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        by, kind = cleaned.get("by") or "day", (cleaned.get("compare") or "").partition(":")[0]
-        cleaned["film"] = self.films.get(cleaned.get("film") or "")
-        if by in NOT_COMPARED.get(kind, ()):
-            self.add_error(
-                "compare",
-                _("To compare two cinemas, choose other rows.")
-                if kind == "cinema"
-                else _("To compare two films, choose rows by day, week or month."),
-            )
-        elif kind == "film" and cleaned["film"] is None:
-            self.add_error("film", _("Choose the film to compare."))
-        if not self.errors:
-            cleaned["against"] = self._against(*cleaned["compare"].partition(":")[::2])
-        return cleaned
-
-    def groupings(self) -> Iterator[tuple[str, Any, bool]]:
-        """What the rows can be: the address that keeps the other choices, the name, and whether it is chosen."""
-        chosen = {field.name: field.value() or "" for field in self}
-        kind = chosen["compare"].partition(":")[0]
-        for by, dimension in DIMENSIONS.items():
-            compare = "" if by in NOT_COMPARED.get(kind, ()) else chosen["compare"]
-            address = urlencode({**chosen, "by": by, "compare": compare})
-            yield f"?{address}", dimension.title, by == (chosen["by"] or "day")
-
-    def _against(self, kind: str, key: str) -> Against | None:
-        period = self.period()
-        match kind:
-            case "before":
-                return self._earlier(_("The period before"), period, period.last - period.first + timedelta(days=1))
-            case "year":
-                return self._earlier(_("A year before"), period, YEAR)
-            case "cinema":
-                other = next(cinema for cinema in self.cinemas if str(cinema.pk) == key)
-                both = {each.pk: each for each in (*period.cinemas, other)}
-                return Against(str(other), replace(period, cinemas=list(both.values())), cinema=other)
-            case "film":
-                return Against(str(self.films[key]), period, film=self.films[key])
-        return None
-
-    def _earlier(self, name: Any, period: Period, days: timedelta) -> Against:
-        return Against(name, replace(period, first=period.first - days, last=period.last - days), days)
 
 
 class ListForm(PeriodForm):

@@ -35,13 +35,14 @@ from backoffice.reports.forms import (
     CustomersNowForm,
     DayForm,
     EntityForm,
+    FilmsForm,
     FourWeeksForm,
     ListForm,
     MonthForm,
     PeriodForm,
-    TakingsForm,
     YearForm,
 )
+from backoffice.reports.takings_form import TakingsForm
 from cinema import clock
 from reports.catalogue import bar, drawings, points, programme, sheets, takings
 from reports.catalogue.files import REPORTS
@@ -65,7 +66,7 @@ class ReportPages(CinemaScopedAdmin):
             ("bar", gettext_lazy("Bar"), PeriodForm, bar_parts),
             ("losses", gettext_lazy("Losses of the bar"), PeriodForm, losses_parts),
             ("points", gettext_lazy("Points"), YearForm, points_parts),
-            ("films", gettext_lazy("Film rank"), PeriodForm, films_parts),
+            ("films", gettext_lazy("Film rank"), FilmsForm, films_parts),
             ("occupancy", gettext_lazy("Occupancy"), FourWeeksForm, occupancy_parts),
             ("customers", gettext_lazy("Customers by month"), CustomersForm, about_customers.month_parts),
             ("cohorts", gettext_lazy("Cohorts"), CustomersForm, about_customers.cohort_parts),
@@ -154,8 +155,9 @@ def points_parts(period: Period, chosen: Any) -> Sequence[Part]:
 
 
 def films_parts(period: Period, chosen: Any) -> Sequence[Part]:
-    table = programme.films(period)
-    drawing = drawings.films_chart(table)
+    rank = chosen.get("rank") or "period"
+    table = programme.films(period, rank)
+    drawing = drawings.films_chart(table, rank)
     return [films_links(table, period, chosen["user"]), drawing]
 
 

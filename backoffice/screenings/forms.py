@@ -17,7 +17,7 @@ from unfold.widgets import (
 
 from accounts.services import is_above_limit
 from backoffice.framework.actions import ActionForm, SummaryItem
-from backoffice.incidents.explained import ExplainedForm
+from backoffice.incidents.explained import CancellationForm
 from cinema.local_time import is_valid_year, validate_year
 from cinema.money import format_money
 from cinema.validators import TextFormField
@@ -215,7 +215,7 @@ def _html_lines(texts: Iterable[str]) -> str:
     return format_html_join("", "{}<br>", ((text,) for text in texts))
 
 
-class CancelSessionForm(ExplainedForm):
+class CancelSessionForm(CancellationForm):
     def summary(self) -> Iterable[SummaryItem]:
         taken = taken_tickets(self.at).filter(session=self.row)
         affected = taken.aggregate(tickets=Count("pk"), orders=Count("order", distinct=True))

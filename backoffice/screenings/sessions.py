@@ -17,6 +17,7 @@ from backoffice.allocations.session_actions import SeatsKeptActions
 from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import ReadOnlyAdmin
 from backoffice.framework.badges import language_name
+from backoffice.framework.counted_filter import CountedFilter
 from backoffice.framework.import_export.pages import ImportExportMixin
 from backoffice.framework.read_once import ReadOnceMixin
 from backoffice.incidents.session_actions import SessionChangeActions
@@ -41,6 +42,7 @@ from orders.services.refunds.by_session import needs_refund_request
 from pricing.services.repricing import freeze, unfreeze
 from pricing.services.taking_back import take_back
 from reports.catalogue.booking_curve import booking_curve
+from reports.catalogue.screening import screening_figures
 from screenings.models import Session
 
 COLOURS = {
@@ -58,7 +60,8 @@ class SessionAdmin(
     resource_class = SessionResource
     cinema_path = "hall__cinema"
     list_display = ["film", "hall", "start_local", "ticket_price", "status_label"]
-    list_filter = ["status", "hall__cinema", "start_datetime"]
+    list_filter = ["status", "hall__cinema", "start_datetime", CountedFilter]
+    link_lookups = frozenset({"film", "hall__cinema"})
     ordering = ["start_datetime", "pk"]  # an index serves it; the model's own order sorts by the names of halls
     list_select_related = ["film", "hall__cinema", "price_row"]
     list_before_template = "backoffice/screenings/to_timetable.html"
@@ -133,8 +136,10 @@ class SessionAdmin(
         icon="event_busy",
         danger=True,
     )
-    def cancel(self, session: Session, *, at: datetime, actor: User, told: Explanation, reason: str) -> str:
-        _incident, asked = cancel([session], reason=reason, told=told, at=at, actor=actor)
+    def cancel(
+        self, session: Session, *, at: datetime, actor: User, told: Explanation, vouchers: bool, reason: str
+    ) -> str:
+        _incident, asked = cancel([session], reason=reason, told=told, vouchers=vouchers, at=at, actor=actor)
         if asked is None:
             return gettext("%(session)s: screening cancelled.") % {"session": session}
         return gettext(
@@ -213,6 +218,7 @@ class SessionAdmin(
             context["cinema"] = session.hall.cinema
             context["expected"] = expected_at([session], request).get(session.pk)
             if request.user.has_perm("reports.view_businessday"):
+                context["figures"] = screening_figures(session, clock.now())
                 context["booking_curve"] = booking_curve(session, clock.now())
                 context["compared"] = compared_in_words(session)
             context["other_prices"] = link_to_other_prices(session, request, at=clock.now())

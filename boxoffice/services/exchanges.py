@@ -149,7 +149,7 @@ def exchange(
         new = _held(row, wanted, expected_total=expected_total, at=at, actor=actor)
         if not at_fault and old.filter(session__start_datetime__lte=at + row.refund_notice).exists():
             _keep_closed(new, wanted, at=at)
-        given = carry_over(new, tickets=tickets, former=row)
+        given = carry_over(new, tickets=tickets, former=row, at=at, actor=decider)
         kept = min(value, new.final_amount)
         _pay(new, refunds, kept=kept, way=way, shift=shift, at=at, actor=actor)
         counted = (value if is_late else value - kept) + given

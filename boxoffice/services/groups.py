@@ -9,7 +9,7 @@ from django.db.models import Count, Max, Min, Q
 
 from accounts.models import User
 from allocations.models import GroupOrder
-from allocations.services import part_of, pay
+from allocations.services import check_booker, part_of, pay
 from boxoffice.errors import GivenTooLittle, PartTaken
 from boxoffice.services.sales import check_buyer, check_terminal
 from cinema.money import ZERO
@@ -69,11 +69,13 @@ def pay_for_some(
     """Take the money for so many people of a reserved group; returns the paid order, which is theirs, and the change.
 
     Of cash, `given` is what was handed over; without it, it was exact. Raises `CardUnclear`, `StaffOrder`,
-    `GivenTooLittle`, `ShiftNotOpen`, `PartTaken` once a part of the whole price was taken, and as `pay`. Owns its
-    transaction.
+    `GivenTooLittle`, `ShiftNotOpen`, `PartTaken` once a part of the whole price was taken, `ReservedForGroup` if the
+    rest would be released by somebody who may not book groups, and as `pay`. Owns its transaction.
     """
     check_terminal(order)
     check_buyer(order, actor=actor)
+    if release_rest:
+        check_booker(order, actor=actor)
     if left_to_pay(order) != order.final_amount:
         raise PartTaken
     if given is not None and given < (price := part_of(order, people)):

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
@@ -16,16 +15,18 @@ from accounts.services import require_approval_above_limit
 from boxoffice.errors import VoucherTooLarge, VoucherUsed
 from boxoffice.models import Exchange, Voucher
 from boxoffice.services.printing import print_for_guest
+from boxoffice.services.refunds import give_out_decided
 from boxoffice.services.sales import check_buyer
-from cinema.codes import random_code
 from cinema.money import ZERO
 from cinema.validators import clean_reason
+from incidents.errors import DecisionClosed
+from incidents.models import ConcernedOrder
+from incidents.services import has_voucher, lines_to_choose, new_voucher, open_choice, take_refund, take_voucher, worth
 from orders.locks import lock_orders
-from orders.models import Order, Promocode
-from payments.models import Shift
+from orders.models import Order
+from orders.reasons import Reason
+from payments.models import Refund, Shift
 from payments.services.cash import check_amount
-
-CODE_LENGTH = 12  # 60 random bits
 
 
 def give_voucher(
@@ -47,13 +48,51 @@ def give_voucher(
             return known
         if amount > (left := _left(order, chain)):
             raise VoucherTooLarge(max(left, ZERO))
-        code = random_code(CODE_LENGTH)
-        promocode = Promocode(code=code, discount_amount=amount, valid_until=at + settings.VOUCHER_VALIDITY)
-        promocode.save(force_insert=True)
+        promocode = new_voucher(amount, at=at)
         about: dict[str, Any] = {"reason": reason, "request": request, "actor": actor, "at": at}
         voucher = Voucher.objects.create(promocode=promocode, order=order, **about)
         require_approval_above_limit("orders.refund", amount, actor=actor, approver=None, at=at)
     return voucher
+
+
+def give_instead_of_money(order: Order, *, at: datetime, actor: User, decided_by: User | None = None) -> Voucher:
+    """Give a guest of a cancelled screening, who stands at the till, a voucher instead of the money.
+
+    Raises `StaffOrder`, and as `take_voucher`. Owns its transaction.
+    """
+    check_buyer(order, actor=actor)
+    with transaction.atomic():
+        promocode = take_voucher(_choice_of(order, at=at), at=at, actor=actor, at_cinema=True)
+        label = str(Reason.VOUCHER.label)
+        return Voucher.objects.create(promocode=promocode, order=order, reason=label, actor=decided_by or actor, at=at)
+
+
+def give_money_now(order: Order, *, shift: Shift, at: datetime, actor: User) -> list[Refund]:
+    """Refund a guest of a cancelled screening, who stands at the till, and give out what waits; returns the payouts.
+
+    Whoever cancelled it decided the refund. Raises `StaffOrder`, and as `take_refund` and `mark_paid_out`. Owns its
+    transaction.
+    """
+    check_buyer(order, actor=actor)
+    with transaction.atomic():
+        take_refund(_choice_of(order, at=at), at=at, actor=actor, at_cinema=True)
+        return give_out_decided(order, shift=shift, at=at, actor=actor)
+
+
+def choice_at_till(order: Order, *, at: datetime) -> dict[str, Any] | None:
+    """What a guest of a cancelled screening may choose: the `amount`, and whether there is a `voucher`. Reads only."""
+    row = open_choice(order, at=at)
+    if row is None:
+        return None
+    lines = lines_to_choose(row, at=at)
+    return {"amount": worth(lines), "voucher": has_voucher(order, lines)}
+
+
+def _choice_of(order: Order, *, at: datetime) -> ConcernedOrder:
+    row = open_choice(order, at=at)
+    if row is None:
+        raise DecisionClosed
+    return row
 
 
 def _exchanged_with(order: int) -> set[int]:

@@ -19,7 +19,13 @@ from boxoffice.errors import NoShift, SecondPersonNeeded
 from boxoffice.models import Voucher
 from boxoffice.services import refunds, sales
 from boxoffice.services.second_person import approve_here, request_of
-from boxoffice.services.vouchers import check_unused, give_voucher, print_again
+from boxoffice.services.vouchers import (
+    check_unused,
+    give_instead_of_money,
+    give_money_now,
+    give_voucher,
+    print_again,
+)
 from boxoffice.views.second_person import REFUND, decide
 from boxoffice.views.till import WORK, amount_of, orders_of, tell_payouts
 from cinema.ids import valid_ids
@@ -114,6 +120,24 @@ def give(request: BoxOfficeRequest, key: int) -> HttpResponse:
         request.session[GIVEN] = [voucher.pk, shift.pk]
         return redirect("boxoffice:voucher", key=voucher.pk)
     return redirect("boxoffice:order", key=row.pk)
+
+
+@page(WORK)
+@require_POST
+def choose(request: BoxOfficeRequest, key: int) -> HttpResponse:
+    """What a guest of a cancelled screening chose, the money now or a voucher, decided by whoever may refund."""
+    row = get_object_or_404(orders_of(request), pk=key)
+    try:
+        shift, decided_by = _open_shift(request), decide(request, REFUND)
+        if "voucher" not in request.POST:
+            _tell(request, row, give_money_now(row, shift=shift, at=request.at, actor=request.user))
+            return redirect("boxoffice:order", key=row.pk)
+        given = give_instead_of_money(row, at=request.at, actor=request.user, decided_by=decided_by)
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect("boxoffice:order", key=row.pk)
+    request.session[GIVEN] = [given.pk, shift.pk]
+    return redirect("boxoffice:voucher", key=given.pk)
 
 
 @page(WORK)

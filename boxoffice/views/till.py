@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -26,9 +26,10 @@ from boxoffice.services import basket as baskets
 from boxoffice.services import groups, printing, receipts, refunds, sales
 from boxoffice.services.refunds import payout_text
 from boxoffice.services.second_person import approvers_here, deciders, request_of
+from boxoffice.services.vouchers import choice_at_till
 from boxoffice.views.second_person import REFUND, decide
 from cinema.ids import is_valid_id, valid_ids
-from cinema.money import CENT, format_money
+from cinema.money import format_money
 from cinema.status import Refused
 from orders.models import Order
 from orders.notifications import send_link
@@ -38,23 +39,21 @@ from payments.models import Payment, Refund, Shift
 
 WORK = "payments.work_shift"
 GIVE = "allocations.give_comp"
+AMOUNT = re.compile(r"\d{1,8}(?:[.,]\d{1,2})?", re.ASCII)
 NOTES = [Decimal(500), Decimal(1000), Decimal(2000), Decimal(5000)]
 REFUSED_CODE = "boxoffice_refused_code"  # in the session: the last promo code that was wrong
 LETTERS = "QWERTYUIOPASDFGHJKLZXVBNM"  # keys of snacks; C and digits are taken
 
 
 def amount_of(text: str) -> Decimal | None:
-    """An amount as people type it, or None for an empty field. Raises `ValueError` for anything else."""
-    typed = "".join(text.split()).replace(",", ".")
-    if not typed:
-        return None
-    try:
-        amount = Decimal(typed)
-        if not amount.is_finite() or amount != amount.quantize(CENT) or not 0 <= amount < 100_000_000:
-            raise ValueError(text)
-    except InvalidOperation as error:
-        raise ValueError(text) from error
-    return amount
+    """An amount as people type it, or None for an empty field.
+
+    Raises `ValueError` for anything else, also for what can be read in two ways: "1,500" and "1.500".
+    """
+    typed = "".join(text.split())
+    if typed and not AMOUNT.fullmatch(typed):
+        raise ValueError(text)
+    return Decimal(typed.replace(",", ".")) if typed else None
 
 
 def typed(request: BoxOfficeRequest, name: str) -> str:
@@ -294,6 +293,7 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "voidable": refunds.is_voidable(row, shift=shift, at=at),
             "deciders": deciders(device, REFUND, other_than=actor, at=at) if not (unpaid or may_refund) else [],
             "approval": approval,
+            "choice": choice_at_till(row, at=at),
             "approvers": approvers_here(approval, device, at=at) if approval else [],
         },
     )
@@ -334,9 +334,14 @@ def tickets(request: BoxOfficeRequest, key: int) -> HttpResponse:
 @page(WORK)
 @require_POST
 def send(request: BoxOfficeRequest, key: int) -> HttpResponse:
-    """Send the customer the link to the order with its tickets, once in `LINK_AGAIN`."""
+    """Send the customer the link to the order with its tickets, once in `LINK_AGAIN`, and a few times a day."""
     row = get_object_or_404(orders_of(request), pk=key, status__in=Order.SOLD)
     if row.recipient:
+        try:
+            rate_limits.hit("link_again", person=row.recipient, at=request.at)
+        except RateLimited as error:
+            messages.error(request, str(error))
+            return redirect("boxoffice:order", key=row.pk)
         send_link(row, sparingly=True, at=request.at)
         messages.success(request, _("The link to the tickets is sent to the customer."))
     return redirect("boxoffice:order", key=row.pk)

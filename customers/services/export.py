@@ -21,7 +21,9 @@ def export_customer_data(customer: Customer, *, at: datetime) -> dict[str, Any]:
     """
     orders = list(
         customer.orders()
-        .select_related("cinema", "promocode__voucher", "promocode__of_batch", "group_order__booking")
+        .select_related(
+            "cinema", "promocode__voucher", "promocode__instead_of_money", "promocode__of_batch", "group_order__booking"
+        )
         .prefetch_related(
             "tickets__session__film",
             "tickets__session__hall",
@@ -58,7 +60,7 @@ def export_customer_data(customer: Customer, *, at: datetime) -> dict[str, Any]:
 
 def _open_code(promocode: Promocode | None) -> str:
     """The code, unless it is one for a single order."""
-    secret = promocode is None or hasattr(promocode, "voucher") or hasattr(promocode, "of_batch")
+    secret = promocode is None or any(hasattr(promocode, kind) for kind in ("voucher", "instead_of_money", "of_batch"))
     return "" if promocode is None or secret else promocode.code
 
 

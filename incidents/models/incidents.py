@@ -4,14 +4,14 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Subquery, Sum, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import MoneyField, between
 from incidents.causes import Cause
 from notifications.models import MessageKind, Notification
-from orders.models import Order, RefundLine, Ticket
+from orders.models import Order, Promocode, RefundLine, Ticket
 from screenings.models import Film, Hall, Seat, Session
 
 LONGEST_WORDS = 160  # the longest text that staff add for guests: it goes into an SMS, too
@@ -133,6 +133,7 @@ class ConcernedOrder(models.Model):
         KEEP = "KEEP", _("keeps the tickets")
         REFUND = "REFUND", _("returned the tickets")
         NO_SEAT = "NO_SEAT", _("no seat was left")
+        VOUCHER = "VOUCHER", _("took a voucher")
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="orders", verbose_name=_("change"))
     order = models.ForeignKey(Order, models.PROTECT, related_name="incidents", verbose_name=_("order"))
@@ -143,6 +144,10 @@ class ConcernedOrder(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("told by")
     )
 
+    voucher = models.OneToOneField(
+        Promocode, models.PROTECT, null=True, editable=False, related_name="instead_of_money", verbose_name=_("voucher")
+    )
+
     objects = ConcernedOrderQuerySet.as_manager()
 
     class Meta:
@@ -150,7 +155,13 @@ class ConcernedOrder(models.Model):
         verbose_name_plural = _("guests concerned")
         default_permissions = ("view",)
         ordering = ["incident", "id"]
-        constraints = [models.UniqueConstraint(fields=["incident", "order"], name="incident_concerns_order_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "order"], name="incident_concerns_order_once"),
+            models.CheckConstraint(
+                condition=Q(answer="VOUCHER", voucher__isnull=False) | ~Q(answer="VOUCHER") & Q(voucher__isnull=True),
+                name="voucher_of_who_took_one",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.order)

@@ -7,8 +7,18 @@ from incidents.services.delaying import check_record, delayed_places, digest_of_
 from incidents.services.moving import MovePreview, move, preview_move, swapped
 from incidents.services.recording import Explanation, note_phoned, record
 from incidents.services.reseating import change_seats
-from incidents.services.telling import choice_link, concerned, explanations
+from incidents.services.telling import choice_link, concerned, explanations, refund_guests_locked
 from incidents.services.time_zones import clock_shifts, follow_time_zone
+from incidents.services.vouchers import (
+    has_voucher,
+    is_of_new_address,
+    lines_to_choose,
+    new_voucher,
+    open_choice,
+    take_refund,
+    take_voucher,
+    worth,
+)
 
 __all__ = [
     "CancellationPreview",
@@ -27,17 +37,26 @@ __all__ = [
     "digest_of_record",
     "explanations",
     "follow_time_zone",
+    "has_voucher",
+    "is_of_new_address",
     "keep_tickets",
+    "lines_to_choose",
     "move",
+    "new_voucher",
     "note_phoned",
+    "open_choice",
     "preview_cancellation",
     "preview_correction",
     "preview_move",
     "record",
     "record_delay",
+    "refund_guests_locked",
     "return_tickets",
     "returnable_lines",
     "sessions_at",
     "sessions_of_day",
     "swapped",
+    "take_refund",
+    "take_voucher",
+    "worth",
 ]

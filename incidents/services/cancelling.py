@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -18,6 +18,9 @@ from orders.models import Order, Ticket
 from orders.services import call_off, refunds_of
 from orders.services.refunds.by_session import SERVICE
 from screenings.models import Cinema, Hall, Session
+
+#: How long guests may choose a voucher where one is offered. Whoever does not is refunded then.
+CHOICE = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -69,11 +72,13 @@ def cancel(
     reason: str,
     told: Explanation = UNEXPLAINED,
     digest: str = "",
+    vouchers: bool = False,
     at: datetime,
     actor: User | None = None,
 ) -> tuple[Incident, Approval | None]:
     """Cancel sessions of one cinema, all or none: sales stop with this step, and a job tells and refunds the guests.
 
+    With `vouchers`, the refunds of sold tickets begin after `CHOICE`: until then guests may choose a voucher instead.
     Returns the incident, and the request for approval if the refunds together are above the actor's limit. `digest` is
     that of the preview; without one nothing is compared. Raises `NothingToChange`, `PreviewOutdated`, and what
     `cancel_session` raises. Owns its transaction. A constant number of queries.
@@ -88,6 +93,7 @@ def cancel(
         rows = list(current.order_by("start_datetime", "pk"))
         if digest and digest_of(rows) != digest:
             raise PreviewOutdated
+        until = at + CHOICE if vouchers else None
         incident = record(
             Incident.Kind.CANCELLED,
             rows[0].hall.cinema,
@@ -97,7 +103,9 @@ def cancel(
             told=told,
             at=at,
             actor=actor,
+            refund_until=until,
         )
+        current.update(refunds_from=until)
         asked = call_off(rows, reason=reason, at=at, actor=actor)
     return incident, asked
 

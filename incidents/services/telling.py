@@ -16,6 +16,7 @@ from notifications.models import MessageKind, Notification, Status
 from notifications.services import queue
 from orders import notifications
 from orders.models import Order, Ticket
+from orders.services import refund_cancelled_sessions_locked
 from orders.services.refunds.effects import RefundPlan
 from payments.services import Returned, returned_by
 from screenings.models import Session
@@ -90,15 +91,28 @@ def tell_changed(
     )
 
 
-def of_cancelled(sessions: Iterable[Session], *, at: datetime) -> Callable[[Order, Sequence[Ticket]], dict[str, Any]]:
-    """What messages about tickets for these cancelled sessions say besides: why, and which others there are. A constant
-    number of queries, and then none. Reads only."""
+def refund_guests_locked(orders: Sequence[Order], *, at: datetime) -> int:
+    """Refund a batch of orders with tickets for cancelled sessions, and tell the guests why and which others there are.
+
+    Returns how many were not passed over. Must be called inside a transaction (the orders and, before them, their
+    sessions are locked; the orders were read afterwards).
+    """
+    cancelled = Session.objects.filter(status=Session.Status.CANCELLED, tickets__order__in=orders).distinct()
+    more = _of_cancelled(cancelled.select_related("hall"), at=at)
+    return refund_cancelled_sessions_locked(orders, more=more, at=at)
+
+
+def _of_cancelled(sessions: Iterable[Session], *, at: datetime) -> Callable[[Order, Sequence[Ticket]], dict[str, Any]]:
+    """What messages about tickets for these cancelled sessions say besides: why, which others there are, and until when
+    a voucher may be chosen. A constant number of queries, and then none. Reads only."""
     sessions = list(sessions)
     offered, explained = alternatives(sessions, at=at), explanations(sessions)
 
     def more(order: Order, tickets: Sequence[Ticket]) -> dict[str, Any]:
         known = [explained[key] for key in dict.fromkeys(each.session_id for each in tickets) if key in explained]
-        return {**offered.for_order(order, tickets), "why": _why(known, language=order.language)}
+        choosing = [each.refund_until for each in known if tickets[0].session.refunds_wait(at) == "choice"]
+        until = order.cinema.local(choosing[0]).isoformat() if choosing and choosing[0] else ""
+        return {**offered.for_order(order, tickets), "why": _why(known, language=order.language), "choose_until": until}
 
     return more
 

@@ -89,7 +89,7 @@ def _seat_out(seat: Seat, seat_map: SeatMap) -> dict[str, Any]:
 def hold(request: HttpRequest, given: schemas.OrderIn, idempotency_key: IdempotencyKey) -> Any:
     partner, at = partner_with(request, "may_sell"), clock.now()
     body = {"path": "orders", **given.dict()}
-    if (known := held_before(partner, key=idempotency_key, body=body)) is not None:
+    if (known := held_before(partner, key=idempotency_key, body=body, at=at)) is not None:
         return Status(201, order_out(known))
     session = announced(given.session_id, at=at)
     if not partner.may_use(session.hall.cinema_id):
@@ -120,15 +120,16 @@ def pay(request: HttpRequest, number: Number, given: schemas.PaymentIn) -> Any:
     found = _own(partner, number)
     if not partner.may_use(found.cinema_id):  # taken from the partner since; what is sold already can be refunded
         raise Http404
+    back = given.return_url or found.link
     if not found.final_amount:
         if found.status not in Order.SOLD:
             mark_paid(found, gateway="", amount=ZERO, at=at)
-        return {"gateway": given.gateway, "amount": "0.00", "status": "SUCCEEDED", "redirect_url": given.return_url}
+        return {"gateway": given.gateway, "amount": "0.00", "status": "SUCCEEDED", "redirect_url": back}
     if given.gateway == Gateway.ACCOUNT:
         partner_with(request, "may_pay_on_account")
         owed = money(pay_on_account(found, at=at))
-        return {"gateway": given.gateway, "amount": owed, "status": "SUCCEEDED", "redirect_url": given.return_url}
-    started = start_payment(found, gateway=given.gateway, return_url=given.return_url, at=at)
+        return {"gateway": given.gateway, "amount": owed, "status": "SUCCEEDED", "redirect_url": back}
+    started = start_payment(found, gateway=given.gateway, return_url=back, at=at)
     return {
         "gateway": started.payment.gateway,
         "amount": money(started.payment.amount),

@@ -167,7 +167,9 @@ class OrderOut(Schema):
 
 class PaymentIn(Schema):
     gateway: Annotated[str, StringConstraints(min_length=1, max_length=16, pattern=r"^[a-z_]+$")]
-    return_url: Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s\x00]+$")]
+    return_url: Annotated[str, StringConstraints(max_length=500, pattern=r"^(https?://[^\s\x00]+)?$")] = Field(
+        default="", description="Where the customer goes afterwards; without it, to the page of the order here."
+    )
 
 
 class PaymentOut(Schema):

@@ -15,7 +15,10 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 | ORDER_OVERDUE         | the order, amount, cancelled_at (instant)                                           |
 | ORDER_CANCELLED       | the order                                                                           |
 | SESSION_CANCELLED     | the order with only the cancelled screenings, the return, disputed (refunded once   |
-|                       | the bank has decided a dispute), waits (refunded once a second person approves)     |
+|                       | the bank has decided a dispute), waits (refunded once a second person approves);    |
+|                       | may have choose_until (instant): until then a voucher may be chosen instead         |
+| VOUCHER               | number, link (to the order's page), cinema, address, amount, voucher_code,          |
+|                       | valid_until (instant), points                                                       |
 | SESSION_TIME_CHANGED  | the order with only the screenings whose start is another one now                   |
 | SESSION_CHANGED       | the order with only the changed screenings as they are now (none if no seat was     |
 |                       | left), versions (format, language and subtitles before and after; [] if they stay), |
@@ -73,6 +76,9 @@ CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.ORDER_OVERDUE: ORDER_KEYS | {"amount", "cancelled_at"},
     MessageKind.ORDER_CANCELLED: ORDER_KEYS,
     MessageKind.SESSION_CANCELLED: ORDER_KEYS | RETURN_KEYS | {"disputed", "waits"},
+    MessageKind.VOUCHER: frozenset(
+        {"number", "link", "cinema", "address", "amount", "voucher_code", "valid_until", "points"}
+    ),
     MessageKind.SESSION_TIME_CHANGED: ORDER_KEYS,
     MessageKind.SESSION_CHANGED: ORDER_KEYS | RETURN_KEYS | {"change", "was", "versions", "refund_until", "choice"},
     MessageKind.ADDRESS_CHANGED: frozenset({"number", "cinema", "address", "by_staff"}),
@@ -120,7 +126,9 @@ class Message:
 
 #: Contents that let whoever reads them act as the recipient, or that only the recipient may see: removed once a message
 #: can no longer be sent.
-SECRETS = frozenset({"link", "choice", "codes", "pickup_code", "gift_code", "phone_code", "figures", "attachment"})
+SECRETS = frozenset(
+    {"link", "choice", "codes", "pickup_code", "gift_code", "voucher_code", "phone_code", "figures", "attachment"}
+)
 
 
 def queue(messages: Iterable[Message], *, at: datetime) -> None:
@@ -157,10 +165,8 @@ def ever_notified(recipients: Collection[str], *, kind: str) -> set[str]:
     return set(sent.order_by().values_list("recipient", flat=True).distinct()) if recipients else set()
 
 
-def was_queued(kind: str, *, recipient: str, after: datetime, occasion: str = "") -> bool:
-    """Whether such a message was queued after that instant and not given up; with `occasion`, one that starts with it.
-    Reads only.
-    """
+def was_queued(kind: str, *, recipient: str, after: datetime) -> bool:
+    """Whether such a message was queued after that instant and not given up. Reads only."""
     given_up = (Status.FAILED, Status.OUTDATED)
     queued = Notification.objects.filter(kind=kind, recipient=recipient, created_at__gt=after)
-    return queued.filter(occasion__startswith=occasion).exclude(status__in=given_up).exists()
+    return queued.exclude(status__in=given_up).exists()

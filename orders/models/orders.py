@@ -63,13 +63,13 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Orders with a payment about which the bank has not decided."""
         return self.filter(pk__in=Dispute.objects.undecided().orders())
 
-    def not_refunded_yet(self) -> "OrderQuerySet":
-        """Orders of cancelled sessions that wait: a bank has not decided, or nobody has approved the refunds."""
+    def not_refunded_yet(self, at: datetime) -> "OrderQuerySet":
+        """Orders of cancelled sessions that wait: for a bank, for an approval, or for the choice of a voucher."""
         tickets = Ticket.objects.live().filter(session__status=Session.Status.CANCELLED)
-        held = tickets.filter(session__refunds_held=True, order__status__in=Order.SOLD).values("order")
-        ready = tickets.filter(session__refunds_held=False, order=OuterRef("pk"))
-        disputed = Dispute.objects.undecided().orders()
-        return self.filter(Q(pk__in=disputed) | Q(~Exists(ready), pk__in=held))
+        waiting = Q(session__refunds_held=True) | Q(session__refunds_from__gt=at)
+        held = tickets.filter(waiting, order__status__in=Order.SOLD).values("order")
+        ready = tickets.exclude(waiting).filter(order=OuterRef("pk"))
+        return self.filter(Q(pk__in=Dispute.objects.undecided().orders()) | Q(~Exists(ready), pk__in=held))
 
     def over(self, at: datetime) -> "OrderQuerySet":
         """Paid orders with nothing ahead: no live ticket for a session that is cancelled or ends after

@@ -26,7 +26,7 @@ from screenings.models import TicketType
 #: A rate is pointed out from so many actions on, and if it is so many times that of all the others together.
 FEWEST, TIMES = 3, 2
 LATE = timedelta(minutes=30)  # after the sale
-BY_CUSTOMERS = (Reason.CUSTOMER, Reason.CHANGED, Reason.EXPIRED)
+OF_ITSELF = (Reason.CHANGED, Reason.EXPIRED)
 
 ACTIONS = {
     "refunds": gettext_lazy("Refunds"),
@@ -191,7 +191,7 @@ def _number(rows: QuerySet[Any], of: str, person: str, counted: str = "pk") -> Q
 def _of_events(period: Period) -> tuple[Counter[int], Counter[int]]:
     """Orders whose status the person changed, and orders that they cancelled before they were paid, house holds
     apart. One query."""
-    void = Q(to_status=Order.Status.CANCELLED) & ~Q(reason__in=BY_CUSTOMERS) & ~Q(order__channel=Order.Channel.HOUSE)
+    void = Q(to_status=Order.Status.CANCELLED) & ~Q(reason__in=OF_ITSELF) & ~Q(order__channel=Order.Channel.HOUSE)
     found = _events(period).order_by().values("actor").annotate(orders=Count("order", distinct=True))
     rows = list(found.annotate(voids=Count("pk", filter=void)).values_list("actor", "orders", "voids"))
     handled = Counter({actor: orders for actor, orders, _voids in rows})

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from concessions.models import ConcessionItem, ConcessionPreorder, StockMovement
 from concessions.services import available
 from reports import definitions
-from reports.catalogue.takings import column_of, subtitle
+from reports.catalogue.takings import added, column_of, subtitle
 from reports.definitions import Definition, Unit
-from reports.models import BarFigures, OrderFigures, StockFigures
-from reports.reading import Period, sums
+from reports.models import BarFigures, OrderFigures, StockFigures, TicketFigures
+from reports.reading import Period, sums, sums_together
 from reports.tables import Column, Kind, Table
 
 MOST_PAIRS = 15
@@ -30,6 +30,7 @@ WHOLE = (
     definitions.COST_OF_GOODS,
     definitions.MARGIN,
     definitions.MARGIN_RATE,
+    definitions.SPEND_PER_HEAD,
     definitions.STRIKE_RATE,
 )
 
@@ -46,7 +47,7 @@ OF_COSTS = (
 
 
 def bar(period: Period, *, with_costs: bool) -> list[Table]:
-    """The bar as a whole, and its items by margin, or without costs by takings. At most eight queries."""
+    """The bar as a whole, and its items by margin, or without costs by takings. At most ten queries."""
     sold = {row["item_id"]: row for row in sums(BarFigures, period, by=["item_id"])}
     items = _items(sold, period)
     days = (period.last - period.first).days + 1
@@ -98,8 +99,10 @@ def bought_together(period: Period) -> Table:
 
 def _whole(period: Period, sold: list[dict[str, Any]], *, with_costs: bool) -> Table:
     """The bar in one row."""
-    [orders] = sums(OrderFigures, period)
-    total = {**{measure: sum(row[measure] for row in sold) for measure in BarFigures.MEASURES}, **orders}
+    found = sums_together((OrderFigures, TicketFigures), period)
+    total = {**added(BarFigures.MEASURES, sold), **found[OrderFigures]}
+    total["bar_takings"] = definitions.BAR_TAKINGS.of(total)
+    total["admissions"] = definitions.ADMISSIONS.of(found[TicketFigures])
     notes = []
     if with_costs and total["uncosted"]:
         text = _("The cost of %(units)d units is not known. Enter it when goods are received.")

@@ -39,11 +39,10 @@ def takings_chart(table: Table, by: str, *, film: Film | None = None, against: A
     return draw(_("Takings"), [row["group"] for row in rows], series, label=table.columns[0])
 
 
-def films_chart(table: Table) -> Chart:
-    """`table` is that of `films`."""
-    return _ranking(
-        _("Most admissions"), table, "film", definitions.ADMISSIONS.key, kind=KINDS[definitions.ADMISSIONS.unit]
-    )
+def films_chart(table: Table, rank: str = "period") -> Chart:
+    """`table` is that of `films`, ranked in the same way."""
+    ranked_by = programme.RANKED_BY[rank]
+    return _ranking(_("Most admissions"), table, "film", ranked_by.key, kind=KINDS[ranked_by.unit])
 
 
 def bar_chart(items: Table, *, with_costs: bool) -> Chart:

@@ -7,7 +7,7 @@ generator with `expected` set if there may be thousands of them.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +26,7 @@ from reports.catalogue import (
     segments,
 )
 from reports.catalogue.balances_now import balances
+from reports.catalogue.comparing import against
 from reports.catalogue.day_figures import day_figures
 from reports.catalogue.months import Month
 from reports.catalogue.sheets import money
@@ -34,7 +35,7 @@ from reports.catalogue.takings import DIMENSIONS, dates_text, subtitle, takings
 from reports.models import ReportFile
 from reports.reading import Period
 from reports.tables import Column, Table
-from screenings.models import Cinema
+from screenings.models import Cinema, Film
 
 Parameters = Mapping[str, str]
 
@@ -62,9 +63,18 @@ def listed(name: str) -> Callable[[Period, Parameters], Table]:
 
 
 def takings_file(period: Period, chosen: Parameters) -> Table:
-    by = dimension(chosen)
-    table = takings(period, by)
-    return replace(table, charts=[drawings.takings_chart(table, by)])
+    """As on the page: see `backoffice.reports.file_form`. `cinema` is the one that another is compared with."""
+    by, compare = dimension(chosen), chosen.get("compare", "")
+    cinemas = {str(cinema.pk): cinema for cinema in period.cinemas}
+    keys = [chosen.get("film", ""), compare.partition("film:")[2]]
+    films = {str(film.pk): film for film in Film.objects.filter(pk__in=[key for key in keys if key])}
+    own = replace(period, cinemas=[cinemas[chosen["cinema"]]]) if chosen.get("cinema") in cinemas else period
+    film, other = films.get(keys[0]), None
+    if compare == "dates":
+        other = date.fromisoformat(chosen["other_first"]), date.fromisoformat(chosen["other_last"])
+    compared = against(own, compare, cinemas=cinemas, films=films, other=other)
+    table = takings(own, by, film=film, against=compared)
+    return replace(table, charts=[drawings.takings_chart(table, by, film=film, against=compared)])
 
 
 def dimension(chosen: Parameters) -> str:
@@ -73,9 +83,11 @@ def dimension(chosen: Parameters) -> str:
     return by if by in DIMENSIONS else "day"
 
 
-def films_file(period: Period, _chosen: Parameters) -> Table:
-    table = programme.films(period)
-    return replace(table, charts=[drawings.films_chart(table)])
+def films_file(period: Period, chosen: Parameters) -> Table:
+    rank = chosen.get("rank", "")
+    rank = rank if rank in programme.RANKED_BY else "period"
+    table = programme.films(period, rank)
+    return replace(table, charts=[drawings.films_chart(table, rank)])
 
 
 def bar_file(period: Period, _chosen: Parameters) -> Table:

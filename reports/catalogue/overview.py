@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +17,7 @@ from orders.availability.seat_counts import SeatCount, seat_counts
 from payments.models import Rates
 from reports import definitions
 from reports.catalogue.takings import added, column_of, figures, period_text
+from reports.counting.bar import count_by_screening
 from reports.days import Day, planned_day
 from reports.models import BarFigures, Figures, TicketFigures
 from reports.reading import Period, grouped, live, sums_by_day
@@ -40,13 +40,12 @@ SHOWN = (
 
 @dataclass(frozen=True)
 class Screening:
-    """A screening of today; without its figures for people who may not see them."""
+    """A screening of today; without its figures for people who may not see them. See `Today`."""
 
     session: Session
     starts: datetime  # by the cinema's clock
     seats: SeatCount
-    admissions: Decimal | int | None = None
-    box_office: Decimal | int | None = None
+    figures: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -94,10 +93,7 @@ class Overview:
             cinema = self.cinemas[session.hall.cinema_id]
             screening = Screening(session, cinema.local(session.start_datetime), seats[session.pk])
             if known is not None:
-                row = known[session.pk]
-                screening = replace(
-                    screening, admissions=definitions.ADMISSIONS.of(row), box_office=definitions.BOX_OFFICE.of(row)
-                )
+                screening = replace(screening, figures=figures(*(rows[session.pk] for rows in known)))
             screenings[cinema.pk].append(screening)
         return [
             Today(
@@ -179,11 +175,17 @@ class Overview:
             added(BarFigures.MEASURES, [bar[key] for key in keys if key in bar]),
         )
 
-    def _by_session(self) -> defaultdict[int, dict[str, Any]]:
-        """What was counted of each screening of days that are open, as today is."""
-        known: defaultdict[int, dict[str, Any]] = defaultdict(lambda: dict.fromkeys(TicketFigures.MEASURES, 0))
-        of_sessions = grouped(TicketFigures, live(TicketFigures, self.period), ["session_id"])
-        return known | {row["session_id"]: row for row in of_sessions}
+    def _by_session(self) -> list[defaultdict[int, dict[str, Any]]]:
+        """What was counted of each screening of days that are open, as today is: its tickets, and the bar."""
+        self.period.counted[BarFigures] = [
+            row for days in self.period.open_days_together for row in count_by_screening(days, self.period.at)
+        ]
+        found = []
+        for table in (TicketFigures, BarFigures):
+            known: defaultdict[int, dict[str, Any]] = defaultdict(lambda table=table: dict.fromkeys(table.MEASURES, 0))
+            of_sessions = grouped(table, live(table, self.period), ["session_id"])
+            found.append(known | {row["session_id"]: row for row in of_sessions})
+        return found
 
     def _compared(self, title: str, dates: Mapping[int, Sequence[date]]) -> Comparison:
         """These dates of each cinema against the same of the week before."""

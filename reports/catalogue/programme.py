@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,23 +11,40 @@ from django.db.models.functions import ExtractHour
 from django.utils.translation import gettext as _
 
 from reports import definitions
-from reports.catalogue.takings import column_of, subtitle
-from reports.definitions import Unit
+from reports.catalogue.takings import added, column_of, subtitle
 from reports.models import Daypart, SessionFigures, TicketFigures
 from reports.reading import Period, sums
 from reports.tables import Column, Table
 from screenings.models import Film, Session
 
-AVERAGE = definitions.AVERAGE_TICKET
 FILM = (
     definitions.ADMISSIONS,
+    definitions.LAST_DAY,
+    definitions.CHANGE,
+    definitions.RUN_ADMISSIONS,
     definitions.BOX_OFFICE,
-    AVERAGE,
+    definitions.RUN_BOX_OFFICE,
+    definitions.AVERAGE_TICKET,
+    definitions.SCREENS,
+    definitions.ADMISSIONS_PER_SCREEN,
     definitions.SCREENINGS,
     definitions.ADMISSIONS_PER_SCREENING,
     definitions.OCCUPANCY,
-    definitions.CHANGE,
 )
+SUMMED = (
+    definitions.ADMISSIONS,
+    definitions.LAST_DAY,
+    definitions.RUN_ADMISSIONS,
+    definitions.BOX_OFFICE,
+    definitions.RUN_BOX_OFFICE,
+    definitions.SCREENINGS,
+)
+#: By what films are ranked: the period, its last day, or their whole run.
+RANKED_BY = {
+    "period": definitions.ADMISSIONS,
+    "day": definitions.LAST_DAY,
+    "run": definitions.RUN_ADMISSIONS,
+}
 
 #: Names and first hours of the parts of a day; the first one begins with the business day.
 DAYPARTS = [
@@ -38,36 +55,53 @@ DAYPARTS = [
 ]
 
 
-def films(period: Period) -> Table:
-    """Films by admissions, with the change from the period of the same length before. At most eleven queries."""
-    days = period.last - period.first + timedelta(days=1)
-    before = replace(period, first=period.first - days, last=period.last - days)
-    admissions = definitions.ADMISSIONS.of
-    earlier = {row["film_id"]: admissions(row) for row in sums(TicketFigures, before, by=["film_id"])}
-    of_film = sorted(
-        sums(TicketFigures, period, by=["film_id"]), key=lambda row: (-(admissions(row) or 0), row["film_id"])
-    )
+def films(period: Period, rank: str = "period") -> Table:
+    """The films of a period by admissions, with the change from the period of the same length before, and their whole
+    run. `rank` is one of `RANKED_BY`. At most thirteen queries.
+    """
+    days, day = period.last - period.first + timedelta(days=1), timedelta(days=1)
+    before = replace(period, first=period.first - days, last=period.first - day)
+    last_day = _by_film(replace(period, first=period.last))
+    others = _by_film(replace(period, last=period.last - day)) if days > day else {}
+    shown = {*last_day, *others}
+    earlier = _by_film(before, film_id__in=shown)
+    much_earlier = _by_film(replace(period, first=date.min, last=before.first - day), film_id__in=shown)
     screenings = {
         row["session__film"]: row
-        for row in _past(period).values("session__film").annotate(screenings=Count("pk"), capacity=Sum("capacity"))
+        for row in past_screenings(period)
+        .values("session__film")
+        .annotate(screenings=Count("pk"), capacity=Sum("capacity"), screens=Count("session__hall", distinct=True))
     }
-    titles = Film.objects.in_bulk([row["film_id"] for row in of_film])
+    titles = Film.objects.in_bulk(shown)
+    admissions = definitions.ADMISSIONS.of
     rows = []
-    for row in of_film:
-        shown = screenings.get(row["film_id"], {"screenings": 0, "capacity": 0})
-        known = {**row, **shown, "admissions": admissions(row), "before": earlier.get(row["film_id"], 0)}
-        rows.append(
-            {"film": str(titles[row["film_id"]]), "key": row["film_id"], **{each.key: each.of(known) for each in FILM}}
-        )
+    for pk in shown:
+        parts = [each[pk] for each in (last_day, others, earlier, much_earlier) if pk in each]
+        of_period = added(TicketFigures.MEASURES, [each[pk] for each in (last_day, others) if pk in each])
+        known = {
+            **of_period,
+            **screenings.get(pk, {"screenings": 0, "capacity": 0, "screens": 0}),
+            "admissions": admissions(of_period),
+            "before": admissions(earlier[pk]) if pk in earlier else 0,
+            "last_day": admissions(last_day[pk]) if pk in last_day else 0,
+            "run": added(TicketFigures.MEASURES, parts),
+        }
+        rows.append({"film": str(titles[pk]), "key": pk, **{each.key: each.of(known) for each in FILM}})
+    ranked_by = RANKED_BY[rank].key
+    rows.sort(key=lambda row: (-row[ranked_by], -row[definitions.ADMISSIONS.key], row["key"]))
     return Table(
         title=_("Films"),
         subtitle=subtitle(period),
         columns=[
             Column("film", _("Film")),
-            *(column_of(each, summed=each.unit in (Unit.COUNT, Unit.MONEY) and each != AVERAGE) for each in FILM),
+            *(column_of(each, summed=each in SUMMED) for each in FILM),
         ],
         rows=rows,
     )
+
+
+def _by_film(period: Period, **only: Any) -> dict[int, dict[str, Any]]:
+    return {row["film_id"]: row for row in sums(TicketFigures, period, by=["film_id"], **only)}
 
 
 def occupancy(period: Period) -> list[list[Any]]:
@@ -77,7 +111,7 @@ def occupancy(period: Period) -> list[list[Any]]:
     admitted: defaultdict[tuple[int, int], int] = defaultdict(int)
     seats: defaultdict[tuple[int, int], int] = defaultdict(int)
     for zone in {cinema.time_zone for cinema in period.cinemas}:
-        of_zone = _past(period).filter(cinema__time_zone=zone)
+        of_zone = past_screenings(period).filter(cinema__time_zone=zone)
         hour = ExtractHour("session__start_datetime", tzinfo=ZoneInfo(zone))
         for row in (
             of_zone.annotate(hour=hour)
@@ -108,7 +142,7 @@ def hours_of(part: int) -> list[int]:
     return [hour for hour in range(24) if daypart(hour) == part]
 
 
-def _past(period: Period) -> Any:
+def past_screenings(period: Period) -> Any:
     """The past screenings of the period, to be grouped."""
     return SessionFigures.objects.filter(
         ~Q(session__status=Session.Status.CANCELLED),

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -38,8 +38,17 @@ def count(days: Days, as_of: datetime) -> Iterable[Row]:
     An item counts from the instant its order was paid. Rows with the same key, from orders with and without tickets,
     are to be added up.
     """
+    return _count(days, as_of)
+
+
+def count_by_screening(days: Days, as_of: datetime) -> Iterable[Row]:
+    """The same in more rows, which say what the first screening of the order was (`session_id`)."""
+    return _count(days, as_of, "session_id")
+
+
+def _count(days: Days, as_of: datetime, *by: str) -> Iterable[Row]:
     sold = ConcessionPreorder.objects.filter(SOLD, order__paid_at__lt=as_of)
-    with_seats, without = (_grouped(each, days, as_of) for each in by_instant(sold, days))
+    with_seats, without = (_grouped(each, days, as_of, by) for each in by_instant(sold, days))
     return with_seats.union(without, all=True)
 
 
@@ -49,7 +58,8 @@ def by_instant(
     """Those that count on one of the days, at `instant`: of orders with tickets, and of orders without."""
     tickets = Ticket.objects.filter(order=OuterRef("order"))
     without = preorders.filter(~Exists(tickets), days.within("order__paid_at", "order__cinema"))
-    return with_tickets(preorders, days), without.annotate(instant=F("order__paid_at"))
+    nowhere = Value(None, output_field=BigIntegerField())
+    return with_tickets(preorders, days), without.annotate(instant=F("order__paid_at"), session_id=nowhere)
 
 
 def with_tickets(preorders: QuerySet[ConcessionPreorder], days: Days) -> QuerySet[ConcessionPreorder]:
@@ -68,10 +78,14 @@ def with_tickets(preorders: QuerySet[ConcessionPreorder], days: Days) -> QuerySe
         ~Exists(others.filter(same, before)),
         ~Exists(others.filter(~same, earlier)),
     )
-    return of_first_ticket.annotate(instant=F("order__tickets__session__start_datetime"))
+    return of_first_ticket.annotate(
+        instant=F("order__tickets__session__start_datetime"), session_id=F("order__tickets__session")
+    )
 
 
-def _grouped(preorders: QuerySet[ConcessionPreorder], days: Days, as_of: datetime) -> QuerySet[Any, Any]:
+def _grouped(
+    preorders: QuerySet[ConcessionPreorder], days: Days, as_of: datetime, by: Sequence[str]
+) -> QuerySet[Any, Any]:
     back = Q(refund_line__refund__requested_at__lt=as_of)
     value = F("unit_price") * F("quantity") - F("discount_share")
     kept = ExpressionWrapper(value - F("bonus_share"), output_field=MoneyField())
@@ -85,7 +99,7 @@ def _grouped(preorders: QuerySet[ConcessionPreorder], days: Days, as_of: datetim
             line_cost=_cost(as_of),
             promocode_id=F("order__promocode"),
         )
-        .values("cinema_id", "about", "item_id", "channel", "promocode_id")
+        .values("cinema_id", "about", "item_id", "channel", "promocode_id", *by)
         .annotate(
             sold=Sum("quantity"),
             refunded=Coalesce(Sum("quantity", filter=back), 0),

@@ -135,6 +135,51 @@ ADMISSIONS_PER_SCREENING = Definition(
     formula=_("admissions ÷ screenings"),
     source=OF_TICKETS,
 )
+SCREENS = Definition(
+    "screens",
+    _("Screens"),
+    _("Halls in which past screenings of the film took place."),
+    Unit.COUNT,
+    lambda row: row["screens"],
+    formula=_("number of different halls"),
+    source=OF_SCREENINGS,
+)
+ADMISSIONS_PER_SCREEN = Definition(
+    "per_screen",
+    _("Admissions per screen"),
+    _("Admissions divided by screens."),
+    Unit.RATIO,
+    lambda row: share(row["sold"] - row["refunded"], row["screens"], scale=1),
+    formula=_("admissions ÷ screens"),
+    source=OF_TICKETS,
+)
+LAST_DAY = Definition(
+    "last_day",
+    _("Last day"),
+    _("Admissions of the last day of the period."),
+    Unit.COUNT,
+    lambda row: row["last_day"],
+    formula=_("admissions of the last day"),
+    source=OF_TICKETS,
+)
+RUN_ADMISSIONS = Definition(
+    "run_admissions",
+    _("Admissions of the run"),
+    _("Admissions of the film from its first screening to the end of the period."),
+    Unit.COUNT,
+    lambda row: row["run"]["sold"] - row["run"]["refunded"],
+    formula=_("admissions of all days of the film"),
+    source=OF_TICKETS,
+)
+RUN_BOX_OFFICE = Definition(
+    "run_box_office",
+    _("Box office of the run"),
+    _("Box office of the film from its first screening to the end of the period."),
+    Unit.MONEY,
+    lambda row: value_of_sales(row["run"]),
+    formula=_("box office of all days of the film"),
+    source=OF_TICKETS,
+)
 CHANGE = Definition(
     "change",
     _("Change"),

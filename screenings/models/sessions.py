@@ -176,6 +176,12 @@ class Session(models.Model):
         default=False,
         help_text=_("Customers of this cancelled screening are refunded once a second person has approved it."),
     )
+    refunds_from = models.DateTimeField(
+        _("refunds begin"),
+        null=True,
+        blank=True,
+        help_text=_("Until then, guests of this cancelled screening may choose a voucher instead of their money."),
+    )
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
 
     objects = SessionQuerySet.as_manager()
@@ -240,6 +246,13 @@ class Session(models.Model):
     def price(self) -> Decimal:
         """What a full ticket for a standard seat costs now: the current quote's price, or the ticket price."""
         return self.ticket_price if self.quoted_price is None else self.quoted_price
+
+    def refunds_wait(self, at: datetime) -> str:
+        """What refunds of this cancelled session wait for at `at`: empty for nothing, "waits" for an approval, "choice"
+        for guests who may choose a voucher instead. No query."""
+        if self.refunds_held:
+            return "waits"
+        return "choice" if self.refunds_from is not None and self.refunds_from > at else ""
 
     def sales_end(self, channel: str = "") -> datetime:
         """When sales end on this channel of orders: at the start, at the box office `TILL_SALES_UNTIL` later. No query

@@ -15,9 +15,9 @@ from cinema.money import ZERO
 from concessions.models import ConcessionPreorder
 from customers.services import is_correctable_by_customer
 from incidents.models import ConcernedOrder, Incident
-from incidents.services import explanations
+from incidents.services import explanations, open_choice
 from incidents.services.alternatives import alternatives
-from orders.models import Order, Ticket
+from orders.models import Order, Promocode, Ticket
 from orders.services import code_of, may_extend, refundable_by_customer
 from orders.services.refunds.by_hand import is_refunded_at_cinema
 from payments.models import MANUAL_GATEWAYS, Gateway, Payment, Refund
@@ -41,6 +41,10 @@ class Visit:
     ends: datetime
     tickets: list[Ticket]
 
+    @property
+    def is_live(self) -> bool:
+        return any(ticket.status in Ticket.LIVE for ticket in self.tickets)
+
 
 class OrderPage:
     """An order as of `at`, for anyone who has its link; `user` is the signed-in customer."""
@@ -58,9 +62,21 @@ class OrderPage:
     def change(self) -> ConcernedOrder | None:
         """The newest change of a screening about which the customer may still decide."""
         rows = self.order.incidents.filter(incident__refund_until__gt=self.at, answer__in=["", "KEEP"])
-        rows = rows.select_related("incident")
+        rows = rows.exclude(incident__kind=Incident.Kind.CANCELLED).select_related("incident")
         found: ConcernedOrder | None = rows.order_by("-pk").first() if self.sold else None
         return found
+
+    @cached_property
+    def choice(self) -> ConcernedOrder | None:
+        """The cancellation about which the customer may choose between money and a voucher."""
+        return open_choice(self.order, at=self.at) if self.sold and len(self.coming) < len(self.visits) else None
+
+    @cached_property
+    def vouchers(self) -> list[tuple[Promocode, datetime]]:
+        """What the customer took instead of money and has not used, and until when it is valid."""
+        taken = Promocode.objects.filter(instead_of_money__order=self.order, used_count=0, valid_until__gt=self.at)
+        rows = list(taken.order_by("pk")) if self.sold and len(self.coming) < len(self.visits) else []
+        return [(row, self.order.cinema.local(row.valid_until)) for row in rows if row.valid_until]
 
     # --- What was bought
 
@@ -117,7 +133,7 @@ class OrderPage:
         return bool(ahead) and self.order.paid_at is not None and not any(self._takes_place(visit) for visit in ahead)
 
     def _takes_place(self, visit: Visit) -> bool:
-        return visit in self.coming and any(ticket.status in Ticket.LIVE for ticket in visit.tickets)
+        return visit in self.coming and visit.is_live
 
     @property
     def seats(self) -> int:

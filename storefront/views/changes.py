@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from cinema import clock
 from cinema.status import Refused
-from incidents.models import ConcernedOrder
+from incidents.models import ConcernedOrder, Incident
 from incidents.services import concerned, keep_tickets, return_tickets, returnable_lines
 from incidents.services.alternatives import alternatives
 from incidents.services.telling import former_sessions
@@ -24,6 +24,7 @@ from storefront.errors import message_for_customer
 from storefront.request_identity import customer
 from storefront.views.decorators import lead_to
 from storefront.views.orders import of_order
+from storefront.views.vouchers import choose
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,6 +36,8 @@ def changed(request: HttpRequest, order: Order, incident: int) -> HttpResponse:
     if row is None:
         raise Http404
     row.order = order
+    if row.incident.kind == Incident.Kind.CANCELLED:
+        return choose(request, row, at=at)
     refusal = ""
     if request.method == "POST":
         if "refund" not in request.POST:

@@ -120,7 +120,7 @@ def film(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def announced_films() -> QuerySet[Film]:
-    has_session = Exists(Session.objects.filter(film=OuterRef("pk")))
+    has_session = Exists(Session.objects.filter(film=OuterRef("pk"), is_private=False))
     return Film.objects.filter(has_session | Q(is_announced=True)).exclude(age_rating="")
 
 

@@ -56,6 +56,16 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
         "disputed": False,
         "waits": False,
     },
+    MessageKind.VOUCHER: {
+        "number": "A-1",
+        "link": "https://cinema.example/o/secret",
+        "cinema": "Horizon",
+        "address": "Paris, Rivoli 1",
+        "amount": "1350.00",
+        "voucher_code": "234567892345",
+        "valid_until": "2027-05-23T19:00:00+03:00",
+        "points": 2,
+    },
     MessageKind.SESSION_TIME_CHANGED: AN_ORDER,
     MessageKind.SESSION_CHANGED: AN_ORDER
     | {

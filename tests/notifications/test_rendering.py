@@ -45,6 +45,7 @@ def test_every_kind_is_rendered_without_gaps(kind: MessageKind, language: str) -
             "change",
             "refund_until",
             "until",
+            "valid_until",
             "way",
             "starts",
             "cancelled_at",

@@ -1,14 +1,14 @@
-from incidents.services.telling import of_cancelled
+from incidents.services import refund_guests_locked
 from jobs.command import Counts, JobCommand
 from orders.locks import lock_keys_with_sessions
 from orders.models import Order
-from orders.services import refund_cancelled_sessions_locked
-from screenings.models import Session
 
 
 class Command(JobCommand):
     help = "Refund the tickets of cancelled sessions, cancel their unpaid orders, and notify the customers."
-    held_because = "the bank has not decided a dispute, or nobody has approved the refunds yet"
+    held_because = (
+        "the bank has not decided a dispute, nobody has approved the refunds yet, or guests may still choose a voucher"
+    )
 
     def due(self, at):
         return Order.objects.of_cancelled_sessions(at)
@@ -17,9 +17,7 @@ class Command(JobCommand):
         lock_keys_with_sessions(pks)
 
     def held(self, at):
-        return self.due(at).not_refunded_yet()
+        return self.due(at).not_refunded_yet(at)
 
     def act(self, orders, at):
-        cancelled = Session.objects.filter(status=Session.Status.CANCELLED, tickets__order__in=orders).distinct()
-        more = of_cancelled(cancelled.select_related("hall"), at=at)
-        return Counts(done=refund_cancelled_sessions_locked(orders, more=more, at=at))
+        return Counts(done=refund_guests_locked(orders, at=at))

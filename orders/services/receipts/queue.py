@@ -68,7 +68,7 @@ def receipt_settlements(sales: Sequence[Receipt], *, at: datetime) -> None:
     """
     orders = Order.objects.in_bulk({sale.order_id for sale in sales})
     sold = paid_parts(orders)
-    back = RefundLine.objects.filter(refund__order__in=orders).values_list("ticket_id", "preorder_id")
+    back = RefundLine.objects.filter(refund__order__in=orders, amount__gt=0).values_list("ticket_id", "preorder_id")
     refunded = {(Ticket, ticket) if ticket else (ConcessionPreorder, preorder) for ticket, preorder in back}
     kept = {}
     for sale in sales:

@@ -94,8 +94,8 @@ def refund_cancelled_sessions(orders: Iterable[Order], *, at: datetime) -> None:
     """Refund orders with tickets for cancelled sessions, and notify the customers.
 
     An unpaid order is cancelled. In a sold one those tickets are refunded, and open snacks too when no other tickets
-    are left. One whose payment is disputed waits until the bank has decided, and tickets of a session whose refunds are
-    held until they are approved. A constant number of queries. Owns its transaction.
+    are left. One whose payment is disputed waits until the bank has decided, and tickets of a session whose refunds
+    wait (`Session.refunds_wait`). A constant number of queries. Owns its transaction.
     """
     with transaction.atomic():
         refund_cancelled_sessions_locked(lock_orders_with_sessions(keys_of(orders)), at=at)
@@ -122,7 +122,7 @@ def refund_cancelled_sessions_locked(
         .order_by("pk")
     )
     for ticket in of_cancelled:
-        waits = ticket.session.refunds_held and ticket.order_id in held_back
+        waits = ticket.session.refunds_wait(at) and ticket.order_id in held_back
         (awaiting if waits else lost)[ticket.order_id].append(ticket)
     unpaid = [order for order in orders if order.status in Order.UNPAID]
     ready = [order for order in sold if order.pk not in disputed and lost[order.pk]]

@@ -47,6 +47,7 @@ class RefundPlan:
     lines: RemainingLines
     along: Sequence[Refund] = ()
     points_back: int = 0
+    money_stays: bool = False  # only points go back: the guest is given something else instead of the money
 
     @property
     def last(self) -> bool:
@@ -55,7 +56,7 @@ class RefundPlan:
     @property
     def money_back(self) -> Decimal:
         """The money paid for the lines; it may differ from the refund's own amount."""
-        return sum((line.paid for line in self.chosen), ZERO)
+        return ZERO if self.money_stays else sum((line.paid for line in self.chosen), ZERO)
 
     def for_points(self) -> RefundedOrder:
         """What `bonuses` has to know of the refund."""
@@ -116,7 +117,7 @@ def apply_refund_effects(plans: Sequence[RefundPlan], *, at: datetime) -> None:
                 refund=plan.refund,
                 ticket=line if isinstance(line, Ticket) else None,
                 preorder=line if isinstance(line, ConcessionPreorder) else None,
-                amount=line.paid,
+                amount=ZERO if plan.money_stays else line.paid,
             )
             for plan in plans
             for line in plan.chosen

@@ -5,13 +5,15 @@ from django.db import transaction
 from django.test import override_settings
 
 from accounts.errors import ApprovalRequired
-from accounts.models import LimitUse
+from accounts.models import AccountChange, LimitUse, User
+from accounts.services import record_account_change
 from allocations.errors import CompReasonNeeded
 from allocations.models import Comp, CompReason
 from allocations.services import carry_over, create_standard_reasons, give
 from house_rules.defaults import APPROVAL_LIMITS
 from orders.models import Order
 from orders.services import hold
+from pricing.services.changing_price import change_price
 from screenings.models import Seat, SeatKind, SeatSurcharge, Session, TicketType
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, PRICE, a_session, an_adult, free_seats
@@ -64,6 +66,18 @@ def test_seats_of_a_kind_and_fixed_prices_of_nothing_count_at_what_others_pay_th
     assert gives(order, press, manager).value == PRICE + 200
 
 
+def test_a_gift_counts_at_the_price_before_its_giver_or_a_second_account_of_the_giver_lowered_it(manager, press):
+    order, other, hers = an_order_of(0), an_order_of(0), an_order_of(0)
+    second, colleague = someone("cinema_manager", email="second@example.org"), someone(email="else@example.org")
+    record_account_change(second, [AccountChange.Kind.CREATED], at=NOON, actor=manager)
+
+    for each, actor in ((order, manager), (other, second), (hers, colleague)):
+        change_price(each.tickets.get().session, price=PRICE / 2, reason="Rain", at=NOON, actor=actor)
+
+    values = [gives(each, press, manager).value for each in (order, other, hers)]
+    assert values == [PRICE, PRICE, PRICE / 2]
+
+
 def test_an_order_without_complimentary_tickets_needs_none(manager):
     assert gives(an_order_of(100), None, manager) is None
     assert not Comp.objects.exists()
@@ -89,7 +103,7 @@ def test_above_the_limit_nothing_is_given(manager, press):
 
 def carried_over(order: Order, former: Order) -> Decimal:
     with transaction.atomic():
-        return carry_over(order, tickets=former.tickets.all(), former=former)
+        return carry_over(order, tickets=former.tickets.all(), former=former, at=NOON, actor=User.objects.get())
 
 
 def test_an_exchange_keeps_the_reason_and_counts_nothing_again(manager, press):

@@ -2,6 +2,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.management import call_command
 
 from accounts.models import LimitUse
@@ -17,13 +18,16 @@ from allocations.errors import (
     TransferReferenceNeeded,
 )
 from allocations.models import GroupBooking
-from allocations.services.groups import Agreed, add_screening, book, open_to_public, part_of, pay, set_headcount
+from allocations.services.groups import Agreed, add_screening, book, part_of, pay, set_headcount
+from allocations.services.private_sessions import open_to_public
 from boxoffice.services.door import people_of_order
 from house_rules.models import HouseRules
 from orders.errors import NotAwaitingPayment, NotOnSale
 from orders.models import Order, Ticket
-from orders.services import cancel, refund
+from orders.services import cancel, mark_paid, refund
+from payments.errors import PartsOfAnotherShift
 from payments.models import Gateway, Refund
+from pricing.services.changing_price import change_price
 from screenings.models import Session
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.box_office import a_device
@@ -159,6 +163,47 @@ def test_what_a_group_pays_less_than_half_of_the_price_counts_towards_the_limit_
     pay(more, people=4, gateway=Gateway.CASH, at=NOON, actor=manager)
 
     assert given_away() == [1000, 100]  # parts of it give nothing new
+
+
+def test_a_price_that_the_booker_halved_first_makes_no_booking_cheaper(session, manager):
+    session.ticket_price = Decimal(4000)
+    session.save()
+    change_price(session, price=Decimal(2000), reason="Rain", at=NOON, actor=manager)
+    session.refresh_from_db()
+    about = {"people": 60, "until": UNTIL, "at": NOON}
+    quarter = Agreed("Anna Petrova", Decimal(1000))
+
+    with raises_unchanged(GroupPriceTooLow):
+        book(session, quarter, **about, actor=manager)
+
+    assert book(session, quarter, **about, actor=someone(email="colleague@example.org"))
+
+
+def test_a_part_of_the_price_that_a_new_headcount_gives_back_counts_as_a_refund(order, manager):
+    mark_paid(order, gateway=Gateway.CASH, amount=Decimal(500), part=True, at=NOON, actor=manager)
+    cashier = someone(email="cashier@example.org")
+    cashier.user_permissions.add(Permission.objects.get(codename="book_group"))
+
+    with raises_unchanged(PartsOfAnotherShift):
+        set_headcount(order, people=30, at=NOON, actor=cashier)
+    boss = someone("floor_manager", order.cinema)
+    set_headcount(order, people=30, at=NOON, actor=boss)
+
+    assert LimitUse.objects.values_list("person", "amount").get() == (boss.pk, 500)
+
+
+def test_what_a_private_hire_releases_with_its_payment_counts(session, manager):
+    session.ticket_price = Decimal(4000)
+    session.save()
+    half = Agreed("Anna Petrova", Decimal(2000))
+    whole = reserved(book(session, half, people=60, private=True, until=UNTIL, at=NOON, actor=manager))
+    assert not LimitUse.objects.exists()
+
+    with raises_unchanged(GroupPriceTooLow):
+        pay(whole, people=1, gateway=Gateway.CASH, release_rest=True, at=NOON, actor=manager)
+
+    pay(whole, people=59, gateway=Gateway.CASH, release_rest=True, at=NOON, actor=manager)
+    assert LimitUse.objects.get().amount == 2000
 
 
 def test_a_refund_of_a_bank_transfer_is_sent_back_by_hand(order, manager):

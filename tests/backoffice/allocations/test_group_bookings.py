@@ -11,7 +11,7 @@ from backoffice.allocations.invoices import invoice
 from cinema import clock
 from orders.models import Order
 from payments.models import Gateway
-from tests.helpers.admin_pages import admin_url, messages_of, preview_of
+from tests.helpers.admin_pages import admin_url, messages_of, preview_of, run_action
 from tests.helpers.factories import a_cinema, a_session
 from tests.helpers.users import browser, someone
 
@@ -85,3 +85,16 @@ def test_the_invoice_says_who_pays_how_much_for_how_many_in_the_language_of_the_
     assert [(row["people"], row["sum"]) for row in table.rows] == [(10, 2000), (1, 0)]
     assert str(table.title).startswith("Rechnung ")
     assert "School No. 5" in notes
+
+
+def test_whoever_books_no_groups_neither_cancels_nor_extends_what_one_has_reserved(booking):
+    order, later = booking.group_orders.get().order, clock.now() + 2 * DAY
+    cashier = browser(someone("cashier", booking.cinema))
+
+    run_action(cashier, order, "cancel")
+    run_action(cashier, order, "extend", until=f"{later:%Y-%m-%dT%H:%M}")
+
+    kept = Order.objects.get()
+    assert (kept.status, kept.expires_at) == (Order.Status.PENDING_PAYMENT, order.expires_at)
+    run_action(browser(someone("floor_manager", booking.cinema)), order, "cancel")
+    assert Order.objects.get().status == Order.Status.CANCELLED

@@ -14,7 +14,7 @@ from jobs.status import statuses
 from notifications.models import Notification
 from notifications.models import Status as MessageStatus
 from notifications.services import deliver
-from orders.models import Order
+from orders.models import Order, Ticket
 from orders.services import cancel, record_refund, record_uncertain_payment, refund
 from payments.models import Gateway, Payment, Refund
 from payments.services import count_and_close
@@ -149,16 +149,19 @@ def test_a_cancelled_session_after_midnight_is_one_of_this_evening():
     ]
 
 
-def test_a_private_session_is_shown_once_its_group_has_no_seats():
+def test_a_private_session_is_shown_once_its_group_has_let_most_of_the_hall_go():
     session = factories.a_session(start=NOON + timedelta(hours=3))
     Session.objects.update(is_private=True)
     group = factories.an_order(Session.objects.get(), channel=Order.Channel.GROUP, at=NOON)
+    factories.a_paid_order(Session.objects.get(), channel=Order.Channel.GROUP, at=NOON)
     person = someone("cinema_manager", session.hall.cinema)
     assert dashboard_texts(person) == []
 
     cancel(group, reason="STAFF", at=NOON)
 
-    assert dashboard_texts(person) == ["1 private screening whose group has no seats any more"]
+    assert dashboard_texts(person) == ["1 private screening whose group pays less than half of the hall"]
+    Ticket.objects.update(price=100_000)
+    assert dashboard_texts(person) == []
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,34 @@ def test_a_manager_asks_for_a_file_and_downloads_it(manager: User, own: Cinema) 
     assert str(own) in answer.getvalue().decode("utf-8-sig")
 
 
+def test_takings_in_a_file_are_those_of_the_film_and_what_they_are_compared_with(own: Cinema) -> None:
+    at, other = clock.now() - timedelta(hours=1), a_cinema()
+    session = a_session(a_hall(other), start=at + timedelta(minutes=5), minutes=95)
+    a_paid_order(session, seats=1, at=at)
+    film, another = own.halls.get().sessions.get().film, session.film
+    today = own.business_date(clock.now())
+    day = {"report": "takings", "first": today.isoformat(), "last": today.isoformat()}
+    owner = someone("owner", email="owner@example.org", all_cinemas=True)
+
+    def rows(**chosen: object) -> list[str]:
+        file = made(owner, **day, **{name: str(value) for name, value in chosen.items()})
+        return download(owner, file).getvalue().decode("utf-8-sig").splitlines()
+
+    [head, both, *_] = rows(cinema=own.pk, compare=f"cinema:{other.pk}")
+    assert f",{other},Change" in head
+    assert both.startswith(f"{today},2,700.00,350.00,100.0,")
+    [_, of_film, *_] = rows(film=film.pk, compare=f"film:{another.pk}")
+    assert of_film.startswith(f"{today},2,700.00,350.00,100.0,")
+    [_, *lines] = rows(compare="dates", other_first=today - timedelta(days=1), other_last=today - timedelta(days=1))
+    assert lines[0].startswith(f"{today},3,1050.00,0.00,")
+    [_, *lines] = rows(by="screening")
+    assert [film in line for film, line in zip(map(str, (film, another)), lines, strict=False)] == [True, True]
+    assert ask_for(owner, **day, compare="dates").context["form"].errors.keys() == {"other_first"}
+    stranger = someone("cinema_manager", own, email="stranger@example.org")
+    answer = ask_for(stranger, **day, cinema=str(own.pk), compare=f"cinema:{other.pk}")
+    assert answer.context["form"].errors.keys() == {"compare"}
+
+
 def test_while_a_file_is_made_its_page_shows_how_far_it_is_and_loads_itself_again(manager: User) -> None:
     ask_for(manager)
     ReportFile.objects.update(status=Status.BUILDING, rows_done=2_000, rows_expected=9_000)

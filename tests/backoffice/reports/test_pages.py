@@ -129,6 +129,13 @@ def test_takings_are_compared_with_another_period_cinema_or_film(own, django_ass
     assert compared(client, **in_a_year, cinema=own.pk, by="month", compare="year") == [
         ((today + timedelta(days=364)).replace(day=1), 0, 700, -100)
     ]
+    other_days = {"compare": "dates", "other_first": today - timedelta(days=1), "other_last": today}
+    assert compared(client, **in_a_year, cinema=own.pk, **other_days) == [
+        (today + timedelta(days=365), 0, 700, -100)  # the second of two days, beside no second day
+    ]
+    assert compared(client, **tomorrow, cinema=own.pk, compare="dates", other_first=today) == [
+        (today + timedelta(days=1), 0, 700, -100)
+    ]
     assert compared(client, **day, cinema="", by="channel", compare="before")[0][1:] == (1050, 0, None)
     two_films = {"film": film.pk, "compare": f"film:{session.film_id}"}
     for chosen in ({"compare": f"cinema:{other.pk}"}, {"compare": "before", "by": "film"}, two_films):
@@ -147,6 +154,8 @@ def test_takings_are_compared_with_another_period_cinema_or_film(own, django_ass
         ("day", "", "film", "film"),
         ("day", "", "cinema:0", "compare"),
         ("day", "0", "", "film"),
+        ("day", "", "dates", "other_first"),
+        ("screening", "", "before", "compare"),
     ],
 )
 def test_what_cannot_be_compared_is_refused_in_words(own, by, film, compare, field):
@@ -161,6 +170,14 @@ def test_what_cannot_be_compared_is_refused_in_words(own, by, film, compare, fie
 
     assert list(answer.context_data["form"].errors) == [field]
     assert 'role="alert"' in answer.content.decode()
+
+
+def test_rows_by_screening_are_those_of_a_week_at_most(own):
+    client = browser(someone("owner", all_cinemas=True))
+
+    answer = page(client, "takings", by="screening", first="2026-10-01", last="2026-10-08")
+
+    assert list(answer.context_data["form"].errors) == ["first"]
 
 
 def test_an_end_alone_shows_the_week_up_to_it(own):

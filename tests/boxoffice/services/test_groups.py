@@ -3,7 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from allocations.errors import HeadcountRefused
+from accounts.models import User
+from allocations.errors import HeadcountRefused, ReservedForGroup
 from allocations.services import Agreed, book
 from boxoffice.errors import CardUnclear, GivenTooLittle, PartTaken
 from boxoffice.services import sales
@@ -50,14 +51,27 @@ def test_the_page_of_an_order_shows_what_some_of_the_people_pay(order: Order) ->
     assert shown_of(a_paid_order(), typed="1") == {}
 
 
-def test_the_seats_of_the_others_are_released_if_wanted(order: Order) -> None:
-    shift = a_shift(order.cinema)
+def test_the_seats_of_the_others_are_released_if_whoever_books_groups_wants_it(order: Order) -> None:
+    shift = a_shift(order.cinema, cashier=User.objects.get())
 
     pay_for_some(
         order, people=20, gateway=Gateway.CARD_TERMINAL, release_rest=True, shift=shift, at=NOON, actor=shift.cashier
     )
 
     assert Ticket.objects.live().count() == 20
+
+
+def test_whoever_books_no_groups_releases_none_of_their_seats(order: Order) -> None:
+    shift = a_shift(order.cinema, cashier=someone("cashier", order.cinema))
+    work = {"shift": shift, "at": NOON, "actor": shift.cashier}
+
+    with raises_unchanged(ReservedForGroup):
+        pay_for_some(order, people=1, gateway=Gateway.CASH, release_rest=True, **work)
+    with raises_unchanged(ReservedForGroup):
+        sales.undo(order, **work)
+
+    pay_for_some(order, people=1, gateway=Gateway.CASH, release_rest=False, **work)
+    assert Ticket.objects.live().count() == 22
 
 
 def test_groups_are_listed_until_their_screening_is_over_and_only_in_their_cinema(order: Order) -> None:

@@ -11,7 +11,9 @@ from boxoffice.errors import VoucherTooLarge
 from boxoffice.models import Voucher
 from boxoffice.services import refunds, sales
 from boxoffice.services.exchanges import exchange
-from boxoffice.services.vouchers import give_voucher
+from boxoffice.services.vouchers import give_instead_of_money, give_money_now, give_voucher
+from incidents.errors import DecisionClosed
+from incidents.services import cancel
 from orders.errors import PromocodeNotValid, PromocodeUsedUp
 from payments.errors import WrongCashAmount
 from tests.helpers.assertions import raises_unchanged
@@ -35,6 +37,12 @@ def shift(session):
 def held(shift, session, **fields):
     places = [(session, free_seats(session)[0], an_adult())]
     return sales.hold_at_till(shift, places=places, snacks=[], actor=shift.cashier, **{"at": NOON, **fields})
+
+
+def pay_in(shift, order):
+    sales.pay_cash(order, shift=shift, given=None, at=NOON, actor=shift.cashier)
+    order.refresh_from_db()
+    return order
 
 
 def given(order, shift, amount=Decimal(100)):
@@ -115,3 +123,16 @@ def test_the_vouchers_of_exchanged_orders_are_worth_at_most_the_dearest_of_them(
     given(done.new_order, shift, Decimal(100))
 
     assert Voucher.objects.count() == 2
+
+
+def test_a_guest_of_a_cancelled_screening_takes_the_voucher_or_the_money_at_the_till(shift, session):
+    first, second = [pay_in(shift, held(shift, session)) for _guest in range(2)]
+    cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
+
+    voucher = give_instead_of_money(first, at=NOON, actor=shift.cashier)
+    paid = give_money_now(second, shift=shift, at=NOON, actor=shift.cashier)
+
+    assert (voucher.order, voucher.promocode.discount_amount) == (first, PRICE)
+    assert [(each.amount, each.order) for each in paid] == [(PRICE, second)]
+    with raises_unchanged(DecisionClosed):
+        give_money_now(first, shift=shift, at=NOON, actor=shift.cashier)

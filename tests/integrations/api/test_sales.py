@@ -89,7 +89,7 @@ def test_a_partner_with_the_right_sells_on_account_and_owes_what_was_not_refunde
     partner, key = a_partner(may_pay_on_account=True)
     api = ApiClient(key)
     number = api.post("orders", basket(session), key="on-account").json()["number"]
-    wanted = {"gateway": "account", "return_url": "https://partner.example/back"}
+    wanted = {"gateway": "account"}
 
     paid = [api.post(f"orders/{number}/payment", wanted).json() for _ in range(2)]
     ticket = api.get(f"orders/{number}").json()["tickets"][0]["id"]
@@ -102,6 +102,18 @@ def test_a_partner_with_the_right_sells_on_account_and_owes_what_was_not_refunde
     assert api.get(f"orders/{number}").json()["refunded"] == "350.00"
     assert owed_on_account(partner, since=NOON, until=None) == 350
     assert not Payment.objects.due_for_polling(NOON + timedelta(days=30)).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_return_address_the_customer_comes_back_to_the_page_of_the_order(
+    api: ApiClient, session: Session
+) -> None:
+    number = api.post("orders", basket(session), key="no-way-back").json()["number"]
+
+    started = api.post(f"orders/{number}/payment", {"gateway": "demo"})
+
+    assert started.status_code == 200
+    assert Payment.objects.get().return_url == Order.objects.get().link
 
 
 @pytest.mark.django_db(transaction=True)
@@ -161,6 +173,12 @@ def test_a_key_belongs_to_one_body(api: ApiClient, session: Session) -> None:
 def test_a_hold_that_lapsed_answers_so(api: ApiClient, session: Session) -> None:
     wanted = basket(session)
     api.post("orders", wanted, key="first-try")
+    order = Order.objects.get()
+    Order.objects.filter(pk=order.pk).update(expires_at=NOON)  # no job has cancelled it yet
+
+    assert code(api.post("orders", wanted, key="first-try")) == (409, "hold_lapsed")
+
+    Order.objects.filter(pk=order.pk).update(expires_at=order.expires_at)
     cancel_expired([Order.objects.get().pk], at=NOON + timedelta(hours=1))
 
     assert code(api.post("orders", wanted, key="first-try")) == (409, "hold_lapsed")

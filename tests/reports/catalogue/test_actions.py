@@ -8,6 +8,7 @@ from allocations.models import Comp, CompReason
 from allocations.services import give
 from bonuses.models import BonusAccount
 from bonuses.services import adjust
+from boxoffice.services import sales
 from boxoffice.services.vouchers import give_voucher
 from concessions.services import receive, write_off
 from orders.models import Ticket
@@ -215,3 +216,10 @@ def test_points_are_for_people_who_see_all_cinemas(cinema, anna):
 
     assert counts(cinema, with_points=False) == {}
     assert all(column.key != "points" for column in found(cinema, with_points=False).columns)
+
+
+def test_an_unfinished_sale_that_was_undone_at_the_till_is_an_order_cancelled(cinema):
+    shift = a_shift(cinema)
+    sales.undo(an_order(a_session(a_hall(cinema))), shift=shift, at=NOON, actor=shift.cashier)
+
+    assert counts(cinema)[str(shift.cashier)]["voids"] == 1

@@ -48,7 +48,8 @@ def test_the_figures_of_today_are_those_of_the_takings_page():
 
 def test_each_screening_has_its_seats_and_its_own_figures():
     cinema = a_cinema()
-    sold(cinema, NOON + HOUR, 3)
+    sold(cinema, NOON + HOUR, 3, snacks=1)
+    a_paid_order(snacks=[(an_item(cinema), 1)])  # of no screening
     sold(cinema, NOON + 13 * HOUR, 1)  # at 01:00: it belongs to today
     sold(cinema, NOON + 24 * HOUR, 2)  # tomorrow
     called_off = a_session(a_hall(cinema), start=NOON + 2 * HOUR)
@@ -57,9 +58,10 @@ def test_each_screening_has_its_seats_and_its_own_figures():
     at = NOON + 12 * HOUR + timedelta(minutes=30)
     [today] = Overview([cinema], at).today(with_figures=True)
 
-    assert [(each.seats.sold, each.seats.capacity, each.admissions, each.box_office) for each in today.screenings] == [
-        (3, 20, 3, 1050),
-        (1, 20, 1, 350),
+    shown = ("admissions", "box_office", "spend_per_head")
+    assert [(each.seats.sold, each.seats.capacity, *map(each.figures.get, shown)) for each in today.screenings] == [
+        (3, 20, 3, 1050, 40),
+        (1, 20, 1, 350, 0),
     ]
     assert (today.taken, today.capacity) == (4, 40)
 
@@ -71,7 +73,7 @@ def test_without_figures_there_is_only_how_full_it_is():
     [today] = Overview([cinema], NOON).today(with_figures=False)
 
     assert today.figures is None
-    assert [(each.seats.sold, each.admissions, each.box_office) for each in today.screenings] == [(3, None, None)]
+    assert [(each.seats.sold, each.figures) for each in today.screenings] == [(3, None)]
 
 
 def test_yesterday_and_the_week_are_compared_with_the_week_before():

@@ -568,3 +568,13 @@ def test_a_screening_that_a_group_hired_is_in_nobodys_calendar(client: Client) -
     Session.objects.filter(pk=session.pk).update(is_private=True)
 
     assert client.get(f"/sessions/{session.pk}/session.ics").status_code == 404
+
+
+def test_a_film_that_only_a_group_sees_has_no_page_until_it_is_announced(client: Client) -> None:
+    session = factories.a_session()
+    Session.objects.filter(pk=session.pk).update(is_private=True)
+    pages = [f"/films/{session.film_id}/", f"/films/{session.film_id}/card.svg"]
+
+    assert [client.get(page).status_code for page in pages] == [404, 404]
+    Film.objects.update(is_announced=True)
+    assert [client.get(page).status_code for page in pages] == [200, 200]

@@ -1,0 +1,160 @@
+"""Vouchers in place of money: after a cancellation that offers them, each guest chooses one or the refund.
+
+A voucher is a promo code for one order, worth what was paid in money; points that were spent go back. The money stays
+with the order, whose tickets are given up in the same step: a line is given up once, so that it is never refunded too.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import User
+from cinema.codes import random_code
+from cinema.money import ZERO
+from incidents.errors import DecisionClosed
+from incidents.models import ConcernedOrder
+from notifications.models import MessageKind
+from notifications.services import queue
+from orders import notifications
+from orders.errors import PaymentDisputed
+from orders.locks import lock_orders_with_sessions
+from orders.models import Order, OrderChange, OrderLine, Promocode, Ticket
+from orders.reasons import Reason
+from orders.services.refunds.by_customer import RefundedAtCinema
+from orders.services.refunds.by_hand import is_refunded_at_cinema
+from orders.services.refunds.by_session import lines_lost
+from orders.services.refunds.effects import RefundPlan, apply_refund_effects, remaining_lines
+from orders.services.refunds.refund import refund_and_notify
+from payments.models import Gateway, Payment, Refund
+from payments.services import balances, disputed_orders, refunds_awaiting_lines, save_refunds, unsaved_refunds
+from screenings.models import Session
+
+CODE_LENGTH = 12  # 60 random bits
+
+
+def new_voucher(amount: Decimal, *, at: datetime) -> Promocode:
+    """A promo code of this amount for one order, until `VOUCHER_VALIDITY` is over. Must be called inside a transaction
+    (the order that it is given for is locked)."""
+    code = Promocode(code=random_code(CODE_LENGTH), discount_amount=amount, valid_until=at + settings.VOUCHER_VALIDITY)
+    code.save(force_insert=True)
+    return code
+
+
+def open_choice(order: Order, *, at: datetime) -> ConcernedOrder | None:
+    """The cancellation about which the guest of the order may still choose. At most eight queries. Reads only."""
+    rows = order.incidents.filter(incident__kind="CANCELLED", incident__refund_until__gt=at, answer="")
+    found = [row for row in rows.select_related("incident__cinema").order_by("pk") if lines_to_choose(row, at=at)]
+    return found[0] if found else None
+
+
+def lines_to_choose(row: ConcernedOrder, *, at: datetime) -> Sequence[OrderLine]:
+    """What the guest may have money or a voucher for: valid tickets, scanned or not, for the cancelled screenings, and
+    the open snacks if nothing else is left. None before a colleague has approved the refunds, and once they have begun.
+    Six queries. Reads only.
+    """
+    order = row.order
+    tickets = Ticket.objects.live().filter(
+        order=order,
+        session__in=row.incident.sessions.values("pk"),
+        session__status=Session.Status.CANCELLED,
+        session__refunds_held=False,
+        session__refunds_from__gt=at,
+    )
+    lost = list(tickets.order_by("pk")) if order.status in Order.SOLD else []
+    return lines_lost({order.pk: lost})[order.pk] if lost else []
+
+
+def worth(lines: Sequence[OrderLine]) -> Decimal:
+    """What was paid for these lines in money. No query. Reads only."""
+    return sum((line.paid for line in lines), ZERO)
+
+
+def has_voucher(order: Order, lines: Sequence[OrderLine]) -> bool:
+    """Whether a voucher is offered for these lines: not for nothing, nor for money that a partner has, or that was sent
+    back already. Two queries at most. Reads only."""
+    if not worth(lines) or refunds_awaiting_lines([order.pk])[order.pk]:
+        return False
+    return not order.payments.filter(gateway=Gateway.ACCOUNT, status=Payment.Status.SUCCEEDED).exists()
+
+
+def is_of_new_address(row: ConcernedOrder) -> bool:
+    """Whether its link gives no voucher: staff entered the address, or it is newer than the cancellation. Money goes
+    back to whoever paid, but a voucher belongs to whoever has the code. One query. Reads only.
+    """
+    changed = row.order.changes.filter(kind=OrderChange.Kind.ADDRESS)
+    return changed.filter(Q(actor__isnull=False) | Q(at__gte=row.incident.at)).exists()
+
+
+def take_refund(row: ConcernedOrder, *, at: datetime, actor: User | None = None, at_cinema: bool = False) -> Refund:
+    """Refund now what the guest lost, who would otherwise be refunded when the time to choose is over.
+
+    `at_cinema`: a member of staff does it for a guest. Raises `RefundedAtCinema`, `DecisionClosed` and
+    `PaymentDisputed`. Owns its transaction.
+    """
+    with transaction.atomic():
+        order, lines = _locked(row, at=at, at_cinema=at_cinema)
+        done = refund_and_notify(order, lines=lines, reason=Reason.SESSION_CANCELLED, at=at, actor=actor)
+        _answer(row, ConcernedOrder.Answer.REFUND, at=at)
+        return done
+
+
+def take_voucher(row: ConcernedOrder, *, at: datetime, actor: User | None = None, at_cinema: bool = False) -> Promocode:
+    """Give the guest a voucher instead of the money, and send it.
+
+    Raises `RefundedAtCinema`, `DecisionClosed`, also where `has_voucher` is false, and `PaymentDisputed`. Owns its
+    transaction.
+    """
+    with transaction.atomic():
+        order, lines = _locked(row, at=at, at_cinema=at_cinema)
+        if not at_cinema and is_of_new_address(row):
+            raise RefundedAtCinema
+        if not has_voucher(order, lines):
+            raise DecisionClosed
+        fields = {"reason": Reason.VOUCHER, "actor": actor}
+        refunds = unsaved_refunds(order.pk, balances([order.pk])[order.pk], amount=ZERO, at=at, **fields)
+        save_refunds(refunds)
+        plan = RefundPlan(order, refunds[0], lines, remaining_lines([order.pk])[order.pk], money_stays=True)
+        apply_refund_effects([plan], at=at)
+        voucher = new_voucher(worth(lines), at=at)
+        _answer(row, ConcernedOrder.Answer.VOUCHER, at=at, voucher=voucher)
+        _send(order, voucher, points=plan.points_back, at=at)
+        return voucher
+
+
+def _locked(row: ConcernedOrder, *, at: datetime, at_cinema: bool) -> tuple[Order, Sequence[OrderLine]]:
+    """The order, locked, and what may be chosen about. Raises as the services above."""
+    [order] = lock_orders_with_sessions([row.order_id])
+    row.order = order
+    if not at_cinema and is_refunded_at_cinema(order):
+        raise RefundedAtCinema
+    lines = lines_to_choose(row, at=at)
+    if not lines:
+        raise DecisionClosed
+    if disputed_orders([order.pk]):
+        raise PaymentDisputed(order)
+    return order, lines
+
+
+def _answer(row: ConcernedOrder, answer: str, *, at: datetime, voucher: Promocode | None = None) -> None:
+    ConcernedOrder.objects.filter(pk=row.pk).update(answer=answer, answered_at=at, voucher=voucher)
+
+
+def _send(order: Order, voucher: Promocode, *, points: int, at: datetime) -> None:
+    if not order.recipient or voucher.valid_until is None:
+        return
+    context = {
+        "number": order.number,
+        "cinema": order.cinema.name,
+        "address": order.cinema.full_address,
+        "link": order.link,
+        "amount": str(voucher.discount_amount),
+        "voucher_code": voucher.code,
+        "valid_until": order.cinema.local(voucher.valid_until).isoformat(),
+        "points": points,
+    }
+    occasion = f"{order.number} voucher {voucher.pk}"
+    queue([notifications.message_about(order, MessageKind.VOUCHER, occasion=occasion, context=context)], at=at)

@@ -1,0 +1,171 @@
+"""Guests of a cancelled screening choose between the money and a voucher."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.services import approve
+from consistency.invariants import violations
+from customers.services import correct_address, correct_address_by_customer
+from incidents.errors import DecisionClosed
+from incidents.models import ConcernedOrder
+from incidents.services import cancel, open_choice, take_refund, take_voucher
+from incidents.services.cancelling import CHOICE
+from notifications.models import Notification
+from notifications.rendering import render_email
+from orders.models import Order, Promocode, RefundLine, Ticket
+from orders.services import hold, mark_paid
+from orders.services.refunds.by_customer import RefundedAtCinema
+from payments.models import Refund
+from tests.helpers.assertions import raises_unchanged
+from tests.helpers.factories import NOON, PRICE, a_cinema, a_hall, a_paid_order, a_session, an_order, free_seats
+from tests.helpers.users import someone
+from tests.reliability.run_job import run
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def session():
+    return a_session(a_hall(a_cinema()), start=NOON + HOUR)
+
+
+def chosen(order, at):
+    row = open_choice(order, at=at)
+    assert row is not None
+    return row
+
+
+def jobs(at):
+    run("refund_cancelled_sessions", at=at)
+    assert broken(at) == []
+
+
+def broken(at):
+    """Other jobs have not run in these tests."""
+    return [each for each in violations(at) if "have been due" not in each.statement]
+
+
+def test_whoever_does_not_choose_is_refunded_when_the_time_is_over_and_unpaid_orders_are_cancelled_at_once(session):
+    order, reserved = a_paid_order(session, at=NOON), an_order(session, at=NOON)
+
+    cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
+    jobs(NOON)
+    order.refresh_from_db()
+    reserved.refresh_from_db()
+    waiting = (order.status, reserved.status)
+    letter = render_email(Notification.objects.get(kind="SESSION_CANCELLED", recipient=order.email)).body
+    jobs(NOON + CHOICE - timedelta(seconds=1))
+    jobs(NOON + CHOICE)
+
+    order.refresh_from_db()
+    assert (waiting, order.status) == (("PAID", "CANCELLED"), "REFUNDED")
+    assert "voucher" in letter
+    assert open_choice(order, at=NOON + CHOICE) is None
+
+
+def test_a_voucher_is_worth_what_was_paid_and_is_instead_of_the_money(session):
+    order = a_paid_order(session, at=NOON)
+    Ticket.objects.filter(order=order).update(status=Ticket.Status.USED, used_at=NOON)
+    cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
+    jobs(NOON)
+
+    row = chosen(order, NOON)
+    voucher = take_voucher(row, at=NOON)
+    jobs(NOON + CHOICE)
+
+    order.refresh_from_db()
+    row.refresh_from_db()
+    assert (voucher.discount_amount, voucher.max_uses) == (PRICE, 1)
+    assert (row.answer, row.voucher) == ("VOUCHER", voucher)
+    assert order.status == "PAID"
+    assert [(each.amount, each.status) for each in order.refunds.all()] == [(0, "SUCCEEDED")]
+    assert voucher.code in render_email(Notification.objects.get(kind="VOUCHER")).body
+    with raises_unchanged(DecisionClosed):
+        take_refund(row, at=NOON)
+    with raises_unchanged(DecisionClosed):
+        take_voucher(row, at=NOON)
+    run("update_completed_order_statuses", at=NOON + timedelta(days=2))
+    order.refresh_from_db()
+    assert order.status == "COMPLETED"
+    assert broken(NOON + timedelta(days=2)) == []
+
+
+def test_a_voucher_pays_for_another_order(session):
+    order = a_paid_order(session, at=NOON)
+    cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
+    voucher = take_voucher(chosen(order, NOON), at=NOON)
+    later = a_session(a_hall(session.hall.cinema), start=NOON + timedelta(days=7))
+
+    new = hold(
+        cinema=later.hall.cinema,
+        tickets=[(later, free_seats(later)[0], order.tickets.get().ticket_type)],
+        promocode=voucher,
+        email="guest@example.org",
+        at=NOON,
+    )
+    mark_paid(new, gateway="cash", amount=new.final_amount, at=NOON)
+
+    new.refresh_from_db()
+    assert (new.discount_amount, new.final_amount, new.status) == (PRICE, 0, "PAID")
+    assert broken(NOON) == []
+
+
+def test_the_money_may_be_chosen_at_once_and_then_there_is_no_voucher(session):
+    order = a_paid_order(session, at=NOON)
+    cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
+    row = chosen(order, NOON)
+
+    done = take_refund(row, at=NOON)
+
+    order.refresh_from_db()
+    assert (order.status, done.amount, done.reason) == ("REFUNDED", PRICE, "SESSION_CANCELLED")
+    with raises_unchanged(DecisionClosed):
+        take_voucher(row, at=NOON)
+    jobs(NOON + CHOICE)
+    assert Refund.objects.filter(order=order).count() == 1
+
+
+def test_nothing_is_chosen_before_a_colleague_has_approved_the_refunds(session, settings):
+    settings.APPROVAL_LIMITS = {"orders.refund_session": PRICE / 2}
+    order, cinema = a_paid_order(session, at=NOON), session.hall.cinema
+    one, other = (someone("floor_manager", cinema, email="one@example.org"), someone("cinema_manager", cinema))
+
+    _incident, asked = cancel([session], reason="Fire alarm", vouchers=True, at=NOON, actor=one)
+    run("refund_cancelled_sessions", at=NOON)
+    before = open_choice(order, at=NOON)
+    approve(asked, digest=asked.digest, at=NOON, actor=other)
+    run("refund_cancelled_sessions", at=NOON)
+
+    assert before is None
+    assert open_choice(order, at=NOON) is not None
+    assert Notification.objects.filter(kind="SESSION_CANCELLED").count() == 2
+    assert Promocode.objects.count() == 0
+
+
+@pytest.mark.parametrize("by_staff", [True, False])
+def test_a_link_gives_no_voucher_once_staff_or_anybody_after_the_cancellation_entered_its_address(session, by_staff):
+    order = a_paid_order(session, at=NOON, email="guest@example.org")
+    cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
+    if by_staff:
+        correct_address(order, email="mine@example.org", reason="Typo", at=NOON, actor=someone())
+    else:
+        correct_address_by_customer(order, email="mine@example.org", at=NOON)
+
+    with raises_unchanged(RefundedAtCinema):
+        take_voucher(chosen(order, NOON), at=NOON)
+
+    take_voucher(chosen(order, NOON), at_cinema=True, at=NOON)
+
+
+def test_a_voucher_is_taken_once_for_each_line(session):
+    """The database keeps a ticket from being given up twice, whatever the code does."""
+    order = a_paid_order(session, at=NOON)
+    cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
+    take_voucher(chosen(order, NOON), at=NOON)
+
+    assert RefundLine.objects.get().amount == 0
+    assert ConcernedOrder.objects.get().voucher is not None
+    assert Order.objects.of_cancelled_sessions(NOON + CHOICE).count() == 0
