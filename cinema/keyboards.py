@@ -1,7 +1,4 @@
-"""Reads what a hand scanner types while the computer has another keyboard layout.
-
-A scanner presses the keys of an American keyboard; the computer turns them into the characters of its own layout.
-"""
+"""Reads what a hand scanner types, which presses the keys of an American keyboard, under other keyboard layouts."""
 
 RUSSIAN = str.maketrans("ЙЦУКЕНГШЩЗФЫВАПРОЛДЯЧСМИТЬ", "QWERTYUIOPASDFGHJKLZXCVBNM")
 OTHER_THAN_RUSSIAN = [("", ""), ("І", "S"), ("ІЎ", "BO"), ('"ӘІҢҒ,.ҮҰҚӨ', "1234567890-")]
