@@ -86,8 +86,8 @@ def statement_table(statement: Statement) -> Table:
                 start = _("%(film)s, week %(week)s, as corrected") % name
             notes.append(f"{start}: {'; '.join(in_words(line.contract, line.steps))}.")
     weeks = [line for line in lines if line.kind == StatementLine.Kind.WEEK]
-    summed = ["admissions", "comps", "box_office", "base", "hire"]
-    totals: dict[str, Any] = {name: sum((getattr(line, name) for line in weeks), ZERO) for name in summed}
+    totals: dict[str, Any] = {name: sum(getattr(line, name) for line in weeks) for name in ("admissions", "comps")}
+    totals |= {name: sum((getattr(line, name) for line in weeks), ZERO) for name in ("box_office", "base", "hire")}
     totals["advance"] = -sum((line.advance for line in weeks), ZERO)
     totals["to_pay"] = totals["hire"] + totals["advance"]
     totals |= {name: sign * sum((getattr(line, name) for line in weeks), ZERO) for name, _label, sign in used}

@@ -13,8 +13,13 @@ from film_hire.terms import Method, Rule
 
 
 def in_words(contract: Contract, steps: Sequence[Sequence[Any]]) -> list[str]:
-    """A sentence for each step of a week, as stored in its line."""
-    return [_sentence(contract.method, *step) for step in steps]
+    """A sentence for each step of a week, as stored in its line. Lines of earlier versions of this program do not keep
+    the calculation: it is that of the contract."""
+    sentences = []
+    for stored, amount, *numbers in steps:
+        rule, _colon, method = stored.partition(":")
+        sentences.append(_sentence(method or contract.method, rule, amount, *numbers))
+    return sentences
 
 
 def _sentence(method: str, rule: str, amount: str, *numbers: str) -> str:

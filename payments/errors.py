@@ -159,6 +159,18 @@ class WrongCashAmount(Refused, code="cash_amount_invalid"):
         super().__init__(_("Enter an amount of money above zero. Nothing was changed."))
 
 
+class TerminalTotalNeeded(Refused, code="terminal_total_needed"):
+    """A shift with card payments would be closed without the total of the terminal's own report."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Cards were taken or refunded in this shift. Print the total on the card terminal and enter it, or 0 "
+                "if there is none. Nothing was closed."
+            )
+        )
+
+
 class GiftCardUnknown(Refused, code="gift_card_unknown"):
     """No gift card that is valid here has this code."""
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts.scope import cinemas_of, within
 from backoffice.dashboard.together import NAMES_SHOWN, First, Together
+from backoffice.framework.chosen_cinema import EVERY, KEY
 
 NAME = ("first_name", "last_name", "email")  # what the name of a person is made of
 
@@ -83,4 +84,5 @@ def names_and_more(total: int, names: list[str]) -> tuple[list[str], int]:
 
 
 def list_link(page: str, **filters: object) -> str:
-    return reverse(f"admin:{page}_changelist") + (f"?{urlencode(filters)}" if filters else "")
+    """The list that an item was counted in: that of all cinemas, whichever the person has chosen."""
+    return f"{reverse(f'admin:{page}_changelist')}?{urlencode({**filters, KEY: EVERY})}"

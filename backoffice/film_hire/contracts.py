@@ -1,6 +1,7 @@
 """Page of contracts with distributors, where other terms are tried before they are applied."""
 
 from collections.abc import Iterable
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -10,69 +11,56 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from accounts.models import User
 from accounts.scope import cinemas_of
 from backoffice.framework.actions import ActionsMixin, SummaryItem, confirmed_action
 from backoffice.framework.admin import NoDeleteAdmin
 from backoffice.screenings.forms import NativeInput, PreviewedForm
-from cinema.validators import TextFormField
-from film_hire.models import Contract, Method
-from film_hire.models.contracts import parse_percents
+from film_hire.models import Contract
 from film_hire.services import apply_terms, try_terms
 from reports.tables import Column, Kind, Table
 
 
-def money_field(name: str) -> forms.DecimalField:
-    field: Any = Contract._meta.get_field(name)
-    return forms.DecimalField(
-        label=capfirst(field.verbose_name),
-        min_value=0,
-        max_digits=10,
-        decimal_places=2,
-        widget=UnfoldAdminDecimalFieldWidget(),
-    )
+def term_field(field: Any, **_given: Any) -> Any:
+    """The form field of a term, with the widget that the page of the contract has for it."""
+    if field.choices:
+        return field.formfield(widget=UnfoldAdminSelectWidget())
+    if isinstance(field, models.BooleanField):
+        return field.formfield(widget=UnfoldBooleanSwitchWidget())
+    if isinstance(field, models.CharField):
+        return field.formfield(widget=UnfoldAdminTextInputWidget())
+    return field.formfield(widget=UnfoldAdminDecimalFieldWidget())
 
 
 class TryTermsForm(PreviewedForm):
     """Shows each week under the applied terms and under the proposed ones, and applies these when it is sent again."""
 
-    percents = TextFormField(
-        label=_("Percentages by week"),
-        max_length=120,
-        required=False,
-        widget=UnfoldAdminTextInputWidget(),
-        help_text=_("Such as 50, 50, 45, 40. The last one holds for all later weeks."),
-    )
-    amount = money_field("amount")
-    minimum_head = money_field("minimum_head")
-    minimum_week = money_field("minimum_week")
-    guarantee = money_field("guarantee")
-    levy_percent = forms.DecimalField(
-        label=_("Levy (%)"), min_value=0, max_value=100, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget()
-    )
-
-    NAMES = ("percents", "amount", "minimum_head", "minimum_week", "guarantee", "levy_percent")
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in self.NAMES:
+        self.fields |= forms.fields_for_model(Contract, fields=Contract.TERMS, formfield_callback=term_field)
+        for name in Contract.TERMS:
             self.initial.setdefault(name, getattr(self.row, name))
 
-    def clean_percents(self) -> str:
-        text = self.cleaned_data["percents"]
-        if self.row.method == Method.PERCENT:
-            parse_percents(text)
-        return str(text)
-
     def clean(self) -> dict[str, Any]:
+        """The terms have to fit each other, as on the page of the contract."""
         data = super().clean()
-        if data.get("guarantee") and self.row.ends_on is None:
-            self.add_error("guarantee", ValidationError(gettext("A guarantee needs a contract with a last day.")))
+        trial = copy(self.row)
+        for name in Contract.TERMS:
+            setattr(trial, name, data.get(name, getattr(self.row, name)))
+        try:
+            trial.clean()
+        except ValidationError as error:
+            for name, texts in error.message_dict.items():
+                self.add_error(name if name in self.fields else None, texts)
         return data
 
     def summary(self) -> Iterable[SummaryItem]:

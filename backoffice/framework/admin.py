@@ -36,6 +36,7 @@ from accounts.phones import stored_form
 from accounts.scope import cinemas_of, within
 from backoffice.framework.badges import PlainValues
 from backoffice.framework.changelist_postprocess import postprocess
+from backoffice.framework.cinema_switch import cinema_lookups, take_out_switch, with_switch
 from backoffice.framework.edit_conflicts import ConflictCheckingForm, row_lock
 from backoffice.framework.guillemets import nest_guillemets
 from backoffice.framework.history_view import ChangeHistory
@@ -89,7 +90,7 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
         Django allows every lookup on every column of the list's own table, so that an address could ask for values that
         no page shows, letter by letter. Anything else is answered with status 400.
         """
-        return lookup in offered_lookups(self.get_list_filter(request)) | self.link_lookups
+        return lookup in offered_lookups(self.get_list_filter(request)) | self.link_lookups | cinema_lookups(self)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
@@ -115,7 +116,7 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
         if self.cinema_path is None:
             return not self.kept_by_cinemas
         is_column = self.cinema_path != "pk" and "__" not in self.cinema_path
-        return row is not None and is_column and self._has_one_cinema and getattr(row, f"{self.cinema_path}_id") is None
+        return row is not None and is_column and self.has_one_cinema and getattr(row, f"{self.cinema_path}_id") is None
 
     def filter_cinemas(self, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
         assert self.cinema_path
@@ -126,14 +127,14 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
         without a cinema are shown in `own_zone`."""
         columns = super().get_list_display(request)
         datetimes = [each for each in columns if self._is_datetime(each)]
-        zone = None if self._has_one_cinema or not datetimes else self.own_zone(request)
+        zone = None if self.has_one_cinema or not datetimes else self.own_zone(request)
         return [
             self._local_time_column(each, zone) if each in datetimes else self.money_column(each) for each in columns
         ]
 
     def zone_for(self, request: HttpRequest, row: Any) -> ZoneInfo | None:
         """The zone in which to show the row's times: its cinema's, or `own_zone`."""
-        has_cinema = row is not None and (self._has_one_cinema or self.cinema_path == "pk")
+        has_cinema = row is not None and (self.has_one_cinema or self.cinema_path == "pk")
         return zone_of(self, row) if has_cinema else self.own_zone(request)
 
     def own_zone(self, request: HttpRequest) -> ZoneInfo | None:
@@ -142,10 +143,10 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
 
     def get_list_select_related(self, request: HttpRequest) -> Any:
         related = super().get_list_select_related(request)
-        return [*related, self.cinema_path] if self._has_one_cinema and not isinstance(related, bool) else related
+        return [*related, self.cinema_path] if self.has_one_cinema and not isinstance(related, bool) else related
 
     @property
-    def _has_one_cinema(self) -> bool:
+    def has_one_cinema(self) -> bool:
         """Whether each row belongs to exactly one cinema. Users, for example, may work in several."""
         if self.cinema_path in (None, "pk"):
             return False
@@ -158,7 +159,7 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
     def _local_time_column(self, name: str, zone: ZoneInfo | None) -> Callable[[Any], str]:
         @admin.display(description=self.model._meta.get_field(name).verbose_name, ordering=name)
         def local_time(row: Any) -> str:
-            return format_local(getattr(row, name), zone_of(self, row) if self._has_one_cinema else zone)
+            return format_local(getattr(row, name), zone_of(self, row) if self.has_one_cinema else zone)
 
         local_time.__name__ = name
         return local_time
@@ -232,7 +233,7 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
             raise IncorrectLookupParameters from error
         # Django's "Select order to view" needs another case of the noun in most languages.
         changelist.title = capfirst(str(self.opts.verbose_name_plural))
-        return changelist
+        return take_out_switch(changelist)
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         if not all(is_valid_id(each) for each in request.POST.getlist(ACTION_CHECKBOX_NAME)):
@@ -281,10 +282,9 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """Filters by a relation offer only the rows that the user may see."""
-        return [
-            (each, ScopedRelatedFilter) if isinstance(each, str) and is_relation(self.model, each) else each
-            for each in super().get_list_filter(request)
-        ]
+        offered = with_switch(self, super().get_list_filter(request))
+        related = {each for each in offered if isinstance(each, str) and is_relation(self.model, each)}
+        return [(each, ScopedRelatedFilter) if each in related else each for each in offered]
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

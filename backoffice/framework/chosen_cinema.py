@@ -1,7 +1,7 @@
 """The cinema that a person works with: chosen on one page, kept in the session, and used by the others.
 
-The first page, the pages of figures and the timetable share it. The choice changes what they show, not what the person
-may see.
+The first page, the pages of figures, the timetable and all lists share it. The choice changes what they show, not what
+the person may see.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from screenings.models import Cinema
 
 KEY = "cinema"  # in the address, and in the session
+EVERY = "all"  # in an address that shows all cinemas for once: nothing is kept
 
 
 def chosen_cinema(request: HttpRequest, cinemas: Sequence[Cinema]) -> Cinema | None:

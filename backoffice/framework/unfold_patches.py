@@ -99,6 +99,12 @@ PATCHES = [
         {"admin/change_list.html": 1},
     ),
     Patch(
+        "the cinema of a list is chosen above it",
+        re.compile(r"{% block date_hierarchy %}"),
+        r'{% include "backoffice/framework/cinema_switch.html" %}\g<0>',
+        {"admin/change_list.html": 1},
+    ),
+    Patch(
         "the menu of a related row in a form is opened by a button, and gets the focus",
         re.compile(r'(x-on:click="(openRelatedWidgetWrapper = !openRelatedWidgetWrapper)")>'),
         r"\1 "

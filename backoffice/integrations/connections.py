@@ -28,6 +28,7 @@ from integrations.models import (
     WebhookEndpoint,
 )
 from jobs.models import JobRun
+from notifications.channels.telegram import TelegramFailed
 from notifications.models import OVER_BUDGET, MessageKind, Notification, SmsDelivery, TelegramChat
 from notifications.models import Status as MessageStatus
 from notifications.services import telegram
@@ -35,6 +36,7 @@ from payments.environment import ATOL
 from payments.models import MANUAL_GATEWAYS, Payment, Receipt, Refund
 
 FAILED_IN_A_ROW = 5  # payments: customers change their minds, but not all of them
+TELEGRAM = TelegramFailed.__name__  # begins the error of a message that Telegram did not take
 RECEIPTS_ARE_LATE = timedelta(minutes=10)
 WRONG_ACCOUNT = tuple(f"ATOL {code}:" for code in (12, 14, 20, 21))
 
@@ -83,7 +85,10 @@ def _valid(at: datetime) -> Q:
 def _webhooks() -> Connection:
     active = WebhookEndpoint.objects.filter(is_active=True)
     found = active.aggregate(
-        all=Count("pk"), off=Count("pk", filter=Q(disabled_at__isnull=False)), last=Max("succeeded_at")
+        all=Count("pk"),
+        off=Count("pk", filter=Q(disabled_at__isnull=False)),
+        failing=Count("pk", filter=Q(failing_since__isnull=False)),
+        last=Max("succeeded_at"),
     )
     open_ones = Q(status__in=[WebhookDelivery.Status.QUEUED, WebhookDelivery.Status.FAILED])
     counts = WebhookDelivery.objects.filter(open_ones).aggregate(
@@ -97,6 +102,8 @@ def _webhooks() -> Connection:
         advice = _("A receiver was switched off after failures. Ask its owner, then switch it on again.")
     elif counts["failed"]:
         advice = _("Some were given up. Send them again once the receiver works.")
+    elif found["failing"]:
+        advice = _("A receiver doesn’t take what is sent. It is tried again by itself, for three days.")
     link = reverse("admin:integrations_webhookendpoint_changelist")
     return Connection(
         _("Webhooks"), bool(found["all"]), advice, found["last"], counts["waiting"], counts["failed"], link
@@ -203,7 +210,19 @@ def _messages(at: datetime) -> Iterator[Connection]:
         advice: Any = _("The list of messages says why. Send them again from there.") if counts["failed"] else ""
         if ours != by_mail and is_set_up:
             advice = advice or _sms_advice(at)
+        stuck = rows.filter(status=MessageStatus.QUEUED, error__gt="").exclude(error=OVER_BUDGET)
+        if last is not None:  # one mailbox may refuse for a while what others take
+            stuck = stuck.filter(created_at__gt=last)
+        advice = advice or _stuck_advice(stuck.exclude(error__startswith=TELEGRAM))
         yield Connection(name, is_set_up, advice if is_set_up else how, last, counts["waiting"], counts["failed"], link)
+
+
+def _stuck_advice(stuck: QuerySet[Notification]) -> str:
+    """That messages wait for another attempt, and why the oldest of them does."""
+    error = stuck.order_by("created_at").values_list("error", flat=True).first()
+    if not error:
+        return ""
+    return gettext("Messages don’t get through (%(error)s). They are sent again by themselves.") % {"error": error}
 
 
 def _sms_advice(at: datetime) -> str:
@@ -219,9 +238,13 @@ def _sms_advice(at: datetime) -> str:
 
 
 def _telegram() -> Connection:
-    linked = TelegramChat.objects.filter(chat_id__isnull=False).aggregate(last=Max("linked_at"))
-    how = "" if telegram.is_offered() else _("Set TELEGRAM_BOT_TOKEN and TELEGRAM_BOT_NAME to let customers choose it.")
-    return Connection("Telegram", telegram.is_offered(), how, linked["last"])
+    """What it refuses goes out as e-mail in the end."""
+    if not telegram.is_offered():
+        how = _("Set TELEGRAM_BOT_TOKEN and TELEGRAM_BOT_NAME to let customers choose it.")
+        return Connection("Telegram", False, how)
+    linked = TelegramChat.objects.aggregate(last=Max("linked_at"))
+    stuck = Notification.objects.filter(status=MessageStatus.QUEUED, error__startswith=TELEGRAM)
+    return Connection("Telegram", True, _stuck_advice(stuck), linked["last"], stuck.count())
 
 
 def _marketing() -> Iterator[Connection]:
@@ -281,9 +304,14 @@ def _catalogues() -> Iterator[Connection]:
         found = rows.aggregate(
             last=Max("answered_at", filter=~Q(status=status.FAILED)),
             waiting=Count("pk", filter=Q(status=status.QUEUED)),
+            away=Count("pk", filter=Q(status=status.QUEUED, answer__gt="")),
             failed=Count("pk", filter=Q(status=status.FAILED)),
         )
-        advice = _("See what it answered, and ask again from the page of the film.") if found["failed"] else ""
+        advice: str | Promise = ""
+        if found["failed"]:
+            advice = _("See what it answered, and ask again from the page of the film.")
+        elif found["away"]:
+            advice = _("The catalogue doesn’t answer. It is asked again by itself.")
         is_on = source in settings.FILM_CATALOGUES
         yield Connection(
             source.label, is_on, advice if is_on else how, found["last"], found["waiting"], found["failed"], link

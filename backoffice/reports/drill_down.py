@@ -49,6 +49,7 @@ OF_TICKETS = {
     "cinema": "order__cinema",
     "hall": "session__hall",
     "film": "session__film",
+    "screening": "session__id__exact",
     "format": "session__format",
     "language": "session__language",
     "channel": "order__channel",

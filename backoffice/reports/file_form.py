@@ -7,14 +7,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.reports.forms import TakingsForm
+from backoffice.reports.forms import LONGEST
+from backoffice.reports.takings_form import TakingsForm
 from reports.catalogue.files import listed_reports
+from reports.catalogue.programme import RANKED_BY
 from reports.catalogue.takings import DIMENSIONS
 from reports.models import ReportFile
 from screenings.models import Cinema
 
 TAKINGS = "takings"
-OF_TAKINGS = ("by", "film", "compare", "other_first", "other_last")
+OF_TAKINGS = ("film", "compare", "other_first", "other_last")
 
 
 class FileForm(TakingsForm):
@@ -24,10 +26,14 @@ class FileForm(TakingsForm):
     by = forms.ChoiceField(
         label=_("Rows of takings"), required=False, choices=[(key, each.title) for key, each in DIMENSIONS.items()]
     )
+    rank = forms.ChoiceField(  # of films: it comes with the page's choices
+        required=False, choices=[(key, key) for key in RANKED_BY], widget=forms.HiddenInput
+    )
     format = forms.ChoiceField(label=_("Format"), choices=ReportFile.Format)
 
     days_shown = 30
-    field_order = ["report", "cinema", "first", "last", *OF_TAKINGS, "format"]
+    longest_by_screening = LONGEST
+    field_order = ["report", "cinema", "first", "last", "by", *OF_TAKINGS, "format"]
 
     def __init__(self, data: Any, *, cinemas: Sequence[Cinema], person: Any, at: datetime) -> None:
         listed = listed_reports()
@@ -46,7 +52,7 @@ class FileForm(TakingsForm):
 
     def parameters(self) -> dict[str, str]:
         """What is stored with the file, besides cinemas and dates: see `reports.catalogue.files.takings_file`."""
-        chosen = {name: str(self[name].value() or "") for name in ("cinema", "by", "film", "compare")}
+        chosen = {name: str(self[name].value() or "") for name in ("cinema", "by", "film", "compare", "rank")}
         if not chosen["compare"].startswith("cinema:"):
             del chosen["cinema"]  # the cinemas of the file say it
         if chosen["compare"] == "dates":

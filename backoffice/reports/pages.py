@@ -40,9 +40,9 @@ from backoffice.reports.forms import (
     ListForm,
     MonthForm,
     PeriodForm,
-    TakingsForm,
     YearForm,
 )
+from backoffice.reports.takings_form import TakingsForm
 from cinema import clock
 from reports.catalogue import bar, drawings, points, programme, sheets, takings
 from reports.catalogue.files import REPORTS

@@ -42,6 +42,7 @@ from orders.services.refunds.by_session import needs_refund_request
 from pricing.services.repricing import freeze, unfreeze
 from pricing.services.taking_back import take_back
 from reports.catalogue.booking_curve import booking_curve
+from reports.catalogue.screening import screening_figures
 from screenings.models import Session
 
 COLOURS = {
@@ -217,6 +218,7 @@ class SessionAdmin(
             context["cinema"] = session.hall.cinema
             context["expected"] = expected_at([session], request).get(session.pk)
             if request.user.has_perm("reports.view_businessday"):
+                context["figures"] = screening_figures(session, clock.now())
                 context["booking_curve"] = booking_curve(session, clock.now())
                 context["compared"] = compared_in_words(session)
             context["other_prices"] = link_to_other_prices(session, request, at=clock.now())

@@ -14,7 +14,7 @@ from film_hire.errors import NoDayClosed, NothingChanged, StatementOutdated
 from film_hire.models import SettledWeek, Statement, StatementAddress, StatementLine
 from film_hire.models.contracts import A_WEEK
 from film_hire.takings import Counted, contracts_of, counted, shown, tickets_of
-from film_hire.terms import ZERO, Base, Hire, hire_of
+from film_hire.terms import ZERO, Base, Hire, Rule, hire_of
 from reports.models import BusinessDay, TicketFigures
 from screenings.models import Cinema
 
@@ -186,7 +186,7 @@ class _Book:
             for each in sessions:
                 found[contract, week, each.session.pk] = Values(each.base, about=each.about)
             total = sum((each.base for each in sessions), Base())
-            found[contract, week, None] = Values(total, hire.amount, hire.advance, steps=_steps(hire))
+            found[contract, week, None] = Values(total, hire.amount, hire.advance, steps=self._steps(contract, hire))
         return found
 
     def _hire(self, key: int, week: int, sessions: Sequence[Counted]) -> Hire:
@@ -195,9 +195,13 @@ class _Book:
         bases = [each.base for each in sessions]
         return hire_of(bases, contract.terms(), week=week, weeks=contract.weeks(self.cinema), earlier=earlier)
 
-
-def _steps(hire: Hire) -> list[list[object]]:
-    return [[step.rule.value, str(step.amount), *map(str, step.numbers)] for step in hire.steps]
+    def _steps(self, contract: int, hire: Hire) -> list[list[object]]:
+        """As a line keeps them, with the calculation of now: the contract may have another one later."""
+        first = f"{Rule.METHOD}:{self.contracts[contract].method}"
+        return [
+            [first if step.rule == Rule.METHOD else step.rule.value, str(step.amount), *map(str, step.numbers)]
+            for step in hire.steps
+        ]
 
 
 def _touched(cinema: Cinema, day: BusinessDay) -> QuerySet[Statement]:

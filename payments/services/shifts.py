@@ -13,7 +13,7 @@ from accounts.models import User
 from cinema.money import ZERO
 from cinema.status import transition
 from cinema.validators import clean_reason, clean_text
-from payments.errors import DrawerBusy, NoReceiptPrinter, ShiftNotOpen
+from payments.errors import DrawerBusy, NoReceiptPrinter, ShiftNotOpen, TerminalTotalNeeded
 from payments.fiscal import is_printed_at_till
 from payments.models import CashMovement, CashPlace, Gateway, GiftCardMovement, Payment, Refund, Shift
 from payments.services import cash
@@ -147,7 +147,8 @@ def count_and_close(
 
     What is over or short is posted; then the float returns to the change fund and the rest goes to the safe.
     `counted_card` is the total of the terminal's own report. An open shift ends; one that ended without a count is
-    counted now. Raises `ShiftNotOpen` if it was counted before, and `WrongCashAmount`. Owns its transaction.
+    counted now. Raises `ShiftNotOpen` if it was counted before, `WrongCashAmount`, and `TerminalTotalNeeded` without
+    `counted_card` where cards were taken. Owns its transaction.
     """
     cash.check_amount(counted_cash, lowest=ZERO)
     note = clean_reason(note) if clean_text(note) else ""
@@ -157,6 +158,8 @@ def count_and_close(
         if row.status == Status.COUNTED:
             raise ShiftNotOpen
         totals = totals_of(row)
+        if counted_card is None and (totals.card_sales or totals.card_refunds):
+            raise TerminalTotalNeeded
         stamps = {"shift": row, "at": at, "actor": actor}
         if difference := counted_cash - totals.expected_cash:
             cash.book(row.drawer, kind=CashMovement.Kind.COUNT, amount=difference, **stamps)

@@ -77,6 +77,8 @@ def drawers(cinema: Cinema, start: datetime, end: datetime) -> Table:
             Column("expected", _("Cash expected"), Kind.MONEY, is_summed=True),
             Column("found", _("Cash counted"), Kind.MONEY, is_summed=True),
             Column("difference", definitions.OVER_OR_SHORT.name, Kind.MONEY, definitions.OVER_OR_SHORT, is_summed=True),
+            Column("card_expected", _("Cards expected"), Kind.MONEY, is_summed=True),
+            Column("card_found", _("By the terminal"), Kind.MONEY, is_summed=True),
         ],
         rows=rows,
         zone=cinema.zone,
@@ -102,6 +104,8 @@ def _row(shift: Shift, end: datetime) -> dict[str, Any]:
         "expected": shift.expected_cash if is_counted else None,
         "found": shift.counted_cash if is_counted else None,
         "difference": shift.difference if is_counted else None,
+        "card_expected": shift.expected_card if is_counted else None,
+        "card_found": shift.counted_card if is_counted else None,
         "state": status.label,
     }
 

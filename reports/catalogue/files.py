@@ -83,9 +83,11 @@ def dimension(chosen: Parameters) -> str:
     return by if by in DIMENSIONS else "day"
 
 
-def films_file(period: Period, _chosen: Parameters) -> Table:
-    table = programme.films(period)
-    return replace(table, charts=[drawings.films_chart(table)])
+def films_file(period: Period, chosen: Parameters) -> Table:
+    rank = chosen.get("rank", "")
+    rank = rank if rank in programme.RANKED_BY else "period"
+    table = programme.films(period, rank)
+    return replace(table, charts=[drawings.films_chart(table, rank)])
 
 
 def bar_file(period: Period, _chosen: Parameters) -> Table:

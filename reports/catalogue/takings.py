@@ -53,6 +53,7 @@ DIMENSIONS: dict[str, Dimension] = {
     "cinema": Dimension(gettext_lazy("Cinema"), "cinema_id", model=Cinema, of_bar=True),
     "hall": Dimension(gettext_lazy("Hall"), "hall_id", model=Hall),
     "film": Dimension(gettext_lazy("Film"), "film_id", model=Film),
+    "screening": Dimension(gettext_lazy("Screening"), "session_id", model=Session),
     "format": Dimension(gettext_lazy("Format"), "session__format", labels=dict(Session.Format.choices)),
     "language": Dimension(gettext_lazy("Language"), "session__language"),
     "channel": Dimension(gettext_lazy("Channel"), "channel", labels=dict(Order.Channel.choices), of_bar=True),
@@ -105,7 +106,7 @@ def takings(period: Period, by: str = "day", *, film: Film | None = None, agains
             "key": key,
             **figures(tickets.get(key, no_tickets), bar.get(key, no_bar), other.get(key, no_tickets)),
         }
-        for key in sorted({*tickets, *bar, *other}, key=lambda key: (key is None, names[key]))
+        for key in _sorted(dimension, {*tickets, *bar, *other}, names)
     ]
     shown = [*definitions.TICKETS, *((definitions.BAR_TAKINGS, definitions.SPEND_PER_HEAD) if has_bar else ())]
     columns = [column_of(each) for each in shown]
@@ -212,10 +213,20 @@ def _grouped(rows: list[dict[str, Any]], dimension: Dimension, period: Period) -
     return {key: added(measures, group) for key, group in groups.items()}
 
 
+def _sorted(dimension: Dimension, keys: set[Any], names: Mapping[Any, Any]) -> list[Any]:
+    """By name; screenings in the order in which `names` has them."""
+    if dimension.model is Session:
+        return [key for key in names if key in keys]
+    return sorted(keys, key=lambda key: (key is None, names[key]))
+
+
 def _names(dimension: Dimension, keys: set[Any]) -> dict[Any, Any]:
     """How the values of the dimension read. At most one query."""
     if dimension.kind == Kind.DATE:
         return {key: key for key in keys}
+    if dimension.model is Session:
+        screenings = Session.objects.filter(pk__in=keys).select_related("film", "hall__cinema")
+        return {each.pk: f"{each}, {each.hall}" for each in screenings.order_by("start_datetime", "pk")}
     names: dict[Any, Any] = {key: str(key) for key in keys}
     if dimension.model is Promocode:
         names |= code_names(keys - {None})

@@ -115,6 +115,7 @@ class DayCheck(models.Model):
         STOCK = "STOCK", _("Bar items taken from stock = items ordered less items returned")
         POINTS = "POINTS", _("Points taken from customers = points that pay for orders")
         CASH = "CASH", _("Cash counted in drawers = cash that should be there")
+        CARD = "CARD", _("Totals of the card terminals = card payments less refunds")
 
     class State(models.TextChoices):
         AGREES = "AGREES", _("Agrees")
@@ -127,6 +128,7 @@ class DayCheck(models.Model):
         Name.STOCK: "units",
         Name.POINTS: "money",
         Name.CASH: "money",
+        Name.CARD: "money",
     }
 
     day = models.ForeignKey(BusinessDay, models.PROTECT, related_name="checks", verbose_name=_("business day"))

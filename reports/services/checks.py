@@ -19,7 +19,7 @@ Name = DayCheck.Name
 
 
 def checks_of(day: BusinessDay) -> Iterable[DayCheck]:
-    """The checks of the day, not saved. At most twenty-two queries."""
+    """The checks of the day, not saved. At most twenty-five queries."""
     for name, sides in SIDES.items():
         left, right = sides(day)
         yield DayCheck(day=day, name=name, left=left, right=right)
@@ -102,27 +102,35 @@ def _points(day: BusinessDay) -> tuple[Decimal, Decimal]:
 
 
 def _cash(day: BusinessDay) -> tuple[Decimal, Decimal]:
-    """What was counted in the drawers of the shifts that were counted on the day, against what their movements say.
+    return _counted(day, Gateway.CASH, found="counted_cash", expected="expected_cash")
 
-    Once a cinema has had a shift, cash that was taken outside of shifts should be there too: no drawer has it.
+
+def _card(day: BusinessDay) -> tuple[Decimal, Decimal]:
+    return _counted(day, Gateway.CARD_TERMINAL, found="counted_card", expected="expected_card")
+
+
+def _counted(day: BusinessDay, gateway: str, *, found: str, expected: str) -> tuple[Decimal, Decimal]:
+    """What was counted in the shifts that were counted on the day, against what they took and gave out.
+
+    Once a cinema has had a shift, what was taken outside of shifts should be there too: no count has it.
     """
     counted = _on(day, "counted_at")
-    found = (
+    shifts = (
         Shift.objects.filter(cinema=day.cinema_id, opened_at__lt=day.ends_at)
         .order_by()
         .aggregate(
-            shifts=Count("pk"),
-            left=Sum("counted_cash", filter=counted, default=ZERO),
-            right=Sum("expected_cash", filter=counted, default=ZERO),
+            number=Count("pk"),
+            left=Sum(found, filter=counted, default=ZERO),
+            right=Sum(expected, filter=counted, default=ZERO),
         )
     )
-    if not found["shifts"]:
+    if not shifts["number"]:
         return ZERO, ZERO
-    in_cash = _payments(day).filter(gateway=Gateway.CASH, shift__isnull=True)
+    taken = _payments(day).filter(gateway=gateway, shift__isnull=True)
     back = _refunds(day, "succeeded_at").filter(
-        status=Refund.Status.SUCCEEDED, payment__gateway=Gateway.CASH, shift__isnull=True
+        status=Refund.Status.SUCCEEDED, payment__gateway=gateway, shift__isnull=True
     )
-    return found["left"], found["right"] + _sum(in_cash, "amount") - _sum(back, "amount")
+    return shifts["left"], shifts["right"] + _sum(taken, "amount") - _sum(back, "amount")
 
 
 SIDES = {
@@ -131,6 +139,7 @@ SIDES = {
     Name.STOCK: _stock,
     Name.POINTS: _points,
     Name.CASH: _cash,
+    Name.CARD: _card,
 }
 
 

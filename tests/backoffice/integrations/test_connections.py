@@ -5,20 +5,25 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from jobs.models import JobRun
+from notifications.models import Notification
 from orders.services import receipt_sales
 from payments.models import Payment, Receipt, Refund
 from tests.helpers.factories import LONG_AGO, a_cinema, a_paid_order, a_session
+from tests.helpers.film_catalogues import a_lookup
 from tests.helpers.film_hire_rows import a_contract, a_statement
 from tests.helpers.partners import a_partner
 from tests.helpers.users import browser, someone
-from tests.helpers.webhook_receiver import a_webhook
+from tests.helpers.webhook_receiver import a_webhook, an_endpoint
 
 pytestmark = pytest.mark.django_db
 
+PAGE = "admin:integrations_webhookendpoint_connections"
+
 
 def shown(**rights: Any) -> Any:
-    return browser(someone("owner", **rights)).get(reverse("admin:integrations_webhookendpoint_connections"))
+    return browser(someone("owner", **rights)).get(reverse(PAGE))
 
 
 def states(page: Any) -> dict[str, tuple[bool, bool, int]]:
@@ -64,7 +69,7 @@ def test_receipts_that_wait_say_whether_the_account_is_wrong_or_the_service_away
 
     def panel(**changes: Any) -> tuple[str, int, int]:
         Receipt.objects.update(**changes)
-        page = person.get(reverse("admin:integrations_webhookendpoint_connections"))
+        page = person.get(reverse(PAGE))
         [found] = [each for each in page.context["connections"] if str(each.name) == "Fiscal receipts (ATOL Online)"]
         return str(found.advice), found.waiting, found.refused
 
@@ -82,7 +87,7 @@ def test_a_gateway_says_what_came_of_its_payments() -> None:
     person = browser(someone("owner", all_cinemas=True))
 
     def line() -> tuple[datetime | None, int, int, str]:
-        page = person.get(reverse("admin:integrations_webhookendpoint_connections"))
+        page = person.get(reverse(PAGE))
         [found] = [each for each in page.context["connections"] if str(each.name) == "Payments online: Demonstration"]
         return found.last_success, found.waiting, found.refused, str(found.advice)
 
@@ -111,7 +116,27 @@ def test_a_gateway_says_what_came_of_its_payments() -> None:
     assert line()[1:] == (1, 1, "The first page lists failed refunds and payments that need checking.")
 
 
+def test_what_fails_at_the_moment_needs_attention_before_it_is_given_up(settings: Any) -> None:
+    settings.TELEGRAM_BOT_TOKEN, settings.TELEGRAM_BOT_NAME = "1:a", "cinema_bot"
+    at = timezone.now()
+    an_endpoint("https://hooks.example/", since=at, failing_since=at)
+    a_lookup(at=at, answer="HTTP 503")
+    told = {"kind": "TICKETS", "created_at": at, "next_attempt_at": at}
+    for error in ("SMTPServerDisconnected", "TelegramFailed 429"):
+        Notification.objects.create(recipient="guest@example.org", occasion=error, error=error, **told)
+
+    found = states(shown(all_cinemas=True))
+
+    failing = {"Webhooks", "E-mail", "Telegram", "Wikidata"}
+    assert {name: found[name] for name in failing} == dict.fromkeys(failing, (True, True, 0))
+
+    sent = {**told, "recipient": "other@example.org", "status": "SENT", "sent_at": at + timedelta(minutes=1)}
+    Notification.objects.create(occasion="later", **sent)  # so only one mailbox refuses
+
+    assert states(browser(User.objects.get()).get(reverse(PAGE)))["E-mail"] == (True, False, 0)
+
+
 def test_only_the_owner_sees_the_connections_of_the_chain() -> None:
     person = someone("cinema_manager", a_cinema())
 
-    assert browser(person).get(reverse("admin:integrations_webhookendpoint_connections")).status_code == 403
+    assert browser(person).get(reverse(PAGE)).status_code == 403

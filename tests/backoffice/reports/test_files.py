@@ -90,6 +90,8 @@ def test_takings_in_a_file_are_those_of_the_film_and_what_they_are_compared_with
     assert of_film.startswith(f"{today},2,700.00,350.00,100.0,")
     [_, *lines] = rows(compare="dates", other_first=today - timedelta(days=1), other_last=today - timedelta(days=1))
     assert lines[0].startswith(f"{today},3,1050.00,0.00,")
+    [_, *lines] = rows(by="screening")
+    assert [film in line for film, line in zip(map(str, (film, another)), lines, strict=False)] == [True, True]
     assert ask_for(owner, **day, compare="dates").context["form"].errors.keys() == {"other_first"}
     stranger = someone("cinema_manager", own, email="stranger@example.org")
     answer = ask_for(stranger, **day, cinema=str(own.pk), compare=f"cinema:{other.pk}")

@@ -155,6 +155,7 @@ def test_takings_are_compared_with_another_period_cinema_or_film(own, django_ass
         ("day", "", "cinema:0", "compare"),
         ("day", "0", "", "film"),
         ("day", "", "dates", "other_first"),
+        ("screening", "", "before", "compare"),
     ],
 )
 def test_what_cannot_be_compared_is_refused_in_words(own, by, film, compare, field):
@@ -169,6 +170,14 @@ def test_what_cannot_be_compared_is_refused_in_words(own, by, film, compare, fie
 
     assert list(answer.context_data["form"].errors) == [field]
     assert 'role="alert"' in answer.content.decode()
+
+
+def test_rows_by_screening_are_those_of_a_week_at_most(own):
+    client = browser(someone("owner", all_cinemas=True))
+
+    answer = page(client, "takings", by="screening", first="2026-10-01", last="2026-10-08")
+
+    assert list(answer.context_data["form"].errors) == ["first"]
 
 
 def test_an_end_alone_shows_the_week_up_to_it(own):

@@ -45,7 +45,9 @@ def test_a_shift_is_opened_filled_counted_and_summed_up(client, cinema):
     assert invariant_violations() == []
 
 
-@pytest.mark.parametrize("amount", ["", "ten", "-5", "1e9", "0.001", "NaN"])
+@pytest.mark.parametrize(
+    "amount", ["", "ten", "-5", "1e9", "0.001", "NaN", "1,500", "1.500", "1,500.00", "1_500", "\u0661"]
+)
 def test_what_is_no_amount_counts_nothing(client, cinema, amount):
     client.post(SHIFT, {"do": "open", "name": "Drawer 1", "float": "100"})
     row = Shift.objects.get()
@@ -55,6 +57,13 @@ def test_what_is_no_amount_counts_nothing(client, cinema, amount):
     row.refresh_from_db()
     assert row.status == Shift.Status.OPEN
     assert list(CashMovement.objects.values_list("kind", flat=True)) == ["FLOAT"]
+
+
+@pytest.mark.parametrize("amount", ["1500", "1 500", "1\u00a0500,00", "1500.00", "1500,0"])
+def test_an_amount_is_read_as_people_write_it(client, cinema, amount):
+    client.post(SHIFT, {"do": "open", "name": "Drawer 1", "float": amount})
+
+    assert Shift.objects.get().opening_float == 1500
 
 
 def test_the_summary_is_shown_only_after_the_count(client, cinema):

@@ -198,6 +198,21 @@ def test_a_statement_is_counted_again_with_the_terms_of_now(cinema: Cinema, sess
     assert list(broken(INVARIANTS, {})) == []
 
 
+def test_what_was_sent_keeps_the_words_of_its_calculation(cinema: Cinema, session: Session) -> None:
+    contract = a_contract(session.film)
+    settle(cinema)
+    Statement.objects.update(status=Statement.Status.SENT)
+    sent = statement()
+    before = statement_table(sent).notes
+
+    apply_terms(contract, {"method": "PER_HEAD", "amount": Decimal(200)})
+    new = statement_table(recount(sent, at=MORNING))
+
+    assert statement_table(Statement.objects.get(version=1)).notes == before
+    assert [new.notes[0], new.notes[1].partition(": ")[2]] == [before[0], "200\xa0₽ × 2: 400\xa0₽."]
+    assert [type(new.totals[name]) for name in ("admissions", "comps")] == [int, int]
+
+
 def test_no_statement_is_counted_again_while_no_day_is_closed(cinema: Cinema, session: Session) -> None:
     a_contract(session.film)
     settle(cinema)

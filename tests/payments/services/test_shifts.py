@@ -8,10 +8,11 @@ import pytest
 from cinema.status import ForbiddenMove
 from orders.models import Order
 from orders.services import mark_paid, refund
-from payments.errors import DrawerBusy, NotEnoughCash, ShiftNotOpen, WrongCashAmount
+from payments.errors import DrawerBusy, NotEnoughCash, ShiftNotOpen, TerminalTotalNeeded, WrongCashAmount
 from payments.models import CashMovement, CashPlace, Gateway, Payment, Shift
 from payments.services import count_and_close, end_shift, mark_paid_out, move_cash, open_shift, totals_of
 from payments.services.cash import place_of
+from tests.helpers.assertions import raises_unchanged
 from tests.helpers.cash import a_drawer, a_shift, cash_of
 from tests.helpers.factories import NOON, PRICE, a_session, an_order, business_state
 from tests.helpers.users import someone
@@ -47,6 +48,17 @@ def test_a_shift_from_the_float_to_the_count():
     assert cash_of(shift.cinema) == {"DRAWER": 0, "CHANGE_FUND": FLOAT, "SAFE": Decimal(340)}
     assert totals_of(closed).expected_cash == FLOAT + PRICE
     assert invariant_violations() == []
+
+
+def test_a_shift_that_took_cards_is_not_closed_without_the_terminals_total():
+    shift = a_shift(opening_float=FLOAT)
+    sold(shift, gateway=Gateway.CARD_TERMINAL)
+
+    with raises_unchanged(TerminalTotalNeeded):
+        count_and_close(shift, counted_cash=FLOAT, at=NOON, actor=shift.cashier)
+
+    closed = count_and_close(shift, counted_cash=FLOAT, counted_card=Decimal(0), at=NOON, actor=shift.cashier)
+    assert (closed.counted_card, closed.expected_card) == (0, PRICE)
 
 
 def test_the_float_comes_from_the_change_fund_as_far_as_it_has_so_much():

@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from bonuses.models import BonusTransaction
+from boxoffice.services import sales
 from orders.models import Order
 from orders.services import process_refunds, record_refund
 from payments.models import Payment
@@ -12,7 +13,17 @@ from reports.models import BusinessDay, DayCheck
 from reports.services.checks import checks_of
 from tests.helpers.business_days import close_days
 from tests.helpers.cash import a_shift
-from tests.helpers.factories import LONG_AGO, NOON, PRICE, a_customer, a_hall, a_paid_order, a_session, an_item
+from tests.helpers.factories import (
+    LONG_AGO,
+    NOON,
+    PRICE,
+    a_customer,
+    a_hall,
+    a_paid_order,
+    a_session,
+    an_item,
+    an_order,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +76,7 @@ def test_each_check_shows_a_difference(order, settings):
         "STOCK": (2, 3),
         "POINTS": (41, 40),
         "CASH": (0, 0),
+        "CARD": (0, 0),
     }
     assert order.final_amount == PRICE + 240 - 40
 
@@ -81,3 +93,15 @@ def test_cash_is_what_was_counted_against_what_should_be_there(order):
     count_and_close(shift, counted_cash=Decimal(490), at=NOON, actor=shift.cashier)
 
     assert sides()["CASH"] == (490, 500 + order.final_amount)
+
+
+def test_the_totals_of_card_terminals_are_checked_against_what_was_entered_as_approved(order):
+    """Cash that is pocketed and entered as a card stands there."""
+    shift = a_shift(order.cinema, at=NOON)
+    other = an_order(a_session(a_hall(order.cinema)))
+    sales.card_approved(other, shift=shift, at=NOON, actor=shift.cashier)
+    count_and_close(shift, counted_cash=Decimal(0), counted_card=Decimal(100), at=NOON, actor=shift.cashier)
+
+    close_days(order.cinema, until=END)
+
+    assert sides()["CARD"] == (100, other.final_amount)

@@ -203,6 +203,7 @@ def test_a_days_checks_agree(cinema):
         "STOCK": (3, 3),
         "POINTS": (Decimal("10.00"), Decimal("10.00")),
         "CASH": (0, 0),
+        "CARD": (0, 0),
     }
 
 

@@ -275,7 +275,8 @@ class History:
         elif shift.status == Shift.Status.OPEN and self.rng.random() < 0.5:
             end_shift(shift, at=at)
         else:
-            count_and_close(shift, counted_cash=Decimal(self.rng.randint(0, 900)), at=at, actor=shift.cashier)
+            counted = {"counted_cash": Decimal(self.rng.randint(0, 900)), "counted_card": Decimal(0)}
+            count_and_close(shift, **counted, at=at, actor=shift.cashier)
 
     # --- Jobs, and the owner who changes a cinema
 
