@@ -101,6 +101,7 @@ def order_page(request: HttpRequest, order: Order, *, refusal: object = None, st
             "gateways": offered_gateways(),
             "refusal": refusal,
             "receipts": receipts_to_look_at(order.pk),
+            "site": settings.SITE_URL,
             "gift_card": gift_cards.offer(request, order) if page.unpaid else None,
         },
         status=status if refusal else 200,

@@ -41,14 +41,25 @@ OPEN = {
     "page_version",
     "face_css",
     "logo",
+    "font",
 }
-FILES = {"picture"}  # of everybody, and no page: tests/storefront/views/test_pictures.py
-BY_SECRET_LINK = {"order", "order_seats", "change", "paid", "refund", "tickets_calendar", "changed"}
-BY_SECRET_LINK |= {"subscribe", "unsubscribe"}
+FILES = {"picture", "trailer"}  # of everybody, and no page: tests/storefront/views/test_pictures.py
+BY_SECRET_LINK = {
+    "order",
+    "order_seats",
+    "change",
+    "paid",
+    "refund",
+    "tickets_calendar",
+    "changed",
+    "ticket",
+    "apple_wallet",
+}
+BY_SECRET_LINK |= {"subscribe", "unsubscribe", "ticket", "apple_wallet"}
 SIGNED_IN = {"account", "lists", "points", "profile", "password", "my_data", "delete_account"}
 ONLY_POST = {"extend", "cancel", "confirm", "correct_address", "pay", "language", "send_link", "sign_out"}
 ONLY_POST |= {"hold", "news", "order_news", "sms", "telegram", "my_cinema", "gift_card", "pay_gift_card"}
-ONLY_POST |= {"send_again", "watch", "wait"}
+ONLY_POST |= {"send_again", "watch", "wait", "new_code"}
 
 
 @pytest.fixture
