@@ -36,7 +36,7 @@ from backoffice.orders.order_timeline import OrderTimeline
 from backoffice.orders.personal_data import PersonalDataMixin
 from boxoffice.approvals import ExchangeApproval
 from boxoffice.services.exchanges import exchange
-from boxoffice.services.sales import cancel_unpaid, check_buyer, shift_for_money
+from boxoffice.services.sales import cancel_unpaid, check_taking, shift_for_money
 from cinema.local_time import format_local
 from cinema.money import format_money
 from customers.services import correct_address, is_correctable
@@ -160,7 +160,7 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
     def take_payment(
         self, order: Order, *, gateway: str, unsure: bool, rrn: str, terminal: str, at: datetime, actor: User
     ) -> str:
-        check_buyer(order, actor=actor)
+        check_taking(order, at=at, actor=actor)
         check_printer(order.cinema, at=at)
         shift = shift_for_money(actor, order.cinema)
         if unsure:

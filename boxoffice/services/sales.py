@@ -12,14 +12,23 @@ from typing import Any, Required, TypedDict, Unpack
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from accounts.services import rate_limits
 from accounts.services.customer_codes import customer_of_code
 from allocations.models import CompReason
 from allocations.services import check_booker, give
-from boxoffice.errors import CardUnclear, CodeTooOften, ColleagueCode, GivenTooLittle, NoShift, StaffOrder, WrongPart
+from boxoffice.errors import (
+    AccountTooOften,
+    CardUnclear,
+    CodeTooOften,
+    ColleagueCode,
+    GivenTooLittle,
+    NoShift,
+    StaffOrder,
+    WrongPart,
+)
 from boxoffice.services.refunds import give_out_decided
 from cinema.money import ZERO
 from cinema.status import Refused
@@ -37,7 +46,7 @@ from orders.services import (
     sell,
 )
 from orders.services.selling.hold import release_stale_holds
-from payments.models import Gateway, Payment, Refund, Shift
+from payments.models import AT_COUNTER, Gateway, Payment, Refund, Shift
 from payments.services.cash import lock_open_shift
 from payments.services.parts import count_returned_parts
 from payments.services.shifts import open_shift_of
@@ -169,11 +178,16 @@ def _check_earner(customer: User, cinema: Cinema, *, at: datetime) -> None:
     no guest comes so often. Two queries."""
     if shift_of(customer, cinema) is not None:
         raise ColleagueCode
-    today = Order.objects.filter(
-        user=customer, cinema=cinema, channel=Order.Channel.BOX_OFFICE, created_at__gt=at - DAY
-    )
-    if today.filter(status__in=[*Order.UNPAID, *Order.SOLD]).count() >= MOST_A_DAY:
+    if _at_tills_today(Q(user=customer), cinema.pk, at=at).count() >= MOST_A_DAY:
         raise CodeTooOften(MOST_A_DAY)
+
+
+def _at_tills_today(whose: Q, cinema: int, *, at: datetime) -> QuerySet[Order]:
+    """The orders of an account, or an address that one may claim later, that were sold or paid at a till in a day."""
+    paid = Payment.objects.filter(order=OuterRef("pk"), gateway__in=AT_COUNTER, succeeded_at__gt=at - DAY)
+    here = Q(channel=Order.Channel.BOX_OFFICE, created_at__gt=at - DAY) | Exists(paid)
+    found = Order.objects.filter(whose, here, cinema=cinema, status__in=[*Order.UNPAID, *Order.SOLD])
+    return found.exclude(channel=Order.Channel.GROUP)
 
 
 def _with_reason(
@@ -201,6 +215,18 @@ def check_buyer(order: Order, *, actor: User) -> None:
             raise StaffOrder
 
 
+def check_taking(order: Order, *, at: datetime, actor: User) -> None:
+    """Raise `AccountTooOften`, or as `check_buyer`, for an order whose money is about to be taken by hand.
+
+    Two queries at most. Reads only.
+    """
+    check_buyer(order, actor=actor)
+    whose = Q(user=order.user_id) if order.user_id else Q(email=order.email)
+    earns = order.final_amount and (order.user_id or order.email) and order.channel != Order.Channel.GROUP
+    if earns and _at_tills_today(whose, order.cinema_id, at=at).exclude(pk=order.pk).count() >= MOST_A_DAY:
+        raise AccountTooOften(MOST_A_DAY)
+
+
 def pay_cash(
     order: Order,
     *,
@@ -214,10 +240,10 @@ def pay_cash(
     """Take cash for an order into the drawer of the shift; returns the change. Without `given`, it was exact.
 
     The price, or an `amount` as a part of it: the last part makes the order paid. The same `form` sent again takes
-    nothing. For an order that was held before, call `check_terminal` first. Raises `StaffOrder`, `GivenTooLittle`,
-    `ShiftNotOpen`, and as `mark_paid`. Owns its transaction.
+    nothing. For an order that was held before, call `check_terminal` first. Raises `GivenTooLittle`, `ShiftNotOpen`,
+    and as `check_taking` and `mark_paid`. Owns its transaction.
     """
-    check_buyer(order, actor=actor)
+    check_taking(order, at=at, actor=actor)
     price = order.final_amount if amount is None else amount
     if given is not None and given < price:
         raise GivenTooLittle(given=given, price=price)
@@ -232,13 +258,13 @@ def card_approved(
     The same `form` sent again books nothing.
 
     It belongs to the shift of whoever says so: the one in which it was tried may be counted. Raises as `mark_paid`, and
-    `ShiftNotOpen` and `StaffOrder`. Owns its transaction.
+    `ShiftNotOpen`, and as `check_taking`. Owns its transaction.
     """
     uncertain = _uncertain(order)
     if uncertain is not None:
         approve_uncertain(uncertain, shift=shift, at=at, actor=actor)
         return
-    check_buyer(order, actor=actor)
+    check_taking(order, at=at, actor=actor)
     price = order.final_amount if amount is None else amount
     mark_paid(
         order, gateway=Gateway.CARD_TERMINAL, amount=price, external_id=form, part=True, at=at, actor=actor, shift=shift
@@ -261,9 +287,9 @@ def card_declined(order: Order, *, at: datetime, actor: User) -> None:
 
 
 def card_unclear(order: Order, *, shift: Shift, amount: Decimal | None = None, at: datetime, actor: User) -> None:
-    """Nobody knows whether the terminal took the money: the sale stays unfinished. Raises `AlreadyPaid`, `StaffOrder`,
-    and `WrongPart` for nothing or more than is left to pay. Owns its transaction."""
-    check_buyer(order, actor=actor)
+    """Nobody knows whether the terminal took the money: the sale stays unfinished. Raises `AlreadyPaid`,
+    `StaffOrder`, `AccountTooOften`, and `WrongPart` for nothing or more than is left to pay. Owns its transaction."""
+    check_taking(order, at=at, actor=actor)
     price = order.final_amount if amount is None else amount
     with transaction.atomic():
         record_uncertain_payment(order, gateway=Gateway.CARD_TERMINAL, amount=price, shift=shift, at=at, actor=actor)

@@ -9,12 +9,21 @@ import pytest
 from accounts.errors import RateLimited
 from accounts.models import LimitUse
 from accounts.services.customer_codes import customer_code
-from boxoffice.errors import CardUnclear, CodeTooOften, ColleagueCode, GivenTooLittle, NoShift, StaffOrder, WrongPart
+from boxoffice.errors import (
+    AccountTooOften,
+    CardUnclear,
+    CodeTooOften,
+    ColleagueCode,
+    GivenTooLittle,
+    NoShift,
+    StaffOrder,
+    WrongPart,
+)
 from boxoffice.services import sales
 from boxoffice.services.gift_cards import pay_with_gift_card
 from orders.errors import NotOnSale, PromocodeRefused, SeatTaken, WrongAmount
 from orders.models import Order
-from orders.services import cancel_expired, left_to_pay
+from orders.services import cancel_by_customer, cancel_expired, decided_at_work, left_to_pay
 from payments.errors import PartsOfAnotherShift, ShiftNotOpen
 from payments.models import GiftCard, Payment, Refund, Shift
 from payments.services import count_and_close, end_shift, totals_of
@@ -328,6 +337,28 @@ def test_the_card_is_unclear_about_no_more_than_is_left_to_pay(shift, session, p
         sales.card_unclear(order, shift=shift, amount=part, at=NOON, actor=shift.cashier)
 
     sales.check_terminal(order)  # nothing waits for an answer
+
+
+def test_an_account_earns_on_five_orders_a_day_that_are_paid_at_the_tills_wherever_they_were_made(shift, session):
+    friend = a_customer()
+    orders = [an_order(session, customer=friend) for _ in range(6)]
+    work = {"shift": shift, "at": NOON, "actor": shift.cashier}
+    for order in orders[:5]:
+        sales.pay_cash(order, given=None, **work)
+
+    with raises_unchanged(AccountTooOften):
+        sales.pay_cash(orders[5], given=None, **work)
+    with raises_unchanged(AccountTooOften):
+        sales.card_approved(orders[5], **work)
+
+
+def test_parts_are_given_out_without_a_limit_only_once_whoever_may_refund_has_counted_them(shift, session):
+    order = held(shift, session)
+    sales.pay_cash(order, shift=shift, given=None, amount=Decimal(50), at=NOON, actor=shift.cashier)
+
+    cancel_by_customer(order, at=NOON, actor=someone("floor_manager", order.cinema))
+
+    assert not decided_at_work(Refund.objects.all()).exists()
 
 
 def test_an_account_earns_points_on_five_orders_of_the_tills_a_day(shift, session):

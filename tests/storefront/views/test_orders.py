@@ -578,3 +578,16 @@ def test_the_refund_page_of_a_cancelled_screening_says_what_happens(client: Clie
 
     assert told in page
     assert "refunds close" not in page
+
+
+def test_one_address_gets_a_link_again_once_in_five_minutes_and_ten_times_a_day_whatever_the_order(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, answers = clock.now(), []
+    orders = [factories.a_paid_order(email="victim@example.org", at=start) for _ in range(2)]
+    for number in range(12):
+        monkeypatch.setattr("cinema.clock.now", lambda minutes=6 * number: start + timedelta(minutes=minutes))
+        answers += [client.post(f"/order/{order.token}/again/").status_code for order in orders]
+
+    assert Notification.objects.filter(kind="ORDER_LINK").count() == 5
+    assert answers == [302] * 10 + [429] * 14
