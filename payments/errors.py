@@ -229,14 +229,3 @@ class GiftCardNotReturnable(Refused, code="gift_card_not_returnable"):
         super().__init__(
             _("The sale of a gift card is undone only in its own shift, while nobody has used it. Nothing was changed.")
         )
-
-
-class PartsOfAnotherShift(Refused, code="parts_of_another_shift"):
-    """Somebody who may not refund so much alone would cancel an order whose money was taken in another shift."""
-
-    def __init__(self, taken: Decimal) -> None:
-        text = _(
-            "%(amount)s was taken for this order, and not in your open shift. Cancelling it gives that money back, so "
-            "a colleague has to do it who may refund that much. Otherwise the order ends by itself, at its deadline."
-        )
-        super().__init__(text % {"amount": format_money(taken)})
