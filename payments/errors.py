@@ -69,6 +69,25 @@ class ReceiptNumberNeeded(Refused, code="receipt_number_needed"):
         super().__init__(_("Enter the number on the receipt of the cash register: up to 20 digits."))
 
 
+class CorrectionNumberRefused(Refused, code="correction_number_refused"):
+    """The number of the tax office's order is too long, or has signs that cannot be printed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The number of the order has at most 32 letters, digits and signs. Nothing was changed."))
+
+
+class NoCorrection(Refused, code="no_correction"):
+    """The service of receipts prints no correction of this receipt."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The receipt service prints no correction of this receipt: protocol v4 corrects no refunds. Make it in "
+                "the service’s account."
+            )
+        )
+
+
 class NoRegisterNumber(Refused, code="no_register_number"):
     """This cannot be the registration number of a cash register."""
 
