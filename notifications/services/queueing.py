@@ -54,7 +54,8 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 (instant), hall, seats: list of [row, number]}, and snacks: list of [name, quantity].
 Of a cancelled or changed screening the context may have `others`: a list of {film, starts, cinema, link} to offer.
 "The return" means: amount, way (the gateway by which it goes back: "cash" and "card_terminal" wait at the box office),
-before (what the gateway had returned earlier), and points. What is "0.00" or 0 is not mentioned.
+before (what the gateway had returned earlier), and points. What is "0.00" or 0 is not mentioned. If several payments
+are paid back, the context may have `further`: a list of {amount, way}.
 """
 
 from collections.abc import Collection, Iterable, Mapping
