@@ -53,6 +53,17 @@ class CodeTooOften(Refused, code="customer_code_too_often"):
         super().__init__(text % {"orders": orders})
 
 
+class AccountTooOften(Refused, code="account_too_often"):
+    """Money would be taken by hand for one more order of an account that has as many today as earn points."""
+
+    def __init__(self, orders: int) -> None:
+        text = _(
+            "%(orders)d orders of this account were paid at the till today, and it earns no points on more. Let its "
+            "owner pay online, or cancel the order and sell the tickets without the account. Nothing was charged."
+        )
+        super().__init__(text % {"orders": orders})
+
+
 class StaffOrder(Refused, code="order_of_staff_at_work"):
     """The order is in the account, or has the address, of whoever takes its money or of a colleague at work."""
 

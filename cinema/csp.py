@@ -12,6 +12,7 @@ SHOP_POLICY: dict[str, Any] = {
     "style-src": [SELF],
     "img-src": [SELF, "data:"],
     "font-src": [SELF],
+    "media-src": [SELF],
     "connect-src": [SELF],
     "manifest-src": [SELF],
     "form-action": [SELF],

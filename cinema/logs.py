@@ -3,7 +3,7 @@
 import logging
 import re
 
-SECRET_PATHS = re.compile(r"(/(?:lists|order|account/link|set-password|(?:un)?subscribe|demo-bank)/)[^/\s?]+")
+SECRET_PATHS = re.compile(r"(/(?:lists|order|ticket|account/link|set-password|(?:un)?subscribe|demo-bank)/)[^/\s?]+")
 #: Tried only where a word begins, so that a long text without an address takes no longer than reading it.
 EMAIL_ADDRESSES = re.compile(r"(?<![^\s<>()\"'=:,;@])[^\s<>()\"'=:,;@]+@[^\s<>()\"'=:,;@]+")
 #: What PostgreSQL adds to its message: values of the row, which may be tokens and addresses.

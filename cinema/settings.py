@@ -188,6 +188,7 @@ FORMAT_MODULE_PATH = "cinema.formats"
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Moscow")
 CRON_TIME_ZONE = env.str("CRON_TIME_ZONE", default="")  # empty: that of this machine
+WALLET_CERTIFICATE = env.str("WALLET_CERTIFICATE", default="")  # a file, of `storefront.services.wallet`
 PHONE_REGION = env.str("PHONE_REGION", default="RU").upper()
 
 STATIC_URL = "static/"

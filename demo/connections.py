@@ -1,9 +1,12 @@
-"""A partner of the API with a key, a receiver of webhooks, a marketing list, a campaign, proposals of a catalogue."""
+"""A partner of the API with a key, a receiver of webhooks, consents to news and a marketing list, a campaign, proposals
+of a catalogue."""
 
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from accounts.models import User
+from accounts.services.consents import Channel, Place, record_consent
 from integrations.models import ApiKey, Catalogue, FilmLookup, FilmProposal, MarketingList, Partner, WebhookEndpoint
 from integrations.services.keys import issue_key
 from integrations.webhooks.signing import new_secret
@@ -14,6 +17,8 @@ from screenings.models import Film
 
 PARTNER, RECEIVER = "Билеты рядом", "Пробный получатель"
 CAMPAIGN_DAYS, ONE_IN = 30, 25  # of the orders bought online in these days, one in so many came by the link
+MAY_AGREE, AGREES = 120, 4  # of so many customers every fourth agreed to news
+CONSENT_AGE = timedelta(days=9)
 PAGE = "https://www.wikidata.org/wiki/Special:Search"
 
 
@@ -40,6 +45,14 @@ def create_proposals(*, at: datetime) -> None:
         FilmProposal(film=film, source=Catalogue.WIKIDATA, field=name, value=value, link=PAGE, found_at=at)
         for name, value in values.items()
     )
+
+
+def add_consents(*, at: datetime) -> None:
+    """Some customers agreed to news by e-mail in their accounts."""
+    customers = User.objects.filter(is_staff=False, is_active=True).order_by("pk")
+    agreed = {"channel": Channel.EMAIL, "is_given": True, "place": Place.ACCOUNT, "is_proved": True}
+    for user in list(customers[:MAY_AGREE])[::AGREES]:
+        record_consent(user.email, **agreed, language=user.preferred_language, user=user, at=at - CONSENT_AGE)
 
 
 def create_marketing_list(*, at: datetime) -> None:

@@ -22,6 +22,8 @@ INGREDIENTS = [
 ]
 PORTION, PORTION_PRICE, PORTION_PARTS = "Попкорн со сливочным маслом", "320", (80, 15, 1)
 COMBO, COMBO_PRICE = "Комбо: попкорн и вода", "390"
+PORTION_TEXTS = {"en": {"name": "Popcorn with butter"}, "de": {"name": "Popcorn mit Butter"}}
+COMBO_TEXTS = {"en": {"name": "Combo: popcorn and water"}, "de": {"name": "Combo: Popcorn und Wasser"}}
 WITHOUT_STOCK = {"made_to_order": True, "low_stock_percent": 0}
 WATER = "Вода без газа"
 FLOAT = Decimal(3000)
@@ -31,12 +33,12 @@ CARDS = [(1000, "cash"), (2000, "card_terminal"), (3000, "cash")]  # the first i
 def add_recipe_and_combo(*, at: datetime) -> None:
     """In the first cinema, to be sold at its bar and its till from now on."""
     cinema, manager = _first_cinema()
-    portion = _item(cinema, PORTION, kind=Kind.MADE, price=PORTION_PRICE, **WITHOUT_STOCK)
+    portion = _item(cinema, PORTION, kind=Kind.MADE, price=PORTION_PRICE, texts=PORTION_TEXTS, **WITHOUT_STOCK)
     for (name, unit, bought, cost), units in zip(INGREDIENTS, PORTION_PARTS, strict=True):
         ingredient = _item(cinema, name, kind=Kind.INGREDIENT, unit=unit, max_stock_quantity=bought)
         receive(ingredient, quantity=bought, unit_cost=Decimal(cost), at=at, actor=manager)
         ItemPart.objects.create(whole=portion, part=ingredient, units=units)
-    combo = _item(cinema, COMBO, kind=Kind.COMBO, price=COMBO_PRICE, **WITHOUT_STOCK)
+    combo = _item(cinema, COMBO, kind=Kind.COMBO, price=COMBO_PRICE, texts=COMBO_TEXTS, **WITHOUT_STOCK)
     for part in (portion, ConcessionItem.objects.get(cinema=cinema, name=WATER)):
         ItemPart.objects.create(whole=combo, part=part, units=1)
 

@@ -37,6 +37,7 @@ ATTEMPTS = {
     "device": (timedelta(hours=1), 0, 20),  # wrong codes to enrol a device; by address
     "customer_code": (timedelta(minutes=15), 10, 0),  # wrong codes of customers that a member of staff types at a till
     "find": (timedelta(hours=1), 5, 30),
+    "link_again": (timedelta(days=1), 10, 60),  # links to orders, sent once more; per address of customers
     "correct_address": (timedelta(days=1), 3, 30),  # per order
     "corrected": (timedelta(minutes=10), 1, 1_000),  # per showing of an order's page
     "news": (timedelta(hours=1), 20, 120),  # consents to news and offers, given or withdrawn; per account or order

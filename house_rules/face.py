@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from house_rules.contrast import text_on
+from house_rules.fonts import FAMILY, STACKS, Font
 from house_rules.models import ChainFace, ChainPage
 from house_rules.scope import read_once
 
@@ -62,6 +63,9 @@ class Face:
     social: tuple[str, ...] = ()
     seller: Any = None  # payments.LegalEntity
     published: tuple[PublishedPage, ...] = ()
+    heading_font: str = ""
+    text_font: str = ""
+    font_digest: str = ""
     logo_digest: str = ""
     logo_size: tuple[int, int] = (0, 0)  # in pixels, which pages show at half: for sharp screens
 
@@ -117,17 +121,28 @@ class Face:
 
     @property
     def css(self) -> str:
-        """The rules that replace the shop's colours; empty without any of its own."""
+        """The rules that replace the shop's colours and fonts; empty without any of its own."""
         light, dark = _accent(self.accent_light), _accent(self.accent_dark)
         if dark:
             dark = f"@media (prefers-color-scheme: dark) {{ {dark} }}\n"
         if light:  # of light pages only: dark ones keep theirs
             light = f"@media (prefers-color-scheme: light) {{ {light} }}\n"
-        return light + dark
+        return light + dark + self._fonts
+
+    @property
+    def _fonts(self) -> str:
+        """An uploaded font is only loaded by pages that show it; until it is there, they show the device's own."""
+        chosen = {"--display": self.heading_font, "--text": self.text_font}
+        rules = [f"{name}: {STACKS[font]};" for name, font in chosen.items() if font in STACKS]
+        face = ""
+        if Font.OWN in chosen.values() and self.font_digest:
+            source = f'url("font.woff2?{self.font_digest}") format("woff2")'
+            face = f'@font-face {{ font-family: "{FAMILY}"; src: {source}; font-display: fallback; }}\n'
+        return f"{face}:root {{ {' '.join(rules)} }}\n" if rules else ""
 
     @property
     def css_version(self) -> str:
-        """Changes with the colours, so that browsers may keep the file; empty without any."""
+        """Changes with the rules, so that browsers may keep the file; empty without any."""
         return hashlib.sha256(self.css.encode()).hexdigest()[:12] if self.css else ""
 
 
@@ -149,7 +164,7 @@ def in_best_language(texts: dict[str, Any]) -> Any:
 
 
 def _read() -> Face:
-    row = ChainFace.objects.select_related("seller").defer("logo").filter(pk=ChainFace.ONE).first()
+    row = ChainFace.objects.select_related("seller").defer("logo", "font").filter(pk=ChainFace.ONE).first()
     return of_row(row) if row else Face()
 
 
@@ -167,6 +182,9 @@ def of_row(row: ChainFace) -> Face:
         social=tuple(row.social.split()),
         seller=row.seller,
         published=tuple(PublishedPage(**page) for page in row.published),
+        heading_font=row.heading_font,
+        text_font=row.text_font,
+        font_digest=row.font_digest,
         logo_digest=row.logo_digest,
         logo_size=(row.logo_width or 0, row.logo_height or 0),
     )

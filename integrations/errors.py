@@ -31,7 +31,9 @@ class HoldLapsed(Refused, code="hold_lapsed"):
 
     def __init__(self, number: str) -> None:
         self.number = number
-        super().__init__(_("Order %(order)s was not paid in time. Start again with a new key.") % {"order": number})
+        super().__init__(
+            _("Order %(order)s was cancelled, or not paid in time. Start again with a new key.") % {"order": number}
+        )
 
 
 class PartnerHoldsTooMuch(Refused, code="api_seats_too_many"):

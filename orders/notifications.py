@@ -93,7 +93,7 @@ def notify_address_changed(order: Order, *, recipient: str, by_staff: bool, at: 
 def send_link(order: Order, *, asked: bool = True, sparingly: bool = False, at: datetime) -> None:
     """Queue the link to the order's page, unless `asked` after a correction; `sparingly`: one in `LINK_AGAIN`."""
     after = at - settings.LINK_AGAIN
-    if sparingly and was_queued(MessageKind.ORDER_LINK, recipient=order.recipient, after=after, occasion=order.number):
+    if sparingly and was_queued(MessageKind.ORDER_LINK, recipient=order.recipient, after=after):
         return
     kept = ConcessionPreorder.objects.exclude(status__in=RELEASED)
     about = about_orders([order], tickets=Ticket.objects.live(), preorders=kept)

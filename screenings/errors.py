@@ -291,6 +291,13 @@ class PictureRefused(Refused, code="picture_refused"):
         )
 
 
+class TrailerRefused(Refused, code="trailer_refused"):
+    """The file is not a video in MP4 or WebM, or is too large."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This file is not an MP4 or WebM video of up to 20 MB. Save it so and upload it again."))
+
+
 class PictureGone(Refused, code="picture_gone"):
     """The picture was removed or replaced in the meantime."""
 

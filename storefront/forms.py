@@ -81,7 +81,7 @@ class CheckoutForm(ShopForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.seat_map, self.seats, self.stock = seat_map, seats, stock
-        self.channels = channels
+        self.balance, self.channels = balance, channels
         for channel in channels:
             self.fields[_news(channel)] = forms.BooleanField(label=wording(channel), required=False)
         if seat_map.session.film.age_rating == AgeRating.EIGHTEEN:
@@ -152,9 +152,11 @@ class CheckoutForm(ShopForm):
         for seat in self.seats:
             yield seat, self[f"type-{seat.pk}"]
 
-    def snack_fields(self) -> Iterator[tuple[ConcessionItem, int, forms.BoundField]]:
+    def snack_fields(self) -> Iterator[tuple[ConcessionItem, int, forms.BoundField, ConcessionItem | None]]:
+        """Each snack with how many are left, its field, and the snack to recommend with it."""
+        in_stock = {item.pk: item for item, left in self.stock if left}
         for item, left in self.stock:
-            yield item, left, self[f"snack-{item.pk}"]
+            yield item, left, self[f"snack-{item.pk}"], in_stock.get(item.goes_with_id or 0)
 
     def news_fields(self) -> list[forms.BoundField]:
         return [self[_news(channel)] for channel in self.channels]

@@ -18,6 +18,7 @@ from storefront.views import (
     programme,
     seats,
     site_files,
+    tickets,
 )
 
 app_name = "shop"
@@ -34,6 +35,7 @@ urlpatterns = [
         pictures.film_picture,
         name="picture",
     ),
+    re_path(r"^pictures/(?P<name>[0-9a-f]{20}-trailer\.(?:mp4|webm))$", pictures.trailer, name="trailer"),
     path("sessions/<int:key>/", seats.seats, name="session"),
     path("sessions/<int:key>/taken/", seats.taken, name="taken"),
     path("sessions/<int:key>/session.ics", programme.session_calendar, name="session_calendar"),
@@ -55,7 +57,10 @@ urlpatterns = [
     path("order/<slug:token>/address/", orders.correct_address, name="correct_address"),
     path("order/<slug:token>/news/", news.of_order_page, name="order_news"),
     path("order/<slug:token>/refund/", orders.refund, name="refund"),
+    path("order/<slug:token>/new-code/", tickets.new_code, name="new_code"),
     path("order/<slug:token>/tickets.ics", orders.tickets_calendar, name="tickets_calendar"),
+    path("ticket/<slug:token>/", tickets.ticket, name="ticket"),
+    path("ticket/<slug:token>/ticket.pkpass", tickets.apple_wallet, name="apple_wallet"),
     path("find/", account.find_order, name="find_order"),
     path("account/", account.account, name="account"),
     path("account/lists/", lists.lists, name="lists"),
@@ -77,6 +82,7 @@ urlpatterns = [
     path("pages/<slug:slug>/", chain.page, name="page"),
     path("pages/<slug:slug>/<slug:language>/<int:number>/", chain.version, name="page_version"),
     path("logo.png", chain.logo, name="logo"),
+    path("font.woff2", chain.font, name="font"),
     path("face.css", chain.face_css, name="face_css"),
     path("language/", language.choose, name="language"),
     path("manifest.webmanifest", site_files.manifest, name="manifest"),

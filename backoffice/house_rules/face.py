@@ -1,4 +1,4 @@
-"""Page of the chain's name, colours, footer and seller."""
+"""Page of the chain's name, colours, fonts, footer and seller."""
 
 import hashlib
 from typing import Any
@@ -15,6 +15,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
 from backoffice.framework.admin import NoDeleteAdmin
 from backoffice.framework.by_language import LANGUAGES, field_name, rows_of_fields, text_fields, typed_texts
 from backoffice.framework.edit_conflicts import ConflictCheckingForm
+from house_rules import fonts
 from house_rules.logo import MOST_BYTES, Logo, prepared
 from house_rules.models import ChainFace
 
@@ -33,11 +34,17 @@ class ChainFaceForm(ConflictCheckingForm):
     remove_logo = forms.BooleanField(
         label=capfirst(_("remove the logo")), required=False, widget=UnfoldBooleanSwitchWidget()
     )
+    font_file = forms.FileField(
+        label=capfirst(_("font file")),
+        required=False,
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".woff2,font/woff2"}),
+        help_text=_("WOFF2, up to 150 KB. Check that its licence allows use on websites."),
+    )
     locals().update(text_fields("footer", _("footer"), max_length=FOOTER, rows=3))
 
     class Meta:
         model = ChainFace
-        fields = ["name", "accent_light", "accent_dark", "social", "seller"]
+        fields = ["name", "accent_light", "accent_dark", "heading_font", "text_font", "social", "seller"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         stored = getattr(kwargs.get("instance"), "footer", {})
@@ -51,8 +58,15 @@ class ChainFaceForm(ConflictCheckingForm):
         file = self.cleaned_data.get("logo_file")
         return prepared(file.read(MOST_BYTES + 1)) if file else None
 
+    def clean_font_file(self) -> bytes | None:
+        file = self.cleaned_data.get("font_file")
+        return fonts.checked(file.read(fonts.MOST_BYTES + 1)) if file else None
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        chosen = {name for name in ("heading_font", "text_font") if cleaned.get(name) == fonts.Font.OWN}
+        if chosen and not (cleaned.get("font_file") or self.instance.font_digest or "font_file" in self.errors):
+            self.add_error("font_file", _("Upload the font, or choose another one."))
         others = {each: text for each, text in self.instance.footer.items() if each not in LANGUAGES}
         self.instance.footer = {**others, **typed_texts(cleaned, "footer")}
         return cleaned
@@ -71,6 +85,7 @@ class ChainFaceAdmin(NoDeleteAdmin):
         (None, {"fields": ["name", "seller"]}),
         (_("Logo"), {"fields": ["logo_now", ("logo_file", "remove_logo")]}),
         (_("Colours"), {"fields": [("accent_light", "accent_dark")]}),
+        (_("Fonts"), {"fields": [("heading_font", "text_font"), "font_file"]}),
         (_("Beneath every page"), {"fields": [*rows_of_fields("footer"), "social"]}),
     ]
 
@@ -86,6 +101,9 @@ class ChainFaceAdmin(NoDeleteAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         logo, row = form.cleaned_data.get("logo_file"), form.instance
+        if font := form.cleaned_data.get("font_file"):
+            row.font, row.font_digest = font, hashlib.sha256(font).hexdigest()[:20]
+            row.save(update_fields=["font", "font_digest"])
         if logo:
             row.logo, row.logo_digest = logo.content, hashlib.sha256(logo.content).hexdigest()[:20]
             row.logo_width, row.logo_height = logo.width, logo.height

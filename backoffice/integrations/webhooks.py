@@ -28,7 +28,10 @@ from integrations.webhooks.signing import new_secret
 
 class EndpointForm(ConflictCheckingForm):
     types = forms.MultipleChoiceField(
-        label=_("events"), choices=EventType.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget, required=True
+        label=_("Events"),
+        choices=EventType.choices,
+        initial=EventType.values,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
 
     def clean_url(self) -> str:
@@ -106,8 +109,8 @@ class WebhookDeliveryAdmin(ActionsMixin, ReadOnlyAdmin):
     list_display = ["what", "endpoint", "status", "attempts", "happened", "sent_at", "answer"]
     list_filter = ["status", "endpoint"]
     list_select_related = ["event", "endpoint"]
-    fields = ["what", "content", "endpoint", "status", "attempts", "next_attempt_at", "sent_at", "answer"]
-    readonly_fields = ["what", "content", "happened"]
+    fields = ["what", "content", "endpoint", "status", "attempts", "next_attempt", "sent_at", "answer"]
+    readonly_fields = ["what", "content", "happened", "next_attempt"]
     actions = ["send_again"]
     actions_detail = ["send_again"]
 
@@ -118,6 +121,12 @@ class WebhookDeliveryAdmin(ActionsMixin, ReadOnlyAdmin):
     @admin.display(description=_("time"))
     def happened(self, delivery: WebhookDelivery) -> str:
         return zone_as_offset(localize(timezone.localtime(delivery.event.at)))
+
+    @admin.display(description=_("next attempt"))
+    def next_attempt(self, delivery: WebhookDelivery) -> str:
+        if delivery.is_over:
+            return "–"
+        return zone_as_offset(localize(timezone.localtime(delivery.next_attempt_at)))
 
     @admin.display(description=_("content"))
     def content(self, delivery: WebhookDelivery) -> str:

@@ -188,8 +188,8 @@ def refund_summary(preview: RefundPreview) -> Iterable[SummaryItem]:
     if preview.along:
         yield _("refunded along with it, free of charge"), ", ".join(line_name(line) for line in preview.along)
     yield _("money refunded"), format_money(preview.returned.amount)
-    if preview.returned.amount:
-        yield _("refunded by"), Gateway(preview.returned.way).label
+    if ways := [(str(Gateway(part.way).label), format_money(part.amount)) for part in preview.returned.parts]:
+        yield _("refunded by"), ", ".join(map(": ".join, ways)) if len(ways) > 1 else ways[0][0]
     if preview.returned.before:
         yield _("returned with the provider before"), format_money(preview.returned.before)
     if preview.missed is not None:

@@ -36,7 +36,7 @@ from backoffice.orders.order_timeline import OrderTimeline
 from backoffice.orders.personal_data import PersonalDataMixin
 from boxoffice.approvals import ExchangeApproval
 from boxoffice.services.exchanges import exchange
-from boxoffice.services.sales import cancel_unpaid, check_buyer, shift_for_money
+from boxoffice.services.sales import cancel_unpaid, check_taking, shift_for_money
 from cinema.local_time import format_local
 from cinema.money import format_money
 from customers.services import correct_address, is_correctable
@@ -47,7 +47,6 @@ from orders.models import Order, OrderChange, OrderLine, Ticket
 from orders.reasons import Reason
 from orders.services import extend, left_to_pay, mark_paid, record_uncertain_payment, refund, remind_to_pay
 from payments.services import check_printer, record_slip
-from payments.services.shifts import open_shift_of
 from reports.code_names import code_names
 from screenings.models import Seat
 
@@ -160,7 +159,7 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
     def take_payment(
         self, order: Order, *, gateway: str, unsure: bool, rrn: str, terminal: str, at: datetime, actor: User
     ) -> str:
-        check_buyer(order, actor=actor)
+        check_taking(order, at=at, actor=actor)
         check_printer(order.cinema, at=at)
         shift = shift_for_money(actor, order.cinema)
         if unsure:
@@ -260,8 +259,7 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         done=ngettext_lazy("%(count)d order cancelled.", "%(count)d orders cancelled.", "count"),
     )
     def cancel(self, order: Order, *, reason: str, at: datetime, actor: User) -> str:
-        shift = open_shift_of(actor, order.cinema_id)
-        cancel_unpaid(order, reason=reason or Reason.STAFF, shift=shift, at=at, actor=actor)
+        cancel_unpaid(order, reason=reason or Reason.STAFF, at=at, actor=actor)
         return gettext("Order %(order)s cancelled.") % {"order": order}
 
     @confirmed_action(

@@ -27,7 +27,7 @@ from cinema.status import Refused
 from film_hire.models import AgreedShows
 from film_hire.models.agreed_shows import MOST
 from film_hire.services import ExpectedHire, agree, agreed_shows
-from pricing.services.advice_lines import Agreed, Line
+from pricing.services.advice_lines import Advice, Agreed, Line
 from pricing.services.programme import advise_week, take
 from screenings.models import Cinema, Film, Session
 from screenings.services.planning import DAY, lines_of
@@ -49,6 +49,7 @@ class ShownLine:
     admissions: str
     takings: str
     kept: str
+    worth: str
     off_sale: str
 
 
@@ -98,7 +99,7 @@ class AdviceMixin(CinemaScopedAdmin):
             "after": first + 7 * DAY,
             "advice": advice,
             "lines": [_shown_line(line) for line in advice.lines] if advice else [],
-            "total": _gain(advice.admissions, advice.takings, advice.kept) if advice else None,
+            "total": _gain(advice) if advice else None,
             "has_hire": advice is not None and any(line.kept != line.takings for line in advice.lines),
             "films": _films(cinema, first),
             "most": MOST,
@@ -182,7 +183,7 @@ def _shown_line(line: Line) -> ShownLine:
             texts.append(_placed(change.row))
         elif change.row is not None and change.place is not None:
             texts.append(f"{_placed(change.row)} → {_target(change.row, change.place)}")
-    gain = _gain(line.admissions, line.takings, line.kept)
+    gain = _gain(line)
     return ShownLine(line.key, str(KINDS[line.kind]), texts, **gain, off_sale=_off_sale(line))
 
 
@@ -219,15 +220,15 @@ def _target(row: Any, place: Session) -> str:
     return ", ".join(parts)
 
 
-def _gain(admissions: float, takings: Decimal, kept: Decimal) -> dict[str, str]:
+def _gain(of: Line | Advice) -> dict[str, str]:
     """With a sign: +12, −3."""
 
     def signed(text: str, value: Decimal | int) -> str:
         return f"+{text}" if value > 0 else f"−{text}" if value < 0 else text
 
-    people = round(admissions)
+    people = round(of.admissions)
+    money = {"takings": of.takings, "kept": of.kept, "worth": of.worth}
     return {
         "admissions": signed(number_format(abs(people), force_grouping=True), people),
-        "takings": signed(format_money(abs(round(takings, 0))), takings),
-        "kept": signed(format_money(abs(round(kept, 0))), kept),
+        **{name: signed(format_money(abs(round(amount, 0))), amount) for name, amount in money.items()},
     }

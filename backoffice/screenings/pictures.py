@@ -1,4 +1,4 @@
-"""The page of a film's pictures: its poster and its stills are uploaded, described and removed here."""
+"""The page of a film's pictures and trailer: its poster and its stills are uploaded, described and removed here."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from cinema.status import Refused
 from screenings.errors import PictureGone
 from screenings.models import Film, FilmPicture
 from screenings.pictures import MOST_BYTES
-from screenings.services import add_picture, remove_picture
+from screenings.services import add_picture, remove_picture, set_trailer
 
 ENVELOPE = 100_000  # bytes of a request besides the file
 
@@ -38,6 +38,14 @@ class PictureForm(forms.Form):
         required=False,
         widget=UnfoldAdminTextInputWidget(),
         help_text=_("For people who cannot see the picture: a short sentence."),
+    )
+
+
+class TrailerForm(forms.Form):
+    trailer = forms.FileField(
+        label=_("File"),
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": "video/mp4,video/webm"}),
+        help_text=_("MP4 or WebM, up to 20 MB. The website plays it itself; nothing loads before a visitor presses."),
     )
 
 
@@ -72,12 +80,16 @@ class FilmPicturesMixin:
             return page.not_found(request, str(key))
         if not page.has_change_permission(request, film):
             raise PermissionDenied
-        form = PictureForm(initial=request.GET.dict())
+        form, trailer = PictureForm(initial=request.GET.dict()), TrailerForm()
         refusal = ""
         if request.method == "POST":
-            form = PictureForm(request.POST, request.FILES)
+            form, trailer = (
+                (form, TrailerForm(request.POST, request.FILES))
+                if "video" in request.POST
+                else (PictureForm(request.POST, request.FILES), trailer)
+            )
             try:
-                if (message := self._changed(request, film, form)) is not None:
+                if (message := self._changed(request, film, form, trailer)) is not None:
                     page.log_change(request, film, message)
                     page.message_user(request, message)
                     return HttpResponseRedirect(request.path)
@@ -91,13 +103,22 @@ class FilmPicturesMixin:
             "film": film,
             "pictures": film.pictures.all(),
             "form": form,
+            "trailer_form": trailer,
             "refusal": refusal,
             "back": page.change_url(film),
         }
         return TemplateResponse(request, "backoffice/screenings/pictures.html", context)
 
-    def _changed(self, request: HttpRequest, film: Film, form: PictureForm) -> str | None:
+    def _changed(self, request: HttpRequest, film: Film, form: PictureForm, trailer: TrailerForm) -> str | None:
         """Does what was asked for, and says so; None if the form has errors."""
+        if request.POST.get("video") == "remove":
+            set_trailer(film, content=None)
+            return gettext("The trailer is removed.")
+        if "video" in request.POST:
+            if not trailer.is_valid():
+                return None
+            set_trailer(film, content=trailer.cleaned_data["trailer"].read())
+            return gettext("The trailer is added.")
         if "add" in request.POST:
             if not form.is_valid():
                 return None

@@ -33,7 +33,11 @@ from screenings.times import as_instant
 
 Slot = tuple[int, datetime]  # a hall and a start
 
-TIME = re.compile(r"(\d{1,2}):(\d{2})(?::00)?(?:\s*(?:UTC)?([+-])(\d{2}):?(\d{2}))?", re.ASCII)
+TIME = re.compile(
+    r"(?P<hour>[0-9]{1,2})[:.](?P<minute>[0-9]{2})(?:[:.]00)?(?:\s*(?P<half>[AP])\.?M\.?)?"
+    r"(?:\s*(?:UTC)?(?P<sign>[+-])(?P<hours>[0-9]{2}):?(?P<minutes>[0-9]{2}))?",
+    re.IGNORECASE,
+)
 
 
 class SessionResource(Resource):
@@ -232,17 +236,27 @@ class SessionResource(Resource):
 
 
 def _parse_start(day: Any, text: str, cinema: Cinema) -> datetime:
-    """Reads local time such as `19:30`, or `01:30 UTC+0200` if that time happens twice on that day."""
+    """Reads local time such as `19:30`, `19.30` or `7:30 PM`, or `01:30 UTC+0200` if that time happens twice on that
+    day."""
     match = TIME.fullmatch(text)
-    if match is None or int(match[1]) > 23 or int(match[2]) > 59:
+    hour = _hour(int(match["hour"]), match["half"]) if match else None
+    if match is None or hour is None or int(match["minute"]) > 59:
         raise ValueError(gettext("“%(value)s” is not a time. Write it like 19:30.") % {"value": text})
-    wall_clock = datetime(day.year, day.month, day.day, int(match[1]), int(match[2]))  # noqa: DTZ001 (a wall clock)
+    wall_clock = datetime(day.year, day.month, day.day, hour, int(match["minute"]))  # noqa: DTZ001 (a wall clock)
     try:
         return as_instant(wall_clock, cinema.zone)
     except AmbiguousTime as refused:
-        if match[3]:
-            offset = timedelta(hours=int(match[4]), minutes=int(match[5])) * (-1 if match[3] == "-" else 1)
+        if match["sign"]:
+            offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"]))
+            offset *= -1 if match["sign"] == "-" else 1
             for choice in refused.choices:
                 if choice.utcoffset() == offset:
                     return choice.astimezone(UTC)
         raise
+
+
+def _hour(number: int, half: str | None) -> int | None:
+    """The hour from 0 to 23, of the clock of twelve hours with `half` ("A" or "P"); None if there is none."""
+    if half is None:
+        return number if number < 24 else None
+    return number % 12 + 12 * (half.upper() == "P") if 1 <= number <= 12 else None

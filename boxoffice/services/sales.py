@@ -12,14 +12,23 @@ from typing import Any, Required, TypedDict, Unpack
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from accounts.services import rate_limits
 from accounts.services.customer_codes import customer_of_code
 from allocations.models import CompReason
 from allocations.services import check_booker, give
-from boxoffice.errors import CardUnclear, CodeTooOften, ColleagueCode, GivenTooLittle, NoShift, StaffOrder, WrongPart
+from boxoffice.errors import (
+    AccountTooOften,
+    CardUnclear,
+    CodeTooOften,
+    ColleagueCode,
+    GivenTooLittle,
+    NoShift,
+    StaffOrder,
+    WrongPart,
+)
 from boxoffice.services.refunds import give_out_decided
 from cinema.money import ZERO
 from cinema.status import Refused
@@ -37,9 +46,8 @@ from orders.services import (
     sell,
 )
 from orders.services.selling.hold import release_stale_holds
-from payments.models import Gateway, Payment, Refund, Shift
+from payments.models import AT_COUNTER, Gateway, Payment, Refund, Shift
 from payments.services.cash import lock_open_shift
-from payments.services.parts import count_returned_parts
 from payments.services.shifts import open_shift_of
 from screenings.models import Cinema, Seat, Session, TicketType
 
@@ -169,11 +177,16 @@ def _check_earner(customer: User, cinema: Cinema, *, at: datetime) -> None:
     no guest comes so often. Two queries."""
     if shift_of(customer, cinema) is not None:
         raise ColleagueCode
-    today = Order.objects.filter(
-        user=customer, cinema=cinema, channel=Order.Channel.BOX_OFFICE, created_at__gt=at - DAY
-    )
-    if today.filter(status__in=[*Order.UNPAID, *Order.SOLD]).count() >= MOST_A_DAY:
+    if _at_tills_today(Q(user=customer), cinema.pk, at=at).count() >= MOST_A_DAY:
         raise CodeTooOften(MOST_A_DAY)
+
+
+def _at_tills_today(whose: Q, cinema: int, *, at: datetime) -> QuerySet[Order]:
+    """The orders of an account, or an address that one may claim later, that were sold or paid at a till in a day."""
+    paid = Payment.objects.filter(order=OuterRef("pk"), gateway__in=AT_COUNTER, succeeded_at__gt=at - DAY)
+    here = Q(channel=Order.Channel.BOX_OFFICE, created_at__gt=at - DAY) | Exists(paid)
+    found = Order.objects.filter(whose, here, cinema=cinema, status__in=[*Order.UNPAID, *Order.SOLD])
+    return found.exclude(channel=Order.Channel.GROUP)
 
 
 def _with_reason(
@@ -201,6 +214,18 @@ def check_buyer(order: Order, *, actor: User) -> None:
             raise StaffOrder
 
 
+def check_taking(order: Order, *, at: datetime, actor: User) -> None:
+    """Raise `AccountTooOften`, or as `check_buyer`, for an order whose money is about to be taken by hand.
+
+    Two queries at most. Reads only.
+    """
+    check_buyer(order, actor=actor)
+    whose = Q(user=order.user_id) if order.user_id else Q(email=order.email)
+    earns = order.final_amount and (order.user_id or order.email) and order.channel != Order.Channel.GROUP
+    if earns and _at_tills_today(whose, order.cinema_id, at=at).exclude(pk=order.pk).count() >= MOST_A_DAY:
+        raise AccountTooOften(MOST_A_DAY)
+
+
 def pay_cash(
     order: Order,
     *,
@@ -214,10 +239,10 @@ def pay_cash(
     """Take cash for an order into the drawer of the shift; returns the change. Without `given`, it was exact.
 
     The price, or an `amount` as a part of it: the last part makes the order paid. The same `form` sent again takes
-    nothing. For an order that was held before, call `check_terminal` first. Raises `StaffOrder`, `GivenTooLittle`,
-    `ShiftNotOpen`, and as `mark_paid`. Owns its transaction.
+    nothing. For an order that was held before, call `check_terminal` first. Raises `GivenTooLittle`, `ShiftNotOpen`,
+    and as `check_taking` and `mark_paid`. Owns its transaction.
     """
-    check_buyer(order, actor=actor)
+    check_taking(order, at=at, actor=actor)
     price = order.final_amount if amount is None else amount
     if given is not None and given < price:
         raise GivenTooLittle(given=given, price=price)
@@ -232,13 +257,13 @@ def card_approved(
     The same `form` sent again books nothing.
 
     It belongs to the shift of whoever says so: the one in which it was tried may be counted. Raises as `mark_paid`, and
-    `ShiftNotOpen` and `StaffOrder`. Owns its transaction.
+    `ShiftNotOpen`, and as `check_taking`. Owns its transaction.
     """
     uncertain = _uncertain(order)
     if uncertain is not None:
         approve_uncertain(uncertain, shift=shift, at=at, actor=actor)
         return
-    check_buyer(order, actor=actor)
+    check_taking(order, at=at, actor=actor)
     price = order.final_amount if amount is None else amount
     mark_paid(
         order, gateway=Gateway.CARD_TERMINAL, amount=price, external_id=form, part=True, at=at, actor=actor, shift=shift
@@ -261,9 +286,9 @@ def card_declined(order: Order, *, at: datetime, actor: User) -> None:
 
 
 def card_unclear(order: Order, *, shift: Shift, amount: Decimal | None = None, at: datetime, actor: User) -> None:
-    """Nobody knows whether the terminal took the money: the sale stays unfinished. Raises `AlreadyPaid`, `StaffOrder`,
-    and `WrongPart` for nothing or more than is left to pay. Owns its transaction."""
-    check_buyer(order, actor=actor)
+    """Nobody knows whether the terminal took the money: the sale stays unfinished. Raises `AlreadyPaid`,
+    `StaffOrder`, `AccountTooOften`, and `WrongPart` for nothing or more than is left to pay. Owns its transaction."""
+    check_taking(order, at=at, actor=actor)
     price = order.final_amount if amount is None else amount
     with transaction.atomic():
         record_uncertain_payment(order, gateway=Gateway.CARD_TERMINAL, amount=price, shift=shift, at=at, actor=actor)
@@ -283,25 +308,24 @@ def check_terminal(order: Order) -> None:
 
 
 def undo(order: Order, *, shift: Shift | None = None, at: datetime, actor: User) -> list[Refund]:
-    """Cancel an unfinished sale; its seats are free again, and in a `shift` the parts that were collected go back.
+    """Cancel an unfinished sale; its seats are free again, and the parts that were collected in this `shift` go back.
 
-    Returns these payouts. Raises `CardUnclear`, and as `cancel_unpaid` and `mark_paid_out`. Owns its transaction.
+    Returns these payouts. Other parts wait to be paid out, and count for whoever does it. Raises `CardUnclear`, and as
+    `cancel_unpaid` and `mark_paid_out`. Owns its transaction.
     """
     check_terminal(order)
     with transaction.atomic():
-        cancel_unpaid(order, reason=CancelReason.CUSTOMER, shift=shift, at=at, actor=actor)
-        return [] if shift is None else give_out_decided(order, shift=shift, at=at, actor=actor)
+        cancel_unpaid(order, reason=CancelReason.CUSTOMER, at=at, actor=actor)
+        if shift is None:
+            return []
+        Refund.objects.filter(order=order, payment__shift=shift).update(actor=actor)  # decided here
+        return give_out_decided(order, shift=shift, at=at, actor=actor)
 
 
-def cancel_unpaid(order: Order, *, reason: str, shift: Shift | None, at: datetime, actor: User) -> None:
-    """Cancel an unpaid order. What was taken for it elsewhere than in the open `shift` of the actor counts as a refund.
-
-    Raises `ReservedForGroup`, and as `cancel` and `count_returned_parts`. Owns its transaction.
-    """
+def cancel_unpaid(order: Order, *, reason: str, at: datetime, actor: User) -> None:
+    """Cancel an unpaid order. Raises `ReservedForGroup`, and as `cancel`. Owns its transaction."""
     check_booker(order, actor=actor)
-    with transaction.atomic():
-        cancel(order, reason=reason, at=at, actor=actor)
-        count_returned_parts(order.pk, shift=shift, at=at, actor=actor)
+    cancel(order, reason=reason, at=at, actor=actor)
 
 
 def unfinished_sales(cinema: Cinema) -> Iterable[Order]:

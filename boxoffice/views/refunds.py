@@ -125,14 +125,14 @@ def give(request: BoxOfficeRequest, key: int) -> HttpResponse:
 @page(WORK)
 @require_POST
 def choose(request: BoxOfficeRequest, key: int) -> HttpResponse:
-    """What a guest of a cancelled screening chose: the money now, or a voucher, which whoever may refund decides."""
+    """What a guest of a cancelled screening chose, the money now or a voucher, decided by whoever may refund."""
     row = get_object_or_404(orders_of(request), pk=key)
     try:
-        shift = _open_shift(request)
+        shift, decided_by = _open_shift(request), decide(request, REFUND)
         if "voucher" not in request.POST:
             _tell(request, row, give_money_now(row, shift=shift, at=request.at, actor=request.user))
             return redirect("boxoffice:order", key=row.pk)
-        given = give_instead_of_money(row, at=request.at, actor=request.user, decided_by=decide(request, REFUND))
+        given = give_instead_of_money(row, at=request.at, actor=request.user, decided_by=decided_by)
     except Refused as error:
         messages.error(request, str(error))
         return redirect("boxoffice:order", key=row.pk)

@@ -334,9 +334,14 @@ def tickets(request: BoxOfficeRequest, key: int) -> HttpResponse:
 @page(WORK)
 @require_POST
 def send(request: BoxOfficeRequest, key: int) -> HttpResponse:
-    """Send the customer the link to the order with its tickets, once in `LINK_AGAIN`."""
+    """Send the customer the link to the order with its tickets, once in `LINK_AGAIN`, and a few times a day."""
     row = get_object_or_404(orders_of(request), pk=key, status__in=Order.SOLD)
     if row.recipient:
+        try:
+            rate_limits.hit("link_again", person=row.recipient, at=request.at)
+        except RateLimited as error:
+            messages.error(request, str(error))
+            return redirect("boxoffice:order", key=row.pk)
         send_link(row, sparingly=True, at=request.at)
         messages.success(request, _("The link to the tickets is sent to the customer."))
     return redirect("boxoffice:order", key=row.pk)

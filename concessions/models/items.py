@@ -147,6 +147,10 @@ class ConcessionItem(Translated):
     expected_week = models.PositiveIntegerField(_("expected use in a week"), null=True, blank=True, editable=False)
     expected_at = models.DateTimeField(_("expected use worked out"), null=True, blank=True, editable=False)
 
+    goes_with = models.ForeignKey(
+        "self", models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("sells with")
+    )
+
     objects = ConcessionItemQuerySet.as_manager()
     history = History(
         *("name", "price", "portion", "composition", "allergens", "lowest_age", "picture", "texts"),

@@ -1,4 +1,4 @@
-"""Stores how much of each item is expected to be used, as far as that is known."""
+"""Stores how much of each item is expected to be used, and what sells with it, as far as that is known."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -14,8 +14,15 @@ class ExpectedUse(NamedTuple):
     week: int
 
 
-def expect_use(items: Sequence[ConcessionItem], uses: Mapping[int, ExpectedUse], *, at: datetime) -> None:
-    """Store what is expected of these items, by primary key; of an item that has none there, that nothing is known.
+def expect_use(
+    items: Sequence[ConcessionItem],
+    uses: Mapping[int, ExpectedUse],
+    *,
+    goes_with: Mapping[int, int],
+    at: datetime,
+) -> None:
+    """Store what is expected of these items and which item sells with each, by primary key; of an item that is not
+    there, that nothing is known.
 
     Suggestions that nobody has ordered yet follow. Three queries. Must be called inside a transaction (the items are
     locked and were read afterwards).
@@ -25,7 +32,8 @@ def expect_use(items: Sequence[ConcessionItem], uses: Mapping[int, ExpectedUse],
         item.expected_today = None if use is None else min(use.today, use.week, MOST_STOCK)
         item.expected_week = None if use is None else min(use.week, MOST_STOCK)
         item.expected_at = at
-    ConcessionItem.objects.bulk_update(items, ["expected_today", "expected_week", "expected_at"])
+        item.goes_with_id = goes_with.get(item.pk)
+    ConcessionItem.objects.bulk_update(items, ["expected_today", "expected_week", "expected_at", "goes_with"])
     suggestions = list(
         ReorderSuggestion.objects.filter(concession_item__in=items, settled_at__isnull=True, ordered_at__isnull=True)
     )

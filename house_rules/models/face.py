@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cinema.history import History
 from house_rules.contrast import COLOUR, DARK, LEAST, LIGHT, least_contrast, readable_shade
+from house_rules.fonts import Font
 
 MOST_LINKS = 12
 is_colour = RegexValidator(rf"\A{COLOUR.pattern}\Z", _("Write a colour as # and six digits, such as #8c1c2e."))
@@ -41,6 +42,19 @@ class ChainFace(models.Model):
         validators=[is_colour],
         help_text=_("For customers whose device is set to dark."),
     )
+    heading_font = models.CharField(
+        _("font of headings"),
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        choices=Font,
+        help_text=_("Leave empty for the shop’s own font."),
+    )
+    text_font = models.CharField(_("font of text"), max_length=10, blank=True, default="", db_default="", choices=Font)
+    #: A WOFF2: see `house_rules.fonts`. The digest is in its address, as the logo's.
+    font = models.BinaryField(null=True, editable=False)
+    font_digest = models.CharField(_("font"), max_length=20, blank=True, default="", db_default="", editable=False)
     #: The text beneath every page of the shop, by language.
     footer = models.JSONField(_("footer"), default=dict, blank=True)
     social = models.TextField(
@@ -66,7 +80,10 @@ class ChainFace(models.Model):
     #: The current versions of the pages, so that one query reads all that a page of the shop shows of the chain.
     published = models.JSONField(default=list, editable=False)
 
-    history = History("name", "accent_light", "accent_dark", "footer", "social", "seller", "logo_digest")
+    history = History(
+        *("name", "accent_light", "accent_dark", "heading_font", "text_font", "font_digest"),
+        *("footer", "social", "seller", "logo_digest"),
+    )
 
     class Meta:
         verbose_name = _("name and colours")

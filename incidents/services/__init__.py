@@ -11,6 +11,7 @@ from incidents.services.telling import choice_link, concerned, explanations, ref
 from incidents.services.time_zones import clock_shifts, follow_time_zone
 from incidents.services.vouchers import (
     has_voucher,
+    is_of_new_address,
     lines_to_choose,
     new_voucher,
     open_choice,
@@ -37,6 +38,7 @@ __all__ = [
     "explanations",
     "follow_time_zone",
     "has_voucher",
+    "is_of_new_address",
     "keep_tickets",
     "lines_to_choose",
     "move",

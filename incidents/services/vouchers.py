@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from cinema.codes import random_code
@@ -21,7 +22,7 @@ from notifications.services import queue
 from orders import notifications
 from orders.errors import PaymentDisputed
 from orders.locks import lock_orders_with_sessions
-from orders.models import Order, OrderLine, Promocode, Ticket
+from orders.models import Order, OrderChange, OrderLine, Promocode, Ticket
 from orders.reasons import Reason
 from orders.services.refunds.by_customer import RefundedAtCinema
 from orders.services.refunds.by_hand import is_refunded_at_cinema
@@ -80,6 +81,14 @@ def has_voucher(order: Order, lines: Sequence[OrderLine]) -> bool:
     return not order.payments.filter(gateway=Gateway.ACCOUNT, status=Payment.Status.SUCCEEDED).exists()
 
 
+def is_of_new_address(row: ConcernedOrder) -> bool:
+    """Whether its link gives no voucher: staff entered the address, or it is newer than the cancellation. Money goes
+    back to whoever paid, but a voucher belongs to whoever has the code. One query. Reads only.
+    """
+    changed = row.order.changes.filter(kind=OrderChange.Kind.ADDRESS)
+    return changed.filter(Q(actor__isnull=False) | Q(at__gte=row.incident.at)).exists()
+
+
 def take_refund(row: ConcernedOrder, *, at: datetime, actor: User | None = None, at_cinema: bool = False) -> Refund:
     """Refund now what the guest lost, who would otherwise be refunded when the time to choose is over.
 
@@ -101,6 +110,8 @@ def take_voucher(row: ConcernedOrder, *, at: datetime, actor: User | None = None
     """
     with transaction.atomic():
         order, lines = _locked(row, at=at, at_cinema=at_cinema)
+        if not at_cinema and is_of_new_address(row):
+            raise RefundedAtCinema
         if not has_voucher(order, lines):
             raise DecisionClosed
         fields = {"reason": Reason.VOUCHER, "actor": actor}

@@ -89,7 +89,7 @@ def _seat_out(seat: Seat, seat_map: SeatMap) -> dict[str, Any]:
 def hold(request: HttpRequest, given: schemas.OrderIn, idempotency_key: IdempotencyKey) -> Any:
     partner, at = partner_with(request, "may_sell"), clock.now()
     body = {"path": "orders", **given.dict()}
-    if (known := held_before(partner, key=idempotency_key, body=body)) is not None:
+    if (known := held_before(partner, key=idempotency_key, body=body, at=at)) is not None:
         return Status(201, order_out(known))
     session = announced(given.session_id, at=at)
     if not partner.may_use(session.hall.cinema_id):

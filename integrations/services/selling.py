@@ -58,9 +58,10 @@ def hold_for_partner(partner: Partner, wanted: Wanted, *, key: str, body: Any, a
     """Hold seats and snacks by the rules of the shop, or return the order that the key held before.
 
     Raises what `hold_online` raises and `PartnerHoldsTooMuch`, and then the key is free; `HoldLapsed` if the order of
-    the key was cancelled, and `IdempotencyKeyReused` if the key belongs to another request. Owns its transaction.
+    the key was cancelled or its time is over, and `IdempotencyKeyReused` if the key belongs to another request. Owns
+    its transaction.
     """
-    if (order := held_before(partner, key=key, body=body)) is not None:
+    if (order := held_before(partner, key=key, body=body, at=at)) is not None:
         return order
     rate_limits.hit("api_hold", person=f"partner {partner.pk}", at=at)
     release_stale_holds([Ticket(session=wanted.session, seat_id=seat) for seat, _type in wanted.seats], at=at)
@@ -71,13 +72,13 @@ def hold_for_partner(partner: Partner, wanted: Wanted, *, key: str, body: Any, a
     except PromocodeRefused:  # counted after the transaction, which takes back what is counted inside
         rate_limits.hit("promocode", person=f"partner {partner.pk}", at=at)
         raise
-    return _held_before(done)
+    return _held_before(done, at=at)
 
 
-def held_before(partner: Partner, *, key: str, body: Any) -> Order | None:
+def held_before(partner: Partner, *, key: str, body: Any, at: datetime) -> Order | None:
     """The order that this request made when it was sent before; raises as `hold_for_partner` does. Reads only."""
     row = _known(partner, key, body)
-    return None if row is None else _held_before(row)
+    return None if row is None else _held_before(row, at=at)
 
 
 def refund_for_partner(
@@ -220,12 +221,13 @@ def _same(row: ApiRequest, body: Any) -> ApiRequest:
     return row
 
 
-def _held_before(row: ApiRequest) -> Order:
+def _held_before(row: ApiRequest, *, at: datetime) -> Order:
     order = row.order
     if order is None or row.refund_id is not None:
         raise IdempotencyKeyReused
     order.refresh_from_db()
-    if order.status == Order.Status.CANCELLED:
+    is_expired = Order.objects.expired(at).filter(pk=order.pk).exists()  # a job cancels it within a minute
+    if is_expired or order.status == Order.Status.CANCELLED:
         raise HoldLapsed(order.number)
     return order
 

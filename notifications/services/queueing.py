@@ -54,7 +54,8 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 (instant), hall, seats: list of [row, number]}, and snacks: list of [name, quantity].
 Of a cancelled or changed screening the context may have `others`: a list of {film, starts, cinema, link} to offer.
 "The return" means: amount, way (the gateway by which it goes back: "cash" and "card_terminal" wait at the box office),
-before (what the gateway had returned earlier), and points. What is "0.00" or 0 is not mentioned.
+before (what the gateway had returned earlier), and points. What is "0.00" or 0 is not mentioned. If several payments
+are paid back, the context may have `further`: a list of {amount, way}.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -165,10 +166,8 @@ def ever_notified(recipients: Collection[str], *, kind: str) -> set[str]:
     return set(sent.order_by().values_list("recipient", flat=True).distinct()) if recipients else set()
 
 
-def was_queued(kind: str, *, recipient: str, after: datetime, occasion: str = "") -> bool:
-    """Whether such a message was queued after that instant and not given up; with `occasion`, one that starts with it.
-    Reads only.
-    """
+def was_queued(kind: str, *, recipient: str, after: datetime) -> bool:
+    """Whether such a message was queued after that instant and not given up. Reads only."""
     given_up = (Status.FAILED, Status.OUTDATED)
     queued = Notification.objects.filter(kind=kind, recipient=recipient, created_at__gt=after)
-    return queued.filter(occasion__startswith=occasion).exclude(status__in=given_up).exists()
+    return queued.exclude(status__in=given_up).exists()

@@ -72,7 +72,7 @@ class Ticket(PriceParts):
         null=True,
         blank=True,
         editable=False,
-        help_text=_("When the guest got another seat, and the ticket a new code."),
+        help_text=_("When the ticket got a new code: for another seat, or because the guest withdrew its link."),
     )
 
     objects = TicketQuerySet.as_manager()

@@ -140,14 +140,15 @@ def save_refunds(refunds: Iterable[Refund]) -> None:
         Refund.objects.bulk_create(others)
 
 
-def return_parts(orders: Collection[int], *, reason: str, at: datetime, actor: User | None = None) -> list[Refund]:
+def return_parts(orders: Collection[int], *, reason: str, at: datetime) -> list[Refund]:
     """Request the return of every part that was collected for orders that were given up; what a gift card had paid is
-    back on it at once. A query, or up to nine.
+    back on it at once. They have no actor, whoever gave the orders up, so they count for whoever gives them out. A
+    query, or up to nine.
 
     Must be called inside a transaction (the orders are locked).
     """
     refunds = [
-        Refund(order_id=order, payment_id=payment, amount=left, reason=reason, requested_at=at, actor=actor)
+        Refund(order_id=order, payment_id=payment, amount=left, reason=reason, requested_at=at)
         for order, balance in balances(orders).items()
         for payment, left in balance.left.items()
         if left

@@ -38,6 +38,7 @@ class Line:
     takings: Decimal
     showings: int
     kept: Decimal  # of the takings, after film hire
+    worth: Decimal  # of these, after what a showing more costs to run; a drop saves that
 
     @property
     def goes_off_sale(self) -> bool:
@@ -64,3 +65,7 @@ class Advice:
     @property
     def kept(self) -> Decimal:
         return sum((line.kept for line in self.lines), Decimal(0))
+
+    @property
+    def worth(self) -> Decimal:
+        return sum((line.worth for line in self.lines), Decimal(0))

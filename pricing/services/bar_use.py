@@ -1,13 +1,15 @@
-"""What the bar will need: units of each item, from the forecast of screenings and what their guests usually take."""
+"""What the bar will need: units of each item, from the forecast of screenings and what their guests usually take; and
+what they take together.
+"""
 
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
-from concessions.models import ConcessionItem, StockMovement
+from concessions.models import ConcessionItem, ConcessionPreorder, StockMovement
 from concessions.services import ExpectedUse, expect_use
 from pricing.models import SessionForecast
 from reports.models import BarFigures, StockFigures, TicketFigures
@@ -16,13 +18,14 @@ from screenings.models import Cinema, Session
 DAY = timedelta(days=1)
 USUAL = 28  # days up to yesterday, over which the units per guest are counted
 WEEK = 7
+ENOUGH = 3  # orders with both, before one item is recommended with the other
 USED = [StockMovement.Kind.HOLD, StockMovement.Kind.RETURN]
 
 
 def expect_locked(items: Sequence[ConcessionItem], *, at: datetime) -> None:
-    """Write onto the items how much of each is expected to be used today and in a week.
+    """Write onto the items how much of each is expected to be used today and in a week, and which item sells with it.
 
-    Nothing is known of an item whose cinema had no guests in the last weeks, or has no forecast. Seven queries, however
+    Nothing is known of an item whose cinema had no guests in the last weeks, or has no forecast. Eight queries, however
     many items. Must be called inside a transaction (the items are locked).
     """
     cinemas = {cinema.pk: cinema for cinema in Cinema.objects.filter(pk__in={item.cinema_id for item in items})}
@@ -35,7 +38,30 @@ def expect_locked(items: Sequence[ConcessionItem], *, at: datetime) -> None:
         if expected is not None and rate is not None:
             today, week = expected
             uses[item.pk] = ExpectedUse(math.ceil(rate * today - 1e-6), math.ceil(rate * week - 1e-6))
-    expect_use(items, uses, at=at)
+    expect_use(items, uses, goes_with=_goes_with(items, at), at=at)
+
+
+def _goes_with(items: Sequence[ConcessionItem], at: datetime) -> dict[int, int]:
+    """By item, what is in most orders of the last weeks that have it, if it still sells. Parts of combos do not count:
+    nobody chose them together. One query.
+    """
+    pairs = (
+        ConcessionPreorder.objects.filter(
+            concession_item__in=items,
+            combo=None,
+            order__paid_at__range=(at - USUAL * DAY, at),
+            order__preorders__combo=None,
+            order__preorders__concession_item__is_active=True,
+        )
+        .order_by()
+        .values_list("concession_item", "order__preorders__concession_item")
+        .annotate(orders=Count("order", distinct=True))
+    )
+    found: dict[int, int] = {}
+    for item, other, orders in sorted(pairs, key=lambda pair: (-pair[2], pair[1])):
+        if item != other and orders >= ENOUGH:
+            found.setdefault(item, other)
+    return found
 
 
 def _units_per_guest(items: Sequence[ConcessionItem], days: Mapping[int, date]) -> dict[int, float]:

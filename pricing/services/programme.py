@@ -223,8 +223,8 @@ def _line(line: Mapping[str, Any], known: _Known, by_place: Mapping[tuple[Any, .
         )
         for each in line["changes"]
     ]
-    takings, kept = (Decimal(str(line[name])).quantize(Decimal(1)) for name in ("takings", "kept"))
-    return Line(line["key"], line["kind"], changes, line["admissions"], takings, line["showings"], kept)
+    takings, kept, worth = (Decimal(str(line[name])).quantize(Decimal(1)) for name in ("takings", "kept", "score"))
+    return Line(line["key"], line["kind"], changes, line["admissions"], takings, line["showings"], kept, worth)
 
 
 # --- Taking lines

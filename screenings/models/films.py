@@ -143,7 +143,13 @@ class Film(Translated):
         _("trailer"),
         blank=True,
         validators=[URLValidator(schemes=["https"])],
-        help_text=_("Its address at a video service. The website only links to it: nothing is loaded from there."),
+        help_text=_(
+            "Its address at a video service. The website only links to it: nothing is loaded from there. A file of its "
+            "own is added on the page of pictures."
+        ),
+    )
+    trailer_file = models.CharField(
+        _("trailer file"), max_length=40, blank=True, default="", db_default="", editable=False
     )
     featured = models.PositiveSmallIntegerField(
         _("place at the top"),
@@ -186,6 +192,7 @@ class Film(Translated):
         "starring",
         "content_warnings",
         "trailer_url",
+        "trailer_file",
         "featured",
         "is_announced",
         "texts",

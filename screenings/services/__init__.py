@@ -9,6 +9,7 @@ from screenings.services.scheduling import plan, schedule, schedule_planned
 from screenings.services.statuses import complete_sessions, start_sessions
 from screenings.services.ticket_types import create_standard_ticket_types
 from screenings.services.time_zones import sessions_ahead
+from screenings.services.trailers import set_trailer
 
 __all__ = [
     "CopyResult",
@@ -37,6 +38,7 @@ __all__ = [
     "schedule_planned",
     "seats_of",
     "sessions_ahead",
+    "set_trailer",
     "start_outage",
     "start_sessions",
 ]

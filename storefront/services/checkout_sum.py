@@ -16,13 +16,17 @@ from screenings.models import Session
 
 @dataclass(frozen=True)
 class CheckoutSum:
-    """`refusal` says why the promo code does not count."""
+    """`points_used` pay `points` of the price; `refusal` says why the promo code does not count."""
 
     tickets: Decimal
     snacks: Decimal
     discount: Decimal = ZERO
-    points: Decimal = ZERO
+    points_used: int = 0
     refusal: str = ""
+
+    @property
+    def points(self) -> Decimal:
+        return money_for(self.points_used)
 
     @property
     def has_parts(self) -> bool:
@@ -57,5 +61,4 @@ def checkout_sum(
             less = discount(valid, sum(parts, ZERO))
         except PromocodeRefused as refused:
             refusal = str(refused)
-    paid_by_points = money_for(min(points, most_points(tickets + goods - less)))
-    return CheckoutSum(tickets, goods, less, paid_by_points, refusal)
+    return CheckoutSum(tickets, goods, less, min(points, most_points(tickets + goods - less)), refusal)

@@ -20,7 +20,7 @@ from incidents.services.alternatives import alternatives
 from orders.models import Order, Promocode, Ticket
 from orders.services import code_of, may_extend, refundable_by_customer
 from orders.services.refunds.by_hand import is_refunded_at_cinema
-from payments.models import MANUAL_GATEWAYS, Gateway, Payment, Refund
+from payments.models import AT_COUNTER, Gateway, Payment, Refund
 from payments.services import disputed_orders
 from screenings.announcements import announcements
 from screenings.calendars import CalendarEvent, calendar, event_uid, place_of
@@ -267,14 +267,16 @@ class OrderPage:
 
     def _how(self, refund: Refund) -> str:
         """`sent` or `handed_out` before; still to be `collected` in cash, refunded to the card at the `terminal`, or
-        `sending`; or `held` until the bank has decided; `on_card` and `to_card` for gift cards.
+        `sending`; or `held` until the bank has decided; `on_card` and `to_card` for gift cards; `by_partner`.
         """
         gateway = refund.payment.gateway if refund.payment else ""
         if gateway == Gateway.GIFT_CARD and not refund.handed_out:
             return "on_card" if refund.status == Refund.Status.SUCCEEDED else "to_card"
+        if gateway == Gateway.ACCOUNT:
+            return "by_partner"
         if refund.status == Refund.Status.SUCCEEDED:
             return "handed_out" if refund.handed_out else "sent"
-        if gateway in MANUAL_GATEWAYS:
+        if gateway in AT_COUNTER:
             return "collected" if gateway == Gateway.CASH else "terminal"
         return "held" if self.disputed and not refund.despite_dispute else "sending"
 

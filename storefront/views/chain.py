@@ -68,7 +68,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def face_css(request: HttpRequest) -> HttpResponse:
-    """The chain's colours. Its address has their version, so browsers keep the file; any other leads to this one."""
+    """The chain's colours and fonts. Its address has their version, so browsers keep it; others lead to this one."""
     own = face()
     if request.META["QUERY_STRING"] != own.css_version:
         return redirect(f"{reverse('shop:face_css')}?{own.css_version}") if own.css_version else _css("", 0)
@@ -83,11 +83,20 @@ def _css(text: str, seconds: int) -> HttpResponse:
 
 @require_safe
 def logo(request: HttpRequest) -> HttpResponse:
-    """The chain's logo. Its address has its digest, so browsers keep it."""
-    row = ChainFace.objects.filter(pk=ChainFace.ONE, logo__isnull=False).only("logo", "logo_digest").first()
-    if row is None or row.logo is None:
+    return _file_of_face(request, "logo", content_type="image/png")
+
+
+@require_safe
+def font(request: HttpRequest) -> HttpResponse:
+    return _file_of_face(request, "font", content_type="font/woff2")
+
+
+def _file_of_face(request: HttpRequest, name: str, *, content_type: str) -> HttpResponse:
+    """A file of the chain. Its address has its digest, so browsers keep it."""
+    stored = ChainFace.objects.filter(pk=ChainFace.ONE).values_list(name, f"{name}_digest").first()
+    if stored is None or stored[0] is None:
         raise Http404
-    is_current = request.META["QUERY_STRING"] == row.logo_digest
-    response = HttpResponse(bytes(row.logo), content_type="image/png")
+    response = HttpResponse(bytes(stored[0]), content_type=content_type)
+    is_current = request.META["QUERY_STRING"] == stored[1]
     response["Cache-Control"] = f"public, max-age={YEAR if is_current else 300}"
     return response

@@ -133,8 +133,12 @@ def _checkout(request: HttpRequest, seat_map: SeatMap, *, keys: Sequence[str], s
 
 
 def _recount(request: HttpRequest, form: CheckoutForm, seat_map: SeatMap, chosen: Sequence[Seat]) -> HttpResponse:
-    """The checkout with its new total, or only that for a script; nothing is held. Wrong promo codes count."""
+    """The checkout with its new total, or only that for a script; nothing is held. Wrong promo codes count. The button
+    "use all" fills in as many points as may pay.
+    """
     prices, snacks, code, points = form.so_far()
+    if use_all := request.POST["recount"] == "points":
+        points = form.balance
     by_whom: Any = {
         "person": request_identity.visitor(request), "address": client_address(request), "at": seat_map.at
     }  # fmt: skip
@@ -153,7 +157,8 @@ def _recount(request: HttpRequest, form: CheckoutForm, seat_map: SeatMap, chosen
         result = replace(result, refusal=str(refusal))
     if request.headers.get("X-Requested-With") == "fetch":
         return render(request, "storefront/_checkout_sum.html", {"result": result})
-    again = _form(request, seat_map, chosen, typed=form.cleaned_data)
+    typed = form.cleaned_data | ({"points": result.points_used} if use_all else {})
+    again = _form(request, seat_map, chosen, typed=typed)
     return _page(request, again, seat_map, chosen, status=200, result=result)
 
 

@@ -101,6 +101,7 @@ def order_page(request: HttpRequest, order: Order, *, refusal: object = None, st
             "gateways": offered_gateways(),
             "refusal": refusal,
             "receipts": receipts_to_look_at(order.pk),
+            "site": settings.SITE_URL,
             "gift_card": gift_cards.offer(request, order) if page.unpaid else None,
         },
         status=status if refusal else 200,
@@ -144,8 +145,14 @@ def cancel(request: HttpRequest, order: Order) -> HttpResponse:
 @post_or_redirect("shop:order")
 @of_order
 def send_again(request: HttpRequest, order: Order) -> HttpResponse:
-    """Send the link of a sold order to its own address once more: one in `LINK_AGAIN`, however often it is pressed."""
+    """Send the link of a sold order to its own address once more: one in `LINK_AGAIN`, and a few a day, for an address,
+    however often it is pressed on the pages of however many orders.
+    """
     if order.status in Order.SOLD and order.email:
+        try:
+            rate_limits.hit("link_again", person=order.recipient, address=client_address(request), at=clock.now())
+        except RateLimited as refusal:
+            return refused_page(request, order, refusal)
         notifications.send_link(order, sparingly=True, at=clock.now())
         messages.success(request, _("We’re sending the link to %(email)s again.") % {"email": order.email})
     return redirect("shop:order", order.token)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from cinema.status import Refused
 from incidents.models import ConcernedOrder
-from incidents.services import has_voucher, lines_to_choose, take_refund, take_voucher, worth
+from incidents.services import has_voucher, is_of_new_address, lines_to_choose, take_refund, take_voucher, worth
 from orders.services.refunds.by_hand import is_refunded_at_cinema
 from storefront.errors import message_for_customer
 from storefront.request_identity import customer
@@ -41,7 +41,7 @@ def choose(request: HttpRequest, row: ConcernedOrder, *, at: datetime) -> HttpRe
         "refusal": refusal,
         "open": bool(lines),
         "amount": worth(lines),
-        "has_voucher": has_voucher(row.order, lines),
+        "has_voucher": has_voucher(row.order, lines) and not is_of_new_address(row),
         "at_cinema": is_refunded_at_cinema(row.order),
         "until": row.incident.cinema.local(until) if until else None,
     }

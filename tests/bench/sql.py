@@ -237,6 +237,31 @@ def expire_bonus_points(cursor: Any, keys: Keys, at: datetime) -> int:
     return len(given["keys"])
 
 
+def update_tiers(cursor: Any, keys: Keys, at: datetime) -> int:
+    """Accounts that gain a level: what the bench makes due."""
+    _lock_accounts(cursor, keys)
+    counted = """o.user_id = account.user_id AND o.status = 'COMPLETED' AND o.channel <> 'GROUP'
+                 AND o.paid_at > %(since)s AND o.paid_at <= %(at)s"""
+    cursor.execute(
+        f"""WITH spent AS (
+                SELECT account.id, COALESCE((
+                    SELECT sum(payment.amount)
+                    FROM payments_payment payment JOIN orders_order o ON o.id = payment.order_id
+                    WHERE {counted} AND payment.status = 'SUCCEEDED' AND gateway <> 'GIFT_CARD'), 0) - COALESCE((
+                    SELECT sum(refund.amount) FROM payments_refund refund JOIN orders_order o ON o.id = refund.order_id
+                    LEFT JOIN payments_payment payment ON payment.id = payment_id
+                    WHERE {counted} AND gateway IS DISTINCT FROM 'GIFT_CARD'), 0) AS amount
+                FROM bonuses_bonusaccount account WHERE id = ANY(%(keys)s)),
+            reached AS (
+                SELECT spent.id, (SELECT id FROM bonuses_tier WHERE is_active AND threshold <= spent.amount
+                                  ORDER BY threshold DESC LIMIT 1) AS tier FROM spent)
+            UPDATE bonuses_bonusaccount account SET tier_id = tier, tier_until = NULL FROM reached
+            WHERE reached.id = account.id AND tier IS DISTINCT FROM tier_id""",
+        {"keys": keys, "at": at, "since": at - timedelta(days=365)},
+    )
+    return int(cursor.rowcount)
+
+
 def warn_of_expiry(cursor: Any, keys: Keys, at: datetime) -> int:
     _lock_accounts(cursor, keys)
     given = _still(

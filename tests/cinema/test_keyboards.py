@@ -13,6 +13,17 @@ TYPED = {
     "German": "T1234567890ßQWERTZUIOPASDFGHJKLYXCVBNM",
     "French": "T&é\"'(-è_çà)AZERTYUIOPQSDFGHJKLWXCVBN?",
     "French, caps lock": "t&é\"'(-è_çà)azertyuiopqsdfghjklwxcvbn,",
+    "Belgian": "T&é\"'(§è!çà)AZERTYUIOPQSDFGHJKLWXCVBN?",
+    "Ukrainian": "Е1234567890-ЙЦУКЕНГШЩЗФІВАПРОЛДЯЧСМИТЬ",
+    "Belarusian": "Е1234567890-ЙЦУКЕНГШЎЗФЫВАПРОЛДЯЧСМІТЬ",
+    "Kazakh": 'Е"әіңғ,.үұқөЙЦУКЕНГШЩЗФЫВАПРОЛДЯЧСМИТЬ',
+    "Swiss": "T1234567890'QWERTZUIOPASDFGHJKLYXCVBNM",
+    "Czech": "T+ěščřžýáíé=QWERTZUIOPASDFGHJKLYXCVBNM",
+    "Slovak": "T+ľščťžýáíé=QWERTZUIOPASDFGHJKLYXCVBNM",
+    "Hungarian": "T123456789öüQWERTZUIOPASDFGHJKLYXCVBNM",
+    "Spanish": "T1234567890'QWERTYUIOPASDFGHJKLZXCVBNM",
+    "Swedish": "T1234567890+QWERTYUIOPASDFGHJKLZXCVBNM",
+    "Turkish": "T1234567890*QWERTYUIOPASDFGHJKLZXCVBNM",
 }
 
 

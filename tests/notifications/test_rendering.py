@@ -153,6 +153,7 @@ MONEY_KINDS = pytest.mark.parametrize("kind", [MessageKind.ORDER_REFUNDED, Messa
     [
         ("cash", "350 ₽ in cash is waiting for you at the box office. Give your order number there: A-1."),
         ("card_terminal", "Bring the card you paid with and give your order number: A-1."),
+        ("account", "You’ll get 350 ₽ back from whoever sold you the tickets."),
         ("stripe", "We’re refunding 350 ₽ to your original payment method. Banks can take up to 10 days."),
     ],
 )

@@ -8,20 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.db.models import Q
 
 from consistency import invariants
 from jobs.models import JobLease, JobRun, QuarantinedRow
 from orders.models import Order
 from tests.helpers.factories import BusinessState, business_state
-from tests.helpers.sampling import EXHAUSTIVE
+from tests.helpers.sampling import seeds
 from tests.reliability.db_snapshot import restore_snapshot
 from tests.reliability.run_job import run
 from tests.reliability.scenario import AT, DAY, HOUR, JOBS, create_scenario
 
 EVERY_COMMAND = [*JOBS, "check_invariants"]
-SEEDS = range(30) if EXHAUSTIVE else {"sqlite": range(3), "postgresql": range(3, 6)}[connection.vendor]
+SEEDS = seeds(3, 15)
 MAX_ROUNDS = 5  # of all jobs, until nothing is due any more
 
 

@@ -112,7 +112,7 @@ def test_exports_and_histories_say_nothing_of_a_foreign_cinema_and_give_no_code(
     forbidden, wrong = [FOREIGN, *secrets(), *pickup_codes()], {}
 
     for turn, role in enumerate(role.code for role in ROLES):
-        said = dict(texts(browser(someone(role, own)), own, "history", turn=turn, of=3))
+        said = dict(texts(browser(someone(role, own)), own, "history", turn=turn, of=6))
         wrong |= {(role, path): word for path, text in said.items() for word in forbidden if word in text}
         assert sum("Seen" in text for path, text in said.items() if path.endswith("/history/")) > 1
 
@@ -124,10 +124,10 @@ def test_the_pages_of_a_cinema_say_nothing_of_a_foreign_one_and_give_no_code(own
     """As its manager, who may see most. The list of snacks to hand over shows their codes to who works at the bar."""
     client, forbidden = browser(someone("cinema_manager", own)), [FOREIGN, *secrets()]
 
-    said = dict(texts(client, own, "changelist", "change", "delete", of=2))
+    said = dict(texts(client, own, "changelist", "change", "delete", of=4))
 
     assert {path: word for path, text in said.items() for word in forbidden if word in text} == {}
-    assert len(said) > len(SCOPED) / 2
+    assert len(said) > len(SCOPED) / 4
 
 
 def test_whoever_sees_all_cinemas_finds_the_marks(own: Cinema) -> None:

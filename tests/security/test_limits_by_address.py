@@ -1,7 +1,7 @@
 """Each limit of `ATTEMPTS`, asked from one address and from many, of IPv4 and of IPv6."""
 
 from collections.abc import Iterable
-from itertools import cycle, islice
+from itertools import cycle, islice, product
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from django.conf import settings
 
 from accounts.services import rate_limits
 from tests.helpers.factories import NOON
+from tests.helpers.sampling import EXHAUSTIVE
 
 pytestmark = pytest.mark.django_db
 
@@ -21,12 +22,16 @@ ADDRESSES = {
 }
 
 
+KINDS = sorted(kind for kind, limits in settings.ATTEMPTS.items() if limits[2])
+CASES = [*product(KINDS, ADDRESSES)] if EXHAUSTIVE else [*zip(KINDS, cycle(ADDRESSES), strict=False)]
+
+
 def let_through(kind: str, addresses: Iterable[str], times: int) -> int:
     return sum(rate_limits.allowed(kind, address=each, at=NOON) for each in islice(addresses, times))
 
 
-@pytest.mark.parametrize("addresses", ADDRESSES)
-@pytest.mark.parametrize("kind", sorted(kind for kind, limits in settings.ATTEMPTS.items() if limits[2]))
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(("kind", "addresses"), CASES)
 def test_a_limit_holds_for_one_address_however_it_is_written(kind: str, addresses: str) -> None:
     _window, _by_person, limit = settings.ATTEMPTS[kind]
 

@@ -30,6 +30,7 @@ COMPARED = {
     "rhythm", "format", "reasons", "integrations.FilmProposal.field",
     "footer", "published", "texts",  # by language
     "stairs",  # numbers
+    "trailer_file", "heading_font", "text_font", "font_digest",  # names of files and choices
 }  # fmt: skip
 
 

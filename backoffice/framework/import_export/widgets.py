@@ -24,6 +24,13 @@ TRUE_TEXTS = frozenset({"1", "yes", "true", "да", "истина"})
 FALSE_TEXTS = frozenset({"0", "no", "false", "нет", "ложь"})
 
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # PostgreSQL refuses NUL, and no database stores half a surrogate pair
+#: What spreadsheets show, in English, German and Russian, instead of the value of a formula that has none.
+FORMULA_ERRORS = frozenset(
+    """
+    #DIV/0! #N/A #NAME? #NULL! #NUM! #REF! #VALUE! #BEZUG! #NV #WERT! #ZAHL!
+    #ДЕЛ/0! #ЗНАЧ! #ИМЯ? #Н/Д #ПУСТО! #ССЫЛКА! #ЧИСЛО!
+    """.split()
+)
 CURRENCY_WORDS = {"RUB": ["руб.", "руб", "р.", "р"], "BYN": ["руб.", "руб", "р.", "р"], "KZT": ["тг.", "тг"]}
 AMBIGUOUS = re.compile(r"(-?[1-9]\d{0,2})[.,](\d{3})", re.ASCII)
 # Groups of three: by one mark throughout, with another one before the decimals.
@@ -41,6 +48,10 @@ class TextWidget(Widget):
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> str:
         if UNSTORABLE.search(value):
             raise ValueError(gettext("The text contains a character that can’t be saved. Remove it."))
+        if value in FORMULA_ERRORS:
+            raise ValueError(
+                gettext("“%(value)s” is the error of a formula. Correct it, or write the text.") % {"value": value}
+            )
         return self.clean_text(value)
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
@@ -174,7 +185,7 @@ class DateWidget(Widget):
             return None
         if re.fullmatch(r"\d{1,2}([/-])\d{1,2}\1\d{4}", value, re.ASCII):
             return self._with_slashes(value.replace("-", "/"), value)
-        for date_format in ("%Y-%m-%d", "%d.%m.%Y"):
+        for date_format in ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y"):
             if found := _date(value, date_format):
                 return found
         raise ValueError(gettext("“%(value)s” is not a date. Write it as 2026-11-25 or 25.11.2026.") % {"value": value})

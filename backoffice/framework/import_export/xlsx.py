@@ -147,9 +147,15 @@ def _book(content: bytes, *, most_bytes: int) -> Any:
     return load_workbook(io.BytesIO(content), read_only=True, data_only=True)
 
 
+def _shown(book: Any) -> list[Any]:
+    """The sheets that people see; what is hidden is a list for choices, or an old table."""
+    sheets = [each for each in book.worksheets if each.sheet_state == "visible"]
+    return sheets[:MAX_SHEETS]
+
+
 def _sheets(content: bytes) -> list[dict[str, Any]]:
     book = _book(content, most_bytes=MAX_UNPACKED_BYTES)
-    return [asdict(_contents(sheet)) for sheet in book.worksheets[:MAX_SHEETS]]
+    return [asdict(_contents(sheet)) for sheet in _shown(book)]
 
 
 def _print_rows(content: bytes, headings: set[str]) -> str:
@@ -160,7 +166,7 @@ def _print_rows(content: bytes, headings: set[str]) -> str:
         first = next(_texts(sheet, most_rows=1), [])
         return sum(name_key(cell) in headings for cell in first)
 
-    sheets = _book(content, most_bytes=LARGE_UNPACKED_BYTES).worksheets[:MAX_SHEETS]
+    sheets = _shown(_book(content, most_bytes=LARGE_UNPACKED_BYTES))
     for row in _texts(max(sheets, key=known), most_rows=10 * LARGE_ROWS) if sheets else ():
         print(json.dumps(row))  # noqa: T201 (the answer)
     return COMPLETE

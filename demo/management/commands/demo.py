@@ -10,7 +10,7 @@ from django.db import connection
 from cinema import clock
 from demo.arrangements import add_arrangements
 from demo.builder import DatabaseState, build, database_state
-from demo.connections import add_campaign, create_marketing_list, create_partner, create_proposals
+from demo.connections import add_campaign, add_consents, create_marketing_list, create_partner, create_proposals
 from demo.face import add_face
 from demo.film_pages import add_film_pages, add_pictures_of_the_bar
 from demo.job_report import HEADINGS, format_table, run_all_jobs
@@ -66,6 +66,7 @@ class Command(BaseCommand):
             add_other_languages()
             add_face(at=clock.now())
             add_campaign(at=clock.now())
+            add_consents(at=clock.now())
             add_recipe_and_combo(at=clock.now())
             code = add_gift_cards(at=clock.now())
             add_arrangements(at=clock.now())

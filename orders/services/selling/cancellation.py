@@ -63,7 +63,7 @@ def cancel_locked(
     if open_keys:
         holds.return_stock(open_keys, at=at)
     return_spent(keys, at=at)
-    return_parts(keys, reason=Reason.MONEY_RETURNED, at=at, actor=actor)
+    return_parts(keys, reason=Reason.MONEY_RETURNED, at=at)
     if notify:
         notifications.notify_cancelled(rows if reason != CancelReason.EXPIRED else _to_notify(rows), at=at)
 

@@ -105,7 +105,7 @@ def test_no_value_in_a_form_causes_an_error_or_a_partial_save(client: Client, ci
     values, turns = cycle(HOSTILE), cycle(range(ONE_IN))
     before = business_state()
 
-    for page in sample(pages, turn=len(app), of=2, every=EXHAUSTIVE):
+    for page in sample(pages, turn=len(app), of=4, every=EXHAUSTIVE):
         opened = client.get(page)
         for form in forms_on(opened.text) if opened.status_code == 200 else []:
             address = form.action or page
@@ -127,7 +127,7 @@ def test_no_number_beyond_64_bits_causes_an_error(client: Client, cinema_row: An
     number = "9" * 30
     pages = [address for label in pages_of(app) for address in addresses(label, cinema_row)]
 
-    for page in sample(pages, turn=len(app), of=4, every=EXHAUSTIVE):
+    for page in sample(pages, turn=len(app), of=8, every=EXHAUSTIVE):
         opened = client.get(page)
         for form in forms_on(opened.text) if opened.status_code == 200 else []:
             address = form.action or page
@@ -153,14 +153,14 @@ def test_no_query_parameter_of_a_list_causes_an_error(client: Client, cinema_row
         names = {"q", "p", "o", "_to_field", "id__in", "nonsense__x"}
         names |= {name for each in found.filter_specs for name in each.expected_parameters()}
         with rendered_if(connection.vendor == "sqlite"):
-            for name in sample(sorted(names), turn=next(turns), every=EXHAUSTIVE):
+            for name in sample(sorted(names), turn=next(turns), of=6, every=EXHAUSTIVE):
                 attempt(client, "get", page, {name: SCRIPT}, wrong=wrong, what=f"{label}?{name}={SCRIPT}")
         with rendered_if(False):
             for name, value in sample(
-                [*product(sorted(names), IN_ADDRESSES)], turn=next(turns), of=6, every=EXHAUSTIVE
+                [*product(sorted(names), IN_ADDRESSES)], turn=next(turns), of=12, every=EXHAUSTIVE
             ):
                 attempt(client, "get", page, {name: value}, wrong=wrong, what=f"{label}?{name}={value[:20]!r}")
-            for number, column in sample([*enumerate(found.list_display)], turn=next(turns), every=EXHAUSTIVE):
+            for number, column in sample([*enumerate(found.list_display)], turn=next(turns), of=6, every=EXHAUSTIVE):
                 attempt(client, "get", page, {"o": str(number)}, wrong=wrong, what=f"{label} sorted by {column}")
             for action in ["nonsense", *found.model_admin.actions]:
                 selected = {"action": action, "_selected_action": ["a\x00b"], "confirmed": "yes"}

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
 from house_rules.models import ChainFace
 from tests.helpers.admin_pages import admin_url
+from tests.helpers.fonts import a_font
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -81,3 +83,18 @@ def test_a_logo_is_uploaded_shown_in_the_shop_and_removed() -> None:
 
     assert ChainFace.objects.get().logo is None
     assert owner.get("/logo.png").status_code == 404
+
+
+def test_an_uploaded_font_is_served_from_here_and_used_in_the_shop(client: Client) -> None:
+    owner, font = browser(someone("owner", all_cinemas=True)), a_font()
+
+    missing = owner.post(ADD, typed(heading_font="OWN"))
+    added = owner.post(ADD, typed(heading_font="OWN", text_font="BOOK", font_file=SimpleUploadedFile("a.woff2", font)))
+
+    row = ChainFace.objects.get()
+    page = client.get(f"/font.woff2?{row.font_digest}")
+    assert "Upload the font, or choose another one." in missing.text
+    assert added.status_code == 302
+    assert (page.content, page["Content-Type"]) == (font, "font/woff2")
+    assert "max-age=31536000" in page["Cache-Control"]
+    assert f"font.woff2?{row.font_digest}" in client.get(client.get("/face.css")["Location"]).text

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from integrations.models import EventType
 from tests.helpers.factories import a_cinema
 from tests.helpers.text_columns import columns_with
 from tests.helpers.users import browser, someone
@@ -22,6 +23,12 @@ def test_a_new_secret_is_shown_once_and_stands_beside_its_receiver_only() -> Non
     endpoint.refresh_from_db()
     assert endpoint.secret in page.text
     assert columns_with([endpoint.secret.lower()]) == {"integrations_webhookendpoint.secret"}
+
+
+def test_a_new_receiver_gets_all_events_unless_some_are_left_out() -> None:
+    page = browser(someone("owner", all_cinemas=True)).get(reverse("admin:integrations_webhookendpoint_add"))
+
+    assert page.context["adminform"].form["types"].value() == EventType.values
 
 
 def test_what_was_sent_of_another_cinema_is_not_found() -> None:

@@ -31,7 +31,7 @@ def line(hall: Hall, film: Film, monkeypatch: pytest.MonkeyPatch) -> Line:
     """The advice is to move a draft an hour later, for 34 admissions more."""
     planned = draft(film=film, hall=hall, start=EVENING, ticket_price=PRICE, at=NOON)
     later = plan(film=film, hall=hall, start=EVENING.replace(hour=17), ticket_price=PRICE, at=NOON)
-    found = Line("move d1", "move", [Change(planned, later)], 34.2, Decimal(-12000), 0, Decimal(-7000))
+    found = Line("move d1", "move", [Change(planned, later)], 34.2, Decimal(-12000), 0, Decimal(-7000), Decimal(-8300))
     for name in ("backoffice.screenings.advice.advise_week", "pricing.services.programme.advise_week"):
         monkeypatch.setattr(name, lambda *_args, **_kwargs: Advice([found], 1.0, 1.0, considered=7))
     return found
@@ -48,6 +48,7 @@ def test_a_line_is_told_in_words_and_taken_into_the_planner(hall: Hall, line: Li
     assert "+34" in text
     assert "−12,000" in text
     assert "−7,000" in text
+    assert "−8,300" in text
     assert PlannedSession.objects.get().start_datetime == EVENING.replace(hour=17)
     assert answer.redirect_chain[-1][0].endswith(f"planner/?cinema={hall.cinema.pk}&week=2026-11-12")
 

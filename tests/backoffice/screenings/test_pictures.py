@@ -1,5 +1,6 @@
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -52,6 +53,25 @@ def test_what_is_no_picture_is_refused_with_a_reason(film):
     assert "This field is required" in missing.content.decode()
     assert "somebody has removed or replaced it" in gone.content.decode()
     assert not FilmPicture.objects.exists()
+
+
+def test_a_trailer_is_added_replaced_and_removed_with_its_file(film, django_capture_on_commit_callbacks):
+    client = browser(someone("cinema_manager", factories.a_cinema()))
+    stored = []
+
+    with django_capture_on_commit_callbacks(execute=True):
+        for content in (b"\0\0\0\x18ftypmp42", b"\x1a\x45\xdf\xa3\0webm", b"GIF89a"):
+            file = SimpleUploadedFile("it.mp4", content)
+            answer = client.post(page(film), {"video": "add", "trailer": file}, follow=True)
+            film.refresh_from_db()
+            stored.append(film.trailer_file)
+        client.post(page(film), {"video": "remove"})
+
+    film.refresh_from_db()
+    assert "This file is not an MP4 or WebM video" in answer.text
+    assert [name.rpartition(".")[2] for name in stored] == ["mp4", "webm", "webm"]
+    assert film.trailer_file == ""
+    assert [storages["pictures"].exists(name) for name in stored] == [False, False, False]
 
 
 def test_large_files_are_taken_from_those_who_may_change_films_only(film):

@@ -109,6 +109,20 @@ def test_a_time_that_happens_twice_can_be_written_with_its_offset(hall, film):
     assert Session.objects.get().start_datetime == datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("text", ["19:30", "19.30", "19:30:00", "7:30 PM", "07:30\u202fpm", "7:30 p.m."])
+def test_a_time_is_read_as_spreadsheets_write_it(hall, film, text):
+    outcomes(hall, f"{hall.cinema.name},{hall.name},2027-01-01,{text},Mirror,350\n", save=True)
+
+    assert hall.cinema.local(Session.objects.get().start_datetime).isoformat() == "2027-01-01T19:30:00+01:00"
+
+
+@pytest.mark.parametrize("text", ["13:30 PM", "0:30 AM", "24:00", "19.5", "7 PM", "19:60"])
+def test_what_is_no_time_is_refused_with_an_example(hall, film, text):
+    [(_number, kind, error)] = outcomes(hall, f"{hall.cinema.name},{hall.name},2027-01-01,{text},Mirror,350\n")
+
+    assert (kind, error) == ("refused", f"Time: “{text}” is not a time. Write it like 19:30.")
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_importing_an_export_of_sessions_changes_nothing(manager, hall, kind):
     factories.a_session(hall, start=datetime(2026, 10, 25, 1, 30, tzinfo=UTC))  # the second 02:30 of that night

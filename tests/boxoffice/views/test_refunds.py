@@ -11,6 +11,7 @@ from boxoffice.models import Voucher
 from boxoffice.services import sales
 from cinema import clock
 from cinema.money import format_money
+from incidents.services import cancel
 from orders.models import Order, Promocode
 from orders.services import cancel_expired, refund_by_customer
 from payments.models import Refund, Shift
@@ -198,3 +199,15 @@ def test_what_a_customer_refunded_is_given_out_within_the_limit_or_with_a_second
     assert "from the drawer" in given.text
     assert Approval.objects.get().decided_by == manager
     assert cash_of(session.hall.cinema) == {"DRAWER": 0}
+
+
+def test_a_cashier_gives_the_money_of_a_cancelled_screening_only_with_a_second_person(session):
+    client, _shift, order = at_till(session)
+    cancel([session], reason="Fire alarm", vouchers=True, at=clock.now())
+    manager = with_pin("floor_manager", session)
+
+    client.post(f"{TILL}orders/{order.pk}/choose/", {"refund": "1"})
+    assert not Refund.objects.exists()
+    client.post(f"{TILL}orders/{order.pk}/choose/", {"refund": "1", "person": manager.pk, "pin": PIN})
+
+    assert Refund.objects.get().status == Refund.Status.SUCCEEDED

@@ -46,3 +46,9 @@ def test_an_order_whose_address_staff_ever_entered_never_joins_an_account(mine):
     correct_address_by_customer(order, email=MINE, at=NOON)
 
     assert claim_guest_orders(mine, at=NOON) == 0
+
+
+def test_what_a_partner_sold_on_account_never_joins_one(mine):
+    a_paid_order(email=MINE, gateway="account")
+
+    assert claim_guest_orders(mine, at=NOON) == 0

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.services import approve
 from consistency.invariants import violations
+from customers.services import correct_address, correct_address_by_customer
 from incidents.errors import DecisionClosed
 from incidents.models import ConcernedOrder
 from incidents.services import cancel, open_choice, take_refund, take_voucher
@@ -14,6 +15,7 @@ from notifications.models import Notification
 from notifications.rendering import render_email
 from orders.models import Order, Promocode, RefundLine, Ticket
 from orders.services import hold, mark_paid
+from orders.services.refunds.by_customer import RefundedAtCinema
 from payments.models import Refund
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, PRICE, a_cinema, a_hall, a_paid_order, a_session, an_order, free_seats
@@ -141,6 +143,21 @@ def test_nothing_is_chosen_before_a_colleague_has_approved_the_refunds(session, 
     assert open_choice(order, at=NOON) is not None
     assert Notification.objects.filter(kind="SESSION_CANCELLED").count() == 2
     assert Promocode.objects.count() == 0
+
+
+@pytest.mark.parametrize("by_staff", [True, False])
+def test_a_link_gives_no_voucher_once_staff_or_anybody_after_the_cancellation_entered_its_address(session, by_staff):
+    order = a_paid_order(session, at=NOON, email="guest@example.org")
+    cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
+    if by_staff:
+        correct_address(order, email="mine@example.org", reason="Typo", at=NOON, actor=someone())
+    else:
+        correct_address_by_customer(order, email="mine@example.org", at=NOON)
+
+    with raises_unchanged(RefundedAtCinema):
+        take_voucher(chosen(order, NOON), at=NOON)
+
+    take_voucher(chosen(order, NOON), at_cinema=True, at=NOON)
 
 
 def test_a_voucher_is_taken_once_for_each_line(session):

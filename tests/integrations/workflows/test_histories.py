@@ -33,14 +33,14 @@ from screenings.models import Session
 from tests.helpers.factories import NOON, a_cinema, a_hall, a_paid_order, a_session, an_order
 from tests.helpers.fake_mail import NOW, queued
 from tests.helpers.newsletter_partner import There, a_list, newsletter_partner
-from tests.helpers.sampling import EXHAUSTIVE
+from tests.helpers.sampling import seeds
 from tests.helpers.sms_provider import Provider, sms_provider
 from tests.helpers.telegram_bot import telegram_bot
 from tests.helpers.webhook_receiver import an_endpoint, receiver
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite, pytest.mark.slow, pytest.mark.exhaustive]
 
-SEEDS = range(1, 9) if EXHAUSTIVE else range(1, 2)
+SEEDS = seeds(1, 4)
 EVENTS = 60
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 

@@ -79,3 +79,19 @@ def test_reorder_suggestions_cover_it_but_never_go_above_the_maximum(hall):
     assert item.suggested_order == 53
     item.expected_week = None
     assert item.suggested_order == 53
+
+
+def test_each_item_is_recommended_with_what_most_orders_of_the_last_weeks_have_beside_it(hall):
+    popcorn = ConcessionItem.objects.get(cinema=hall.cinema)
+    cola, water, gone = (an_item(hall.cinema) for _item in range(3))
+    shown = a_session(hall, start=NOON + HOUR)
+    for other, orders in [(water, 2), (cola, 3), (gone, 4)]:
+        for _order in range(orders):
+            a_paid_order(shown, seats=1, snacks=[(popcorn, 1), (other, 2)], at=NOON - HOUR)
+    a_paid_order(shown, seats=1, snacks=[(water, 1), (cola, 1)], at=NOON - HOUR)
+    ConcessionItem.objects.filter(pk=gone.pk).update(is_active=False)
+
+    run()
+
+    together = dict(hall.cinema.concession_items.values_list("pk", "goes_with"))
+    assert together == {popcorn.pk: cola.pk, cola.pk: popcorn.pk, water.pk: None, gone.pk: None}

@@ -98,7 +98,7 @@ def test_a_dropped_draft_is_deleted_and_a_dropped_session_goes_off_sale(
     advice = advise_week(small.cinema, first=WEEK, at=NOON)
 
     assert advice is not None
-    assert [(line.kind, line.takings) for line in advice.lines] == [("drop", -3 * PRICE)] * 2
+    assert [(line.kind, line.takings, line.worth) for line in advice.lines] == [("drop", -3 * PRICE, 5 * PRICE)] * 2
     take(small.cinema, [line.key for line in advice.lines], first=WEEK, at=NOON)
     session.refresh_from_db()
     assert session.status == Session.Status.CANCELLED

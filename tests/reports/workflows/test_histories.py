@@ -30,7 +30,7 @@ from reports.models import (
 )
 from reports.services import mark_wrong_days, rebuild, wrong_days
 from screenings.models import Cinema
-from tests.helpers.sampling import EXHAUSTIVE, sample
+from tests.helpers.sampling import EXHAUSTIVE, sample, seeds
 from tests.helpers.shared_rows import rows_of_a_module
 from tests.reports.workflows.history import END, History, booked_rows
 
@@ -39,7 +39,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 Sums = dict[tuple[Any, ...], tuple[Any, ...]]  # by cinema, date and the table's key: the measures
 ByDate = dict[tuple[Any, ...], tuple[Any, ...]]  # by table, time zone and date
 
-SEEDS = range(6) if EXHAUSTIVE else range(1)
+SEEDS = seeds(1, 3)
 EVENTS = 400 if EXHAUSTIVE else 150
 CLOSES = (0.2, 0.5)  # how likely a close is after each event, by turns of the seeds
 

@@ -41,14 +41,25 @@ OPEN = {
     "page_version",
     "face_css",
     "logo",
+    "font",
 }
-FILES = {"picture"}  # of everybody, and no page: tests/storefront/views/test_pictures.py
-BY_SECRET_LINK = {"order", "order_seats", "change", "paid", "refund", "tickets_calendar", "changed"}
-BY_SECRET_LINK |= {"subscribe", "unsubscribe"}
+FILES = {"picture", "trailer"}  # of everybody, and no page: tests/storefront/views/test_pictures.py
+BY_SECRET_LINK = {
+    "order",
+    "order_seats",
+    "change",
+    "paid",
+    "refund",
+    "tickets_calendar",
+    "changed",
+    "ticket",
+    "apple_wallet",
+}
+BY_SECRET_LINK |= {"subscribe", "unsubscribe", "ticket", "apple_wallet"}
 SIGNED_IN = {"account", "lists", "points", "profile", "password", "my_data", "delete_account"}
 ONLY_POST = {"extend", "cancel", "confirm", "correct_address", "pay", "language", "send_link", "sign_out"}
 ONLY_POST |= {"hold", "news", "order_news", "sms", "telegram", "my_cinema", "gift_card", "pay_gift_card"}
-ONLY_POST |= {"send_again", "watch", "wait"}
+ONLY_POST |= {"send_again", "watch", "wait", "new_code"}
 
 
 @pytest.fixture
@@ -113,7 +124,7 @@ def test_only_webhooks_the_api_and_unsubscribing_are_exempt_from_csrf_protection
     spared = {route for route, view in _views(get_resolver()) if getattr(view, "csrf_exempt", False)}
 
     others = {route for route in spared if not route.startswith(("webhooks/", "api/"))}
-    assert others == {"unsubscribe/<slug:token>/", "sms/callback/", "lists/<uuid:uid>/", "telegram/"}
+    assert others == {"unsubscribe/<slug:token>/", "sms/callback/", "receipts/atol/", "lists/<uuid:uid>/", "telegram/"}
 
 
 def test_every_page_has_security_headers_and_no_inline_code(client: Client, order: Order) -> None:

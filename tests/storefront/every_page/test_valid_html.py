@@ -17,6 +17,7 @@ from accounts.services.consents import record_consent
 from house_rules.models import ChainPage
 from house_rules.pages import publish
 from incidents.services import choice_link, move
+from orders.services import code_of
 from screenings.models import Film
 from screenings.services.relocation import Place
 from storefront import urls as shop
@@ -32,11 +33,13 @@ VNU = settings.BASE_DIR / "var/page-tools/node_modules/vnu-jar/build/dist/vnu.ja
 
 #: Addresses of the shop that answer with a file, or lead on to a page.
 NO_PAGE = {
-    "cancel", "confirm", "correct_address", "extend", "face_css", "gift_card", "hold", "language", "logo",
+    "apple_wallet", "cancel", "confirm", "correct_address",
+    "extend", "face_css", "font", "gift_card", "hold", "language", "logo",
     "manifest", "my_cinema", "my_data",
-    "news", "order_news", "order_seats", "paid", "pay", "pay_gift_card", "picture", "robots", "send_again", "send_link",
+    "new_code", "news", "order_news", "order_seats", "paid", "pay", "pay_gift_card", "picture", "robots", "send_again",
+    "send_link",
     "session_calendar", "sign_out", "sitemap", "taken",
-    "sms", "telegram", "tickets_calendar", "title_card", "wait", "watch",
+    "sms", "telegram", "tickets_calendar", "title_card", "trailer", "wait", "watch",
 }  # fmt: skip
 
 
@@ -70,7 +73,7 @@ def pages() -> list[tuple[Client, str]]:
         f"/order/{reserved.token}/", "/account/sign-in/", "/account/link/none/", "/find/", "/nothing/",
         f"/subscribe/{asked.uid}/", f"/unsubscribe/{asked.uid}/",
         "/search/", f"/search/?q={session.film.title}", "/search/?q=nothing", "/contacts/", "/pages/terms/",
-        "/pages/terms/en/1/", urlsplit(change).path,
+        "/pages/terms/en/1/", urlsplit(change).path, f"/ticket/{code_of(paid.tickets.first())}/",
     ]  # fmt: skip
     coming = Film.objects.create(title="Coming", duration_minutes=90, age_rating="0+", is_announced=True)
     full = factories.a_session(factories.a_hall(session.hall.cinema, rows=["s"]))

@@ -1,6 +1,7 @@
 """Seats are held by the button beneath the map, before anything is typed."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -217,6 +218,20 @@ def test_wrong_codes_count_while_adding_up_too(client: Client, session: Session,
     assert "There is no promo code “ONE”." in recount(client, draft, promocode="ONE")
     assert "There is no promo code “TWO”." in recount(client, draft, promocode="TWO")
     assert "−175 ₽" not in recount(client, draft, promocode=right)
+
+
+def test_one_press_uses_all_points_that_may_pay(client: Client, session: Session, settings: Any) -> None:
+    settings.BONUS_MAX_SHARE = Decimal("0.5")
+    client.force_login(factories.a_customer(points=500))
+    draft = drafted(client, session, factories.free_seats(session)[:1])
+    before = business_state()
+
+    with_script = recount(client, draft, recount="points")
+    page = client.post(f"/order/{draft.token}/change/", {"recount": "points", "email": "not an address"}).text
+
+    assert 'data-points="175" data-total>175 ₽' in with_script
+    assert 'name="points" value="175"' in page
+    assert business_state() == before
 
 
 def test_errors_stand_on_top_with_links_to_their_fields(client: Client, session: Session) -> None:

@@ -18,6 +18,7 @@ from orders.models import Order
 from orders.services import (
     TooLateToRefund,
     hold,
+    mark_paid,
     receipt_sales,
     record_refund,
     refund,
@@ -374,6 +375,37 @@ def test_money_paid_by_hand_waits_at_the_box_office(client: Client, gateway: str
     assert "We’ve paid 350 ₽ back to you." in paid
 
 
+@pytest.mark.parametrize(
+    ("gateway", "page"),
+    [
+        ("bank_transfer", "We’re refunding 350 ₽ to your original payment method."),
+        ("account", "You’ll get 350 ₽ back from whoever sold you the tickets."),
+    ],
+)
+def test_money_that_is_not_paid_at_the_box_office_is_not_promised_there(
+    client: Client, gateway: str, page: str
+) -> None:
+    order = factories.a_paid_order(gateway=gateway)
+    refund(order, reason="Ill", at=NOON)
+
+    shown = plain(client.get(f"/order/{order.token}/"))
+
+    assert page in shown
+    assert "box office" not in shown
+
+
+def test_the_preview_says_of_each_payment_by_which_way_it_goes_back(client: Client) -> None:
+    order = factories.an_order(factories.a_session(), seats=2)
+    mark_paid(order, gateway="demo", amount=Decimal("450.00"), external_id="x", part=True, at=NOON)
+    mark_paid(order, gateway="cash", amount=Decimal("250.00"), part=True, at=NOON)
+
+    shown = plain(
+        client.get(f"/order/{order.token}/refund/", {"line": [f"ticket-{each.pk}" for each in order.tickets.all()]})
+    )
+
+    assert "Refund in cash at the box office 250 ₽ Refund to your original payment method 450 ₽" in shown
+
+
 def test_a_refund_through_the_gateway_is_on_its_way_and_then_done(client: Client) -> None:
     order = factories.paid_at_the_bank(factories.a_session())
     refund_by_customer(order, lines=list(order.tickets.all()), at=NOON)
@@ -578,3 +610,16 @@ def test_the_refund_page_of_a_cancelled_screening_says_what_happens(client: Clie
 
     assert told in page
     assert "refunds close" not in page
+
+
+def test_one_address_gets_a_link_again_once_in_five_minutes_and_ten_times_a_day_whatever_the_order(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, answers = clock.now(), []
+    orders = [factories.a_paid_order(email="victim@example.org", at=start) for _ in range(2)]
+    for number in range(12):
+        monkeypatch.setattr("cinema.clock.now", lambda minutes=6 * number: start + timedelta(minutes=minutes))
+        answers += [client.post(f"/order/{order.token}/again/").status_code for order in orders]
+
+    assert Notification.objects.filter(kind="ORDER_LINK").count() == 5
+    assert answers == [302] * 10 + [429] * 14

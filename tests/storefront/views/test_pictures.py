@@ -6,7 +6,7 @@ from django.test import Client
 from PIL import Image
 
 from screenings.models import Film, FilmPicture
-from screenings.services import add_picture
+from screenings.services import add_picture, set_trailer
 from tests.helpers import factories
 from tests.helpers.pictures import a_picture
 
@@ -62,3 +62,39 @@ def test_a_film_without_a_poster_has_its_title_on_a_colour(client: Client) -> No
 
     for path in ("/?day=2026-11-06", f"/films/{film.pk}/"):
         assert 'class="card look' in client.get(path).content.decode()
+
+
+VIDEO = b"\0\0\0\x18ftypmp42" + bytes(range(200))
+
+
+def test_a_trailer_of_its_own_loads_nothing_before_it_is_pressed(client: Client, film: Film) -> None:
+    set_trailer(film, content=VIDEO)
+
+    page = client.get(f"/films/{film.pk}/").text
+
+    address = f"/pictures/{film.trailer_file}"
+    assert f'<video src="{address}" controls preload="none"' in page
+    assert b"".join(client.get(address).streaming_content) == VIDEO
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [("bytes=0-1", "bytes 0-1/212"), ("bytes=200-", "bytes 200-211/212"), ("bytes=5-999", "bytes 5-211/212")],
+)
+def test_players_get_the_part_of_a_trailer_that_they_ask_for(client: Client, film: Film, asked: str, part: str) -> None:
+    set_trailer(film, content=VIDEO)
+
+    answer = client.get(f"/pictures/{film.trailer_file}", headers={"Range": asked})
+
+    first, last = (int(each) for each in part.removeprefix("bytes ").partition("/")[0].split("-"))
+    assert (answer.status_code, answer["Content-Range"], answer["Content-Type"]) == (206, part, "video/mp4")
+    assert b"".join(answer.streaming_content) == VIDEO[first : last + 1]
+
+
+@pytest.mark.parametrize("asked", ["bytes=212-", "bytes=-5", "bytes=x", "bytes=0-1,4-5", "bytes=5-2"])
+def test_other_ranges_get_the_whole_trailer(client: Client, film: Film, asked: str) -> None:
+    set_trailer(film, content=VIDEO)
+
+    answer = client.get(f"/pictures/{film.trailer_file}", headers={"Range": asked})
+
+    assert (answer.status_code, b"".join(answer.streaming_content)) == (200, VIDEO)

@@ -88,6 +88,7 @@ TWO_COLUMNS = {"название", "время (часы, минуты)", "title
         "Название;Время (часы, минуты)\nСолярис;2,47\n",
         "Title,Running time (hours; minutes)\nСолярис,2;47\n",
         "Title\tВремя (часы, минуты)\nСолярис\t2,47\n",
+        "Название|Время (часы, минуты)\nСолярис|2,47\n",
     ],
 )
 def test_the_separator_is_the_one_under_which_the_headings_are_known(text):
@@ -112,6 +113,25 @@ def test_a_sheet_of_instructions_may_stand_before_the_table():
 
     assert read(out.getvalue(), TWO_COLUMNS).rows == [(2, ["Solaris", "Солярис"])]
     assert read(out.getvalue()).headers == ["How to fill in the second sheet"]
+
+
+def test_a_table_that_nobody_sees_is_not_read():
+    book = Workbook()
+    book.active.append(["Title"])
+    book.active.sheet_state = "hidden"
+    table = book.create_sheet("Films")
+    table.append(["Title"])
+    table.append(["Solaris"])
+    out = io.BytesIO()
+    book.save(out)
+
+    assert read(out.getvalue(), TWO_COLUMNS).rows == [(2, ["Solaris"])]
+    assert list(stream(out.getvalue(), TWO_COLUMNS))[1:] == [(2, ["Solaris"])]
+
+
+def test_a_title_above_the_headings_is_taken_for_them_and_refused_by_name():
+    """The importer says that the column is unknown, and which there are."""
+    assert read(b"Our films\nTitle,Price\nSolaris,5\n", ["title", "price"]).headers == ["Our films"]
 
 
 def test_rows_without_values_do_not_count():

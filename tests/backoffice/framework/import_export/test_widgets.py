@@ -58,7 +58,7 @@ def test_a_date_that_can_be_read_in_two_ways_is_refused_with_both(text):
         DateWidget().clean(text)
 
 
-@pytest.mark.parametrize("text", ["2026-11-25", "25.11.2026", "25/11/2026", "11/25/2026", "25-11-2026"])
+@pytest.mark.parametrize("text", ["2026-11-25", "2026/11/25", "25.11.2026", "25/11/2026", "11/25/2026", "25-11-2026"])
 def test_a_date_that_has_one_meaning_is_read(text):
     assert DateWidget().clean(text) == date(2026, 11, 25)
 
@@ -90,6 +90,12 @@ def test_a_percentage_is_read_with_and_without_its_sign(text):
 def test_a_number_of_another_kind_is_refused_with_an_example(widget, text, refusal):
     with pytest.raises(ValueError, match=f"^{re.escape(refusal)}$"):
         widget.clean(text)
+
+
+@pytest.mark.parametrize("text", ["#N/A", "#ССЫЛКА!", "#WERT!"])
+def test_the_error_of_a_formula_is_no_text(text):
+    with pytest.raises(ValueError, match=f"“{text}” is the error of a formula"):
+        TextWidget().clean(text)
 
 
 def test_a_text_of_invisible_characters_is_an_empty_cell():

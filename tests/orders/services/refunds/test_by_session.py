@@ -11,6 +11,7 @@ from cinema.money import format_money
 from cinema.status import ConcurrentChange
 from concessions.models import ConcessionPreorder
 from jobs.models import JobRun
+from notifications import rendering
 from notifications.models import MessageKind, Notification
 from orders.models import Order, RefundLine, Ticket
 from orders.services import (
@@ -19,6 +20,7 @@ from orders.services import (
     collect,
     complete,
     hold,
+    mark_paid,
     record_refund,
     refund,
     refund_cancelled_sessions,
@@ -218,6 +220,22 @@ def test_the_message_promises_only_what_is_sent_and_says_by_which_way():
     assert facts == {cash.email: ["350.00", "cash", "0.00"], online.email: ["200.00", "demo", "500.00"]}
 
 
+def test_the_message_says_of_each_payment_by_which_way_it_goes_back():
+    order = an_order(a_session(), seats=2)
+    mark_paid(order, gateway="demo", amount=Decimal("450.00"), external_id="x", part=True, at=NOON)
+    mark_paid(order, gateway="cash", amount=Decimal("250.00"), part=True, at=NOON)
+
+    cancel_and_run_job(order.tickets.first().session)
+
+    message = messages().get()
+    assert [message.context[key] for key in ("amount", "way")] == ["250.00", "cash"]
+    assert message.context["further"] == [{"amount": "450.00", "way": "demo"}]
+    said = rendering.render_email(message).body.replace("\N{NO-BREAK SPACE}", " ")
+    assert "250 ₽ in cash is waiting" in said
+    assert "refunding 450 ₽ to your original payment method" in said
+    assert "don’t have to do anything" not in said
+
+
 def test_the_message_names_the_film_and_the_money_returned():
     session = a_session()
     order = a_paid_order(session, customer=a_customer(points=100), points=100)
@@ -242,6 +260,7 @@ def test_the_message_names_the_film_and_the_money_returned():
         "snacks": [],
         "amount": "250.00",
         "way": "cash",
+        "further": [],
         "before": "0.00",
         "points": 100,
         "disputed": False,
