@@ -13,7 +13,7 @@ SeatId = str | int
 NOT_A_CHAIR = frozenset({"wheelchair", "companion"})  # they end a run of chairs as an aisle does, and may be left alone
 WIDE = 1.6  # times the usual distance between seats: the two seats are not side by side, though no gap is marked
 NEAREST, FARTHEST = 1e-6, 1e100  # distances and coordinates that can be computed with
-UNREADABLE = (TypeError, KeyError, IndexError, ValueError, AttributeError, OverflowError)
+UNREADABLE = (TypeError, KeyError, IndexError, ValueError, AttributeError, ArithmeticError)
 
 
 class Stretch:
