@@ -28,7 +28,7 @@ from allocations.models import GroupBooking, GroupOrder
 from allocations.services.comps import worth
 from allocations.services.full_tickets import full_ticket
 from allocations.services.private_sessions import make_private
-from allocations.services.transfers import named_transfer
+from allocations.services.transfers import check_recorded, named_transfer, recorded_once
 from cinema.money import ZERO, rounded
 from cinema.validators import clean_reason
 from orders.availability.seat_map import taken_seats
@@ -158,7 +158,7 @@ def pay(
         reference = named_transfer(booking, number=reference, on=transferred_on, at=at)
     if people is not None and not 0 < people <= len(tickets):
         raise HeadcountRefused(len(tickets))
-    with transaction.atomic():
+    with recorded_once(reference):
         if people not in (None, len(tickets)):
             part, rest = _split(booking, tickets, people=people or 0)
             about: dict[str, Any] = {"until": order.expires_at, "at": at, "actor": actor}
@@ -169,9 +169,11 @@ def pay(
                 whom = _contact_of(former)
                 _hold(booking, session, _as_they_are(rest), whom=whom, **about)
             _count(_given_away(booking, session, accounts) - before, at=at, actor=actor)
-        known = f"{reference} {order.number}".strip()
+        known = reference if gateway == Gateway.BANK_TRANSFER else f"{reference} {order.number}".strip()
         taken: dict[str, Any] = {"gateway": gateway, "amount": order.final_amount, "external_id": known, "shift": shift}
-        return mark_paid(order, **taken, at=at, actor=actor)
+        paid = mark_paid(order, **taken, at=at, actor=actor)
+        check_recorded(paid, reference)
+        return paid
 
 
 def check_booker(order: Order, *, actor: User) -> None:
