@@ -1,6 +1,6 @@
 from django.urls import path
 
-from integrations import gateway_webhooks, marketing_hooks, telegram_bot
+from integrations import gateway_webhooks, marketing_hooks, receipt_hooks, telegram_bot
 from integrations.api.site import api
 from integrations.feeds import calendars, embed, foyer, showtimes
 from integrations.sms import callbacks
@@ -8,6 +8,7 @@ from integrations.watching import metrics
 
 urlpatterns = [
     path("webhooks/<str:gateway>/", gateway_webhooks.receive, name="webhook"),
+    path("receipts/atol/", receipt_hooks.receive, name="atol_callback"),
     path("sms/callback/", callbacks.receive, name="sms_callback"),
     path("lists/<uuid:uid>/", marketing_hooks.receive, name="marketing_hook"),
     path("telegram/", telegram_bot.receive, name="telegram_bot"),

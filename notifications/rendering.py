@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.template import Context, Engine
@@ -29,17 +30,25 @@ def render_email(notification: Notification) -> RenderedEmail:
         return RenderedEmail(subject, body, html_of(notification, subject=subject, body=body, codes=codes))
 
 
+def render_chat(notification: Notification) -> str:
+    """The words of the e-mail for a chat, where nothing is attached."""
+    with translation.override(_language(notification)):
+        subject = _one_line(_render(notification, "subject.txt"))
+        body = EMPTY_LINES.sub("\n\n", _render(notification, "txt", codes=[])).strip()
+    return f"{subject}\n\n{body}"
+
+
 def render_text(notification: Notification) -> str:
     """The text of an SMS, in one line; the e-mail subject if there is no template for SMS."""
     with translation.override(_language(notification)):
         return _one_line(_render(notification, "sms.txt", "subject.txt"))
 
 
-def _render(notification: Notification, *endings: str) -> str:
+def _render(notification: Notification, *endings: str, **instead: Any) -> str:
     name = notification.kind.lower()
     template = Engine.get_default().select_template([f"notifications/{name}.{ending}" for ending in endings])
     # Plain text: a film called "Tom & Jerry" is not escaped.
-    return template.render(Context(notification.context, autoescape=False))
+    return template.render(Context({**notification.context, **instead}, autoescape=False))
 
 
 def _one_line(text: str) -> str:

@@ -69,6 +69,25 @@ class ReceiptNumberNeeded(Refused, code="receipt_number_needed"):
         super().__init__(_("Enter the number on the receipt of the cash register: up to 20 digits."))
 
 
+class CorrectionNumberRefused(Refused, code="correction_number_refused"):
+    """The number of the tax office's order is too long, or has signs that cannot be printed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The number of the order has at most 32 letters, digits and signs. Nothing was changed."))
+
+
+class NoCorrection(Refused, code="no_correction"):
+    """The service of receipts prints no correction of this receipt."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The receipt service prints no correction of this receipt: protocol v4 corrects no refunds. Make it in "
+                "the service’s account."
+            )
+        )
+
+
 class NoRegisterNumber(Refused, code="no_register_number"):
     """This cannot be the registration number of a cash register."""
 
@@ -210,14 +229,3 @@ class GiftCardNotReturnable(Refused, code="gift_card_not_returnable"):
         super().__init__(
             _("The sale of a gift card is undone only in its own shift, while nobody has used it. Nothing was changed.")
         )
-
-
-class PartsOfAnotherShift(Refused, code="parts_of_another_shift"):
-    """Somebody who may not refund so much alone would cancel an order whose money was taken in another shift."""
-
-    def __init__(self, taken: Decimal) -> None:
-        text = _(
-            "%(amount)s was taken for this order, and not in your open shift. Cancelling it gives that money back, so "
-            "a colleague has to do it who may refund that much. Otherwise the order ends by itself, at its deadline."
-        )
-        super().__init__(text % {"amount": format_money(taken)})

@@ -74,8 +74,7 @@ SLOW = {
     "security",
     "storefront/every_page",
     "storefront/services/test_campaigns.py",
-    "storefront/views/test_news.py",
-    "storefront/views/test_pictures.py",
+    "storefront/views",
     "storefront/workflows",
 }
 

@@ -28,7 +28,7 @@ from allocations.models import GroupBooking, GroupOrder
 from allocations.services.comps import worth
 from allocations.services.full_tickets import full_ticket
 from allocations.services.private_sessions import make_private
-from allocations.services.transfers import named_transfer
+from allocations.services.transfers import check_recorded, named_transfer, recorded_once
 from cinema.money import ZERO, rounded
 from cinema.validators import clean_reason
 from orders.availability.seat_map import taken_seats
@@ -37,7 +37,6 @@ from orders.models import Order, Ticket
 from orders.services import extend, hold, mark_paid
 from orders.services.selling.hold import release_stale_holds
 from payments.models import Gateway, Shift
-from payments.services.parts import count_returned_parts
 from screenings.models import Seat, Session
 from screenings.seat_choice import CHAIRS, seats_for_group
 
@@ -114,7 +113,7 @@ def set_headcount(order: Order, *, people: int, at: datetime, actor: User) -> Or
     """Keep seats for so many people: the first ones that the group has, and more beside them if it needs more.
 
     Another order takes the place of this one, on the same terms and until the same time. Raises `NotAwaitingPayment`
-    unless it is unpaid, and as `add_screening` and `count_returned_parts`. Owns its transaction.
+    unless it is unpaid, and as `add_screening`. Owns its transaction.
     """
     if people < 1:
         raise HeadcountRefused(None)
@@ -150,8 +149,8 @@ def pay(
 
     The others stay reserved until the same time, in an order of their own, unless they are released: of a private
     session, that may be more than one person gives away. Of a bank transfer `reference` is the number. Raises
-    `NotAwaitingPayment` unless the order is unpaid, `HeadcountRefused`, `GroupPriceTooLow`, for a transfer as
-    `named_transfer`, and for some of the people as `count_returned_parts`. Owns its transaction.
+    `NotAwaitingPayment` unless the order is unpaid, `HeadcountRefused`, `GroupPriceTooLow`, and for a transfer as
+    `named_transfer`. Owns its transaction.
     """
     _check_reserved(order)
     booking, tickets = _booking_of(order), _tickets(order)
@@ -159,7 +158,7 @@ def pay(
         reference = named_transfer(booking, number=reference, on=transferred_on, at=at)
     if people is not None and not 0 < people <= len(tickets):
         raise HeadcountRefused(len(tickets))
-    with transaction.atomic():
+    with recorded_once(reference):
         if people not in (None, len(tickets)):
             part, rest = _split(booking, tickets, people=people or 0)
             about: dict[str, Any] = {"until": order.expires_at, "at": at, "actor": actor}
@@ -170,9 +169,11 @@ def pay(
                 whom = _contact_of(former)
                 _hold(booking, session, _as_they_are(rest), whom=whom, **about)
             _count(_given_away(booking, session, accounts) - before, at=at, actor=actor)
-        known = f"{reference} {order.number}".strip()
+        known = reference if gateway == Gateway.BANK_TRANSFER else f"{reference} {order.number}".strip()
         taken: dict[str, Any] = {"gateway": gateway, "amount": order.final_amount, "external_id": known, "shift": shift}
-        return mark_paid(order, **taken, at=at, actor=actor)
+        paid = mark_paid(order, **taken, at=at, actor=actor)
+        check_recorded(paid, reference)
+        return paid
 
 
 def check_booker(order: Order, *, actor: User) -> None:
@@ -258,8 +259,6 @@ def _hold(
         actor=actor,
     )
     GroupOrder.objects.create(booking=booking, order=order)
-    if instead_of is not None:
-        count_returned_parts(instead_of.pk, shift=None, at=at, actor=actor)
     return extend(order, until=until, at=at, actor=actor)
 
 

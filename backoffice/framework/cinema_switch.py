@@ -68,4 +68,5 @@ def take_out_switch(changelist: Any) -> Any:
     changelist.switch = next((each for each in changelist.filter_specs if isinstance(each, CinemaSwitch)), None)
     changelist.filter_specs = [each for each in changelist.filter_specs if each is not changelist.switch]
     changelist.has_filters = bool(changelist.filter_specs)
+    changelist.has_active_filters = bool(changelist.get_filters_params().keys() - {KEY})
     return changelist

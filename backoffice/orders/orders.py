@@ -47,7 +47,6 @@ from orders.models import Order, OrderChange, OrderLine, Ticket
 from orders.reasons import Reason
 from orders.services import extend, left_to_pay, mark_paid, record_uncertain_payment, refund, remind_to_pay
 from payments.services import check_printer, record_slip
-from payments.services.shifts import open_shift_of
 from reports.code_names import code_names
 from screenings.models import Seat
 
@@ -260,8 +259,7 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         done=ngettext_lazy("%(count)d order cancelled.", "%(count)d orders cancelled.", "count"),
     )
     def cancel(self, order: Order, *, reason: str, at: datetime, actor: User) -> str:
-        shift = open_shift_of(actor, order.cinema_id)
-        cancel_unpaid(order, reason=reason or Reason.STAFF, shift=shift, at=at, actor=actor)
+        cancel_unpaid(order, reason=reason or Reason.STAFF, at=at, actor=actor)
         return gettext("Order %(order)s cancelled.") % {"order": order}
 
     @confirmed_action(

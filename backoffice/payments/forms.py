@@ -6,10 +6,11 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldBooleanWidget
+from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from backoffice.framework.actions import ActionForm, SummaryItem
 from cinema.money import format_money
+from cinema.validators import TextFormField
 from payments.models import Dispute
 
 
@@ -48,6 +49,16 @@ class OrderAmountForm(ActionForm):
     def summary(self) -> Iterable[SummaryItem]:
         yield _("order"), self.row.order
         yield _("amount"), format_money(self.row.amount)
+
+
+class CorrectionForm(OrderAmountForm):
+    ordered_by = TextFormField(
+        label=_("Number of the tax office’s order"),
+        max_length=32,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("Empty: the cinema corrects by its own decision."),
+    )
 
 
 class RefundAmountForm(DisputeConfirmationForm):

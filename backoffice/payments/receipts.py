@@ -15,9 +15,9 @@ from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
 from backoffice.framework.read_only import ReadOnlyInline
-from backoffice.payments.forms import OrderAmountForm
+from backoffice.payments.forms import CorrectionForm, OrderAmountForm
 from payments.models import Receipt, ReceiptLine
-from payments.services import send_receipt_again
+from payments.services import correct_receipt, send_receipt_again
 
 COLOURS: dict[str, str] = {
     Receipt.Status.QUEUED: "info",
@@ -46,7 +46,7 @@ class ReceiptAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     inlines = [ReceiptLineInline]
     exclude = ["status", "printed"]
     readonly_fields = ["status_label", "fiscal_numbers", "at_the_operator"]
-    actions_detail = ["send_again"]
+    actions_detail = ["send_again", "correct"]
     actions = ["send_again"]
 
     @confirmed_action(
@@ -61,6 +61,20 @@ class ReceiptAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     def send_again(self, receipt: Receipt, *, at: datetime, actor: User) -> str:
         send_receipt_again(receipt, at=at)
         return gettext("The receipt for order %(order)s will be sent within a minute.") % {"order": receipt.about}
+
+    @confirmed_action(
+        permission="payments.resend_receipt",
+        title=_("Print as a correction"),
+        text=_("For what was not printed in time. Make sure in the service’s account first that it never was."),
+        form=CorrectionForm,
+        when=lambda receipt: receipt.status == Receipt.Status.FAILED,
+        icon="edit_note",
+    )
+    def correct(self, receipt: Receipt, *, ordered_by: str, at: datetime, actor: User) -> str:
+        correct_receipt(receipt, ordered_by=ordered_by, at=at)
+        return gettext("The correction receipt for order %(order)s will be sent within a minute.") % {
+            "order": receipt.about
+        }
 
     @admin.display(description=_("order"), ordering="order")
     def about(self, receipt: Receipt) -> str:

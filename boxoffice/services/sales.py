@@ -48,7 +48,6 @@ from orders.services import (
 from orders.services.selling.hold import release_stale_holds
 from payments.models import AT_COUNTER, Gateway, Payment, Refund, Shift
 from payments.services.cash import lock_open_shift
-from payments.services.parts import count_returned_parts
 from payments.services.shifts import open_shift_of
 from screenings.models import Cinema, Seat, Session, TicketType
 
@@ -309,25 +308,24 @@ def check_terminal(order: Order) -> None:
 
 
 def undo(order: Order, *, shift: Shift | None = None, at: datetime, actor: User) -> list[Refund]:
-    """Cancel an unfinished sale; its seats are free again, and in a `shift` the parts that were collected go back.
+    """Cancel an unfinished sale; its seats are free again, and the parts that were collected in this `shift` go back.
 
-    Returns these payouts. Raises `CardUnclear`, and as `cancel_unpaid` and `mark_paid_out`. Owns its transaction.
+    Returns these payouts. Other parts wait to be paid out, and count for whoever does it. Raises `CardUnclear`, and as
+    `cancel_unpaid` and `mark_paid_out`. Owns its transaction.
     """
     check_terminal(order)
     with transaction.atomic():
-        cancel_unpaid(order, reason=CancelReason.CUSTOMER, shift=shift, at=at, actor=actor)
-        return [] if shift is None else give_out_decided(order, shift=shift, at=at, actor=actor)
+        cancel_unpaid(order, reason=CancelReason.CUSTOMER, at=at, actor=actor)
+        if shift is None:
+            return []
+        Refund.objects.filter(order=order, payment__shift=shift).update(actor=actor)  # decided here
+        return give_out_decided(order, shift=shift, at=at, actor=actor)
 
 
-def cancel_unpaid(order: Order, *, reason: str, shift: Shift | None, at: datetime, actor: User) -> None:
-    """Cancel an unpaid order. What was taken for it elsewhere than in the open `shift` of the actor counts as a refund.
-
-    Raises `ReservedForGroup`, and as `cancel` and `count_returned_parts`. Owns its transaction.
-    """
+def cancel_unpaid(order: Order, *, reason: str, at: datetime, actor: User) -> None:
+    """Cancel an unpaid order. Raises `ReservedForGroup`, and as `cancel`. Owns its transaction."""
     check_booker(order, actor=actor)
-    with transaction.atomic():
-        cancel(order, reason=reason, at=at, actor=actor)
-        count_returned_parts(order.pk, shift=shift, at=at, actor=actor)
+    cancel(order, reason=reason, at=at, actor=actor)
 
 
 def unfinished_sales(cinema: Cinema) -> Iterable[Order]:

@@ -19,9 +19,10 @@ USABLE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
-def request_id() -> str:
-    """The number of the request that is being answered, or ""."""
-    return _request_id.get()
+def request_id(record: logging.LogRecord | None = None) -> str:
+    """The number of the request that is being answered, or that the record names: Django says of an answer that it was
+    refused once it has left here. "" without one."""
+    return _request_id.get() or getattr(getattr(record, "request", None), "number", "")
 
 
 class RequestId:
@@ -33,6 +34,7 @@ class RequestId:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         given = request.headers.get(HEADER, "")
         number = given if USABLE.fullmatch(given) else uuid.uuid4().hex
+        request.number = number  # type: ignore[attr-defined]
         token = _request_id.set(number)
         try:
             response = self.get_response(request)
@@ -52,7 +54,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if number := request_id():
+        if number := request_id(record):
             line["request_id"] = number
         if traceback := record.exc_text or (self.formatException(record.exc_info) if record.exc_info else ""):
             line["traceback"] = traceback

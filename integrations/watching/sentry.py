@@ -46,7 +46,7 @@ def without_people(event: Any, hint: dict[str, Any]) -> Any:
     record = hint.get("log_record")
     sent = {name: event[name] for name in KEPT if name in event}
     sent["message"] = mask(record.getMessage()) if record else mask(str(event.get("message", "")))
-    if number := request_id():
+    if number := request_id(record):
         sent["tags"] = {"request_id": number}
     if "exception" in event:
         values = [_exception(each) for each in event["exception"].get("values", [])]

@@ -45,8 +45,7 @@ class TelegramChannel:
     def send(self, notification: Notification) -> None:
         if self._busy:
             raise TelegramFailed(self._busy)
-        email, chat = rendering.render_email(notification), self._chats[notification.pk]
-        text = f"{email.subject}\n\n{email.body}"[:LONGEST]
+        text, chat = rendering.render_chat(notification)[:LONGEST], self._chats[notification.pk]
         if self._session is None:
             import requests
 

@@ -32,6 +32,9 @@ class ReceiptSender(Protocol):
         Raises `NotPrinted` if it will never be printed, and `GatewayError`. Must not be called inside a transaction.
         """
 
+    def corrects(self, receipt: Receipt) -> bool:
+        """Whether it prints a correction of this receipt. Makes no network call."""
+
     def serves(self, cinema: Any) -> bool:
         """Whether it prints what this cinema sells for cash and by card terminal. Makes no network call."""
 
@@ -47,6 +50,9 @@ class Console:
 
     def result(self, receipt: Receipt) -> dict[str, Any] | None:
         return {}
+
+    def corrects(self, receipt: Receipt) -> bool:
+        return True
 
     def serves(self, cinema: Any) -> bool:
         return settings.DEBUG

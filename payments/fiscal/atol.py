@@ -44,6 +44,9 @@ class AtolOnline:
         self._tokens: dict[str, str] = {}  # by the INN
         self._asked_at: dict[str, float] = {}
 
+    def corrects(self, receipt: Receipt) -> bool:
+        return receipt.kind != Receipt.Kind.REFUND or settings.ATOL_VERSION == "v5"
+
     def serves(self, cinema: Any) -> bool:
         entity = cinema.legal_entity
         return entity is not None and entity.tax_number in settings.ATOL_ACCOUNTS
@@ -133,7 +136,7 @@ class AtolOnline:
 
 
 def _with_entity(receipt: Receipt) -> tuple[Receipt, LegalEntity]:
-    related = "order__cinema__legal_entity", "payment", "gift_card_movement__card__cinema__legal_entity"
+    related = "order__cinema__legal_entity", "payment", "refund", "gift_card_movement__card__cinema__legal_entity"
     row = Receipt.objects.select_related(*related).get(pk=receipt.pk)
     entity: LegalEntity | None = row.cinema.legal_entity
     if entity is None:

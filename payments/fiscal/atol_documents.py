@@ -31,8 +31,18 @@ PIECES = ("шт", 0)  # FFD tag 2108
 NAME_LENGTH = 128
 
 
+#: Where ATOL says that a receipt is printed; it is asked for the result all the same. See `integrations.receipt_hooks`.
+CALLBACK_PATH = "/receipts/atol/"
+
+
 def operation(receipt: Receipt) -> str:
-    return "sell_refund" if receipt.kind == Receipt.Kind.REFUND else "sell"
+    """Raises `GatewayRefused` for the correction of a refund by v4, which knows none."""
+    name = "sell_refund" if receipt.kind == Receipt.Kind.REFUND else "sell"
+    if not receipt.correction:
+        return name
+    if name == "sell_refund" and settings.ATOL_VERSION == "v4":
+        raise GatewayRefused("v4 corrects no refunds")
+    return f"{name}_correction"
 
 
 def document(receipt: Receipt, entity: LegalEntity) -> dict[str, Any]:
@@ -60,7 +70,28 @@ def document(receipt: Receipt, entity: LegalEntity) -> dict[str, Any]:
     if is_v5:
         body["internet"] = _is_online(receipt)
     at = receipt.created_at.astimezone(settings.RECEIPT_ZONE)
-    return {"external_id": str(receipt.uid), "timestamp": f"{at:%d.%m.%Y %H:%M:%S}", "receipt": body}
+    request: dict[str, Any] = {"external_id": str(receipt.uid), "timestamp": f"{at:%d.%m.%Y %H:%M:%S}"}
+    if settings.SITE_URL.startswith("https://"):
+        request["service"] = {"callback_url": settings.SITE_URL + CALLBACK_PATH}
+    if receipt.correction:
+        return request | {"correction": _correction(body, receipt, lines, is_v5=is_v5)}
+    return request | {"receipt": body}
+
+
+def _correction(body: dict[str, Any], receipt: Receipt, lines: list[ReceiptLine], *, is_v5: bool) -> dict[str, Any]:
+    """The same sums as a correction receipt: FFD tags 1173, 1178, 1179. v4 lists no items, but the tax at each rate."""
+    day = receipt.corrected_at.astimezone(settings.RECEIPT_ZONE)
+    info = {"type": receipt.correction, "base_date": f"{day:%d.%m.%Y}"}
+    if receipt.correction_number or not is_v5:  # v4 wants a number, also where the cinema corrects by itself
+        info["base_number"] = receipt.correction_number or str(receipt.pk)
+    if is_v5:
+        return body | {"correction_info": info}
+    taxes: dict[str, Decimal] = {}
+    for line in lines:
+        code, tax = _tax(line)
+        taxes[code] = taxes.get(code, ZERO) + tax
+    vats = [{"type": code, "sum": _number(tax)} for code, tax in taxes.items()]
+    return {"company": body["company"], "correction_info": info, "payments": body["payments"], "vats": vats}
 
 
 def method(receipt: Receipt) -> str:
@@ -103,8 +134,7 @@ def _place(receipt: Receipt) -> str:
 def _item(line: ReceiptLine, receipt: Receipt, *, is_v5: bool) -> dict[str, Any]:
     what = PAYMENT if receipt.is_advance else SERVICE if line.subject == Subject.TICKETS else GOODS
     amount = line.price * line.quantity
-    code, part = VAT[line.vat]
-    tax = (amount * part).quantize(CENT, ROUND_HALF_UP)
+    code, tax = _tax(line)
     return {
         "name": line.name[:NAME_LENGTH],
         "price": _number(line.price),
@@ -115,6 +145,11 @@ def _item(line: ReceiptLine, receipt: Receipt, *, is_v5: bool) -> dict[str, Any]
         "payment_object": what[is_v5],
         "vat": {"type": code, "sum": _number(tax)},
     }
+
+
+def _tax(line: ReceiptLine) -> tuple[str, Decimal]:
+    code, part = VAT[line.vat]
+    return code, (line.price * line.quantity * part).quantize(CENT, ROUND_HALF_UP)
 
 
 def _number(amount: Decimal) -> float:

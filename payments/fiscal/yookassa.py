@@ -34,5 +34,8 @@ class YooKassaReceipts:
     def result(self, receipt: Receipt) -> dict[str, Any] | None:
         return {}
 
+    def corrects(self, receipt: Receipt) -> bool:
+        return False
+
     def serves(self, cinema: Any) -> bool:
         return False

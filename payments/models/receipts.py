@@ -144,6 +144,12 @@ class Receipt(models.Model):
         REFUND = "REFUND", _("Sale refund")
         SETTLEMENT = "SETTLEMENT", _("Full settlement")
 
+    class Correction(models.TextChoices):
+        """Why a receipt that was never printed in time is printed as a correction: FFD tag 1173."""
+
+        SELF = "self", _("by our own decision")
+        INSTRUCTION = "instruction", _("by order of the tax office")
+
     class Status(models.TextChoices):
         QUEUED = "QUEUED", _("To be sent")
         REGISTERED = "REGISTERED", _("Registered, not printed yet")
@@ -185,6 +191,10 @@ class Receipt(models.Model):
         _("advance"), default=False, help_text=_("Paid for nothing in particular, such as a gift card.")
     )
     awaits_settlement = models.BooleanField(_("final receipt pending"), default=False)
+    correction = models.CharField(
+        _("correction receipt"), max_length=16, choices=Correction, blank=True, default="", db_default=""
+    )
+    correction_number = models.CharField(_("number of the order"), max_length=32, blank=True, default="", db_default="")
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.QUEUED)
     created_at = models.DateTimeField(_("created"))
     registered_at = models.DateTimeField(_("registered"), null=True, blank=True)
@@ -230,6 +240,17 @@ class Receipt(models.Model):
         if self.order is not None:
             return self.order.cinema
         return self.gift_card_movement and self.gift_card_movement.card.cinema
+
+    @property
+    def corrected_at(self) -> datetime:
+        """When the money moved, or was settled, that a correction is about. Needs `payment`, `refund` and the movement
+        of the gift card."""
+        moved = None
+        if self.kind != self.Kind.SETTLEMENT:
+            moved = self.refund.succeeded_at if self.refund else self.payment and self.payment.succeeded_at
+        if self.gift_card_movement:
+            moved = self.gift_card_movement.at
+        return moved or self.created_at
 
     @property
     def url(self) -> str:

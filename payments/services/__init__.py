@@ -46,7 +46,9 @@ from payments.services.receipt_queue import queue_refund_receipts as queue_refun
 from payments.services.receipt_queue import queue_sale_receipts as queue_sale_receipts
 from payments.services.receipt_queue import queue_settlement_receipts as queue_settlement_receipts
 from payments.services.receipt_results import check_receipts as check_receipts
+from payments.services.receipt_results import hint_printed as hint_printed
 from payments.services.receipt_results import receipts_to_look_at as receipts_to_look_at
+from payments.services.receipts import correct_receipt as correct_receipt
 from payments.services.receipts import number_receipts as number_receipts
 from payments.services.receipts import send_receipt_again as send_receipt_again
 from payments.services.receipts import send_receipts as send_receipts

@@ -142,8 +142,8 @@ def save_refunds(refunds: Iterable[Refund]) -> None:
 
 def return_parts(orders: Collection[int], *, reason: str, at: datetime) -> list[Refund]:
     """Request the return of every part that was collected for orders that were given up; what a gift card had paid is
-    back on it at once. They have no actor, whoever gave the orders up: what nobody has counted (see `parts`) counts for
-    whoever gives it out. A query, or up to nine.
+    back on it at once. They have no actor, whoever gave the orders up, so they count for whoever gives them out. A
+    query, or up to nine.
 
     Must be called inside a transaction (the orders are locked).
     """

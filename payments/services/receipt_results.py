@@ -66,6 +66,12 @@ def check_receipts(receipts: Sequence[Receipt], *, at: datetime) -> Counts:
     return tally
 
 
+def hint_printed(external_id: str, *, at: datetime) -> None:
+    """Let the next pass ask for this receipt: the service says that it is done with it. Owns its transaction."""
+    waiting = Receipt.objects.filter(external_id=external_id, status=Receipt.Status.REGISTERED)
+    waiting.filter(next_attempt_at__gt=at).update(next_attempt_at=at)
+
+
 def receipts_to_look_at(order: int) -> list[Receipt]:
     """The printed receipts of an order that the guest can see at the operator. One query at most. Reads only."""
     if settings.RECEIPTS_SINCE is None:

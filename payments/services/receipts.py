@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 from django.db import transaction
 
@@ -12,7 +13,7 @@ from cinema.money import ZERO
 from cinema.status import transition, transition_matching
 from jobs.claims import Backoff
 from jobs.steps import Counts
-from payments.errors import GatewayError, GatewayRefused, ReceiptNumberNeeded
+from payments.errors import CorrectionNumberRefused, GatewayError, GatewayRefused, NoCorrection, ReceiptNumberNeeded
 from payments.fiscal import initial_status, sender, taxed_at
 from payments.models import AT_COUNTER, GiftCardMovement, Payment, Rates, Receipt, ReceiptLine, Refund, VatOf
 
@@ -21,6 +22,7 @@ BACKOFF = Backoff([timedelta(minutes=5), timedelta(minutes=30), *[timedelta(hour
 MAX_ATTEMPTS = BACKOFF.max_attempts
 #: After so many receipts in a row without an answer, the service is down: the others wait for the next pass.
 IS_DOWN = 3
+CORRECTION_NUMBER_LENGTH = 32
 #: A till prints within seconds, unless others wait before it.
 ASK_FIRST_AFTER = timedelta(seconds=50)
 
@@ -172,6 +174,24 @@ def send_receipt_again(receipt: Receipt, *, at: datetime) -> None:
     """
     with transaction.atomic():
         transition([receipt], Receipt.Status.QUEUED, attempts=0, next_attempt_at=at, error="")
+
+
+def correct_receipt(receipt: Receipt, *, ordered_by: str = "", at: datetime) -> None:
+    """Queue a receipt that was never printed in time as a correction receipt, under a new number.
+
+    `ordered_by` is the number of the tax office's order; without one the cinema corrects by itself. Raises
+    `NoCorrection` where the service prints none, `CorrectionNumberRefused`, and `ForbiddenMove` if the receipt has not
+    failed. Owns its transaction.
+    """
+    number = ordered_by.strip()
+    if len(number) > CORRECTION_NUMBER_LENGTH or not number.isprintable():
+        raise CorrectionNumberRefused
+    if not sender().corrects(receipt):
+        raise NoCorrection
+    kinds = Receipt.Correction
+    about = {"correction": kinds.INSTRUCTION if number else kinds.SELF, "correction_number": number}
+    with transaction.atomic():
+        transition([receipt], Receipt.Status.QUEUED, uid=uuid4(), attempts=0, next_attempt_at=at, error="", **about)
 
 
 def number_receipts(receipts: Sequence[Receipt], *, number: str, at: datetime) -> None:

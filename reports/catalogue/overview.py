@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.db.models import Q
@@ -182,7 +182,7 @@ class Overview:
         ]
         found = []
         for table in (TicketFigures, BarFigures):
-            known: defaultdict[int, dict[str, Any]] = defaultdict(lambda table=table: dict.fromkeys(table.MEASURES, 0))
+            known: defaultdict[int, dict[str, Any]] = defaultdict(partial(dict.fromkeys, table.MEASURES, 0))
             of_sessions = grouped(table, live(table, self.period), ["session_id"])
             found.append(known | {row["session_id"]: row for row in of_sessions})
         return found

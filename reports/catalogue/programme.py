@@ -22,11 +22,11 @@ FILM = (
     definitions.LAST_DAY,
     definitions.CHANGE,
     definitions.RUN_ADMISSIONS,
+    definitions.SCREENS,
+    definitions.ADMISSIONS_PER_SCREEN,
     definitions.BOX_OFFICE,
     definitions.RUN_BOX_OFFICE,
     definitions.AVERAGE_TICKET,
-    definitions.SCREENS,
-    definitions.ADMISSIONS_PER_SCREEN,
     definitions.SCREENINGS,
     definitions.ADMISSIONS_PER_SCREENING,
     definitions.OCCUPANCY,
@@ -74,7 +74,7 @@ def films(period: Period, rank: str = "period") -> Table:
     }
     titles = Film.objects.in_bulk(shown)
     admissions = definitions.ADMISSIONS.of
-    rows = []
+    rows: list[dict[str, Any]] = []
     for pk in shown:
         parts = [each[pk] for each in (last_day, others, earlier, much_earlier) if pk in each]
         of_period = added(TicketFigures.MEASURES, [each[pk] for each in (last_day, others) if pk in each])

@@ -20,7 +20,6 @@ SHOWN = (
     definitions.AVERAGE_TICKET,
     definitions.BAR_TAKINGS,
     definitions.SPEND_PER_HEAD,
-    definitions.NO_SHOW_RATE,
 )
 
 

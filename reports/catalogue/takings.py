@@ -220,13 +220,18 @@ def _sorted(dimension: Dimension, keys: set[Any], names: Mapping[Any, Any]) -> l
     return sorted(keys, key=lambda key: (key is None, names[key]))
 
 
+def _named(screening: Session) -> str:
+    start = screening.hall.cinema.local(screening.start_datetime)
+    return f"{date_format(start, 'SHORT_DATE_FORMAT')} {start:%H:%M} {screening.film}, {screening.hall}"
+
+
 def _names(dimension: Dimension, keys: set[Any]) -> dict[Any, Any]:
     """How the values of the dimension read. At most one query."""
     if dimension.kind == Kind.DATE:
         return {key: key for key in keys}
     if dimension.model is Session:
         screenings = Session.objects.filter(pk__in=keys).select_related("film", "hall__cinema")
-        return {each.pk: f"{each}, {each.hall}" for each in screenings.order_by("start_datetime", "pk")}
+        return {each.pk: _named(each) for each in screenings.order_by("start_datetime", "pk")}
     names: dict[Any, Any] = {key: str(key) for key in keys}
     if dimension.model is Promocode:
         names |= code_names(keys - {None})

@@ -164,7 +164,7 @@ LAST_DAY = Definition(
 )
 RUN_ADMISSIONS = Definition(
     "run_admissions",
-    _("Admissions of the run"),
+    _("Since the first screening"),
     _("Admissions of the film from its first screening to the end of the period."),
     Unit.COUNT,
     lambda row: row["run"]["sold"] - row["run"]["refunded"],
@@ -173,7 +173,7 @@ RUN_ADMISSIONS = Definition(
 )
 RUN_BOX_OFFICE = Definition(
     "run_box_office",
-    _("Box office of the run"),
+    _("Box office of the whole run"),
     _("Box office of the film from its first screening to the end of the period."),
     Unit.MONEY,
     lambda row: value_of_sales(row["run"]),

@@ -1,6 +1,7 @@
 """Chooses seats for a party: side by side, no avoidable single seats, then the view or whole rows."""
 
 from collections import Counter
+from math import inf
 from typing import Any
 
 from screenings.seating.emphasis import emphasis, read_mix, remainder_costs, room_costs
@@ -114,12 +115,13 @@ def _search(q: dict[str, Any], hall: Hall, party: int, notes: list[Reason]) -> S
     lengths = Counter(map(len, hall.joined))
     costs = list(remainder_costs(max(lengths, default=0), party, mix, packs=chosen.packs, places=len(hall.ids)))
     if chosen.price > MOSTLY_VIEW:
-        for length, cost in room_costs(lengths, party, mix).items():
+        for length, cost in room_costs(lengths, party, mix, packs=chosen.packs).items():
             costs[length - party] += cost
     return Search(
         focal=(x, y),
         spacing=hall.spacing,
         radius=hall.radius(x, y) if chosen.packs else 0.0,
+        reach=inf if chosen.packs or chosen.reach >= 1 else hall.reach(x, y, chosen.reach),
         emphasis=chosen,
         costs=costs,
     )

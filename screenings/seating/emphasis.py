@@ -14,6 +14,9 @@ BY_OCCUPANCY = ((0.6, 0.5), (0.75, 1.5), (0.85, 8.0), (0.92, 10000.0))
 # there on it counts as one that sells out.
 BY_WEIGHT = ((0.0, 10000.0), (0.25, 60.0), (0.5, 8.0), (0.75, 1.5), (1.0, 0.35))
 UNEXPECTED = ((0.48, 0.35), (0.55, 10000.0))
+# Until then, seats count as good that are among the best of about as many as will be sold by then, or not many steps
+# farther than the nearest free ones: all of them will be taken, so that their order does not matter.
+REACH, NEAR_UNEXPECTED = 0.525, 4.0
 LATER = 0.3  # of the seats: by how much the view comes first for longer, from weight 0 to weight 1
 STILL_TO_COME = 0.1  # of the seats: how many are expected to be sold at least, whatever the forecast said
 WEIGHT_RANGE = 4.0  # the caller's weight changes a price that follows from a forecast by up to this factor
@@ -24,10 +27,13 @@ PACKING = 100.0  # from this price on, whole rows are all that counts, and the v
 class Emphasis:
     """`price` is what an opened run costs (see above); `target` is the share of the greatest distance from the focal
     point at which packing begins: buyers who choose themselves begin at the focal point, and two fronts that meet once
-    leave fewer remainders than two that are mixed everywhere."""
+    leave fewer remainders than two that are mixed everywhere. While the view counts, whole rows are kept among the
+    places up to `near` steps farther than the best, within the best `reach` of all seats."""
 
     price: float
     target: float
+    near: float = 2.5
+    reach: float = 1.0
 
     @property
     def packs(self) -> bool:
@@ -43,13 +49,13 @@ def emphasis(*, quality_weight: float, forecast: float | None, occupancy: float)
     Without a forecast the weight and the seats sold decide, with one the weight only shifts what follows from it. A
     hall that is almost as full as its forecast already is judged by how full it is.
     """
+    target = 0.85 - 0.2 * quality_weight
     if forecast is None:
-        sold = occupancy - LATER * (quality_weight - 0.5)
-        price = max(_interpolated(BY_WEIGHT, quality_weight), _interpolated(UNEXPECTED, sold))
-    else:
-        filled = max(forecast, occupancy + STILL_TO_COME)
-        price = _interpolated(BY_OCCUPANCY, filled) * WEIGHT_RANGE ** (1 - 2 * quality_weight)
-    return Emphasis(price, target=0.85 - 0.2 * quality_weight)
+        later = LATER * (quality_weight - 0.5)
+        price = max(_interpolated(BY_WEIGHT, quality_weight), _interpolated(UNEXPECTED, occupancy - later))
+        return Emphasis(price, target, near=NEAR_UNEXPECTED, reach=REACH + later)
+    filled = max(forecast, occupancy + STILL_TO_COME)
+    return Emphasis(_interpolated(BY_OCCUPANCY, filled) * WEIGHT_RANGE ** (1 - 2 * quality_weight), target)
 
 
 def _interpolated(points: tuple[tuple[float, float], ...], at: float) -> float:
@@ -75,7 +81,9 @@ ENDS_OF_RUNS, SMALL_HALL = 8.0, 150  # how much it counts that a run may end wit
 LONGEST = 400  # seats: beyond it all runs cost the same
 ROOM = 5.0  # how much it counts that a party takes the room of others, see `room_costs`
 NO_PLACE = 0.5  # places: keeps scarcity finite where there is none
-SHARPNESS = 4  # the power of scarcity: room that is twice as scarce counts sixteen times as much
+# The power of scarcity: room that is twice as scarce counts sixteen times as much, or four times when whole rows are
+# all that counts.
+SHARPNESS, SHARPNESS_PACKING = 4, 2
 
 
 def remainder_costs(longest: int, party: int, mix: Mapping[int, float], *, packs: bool, places: int) -> Sequence[float]:
@@ -117,14 +125,15 @@ def _remainder_costs(longest: int, party: int, mix: tuple[tuple[int, float], ...
     )
 
 
-def room_costs(lengths: Mapping[int, int], party: int, mix: Mapping[int, float]) -> dict[int, float]:
+def room_costs(lengths: Mapping[int, int], party: int, mix: Mapping[int, float], *, packs: bool) -> dict[int, float]:
     """What it costs, by the length of a run, that parties of the sizes in `mix` find less room after `party` took its
     seats there; `lengths` counts the runs of the hall by length. To be added to `remainder_costs` in a hall that fills.
 
     A size is scarce if many such parties would come until all is sold, and few find a place that leaves no single
     seat. Runs of four are no place for three: where nothing but such runs stays, each party of three leaves a seat
     alone. A single person who makes three seats of four then creates a place, and one who takes a seat of three
-    destroys it.
+    destroys it. When whole rows are all that counts (`packs`), long runs are room for small parties only as far as
+    large ones will not need them.
     """
     sizes = tuple(sorted(size for size, share in mix.items() if share >= RARE))
     long_enough = [length for length in lengths if party <= length <= LONGEST]
@@ -132,13 +141,24 @@ def room_costs(lengths: Mapping[int, int], party: int, mix: Mapping[int, float])
         return {}
     rooms = _rooms(min(max(lengths), LONGEST), sizes)
     parties = sum(length * count for length, count in lengths.items()) / sum(size * mix[size] for size in sizes)
+    to_spare = _to_spare(lengths, parties * sum(mix[size] for size in sizes if size >= LARGE)) if packs else 1.0
+    sharpness = SHARPNESS_PACKING if packs else SHARPNESS
     costs = dict.fromkeys(long_enough, 0.0)
     for size, room in zip(sizes, rooms, strict=True):
-        places = sum(count * room[min(length, LONGEST)] for length, count in lengths.items())
-        weight = ROOM * (mix[size] * parties / (places + NO_PLACE)) ** SHARPNESS
+        places = sum(
+            count * room[min(length, LONGEST)] * (to_spare if size < LARGE <= length else 1.0)
+            for length, count in lengths.items()
+        )
+        weight = ROOM * (mix[size] * parties / (places + NO_PLACE)) ** sharpness
         for length in long_enough:
             costs[length] += weight * (room[length] - room[length - party])
     return costs
+
+
+def _to_spare(lengths: Mapping[int, int], large: float) -> float:
+    """The share of the long runs that so many large parties will leave to smaller ones."""
+    places = sum(count * (length // LARGE) for length, count in lengths.items())
+    return max(0.0, 1 - large / places) if places else 0.0
 
 
 @lru_cache(maxsize=128)

@@ -13,7 +13,7 @@ SeatId = str | int
 NOT_A_CHAIR = frozenset({"wheelchair", "companion"})  # they end a run of chairs as an aisle does, and may be left alone
 WIDE = 1.6  # times the usual distance between seats: the two seats are not side by side, though no gap is marked
 NEAREST, FARTHEST = 1e-6, 1e100  # distances and coordinates that can be computed with
-UNREADABLE = (TypeError, KeyError, IndexError, ValueError, AttributeError, OverflowError)
+UNREADABLE = (TypeError, KeyError, IndexError, ValueError, AttributeError, ArithmeticError)
 
 
 class Stretch:
@@ -71,10 +71,11 @@ class Hall:
     party that fits nowhere else. `spacing` is the usual distance between neighbours, in the unit of x and y.
     """
 
-    __slots__ = ("free", "ids", "joined", "rows", "skipped", "spacing", "stretches")
+    __slots__ = ("chairs", "free", "ids", "joined", "rows", "skipped", "spacing", "stretches")
 
     def __init__(self, rows: Sequence[dict[str, Any]]) -> None:
         self.rows = rows
+        self.chairs: list[JsonSeat] = []
         self.ids: list[SeatId] = []
         self.free = self.skipped = 0
         self.spacing = 1.0
@@ -98,6 +99,11 @@ class Hall:
         if not ends:
             return 0.0, 0.0
         return sum(x for x, _y in ends) / len(ends), sum(y for _x, y in ends) / len(ends)
+
+    def reach(self, x: float, y: float, share: float) -> float:
+        """The distance from this point within which this share of the seats lies."""
+        distances = sorted([hypot(seat["x"] - x, seat["y"] - y) for seat in self.chairs])
+        return distances[int(share * (len(distances) - 1))] if distances else 0.0
 
     def radius(self, x: float, y: float) -> float:
         """The distance of the farthest seat from this point."""
@@ -137,7 +143,7 @@ def _read(rows: Sequence[dict[str, Any]], types: Collection[str], excluded: Coll
         seats = row["seats"]
         if not isinstance(seats, list | tuple):
             raise TypeError("a row without a list of seats")
-        hall.ids += [seat["id"] for seat in seats if seat["state"] != "gap"]
+        hall.chairs += [seat for seat in seats if seat["state"] != "gap"]
         wide = _wide_steps(seats)
         halves = _love_seat_halves(seats) if paired else None
         run: list[JsonSeat] = []
@@ -151,14 +157,15 @@ def _read(rows: Sequence[dict[str, Any]], types: Collection[str], excluded: Coll
         if run:
             hall.free += len(run)
             _add_stretches(hall, run, number, types, excluded, wide, halves)
+    hall.ids = [seat["id"] for seat in hall.chairs]
     return hall
 
 
 def _check(hall: Hall) -> None:
-    """Raise one of `UNREADABLE` if two seats have the same id, or a free one has no usable id or coordinates."""
+    """Raise one of `UNREADABLE` if two seats have the same id, or one has no usable id or coordinates."""
     if len(set(hall.ids)) < len(hall.ids) or not set(map(type, hall.ids)) <= {str, int}:
         raise ValueError("seats without an id of their own")
-    if not sum([abs(seat["x"]) + abs(seat["y"]) for stretch in hall.stretches for seat in stretch.seats]) < FARTHEST:
+    if not sum([abs(seat["x"]) + abs(seat["y"]) for seat in hall.chairs]) < FARTHEST:
         raise ValueError("seats without a place")
 
 

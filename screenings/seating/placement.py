@@ -8,9 +8,7 @@ from math import inf
 from screenings.seating.emphasis import AWAY, FOR_THE_VIEW, LARGE, TOWARDS, Emphasis
 from screenings.seating.hall import SeatId, Stretch
 
-# While the view counts, whole rows are kept among places that are nearly as good: up to so many steps farther than the
-# best. Each step beyond counts as many as `BEYOND`.
-NEAR, BEYOND = 2.5, 20.0
+BEYOND = 20.0  # how many steps each one counts that a place is farther than those among which whole rows are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +41,14 @@ class Search:
     """What makes one place better than another.
 
     `focal` is the point with the best view; `spacing` the distance between neighbours and `radius` that of the
-    farthest seat from `focal`, in the unit of x and y; `costs` those of a remainder by its length.
+    farthest seat from `focal`, `reach` that of those among which whole rows are kept (see `Emphasis`), in the unit of x
+    and y; `costs` those of a remainder by its length.
     """
 
     focal: tuple[float, float]
     spacing: float
     radius: float
+    reach: float
     emphasis: Emphasis
     costs: Sequence[float]
 
@@ -66,7 +66,8 @@ class Search:
         found, best = None, inf
         price, costs = self.emphasis.price, self.costs
         views_of = {} if self.emphasis.packs else {each: self._views(each, count) for each in stretches}
-        near = min(map(min, views_of.values()), default=inf) + NEAR
+        nearest = min(map(min, views_of.values()), default=inf)
+        near = min(nearest + self.emphasis.near, max(self.reach / self.spacing, nearest))
         for stretch in sorted(stretches, key=lambda stretch: costs[len(stretch.seats) - count]):
             left = len(stretch.seats) - count
             cost = costs[left] * price

@@ -1,12 +1,9 @@
 """Template tags of pictures of films and snacks: each is offered as AVIF, WebP and JPEG in the widths that it has."""
 
 from django import template
-from django.core.files.storage import storages
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from concessions.models import ConcessionItem
-from concessions.models.items import PICTURE_SIDE
 from screenings.models import FilmPicture
 
 register = template.Library()
@@ -44,17 +41,3 @@ def picture(shown: FilmPicture, *, sizes: str, text: str = "", lazy: bool = True
 def large(shown: FilmPicture) -> str:
     """The address of the largest file, to be opened by itself."""
     return shown.url(shown.width)
-
-
-@register.simple_tag
-def snack_picture(item: ConcessionItem) -> SafeString:
-    """The picture of an item of the bar; empty without one. Its name is beside it."""
-    if not item.picture:
-        return SafeString("")
-    avif, webp, jpg = (storages["pictures"].url(item.picture_file(each)) for each in ("avif", "webp", "jpg"))
-    return format_html(
-        '<picture class="of-item"><source type="image/avif" srcset="{}"><source type="image/webp" srcset="{}">'
-        '<img src="{}" alt="" width="{size}" height="{size}" loading="lazy" decoding="async"></picture>',
-        *(avif, webp, jpg),
-        size=PICTURE_SIDE,
-    )

@@ -314,6 +314,9 @@ def pages(at: datetime) -> Iterator[tuple[str, str]]:
         yield f"takings of a year by {by}", page("takings", by=by, **a_year)
     yield "takings, a period before", page("takings", compare="before")
     yield "takings of a year, a year before", page("takings", by="month", compare="year", **a_year)
+    other_dates = {"other_first": (yesterday - 100 * DAY).isoformat()}
+    yield "takings, other dates", page("takings", compare="dates", **other_dates)
+    yield "takings of a week by screening", page("takings", by="screening")
     yield "takings, two cinemas", page("takings", cinema=cinema.pk, compare=f"cinema:{other.pk}")
     yield "takings, two films", page("takings", film=film.pk, compare=f"film:{another.pk}")
     yield "money of a week", page("money")
@@ -325,6 +328,7 @@ def pages(at: datetime) -> Iterator[tuple[str, str]]:
     yield "points of a year", page("points")
     yield "films of a week", page("films")
     yield "films of a year", page("films", **a_year)
+    yield "films by their whole run", page("films", rank="run")
     yield "occupancy of 4 weeks", page("occupancy")
     yield "occupancy of a year", page("occupancy", **a_year)
     yield "day sheet of yesterday", page("day")

@@ -14,7 +14,7 @@ from concessions.models import ConcessionPreorder, ReorderSuggestion
 from incidents.models import Incident
 from notifications.models import Notification
 from orders.models import Order, Promocode, Ticket
-from payments.models import Payment, Refund
+from payments.models import Payment, Receipt, Refund
 from pricing.models import PriceFreeze
 from reports.models import ReportFile
 from screenings.models import PlannedSession, PriceList, Seat, Session
@@ -264,6 +264,11 @@ ACTION_CASES = [
     ActionCase(
         "send_again", "Отправить ещё раз", "floor_manager", "accountant", lambda rows: rows.failed_refund,
         "в течение минуты.", status("failed_refund"), Refund.Status.REQUESTED,
+        "статус уже «Ждёт отправки»",
+    ),
+    ActionCase(
+        "correct", "Напечатать чеком коррекции", "floor_manager", "accountant", lambda rows: rows.failed_receipt,
+        "будет отправлен в течение минуты.", status("failed_receipt"), Receipt.Status.QUEUED,
         "статус уже «Ждёт отправки»",
     ),
     # --- Price lists

@@ -23,7 +23,7 @@ from jobs.models import QuarantinedRow
 from notifications.models import MessageKind, Notification, Status
 from orders.models import Order, OverdueOrder, Promocode, Ticket
 from orders.services import cancel, check_in, mark_overdue, record_uncertain_payment, refund
-from payments.models import Gateway, Payment, Refund
+from payments.models import Gateway, Payment, Receipt, Refund
 from pricing.services.repricing import freeze
 from reports.models import BusinessDay, DayCheck, PayoutLine, ReportSchedule, Segment
 from screenings.models import Cinema, Film, Hall, PlannedSession, PriceList, SeatOutage, Session
@@ -350,6 +350,13 @@ class AdminFixtures:
         back = refund(factories.paid_at_the_bank(self.session, at=self.now), reason="Зал закрыт", at=self.now)
         Refund.objects.filter(pk=back.pk).update(status=Refund.Status.FAILED, attempts=6, error="declined")
         return self.refreshed(back)
+
+    @cached_property
+    def failed_receipt(self) -> Receipt:
+        """The cash register could not print it."""
+        paid = self.order.payments.get()
+        about = {"kind": Receipt.Kind.SALE, "order": self.order, "payment": paid, "amount": paid.amount}
+        return Receipt.objects.create(**about, status=Receipt.Status.FAILED, created_at=self.now, error="ATOL 2003")
 
     # --- People, jobs, messages
 

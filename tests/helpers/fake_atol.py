@@ -5,6 +5,7 @@ checks what the real one checks. What a till printed stays in `documents` with t
 """
 
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +34,8 @@ class Document:
 
     @property
     def total(self) -> Decimal:
-        return Decimal(str(self.request["receipt"]["total"]))
+        said = self.request.get("receipt") or self.request["correction"]
+        return Decimal(str(said.get("total", sum(each["sum"] for each in said["payments"]))))
 
 
 @dataclass
@@ -86,14 +88,16 @@ class Atol:
         return self._register(rest, body)
 
     def _register(self, operation: str, body: Json) -> tuple[int, Json]:
-        if operation not in ("sell", "sell_refund"):
+        corrections = {"sell_correction"} | ({"sell_refund_correction"} if self.version == "v5" else set())
+        if operation not in {"sell", "sell_refund"} | corrections:
             return self._error(400, 31, "unknown operation")
         known = next((each for each in self.documents if each.request["external_id"] == body["external_id"]), None)
         if known is not None:
             if known.status == "wait" and not self.answers_known_with_uuid:
                 return self._error(400, 33, "external_id exists")
             return 200, {"uuid": known.uuid, "status": "wait", "error": None}
-        if fault := self._fault(body["receipt"]):
+        fault = self._fault_of_correction(body) if operation in corrections else self._fault(body["receipt"])
+        if fault:
             return self._error(400, 32, fault)
         made = Document(str(uuid.uuid4()), operation, body, self.polls)
         self.documents.append(made)
@@ -120,6 +124,17 @@ class Atol:
                 return "measure or name"
         sums = [sum(Decimal(str(each["sum"])) for each in receipt[part]) for part in ("items", "payments")]
         return "" if sums == [Decimal(str(receipt["total"]))] * 2 else "sums differ from the total"
+
+    def _fault_of_correction(self, body: Json) -> str:
+        said = body["correction"]
+        info = said["correction_info"]
+        if info["type"] not in ("self", "instruction") or not re.fullmatch(r"\d\d\.\d\d\.\d{4}", info["base_date"]):
+            return "correction_info"
+        if (info["type"] == "instruction" or self.version == "v4") and not info.get("base_number"):
+            return "base_number"
+        if self.version == "v5":
+            return self._fault(said)
+        return "" if said["vats"] and "items" not in said else "vats"
 
     def _report(self, number: str) -> tuple[int, Json]:
         found = next((each for each in self.documents if each.uuid == number), None)

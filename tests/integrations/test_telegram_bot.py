@@ -16,6 +16,7 @@ from integrations.telegram_bot import hook_secret
 from notifications.models import MessageKind, Notification, TelegramChat
 from notifications.services import deliver
 from notifications.services.telegram import start_link
+from tests.helpers.factories import NOON, a_paid_order
 from tests.helpers.fake_mail import NOW, queued
 from tests.helpers.telegram_bot import Bot, telegram_bot
 from tests.helpers.users import browser, someone
@@ -146,6 +147,17 @@ def test_a_message_goes_to_telegram_or_by_email_and_never_both(bot: Bot, anna: U
     assert [chat for chat, _text in bot.ledger] == [CHAT]
     assert "Tom & Jerry" in bot.ledger[0][1]
     assert sent() == ([ANNA, "boris@example.org"], 3)
+
+
+def test_a_chat_is_sent_to_the_page_of_the_order_for_the_codes(bot: Bot, anna: User) -> None:
+    linked(anna)
+    order = a_paid_order(email=ANNA)
+
+    deliver(list(Notification.objects.filter(kind=MessageKind.ORDER_PAID)), at=NOON)
+
+    [(_chat, text)] = bot.ledger
+    assert order.link in text
+    assert "attached" not in text
 
 
 def test_one_word_ends_it(bot: Bot, anna: User) -> None:

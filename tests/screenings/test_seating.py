@@ -6,6 +6,7 @@ import math
 import random
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -271,6 +272,15 @@ def test_a_single_person_leaves_the_runs_of_three_to_parties_of_three() -> None:
     assert chosen[0] not in ("A1", "A2", "A3")
 
 
+def test_long_runs_that_large_parties_will_need_are_no_room_for_parties_of_three() -> None:
+    rows = draw(*["oooooooooooo"] * 3, *["oooo_xxx_oooo"] * 7, "xx_oooooo_ooo")
+
+    chosen = ask(rows, 1, forecast_occupancy=0.98)["seats"]
+
+    assert chosen is not None
+    assert chosen[0] not in ("K11", "K12", "K13")
+
+
 # --- Requests that are not as they should be
 
 STRANGE: list[Any] = [
@@ -320,6 +330,16 @@ def test_a_strange_seat_never_raises_and_its_neighbours_can_still_be_chosen(fiel
         answer = ask(rows, 4, focal=[8.0, 4.0], quality_weight=1)
         assert answer["seats"] is not None, value
         assert check_selection(rows, answer["seats"], {})["ok"], value
+
+
+def test_a_number_that_must_not_be_computed_with_never_raises() -> None:
+    rows = draw(*EMPTY)
+    rows[3]["seats"][7]["x"] = Decimal("sNaN")
+
+    answer = ask(rows, 4, focal=[8.0, 4.0], quality_weight=1)
+
+    assert answer["seats"] is not None
+    assert check_selection(rows, answer["seats"], {})["ok"]
 
 
 def test_random_damage_never_raises_and_gets_the_same_plain_answer_again() -> None:
@@ -460,8 +480,10 @@ def test_parties_are_together_in_a_full_hall_and_the_view_is_good_in_a_half_empt
     kinds = {kind.name: kind for kind in KINDS}
     full = [sell(kinds["couples, 4|12|4"], seed=f"test {number}") for number in range(4)]
     half_empty = [sell(kinds["half empty"], seed=f"test {number}") for number in range(4)]
+    unknown = [sell(kinds["half empty, without a forecast"], seed=f"test {number}") for number in range(4)]
 
     assert sum(each.together for each in full) >= 0.995 * sum(each.parties for each in full)
     assert [each.singles_at_90 for each in full] == [0] * 4
     assert sum(each.view for each in half_empty) >= 0.985 * sum(each.greedy_view for each in half_empty)
-    assert [each.faults for each in full + half_empty] == [[]] * 8
+    assert sum(each.view for each in unknown) >= 0.985 * sum(each.best_view for each in unknown)
+    assert [each.faults for each in full + half_empty + unknown] == [[]] * 12

@@ -38,6 +38,14 @@ def test_lines_of_a_request_have_its_number(rf) -> None:
 
 
 @pytest.mark.django_db
+def test_what_django_says_of_a_refused_request_has_its_number(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, logger="django.request"):
+        Client().get("/nothing-here/", headers={"X-Request-ID": "proxy-0123456789"})
+
+    assert json.loads(JsonFormatter().format(caplog.records[-1]))["request_id"] == "proxy-0123456789"
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("given", ["", "short", "with space in it", "x" * 65])
 def test_a_number_that_is_none_is_replaced(given: str) -> None:
     number = Client().get("/robots.txt", headers={"X-Request-ID": given})["X-Request-ID"]

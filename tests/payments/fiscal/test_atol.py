@@ -6,13 +6,17 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError
+from django.test import Client
+from django.urls import reverse
 
 from cinema import clock
 from orders.models import Order
 from orders.services import collect, complete, mark_paid, refund, send_refunds
+from payments.errors import NoCorrection
 from payments.fiscal.atol import AtolOnline
 from payments.models import Receipt, Refund
-from payments.services import send_receipt_again
+from payments.services import correct_receipt, send_receipt_again
+from tests.helpers.assertions import raises_unchanged
 from tests.helpers.cash import a_gift_card, a_shift
 from tests.helpers.factories import (
     LONG_AGO,
@@ -295,3 +299,77 @@ def test_a_cinema_without_an_account_is_not_served(atol):
     served = Atol.a_cinema()
 
     assert (AtolOnline().serves(served), AtolOnline().serves(a_cinema())) == (True, False)
+
+
+@pytest.mark.parametrize(("version", "ordered_by"), [("v4", ""), ("v5", ""), ("v5", "77-1/2026")])
+def test_what_was_never_printed_in_time_is_printed_as_a_correction_under_a_new_number(settings, version, ordered_by):
+    with atol_online(settings, version=version) as there:
+        session = a_screening()
+        there.next_ends = ["fail"]
+        sold_at_till(session, snacks=[(an_item(session.hall.cinema), 1)])
+        passes(3)
+        failed = Receipt.objects.get()
+        assert failed.status == Status.FAILED
+        days_later = NOON + timedelta(days=3)
+
+        correct_receipt(failed, ordered_by=ordered_by, at=days_later)
+        passes(4, at=days_later)
+
+        receipt = Receipt.objects.get()
+        [refused, corrected] = there.documents
+        assert receipt.status == Status.SENT
+        assert corrected.request["external_id"] == str(receipt.uid) != refused.request["external_id"]
+        assert (refused.status, corrected.operation, corrected.total) == ("fail", "sell_correction", receipt.amount)
+        kind = "instruction" if ordered_by else "self"
+        number = ordered_by or (str(receipt.pk) if version == "v4" else None)
+        assert corrected.request["correction"]["correction_info"] == {
+            "type": kind,
+            "base_date": f"{NOON:%d.%m.%Y}",
+            **({"base_number": number} if number else {}),
+        }
+        if version == "v4":
+            assert corrected.request["correction"]["vats"] == [
+                {"type": "none", "sum": 0.0},
+                {"type": "vat22", "sum": 21.64},
+            ]
+
+
+def test_a_refund_is_corrected_by_v5_only(settings):
+    with atol_online(settings) as there:
+        session = a_screening()
+        order = sold_at_till(session)
+        passes(3)
+        there.next_ends = ["fail"]
+        refund(order, reason="Ill", at=NOON + 5 * MINUTE)
+        Refund.objects.update(status="SUCCEEDED", handed_out=True, succeeded_at=NOON + 5 * MINUTE)
+        passes(4, at=NOON + 6 * MINUTE)
+        failed = Receipt.objects.get(kind="REFUND")
+        settings.ATOL_VERSION = "v4"
+        with raises_unchanged(NoCorrection):
+            correct_receipt(failed, at=NOON + HOUR)
+        settings.ATOL_VERSION = "v5"
+
+        correct_receipt(failed, at=NOON + HOUR)
+        passes(4, at=NOON + HOUR)
+
+        assert [each.operation for each in there.printed] == ["sell", "sell_refund_correction"]
+
+
+def test_a_callback_only_makes_the_job_ask(atol, settings):
+    settings.SITE_URL = "https://cinema.example"
+    atol.polls = 3
+    sold_at_till(a_screening())
+    passes(2)
+    [document] = atol.documents
+    assert document.request["service"] == {"callback_url": f"https://cinema.example{reverse('atol_callback')}"}
+    Receipt.objects.update(next_attempt_at=NOON + timedelta(days=300))
+    forged = {"uuid": document.uuid, "status": "done", "payload": {"ofd_receipt_url": "https://evil.example"}}
+
+    answers = [
+        Client().post("/receipts/atol/", body, content_type="application/json").status_code
+        for body in (forged, {"uuid": "1"}, [], {"uuid": "00000000-0000-4000-8000-000000000000"})
+    ]
+
+    assert answers == [200, 400, 400, 200]
+    assert Receipt.objects.get().status == Status.REGISTERED
+    assert Receipt.objects.get().next_attempt_at < NOON + timedelta(days=300)

@@ -124,7 +124,7 @@ def test_only_webhooks_the_api_and_unsubscribing_are_exempt_from_csrf_protection
     spared = {route for route, view in _views(get_resolver()) if getattr(view, "csrf_exempt", False)}
 
     others = {route for route in spared if not route.startswith(("webhooks/", "api/"))}
-    assert others == {"unsubscribe/<slug:token>/", "sms/callback/", "lists/<uuid:uid>/", "telegram/"}
+    assert others == {"unsubscribe/<slug:token>/", "sms/callback/", "receipts/atol/", "lists/<uuid:uid>/", "telegram/"}
 
 
 def test_every_page_has_security_headers_and_no_inline_code(client: Client, order: Order) -> None:
