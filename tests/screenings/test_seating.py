@@ -332,9 +332,10 @@ def test_a_strange_seat_never_raises_and_its_neighbours_can_still_be_chosen(fiel
         assert check_selection(rows, answer["seats"], {})["ok"], value
 
 
-def test_a_number_that_must_not_be_computed_with_never_raises() -> None:
+@pytest.mark.parametrize("x", [Decimal("sNaN"), Decimal("2.5"), 1j], ids=str)
+def test_a_number_that_cannot_be_computed_with_never_raises(x: Any) -> None:
     rows = draw(*EMPTY)
-    rows[3]["seats"][7]["x"] = Decimal("sNaN")
+    rows[3]["seats"][7]["x"] = x
 
     answer = ask(rows, 4, focal=[8.0, 4.0], quality_weight=1)
 
