@@ -337,7 +337,7 @@ def test_a_number_that_cannot_be_computed_with_never_raises(x: Any) -> None:
     rows = draw(*EMPTY)
     rows[3]["seats"][7]["x"] = x
 
-    answer = ask(rows, 4, focal=[8.0, 4.0], quality_weight=1)
+    answer = ask(rows, 4, focal=[8.0, 4.0], quality_weight=x)
 
     assert answer["seats"] is not None
     assert check_selection(rows, answer["seats"], {})["ok"]
