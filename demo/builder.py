@@ -84,7 +84,7 @@ def build(
     timeline.run_until(at)
     connection.cursor().execute("ANALYZE")  # or SQLite reads whole tables to count a day
     close_past_days(until=at - timedelta(days=latest_days))
-    add_film_hire(chain)
+    add_film_hire()
 
 
 def _cancel_two_sessions(

@@ -2,6 +2,7 @@
 of a catalogue."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -50,7 +51,7 @@ def create_proposals(*, at: datetime) -> None:
 def add_consents(*, at: datetime) -> None:
     """Some customers agreed to news by e-mail in their accounts."""
     customers = User.objects.filter(is_staff=False, is_active=True).order_by("pk")
-    agreed = {"channel": Channel.EMAIL, "is_given": True, "place": Place.ACCOUNT, "is_proved": True}
+    agreed: dict[str, Any] = {"channel": Channel.EMAIL, "is_given": True, "place": Place.ACCOUNT, "is_proved": True}
     for user in list(customers[:MAY_AGREE])[::AGREES]:
         record_consent(user.email, **agreed, language=user.preferred_language, user=user, at=at - CONSENT_AGE)
 

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from datetime import timedelta
 
-from demo.chain import MAIL_DOMAIN, Chain
+from demo.chain import MAIL_DOMAIN
 from film_hire.models import Contract, StatementAddress
 from film_hire.services import send, settle_locked
 from reports.models import BusinessDay
-from screenings.models import Distributor
+from screenings.models import Distributor, Film
 
 DISTRIBUTORS = (("Волга", "volga"), ("Северное сияние", "aurora"), ("Невский прокат", "nevsky"))
 WEEKS = 2
@@ -15,7 +15,7 @@ MINIMUM_HEAD = 60
 SETTLED_AFTER = timedelta(hours=3)  # after the end of a week
 
 
-def add_film_hire(chain: Chain) -> None:
+def add_film_hire() -> None:
     """Let each film from one of three distributors, half and then less by week. Of the last `WEEKS` weeks that every
     cinema has closed the first is sent, and the last waits for somebody to press *Send*."""
     distributors = []
@@ -28,7 +28,9 @@ def add_film_hire(chain: Chain) -> None:
     if not ends:
         return
     first = min(day.date for days in ends for day in days) - timedelta(days=6)
-    for number, film in enumerate(chain.films):
+    # Also those of the year before that are still shown.
+    shown = Film.objects.filter(sessions__start_datetime__date__gte=first).distinct().order_by("pk")
+    for number, film in enumerate(shown):
         film.distributor = distributors[number % len(distributors)]
         film.certificate_number = f"1110{number:05}"
         film.save(update_fields=["distributor", "certificate_number"])

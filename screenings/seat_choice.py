@@ -12,6 +12,7 @@ from screenings.seating import check_selection, choose_seats
 RULE = {"edges": False, "alternatives": 3}
 BEST_ROW = 0.65  # the view is best in the middle of the row this far from the screen, as a share of the hall's depth
 FOR_ANYONE = (SeatKind.STANDARD, SeatKind.VIP)
+FOR_SOME = (SeatKind.WHEELCHAIR, SeatKind.COMPANION)
 CHAIRS = (*FOR_ANYONE, SeatKind.LOVE_SEAT, SeatKind.COMPANION)  # in the order in which a large group takes them
 
 

@@ -1,6 +1,7 @@
 """Pages of film hire statements: each explained line by line, sent, counted again; and the returns made beside them."""
 
 import io
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from backoffice.film_hire.returns import RETURNS, Return
-from backoffice.framework.actions import ActionsMixin, confirmed_action
+from backoffice.framework.actions import ActionForm, ActionsMixin, SummaryItem, confirmed_action
 from backoffice.framework.admin import ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
 from backoffice.framework.chosen_cinema import with_chosen_cinema
@@ -27,7 +28,7 @@ from cinema.local_time import format_local
 from cinema.status import Refused
 from film_hire.files import file_name, render
 from film_hire.models import Dispatch, GrossReturn, Statement
-from film_hire.services import recount, send, send_gross
+from film_hire.services import addresses_of, recount, send, send_gross
 from film_hire.tables import statement_table
 from reports.files import FORMATS
 from screenings.models import Cinema
@@ -60,6 +61,14 @@ class DispatchInline(ReadOnlyInline):
         about = sent.about
         url = reverse(f"admin:film_hire_{about._meta.model_name}_sent", args=[about.pk, sent.pk])
         return format_html('<a href="{}">{}</a>', url, sent.filename)
+
+
+class SendForm(ActionForm):
+    """Shows where the statement goes: once it is sent, it never changes."""
+
+    def summary(self) -> Iterable[SummaryItem]:
+        addresses = [f"{each.email} ({each.get_format_display()})" for each in addresses_of(self.row)]
+        yield gettext("addresses for statements"), ", ".join(addresses) or "–"
 
 
 class LatestFilter(admin.SimpleListFilter):
@@ -142,6 +151,7 @@ class StatementAdmin(DispatchesMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAd
         permission="film_hire.send_statement",
         title=_("Send"),
         text=_("Goes to all addresses of the distributor. From then on this version never changes."),
+        form=SendForm,
         when=lambda statement: statement.is_latest,
         icon="mail",
     )

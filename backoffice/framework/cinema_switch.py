@@ -30,7 +30,8 @@ class CinemaSwitch(admin.SimpleListFilter):
             return []
         self.path, asked = model_admin.cinema_path, set(request.GET)
         cinemas = list(within(Cinema.objects.order_by("name"), "pk", cinemas_of(request)))
-        if len(cinemas) > 1 and not asked & {COUNTED, *model_admin.link_lookups, *cinema_lookups(model_admin)}:
+        named = {COUNTED, *model_admin.link_lookups, *cinema_lookups(model_admin)}
+        if len(cinemas) > 1 and (KEY in asked or not asked & named):
             self.chosen = chosen_cinema(request, cinemas)
         self.others = [(name, value) for name in request.GET for value in request.GET.getlist(name) if name != KEY]
         return [(str(each.pk), str(each)) for each in cinemas] if len(cinemas) > 1 else []

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminDecimalFieldWidget
@@ -153,7 +154,7 @@ class PriceListAdmin(ActionsMixin, CinemaScopedAdmin):
 
 class PriceRowForm(ConflictCheckingForm):
     weekdays = forms.MultipleChoiceField(
-        label=_("weekdays"),
+        label=capfirst(_("weekdays")),
         required=False,
         choices=[(str(number), name) for number, name in WEEKDAYS.items()],
         widget=UnfoldAdminCheckboxSelectMultipleWidget(),

@@ -166,8 +166,10 @@ def ever_notified(recipients: Collection[str], *, kind: str) -> set[str]:
     return set(sent.order_by().values_list("recipient", flat=True).distinct()) if recipients else set()
 
 
-def was_queued(kind: str, *, recipient: str, after: datetime) -> bool:
-    """Whether such a message was queued after that instant and not given up. Reads only."""
+def was_queued(kind: str, *, recipient: str, after: datetime, occasion: str = "") -> bool:
+    """Whether such a message was queued after that instant and not given up; with `occasion`, one that starts with it.
+    Reads only.
+    """
     given_up = (Status.FAILED, Status.OUTDATED)
     queued = Notification.objects.filter(kind=kind, recipient=recipient, created_at__gt=after)
-    return queued.exclude(status__in=given_up).exists()
+    return queued.filter(occasion__startswith=occasion).exclude(status__in=given_up).exists()

@@ -104,7 +104,7 @@ def _search(q: dict[str, Any], hall: Hall, party: int, notes: list[Reason]) -> S
         notes.append(reason("FOCAL_ASSUMED"))
     asked = q.get("quality_weight")
     weight = min(max(float(asked), 0.0), 1.0) if is_coordinate(asked) else DEFAULT_WEIGHT
-    if weight != asked:
+    if not is_coordinate(asked) or weight != asked:
         notes.append(reason("WEIGHT_ASSUMED", weight=weight))
     forecast = q.get("forecast_occupancy")
     if forecast is not None and not (is_coordinate(forecast) and forecast >= 0):

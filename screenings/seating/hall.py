@@ -13,7 +13,7 @@ SeatId = str | int
 NOT_A_CHAIR = frozenset({"wheelchair", "companion"})  # they end a run of chairs as an aisle does, and may be left alone
 WIDE = 1.6  # times the usual distance between seats: the two seats are not side by side, though no gap is marked
 NEAREST, FARTHEST = 1e-6, 1e100  # distances and coordinates that can be computed with
-UNREADABLE = (TypeError, KeyError, IndexError, ValueError, AttributeError, OverflowError)
+UNREADABLE = (TypeError, KeyError, IndexError, ValueError, AttributeError, ArithmeticError)
 
 
 class Stretch:
@@ -165,7 +165,7 @@ def _check(hall: Hall) -> None:
     """Raise one of `UNREADABLE` if two seats have the same id, or one has no usable id or coordinates."""
     if len(set(hall.ids)) < len(hall.ids) or not set(map(type, hall.ids)) <= {str, int}:
         raise ValueError("seats without an id of their own")
-    if not sum([abs(seat["x"]) + abs(seat["y"]) for seat in hall.chairs]) < FARTHEST:
+    if not sum([hypot(seat["x"] - 0.0, seat["y"] - 0.0) for seat in hall.chairs]) < FARTHEST:
         raise ValueError("seats without a place")
 
 

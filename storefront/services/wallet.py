@@ -110,7 +110,7 @@ def _content(ticket: Ticket, code: str) -> dict[str, Any]:
                  "timeStyle": "PKDateStyleShort", "ignoresTimeZone": True},
                 _field("hall", _("Hall"), session.hall.shown.name),
             ],
-            "auxiliaryFields": [_field("row", _("Row"), seat.row), _field("seat", _("Seat"), str(seat.number))],
+            "auxiliaryFields": [_field("row", _("Row"), str(seat.row)), _field("seat", _("Seat"), str(seat.number))],
             "backFields": [
                 _field("type", _("Ticket type"), ticket.ticket_type.shown.name),
                 _field("place", _("Cinema"), place_of(session)),

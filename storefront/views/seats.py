@@ -66,6 +66,7 @@ def seats_page(
     here = reverse("shop:session", args=[session.pk])
     layout = seat_map.layout(chosen) if on_sale else None
     sold_out = on_sale and not seat_map.free and not order
+    may_wait = on_sale and seat_map.is_full and not order
     ticked = [each for each in layout.seats if each.mark.is_chosen] if layout else []
     return render(
         request,
@@ -77,7 +78,7 @@ def seats_page(
             "ends": cinema.local(session.end_datetime),
             "on_sale": on_sale,
             "sold_out": sold_out,
-            "waiting": waiting(request_identity.customer(request), session, at=seat_map.at) if sold_out else None,
+            "waiting": waiting(request_identity.customer(request), session, at=seat_map.at) if may_wait else None,
             "seat_map": seat_map,
             "layout": layout,
             "ticked": ticked,

@@ -6,6 +6,7 @@ import math
 import random
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -329,6 +330,17 @@ def test_a_strange_seat_never_raises_and_its_neighbours_can_still_be_chosen(fiel
         answer = ask(rows, 4, focal=[8.0, 4.0], quality_weight=1)
         assert answer["seats"] is not None, value
         assert check_selection(rows, answer["seats"], {})["ok"], value
+
+
+@pytest.mark.parametrize("x", [Decimal("sNaN"), Decimal("2.5"), 1j], ids=str)
+def test_a_number_that_cannot_be_computed_with_never_raises(x: Any) -> None:
+    rows = draw(*EMPTY)
+    rows[3]["seats"][7]["x"] = x
+
+    answer = ask(rows, 4, focal=[8.0, 4.0], quality_weight=x)
+
+    assert answer["seats"] is not None
+    assert check_selection(rows, answer["seats"], {})["ok"]
 
 
 def test_random_damage_never_raises_and_gets_the_same_plain_answer_again() -> None:

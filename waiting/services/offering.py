@@ -14,24 +14,24 @@ from django.utils import translation
 from cinema.status import Refused
 from notifications.models import MessageKind
 from notifications.services import Message, queue
-from orders.availability.seat_counts import seat_counts
 from orders.availability.seat_map import SeatMap
 from orders.models import Order
 from orders.services import Buyer, hold_online
 from screenings.models import Seat
 from screenings.seat_choice import FOR_ANYONE, best_seats
 from waiting.models import WaitingEntry
+from waiting.services.free_seats import free_for_anyone
 
 #: By the clock of the cinema: at night nobody could answer in time.
 OFFERED_FROM, OFFERED_UNTIL = time(9), time(22)
 
 
 def to_offer(at: datetime) -> QuerySet[WaitingEntry]:
-    """The entries for which the session has enough free seats now, while it is day there. Five queries. Reads only."""
+    """The entries for which the session has enough free seats now, while it is day there. Eight queries. Reads only."""
     waiting = list(WaitingEntry.objects.open(at).select_related("session__hall__cinema"))
     by_day = [each for each in waiting if OFFERED_FROM <= each.session.hall.cinema.local(at).time() < OFFERED_UNTIL]
-    seats = seat_counts(list({each.session for each in by_day}), at=at)
-    fitting = [each.pk for each in by_day if seats[each.session_id].free >= each.quantity]
+    free = free_for_anyone(list({each.session for each in by_day}), at=at)
+    fitting = [each.pk for each in by_day if free[each.session_id] >= each.quantity]
     return WaitingEntry.objects.filter(pk__in=fitting, order=None)
 
 

@@ -55,6 +55,12 @@ def test_a_statement_is_explained_line_by_line(statement: Statement, cinema: Cin
     assert "2 heads" in said
 
 
+def test_before_it_is_sent_it_says_where_it_goes(statement: Statement, cinema: Cinema) -> None:
+    client = browser(someone("accountant", cinema))
+
+    assert "volga@example.org" in client.get(reverse("admin:film_hire_statement_send", args=[statement.pk])).text
+
+
 @pytest.mark.parametrize(("kind", "start"), [("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK"), ("pdf", b"%PDF")])
 def test_it_can_be_had_as_a_file(statement: Statement, cinema: Cinema, kind: str, start: bytes) -> None:
     client = browser(someone("accountant", cinema))

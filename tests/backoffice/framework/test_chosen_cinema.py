@@ -95,6 +95,7 @@ def test_lists_show_the_rows_of_the_chosen_cinema_and_keep_the_choice():
     assert rows_of(client, sessions, cinema="all") == {first.pk, second.pk}
     assert rows_of(client, sessions, hall__cinema=first.pk) == {first.pk}
     assert rows_of(client, sessions, status__exact="SCHEDULED") == {second.pk}
+    assert rows_of(client, sessions, hall__cinema=first.pk, cinema=second.pk) == set()
     assert rows_of(client, sessions, cinema=first.pk) == {first.pk}
     assert shown(client, TAKINGS) == first
     page = client.get(reverse("admin:screenings_session_changelist"), {"status__exact": "SCHEDULED"}).text

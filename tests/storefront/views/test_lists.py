@@ -87,6 +87,17 @@ def test_the_waiting_list_is_joined_changed_and_left_on_the_page_of_the_session(
     assert not WaitingEntry.objects.filter(user=customer).exists()
 
 
+def test_the_waiting_list_is_offered_beside_free_wheelchair_spaces(client: Client, customer):
+    session = a_session(a_hall(rows=["ss", "wc"]))
+    a_paid_order(session, seats=2)
+
+    page = client.get(f"/sessions/{session.pk}/").text
+
+    assert "Only wheelchair spaces and the seats of their companions are left." in page
+    assert "Join the waiting list" in page
+    assert "Select the best seats" in page
+
+
 @pytest.mark.parametrize("quantity", ["", "0", "11", "-1", "two", "1" * 5000])
 def test_a_wrong_number_of_seats_is_refused(client: Client, customer, sold_out, quantity):
     answer = client.post(f"/sessions/{sold_out.pk}/wait/", {"quantity": quantity}, follow=True)

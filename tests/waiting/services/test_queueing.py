@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from screenings.services import start_outage
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, a_customer, a_hall, a_paid_order, a_session
 from waiting.errors import QuantityNotPossible, SeatsAreFree, TooMuchWaited, WaitingListClosed
 from waiting.models import CLOSES_BEFORE, WaitingEntry
-from waiting.services import join, leave, place_of, queueing
+from waiting.services import join, leave, place_of, queueing, to_offer
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +44,21 @@ def test_whoever_leaves_and_joins_again_is_last(session):
     join(session, user=first, quantity=2, address=None, at=NOON)
 
     assert place_of(first, session=session, at=NOON) == (2, 2)
+
+
+def test_wheelchair_spaces_and_the_seats_of_companions_keep_nobody_from_waiting():
+    hall = a_hall(rows=["ss", "wc", "wc"])
+    session = a_session(hall, start=EVENING)
+    a_paid_order(session, seats=2)
+    start_outage(hall.seats.filter(row=3), since=NOON, reason="Wet")
+
+    join(session, user=a_customer(), quantity=1, address=None, at=NOON)
+
+    assert WaitingEntry.objects.count() == 1
+    assert list(to_offer(NOON)) == []
+    other, person = a_session(hall, start=EVENING + timedelta(days=1)), a_customer()
+    with raises_unchanged(SeatsAreFree):
+        join(other, user=person, quantity=2, address=None, at=NOON)
 
 
 def test_nobody_joins_while_there_are_seats_or_shortly_before_the_start_or_for_too_many(session, monkeypatch):
