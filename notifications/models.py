@@ -237,6 +237,7 @@ ABOUT_ORDERS = frozenset(
         MessageKind.ORDER_OVERDUE,
         MessageKind.ORDER_CANCELLED,
         MessageKind.SESSION_CANCELLED,
+        MessageKind.VOUCHER,
         MessageKind.SESSION_CHANGED,
         MessageKind.SESSION_TIME_CHANGED,
         MessageKind.ORDER_REFUNDED,

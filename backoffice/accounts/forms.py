@@ -55,6 +55,11 @@ class InvitationForm(forms.ModelForm):
         known = User.objects.select_for_update(of=("self",)).filter(email=email).first()
         if known is None:
             return email
+        if not (self.actor.all_cinemas or self.actor.is_superuser):  # who sees no customers is not told of one
+            raise forms.ValidationError(
+                _("This address already has an account. If it is a colleague’s, change their access on their own page. "
+                  "Otherwise ask someone who works for all cinemas, or enter another address.")
+            )  # fmt: skip
         if known.is_staff and known.is_active:
             raise forms.ValidationError(
                 _("A colleague with this address already works here. Change their access on their own page, or ask "
@@ -64,11 +69,6 @@ class InvitationForm(forms.ModelForm):
             raise forms.ValidationError(
                 _("This account is deactivated, or has access that you don’t have. Ask an owner to do this.")
             )
-        if not (self.actor.all_cinemas or self.actor.is_superuser):  # others see no customers, nor shut them out
-            raise forms.ValidationError(
-                _("This address belongs to a customer. Ask someone who works for all cinemas to make that account a "
-                  "colleague’s, or enter another address.")
-            )  # fmt: skip
         self.instance = known
         self.kept = {name: getattr(known, name) for name in OWN_DETAILS if getattr(known, name)}
         return email

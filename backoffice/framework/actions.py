@@ -191,7 +191,7 @@ def _run_on_row(
         form = (
             form_class(request.POST, **form_kwargs)
             if request.method == "POST"
-            else form_class(**form_kwargs, initial=request.GET.dict())  # a link may fill in fields
+            else form_class(**form_kwargs, initial=_filled_in(form_class, request))
         )
         refusal = ""
         if form.is_bound and form.is_valid():
@@ -222,6 +222,12 @@ def _done_before(request: HttpRequest, row: Model, twice: SentTwice) -> str:
     logged = LogEntry.objects.filter(user=request.user.pk, content_type=about, object_id=row.pk)
     first = logged.filter(action_time__gte=twice.at).order_by("pk").first() if twice.at else None
     return gettext("Already done: %(what)s") % {"what": first.get_change_message()} if first else str(twice)
+
+
+def _filled_in(form_class: type[ActionForm], request: HttpRequest) -> dict[str, str]:
+    """A link may fill in what people see of a form, and not what confirms what they have seen."""
+    hidden = {name for name, field in form_class.base_fields.items() if field.widget.is_hidden}
+    return {name: value for name, value in request.GET.items() if name not in hidden}
 
 
 def _run_on_rows(

@@ -128,8 +128,9 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
         names = {f"{first} {last}", f"{last} {first}", last} if whole else set()
         known_as = {name for name in (*names, first if whole else "") if name.upper() not in Reason.values}
         about_them = Words(addresses=set(filter(is_unmistakable, addresses)), names=known_as)
-        redact_rows(admin_log([*rows, *redact_approvals(rows, at=at)]), LOG_TEXT, about_them)
         keys = [order.pk for order in orders]
+        asked_about = [*rows, *Refund.objects.filter(order__in=keys)]
+        redact_rows(admin_log([*rows, *redact_approvals(asked_about, at=at)]), LOG_TEXT, about_them)
         everything = {**FREE_TEXT, **text_of_higher_apps()}
         for model, columns in everything.items():
             if about_orders := [Q(**{f"{way}__in": keys}) for way in ways_to_order(model)]:

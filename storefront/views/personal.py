@@ -18,6 +18,7 @@ from cinema.http import client_address
 from cinema.status import Refused
 from customers.services import Customer, erase_customer, export_customer_data
 from notifications.services import chosen_phones, telegram
+from orders.models import Order
 from storefront.request_identity import signed_in_customer
 from storefront.views.account import TELEGRAM_LINK, signed_in
 from storefront.views.decorators import post_or_redirect
@@ -77,12 +78,14 @@ def choose_sms(request: HttpRequest) -> HttpResponse:
 
 def _count_code(user: User, *, address: str | None, at: datetime) -> None:
     """Count a code for this account and for its number. Once strangers have used up those of the number, an account
-    that had none that day still gets one, so that its owner is not shut out. Raises `RateLimited`.
+    that had none that day still gets one, and one that bought something with the number always does, so that its owner
+    is not shut out. Raises `RateLimited`.
     """
     account = f"user {user.pk}"
     rate_limits.check("phone_code", person=account, address=address, at=at)
     had_one = rate_limits.was_counted("phone_code", person=account, after=at - settings.ATTEMPTS["phone_code"][0])
-    if had_one or not rate_limits.allowed("codes_of_phone", person=user.phone, at=at):
+    is_owners = Order.objects.filter(user=user, phone=user.phone, status__in=Order.SOLD).exists()
+    if not is_owners and (had_one or not rate_limits.allowed("codes_of_phone", person=user.phone, at=at)):
         rate_limits.hit("codes_of_phone" if had_one else "late_code", person=user.phone, at=at)
     rate_limits.hit("phone_code", person=account, address=address, at=at)
 

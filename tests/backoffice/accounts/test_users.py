@@ -349,7 +349,7 @@ def test_the_manager_of_a_cinema_makes_no_customer_a_colleague_and_learns_nothin
 
     answer = new_colleague(browser(manager), email=viewer.email, groups=[group("usher")], cinemas=[cinema.pk])
 
-    assert "belongs to a customer" in answer.text
+    assert "This address already has an account" in answer.text
     assert not {"Vera", "+79161234567"} & set(answer.text.split())
     assert access_of(viewer) == before
     assert Notification.objects.count() == 0

@@ -98,3 +98,14 @@ def test_whoever_books_no_groups_neither_cancels_nor_extends_what_one_has_reserv
     assert (kept.status, kept.expires_at) == (Order.Status.PENDING_PAYMENT, order.expires_at)
     run_action(browser(someone("floor_manager", booking.cinema)), order, "cancel")
     assert Order.objects.get().status == Order.Status.CANCELLED
+
+
+def test_a_link_fills_in_what_people_see_and_not_what_confirms_that_they_saw_it(booking):
+    order = booking.group_orders.get().order_id
+    client, page = browser(someone("floor_manager", booking.cinema)), admin_url(booking, "headcount")
+    shown = client.post(page, {"order": order, "people": 5})
+
+    opened = client.get(page, {"order": order, "people": 5, "previewed": preview_of(shown)})
+
+    form = opened.context_data["form"]
+    assert (form["people"].value(), form["previewed"].value()) == ("5", None)

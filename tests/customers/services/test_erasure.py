@@ -16,7 +16,8 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import MarketingConsent, User
+from accounts.models import Approval, MarketingConsent, User
+from accounts.services import refuse, request_approval
 from accounts.services.consents import record_consent
 from bonuses.models import BonusAccount
 from bonuses.services import adjust
@@ -27,6 +28,7 @@ from notifications.services import Message, queue
 from orders.models import Order
 from orders.services import cancel, refund
 from payments.models import Dispute, Payment, Refund
+from payments.services import mark_paid_out
 from reports.models import CustomerFigures
 from tests.helpers import factories
 from tests.helpers.assertions import raises_unchanged
@@ -347,3 +349,18 @@ def test_of_a_typed_address_only_what_that_order_said(anna: Customer, typed: Ord
     erase_customer(Customer.of(typed), at=NOON)
 
     assert left(consents).keys() == {"account", "order", "other"}
+
+
+def test_what_was_answered_about_the_payout_of_a_refund_is_removed_with_the_customer() -> None:
+    customer = factories.a_customer()
+    customer.first_name, customer.last_name = "Zelda", "Quibbleworth"
+    customer.save()
+    back = refund(factories.a_paid_order(customer=customer), reason="Ill", at=NOON)
+    boss, other = someone("owner", all_cinemas=True), someone("owner", all_cinemas=True, email="other@example.org")
+    asked = request_approval("orders.pay_out", back, arguments={"shift": None}, facts=[], at=NOON, actor=boss)
+    refuse(asked, reason="Zelda Quibbleworth was paid on Monday", at=NOON, actor=other)
+    mark_paid_out(back, at=NOON, actor=boss)
+
+    erase_customer(Customer(customer.email, customer), at=NOON)
+
+    assert Approval.objects.get().why == ""

@@ -16,6 +16,7 @@ from notifications.services import deliver
 from notifications.services.chosen_phones import confirm, send_code, send_emails_again
 from notifications.services.sms import check_reports
 from notifications.services.telegram import link, start_link
+from tests.helpers.factories import a_paid_order
 from tests.helpers.fake_mail import NOW, queued
 from tests.helpers.sms_provider import KEY, WRONG, Provider, sms_provider
 from tests.helpers.users import browser
@@ -103,6 +104,21 @@ def test_four_strangers_who_use_up_the_codes_of_a_number_leave_its_owner_one(
     monkeypatch.setattr(clock, "now", lambda: NOW + 11 * MINUTE)
     assert sent_to(strangers[0]) == 0
     assert sent_to(anna, presses=2) == 1
+
+
+def test_whoever_bought_with_the_number_gets_a_code_however_many_strangers_call_it_theirs(
+    there: Provider, anna: User
+) -> None:
+    a_paid_order(customer=anna, phone=PHONE)
+    for number in range(5):
+        stranger = User.objects.create_user(f"stranger{number}@example.org", None, phone=PHONE)
+        for _press in range(5):
+            browser(stranger).post("/account/sms/", {"choice": "on"}, REMOTE_ADDR=f"192.0.2.{number}")
+    assert Notification.objects.filter(kind=MessageKind.PHONE_CODE).count() == 20 + 1
+
+    browser(anna).post("/account/sms/", {"choice": "on"}, REMOTE_ADDR="192.0.2.99")
+
+    assert Notification.objects.filter(kind=MessageKind.PHONE_CODE).count() == 22
 
 
 def test_a_code_works_once_for_a_short_time_and_not_after_five_wrong_ones(there: Provider, anna: User) -> None:

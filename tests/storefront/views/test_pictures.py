@@ -7,6 +7,7 @@ from PIL import Image
 
 from screenings.models import Film, FilmPicture
 from screenings.services import add_picture, set_trailer
+from storefront.views.pictures import PART
 from tests.helpers import factories
 from tests.helpers.pictures import a_picture
 
@@ -74,7 +75,7 @@ def test_a_trailer_of_its_own_loads_nothing_before_it_is_pressed(client: Client,
 
     address = f"/pictures/{film.trailer_file}"
     assert f'<video src="{address}" controls preload="none"' in page
-    assert b"".join(client.get(address).streaming_content) == VIDEO
+    assert client.get(address).content == VIDEO
 
 
 @pytest.mark.parametrize(
@@ -88,13 +89,33 @@ def test_players_get_the_part_of_a_trailer_that_they_ask_for(client: Client, fil
 
     first, last = (int(each) for each in part.removeprefix("bytes ").partition("/")[0].split("-"))
     assert (answer.status_code, answer["Content-Range"], answer["Content-Type"]) == (206, part, "video/mp4")
-    assert b"".join(answer.streaming_content) == VIDEO[first : last + 1]
+    assert answer.content == VIDEO[first : last + 1]
 
 
-@pytest.mark.parametrize("asked", ["bytes=212-", "bytes=-5", "bytes=x", "bytes=0-1,4-5", "bytes=5-2"])
-def test_other_ranges_get_the_whole_trailer(client: Client, film: Film, asked: str) -> None:
+def test_a_long_trailer_is_given_in_parts_so_that_slow_readers_keep_no_worker(client: Client, film: Film) -> None:
+    content = VIDEO + bytes(PART)
+    set_trailer(film, content=content)
+    address = f"/pictures/{film.trailer_file}"
+
+    first, last = (client.get(address, headers={"Range": f"bytes={start}-"}) for start in (0, PART))
+
+    assert client.get(address).status_code == 400  # the whole of it
+    assert first["Content-Range"] == f"bytes 0-{PART - 1}/{len(content)}"
+    assert first.content + last.content == content
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "content"),
+    [
+        *((each, 200, VIDEO) for each in ("bytes=-5", "bytes=x", "bytes=0-1,4-5")),
+        *((each, 416, b"") for each in ("bytes=212-", "bytes=5-2")),
+    ],
+)
+def test_ranges_that_players_do_not_ask_for_get_the_whole_of_a_short_trailer_or_nothing(
+    client: Client, film: Film, asked: str, status: int, content: bytes
+) -> None:
     set_trailer(film, content=VIDEO)
 
     answer = client.get(f"/pictures/{film.trailer_file}", headers={"Range": asked})
 
-    assert (answer.status_code, b"".join(answer.streaming_content)) == (200, VIDEO)
+    assert (answer.status_code, answer.content) == (status, content)
