@@ -8,6 +8,7 @@ from django.db.models import Field
 from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
+from backoffice.framework.cinema_switch import cinema_lookups
 from backoffice.framework.scoped_choices import offered_lookups
 from tests.helpers.users import browser, someone
 
@@ -33,7 +34,7 @@ def columns_within_reach(model: Any) -> list[str]:
 def test_a_list_answers_only_to_its_own_filters(page: Any, rf: Any) -> None:
     request = rf.get("/")
     request.user = someone("owner", is_superuser=True)
-    offered = offered_lookups(page.get_list_filter(request)) | page.link_lookups
+    offered = offered_lookups(page.get_list_filter(request)) | page.link_lookups | cinema_lookups(page)
 
     allowed = {
         f"{column}{lookup}"
