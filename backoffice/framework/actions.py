@@ -227,7 +227,7 @@ def _done_before(request: HttpRequest, row: Model, twice: SentTwice) -> str:
 def _filled_in(form_class: type[ActionForm], request: HttpRequest) -> dict[str, Any]:
     """A link may fill in what people see of a form, and not what confirms what they have seen."""
     hidden = {name for name, field in form_class.base_fields.items() if field.widget.is_hidden}
-    return {name: value for name, value in request.GET.items() if name not in hidden}
+    return {name: value for name, value in request.GET.dict().items() if name not in hidden}
 
 
 def _run_on_rows(
