@@ -224,7 +224,7 @@ def _done_before(request: HttpRequest, row: Model, twice: SentTwice) -> str:
     return gettext("Already done: %(what)s") % {"what": first.get_change_message()} if first else str(twice)
 
 
-def _filled_in(form_class: type[ActionForm], request: HttpRequest) -> dict[str, str]:
+def _filled_in(form_class: type[ActionForm], request: HttpRequest) -> dict[str, Any]:
     """A link may fill in what people see of a form, and not what confirms what they have seen."""
     hidden = {name for name, field in form_class.base_fields.items() if field.widget.is_hidden}
     return {name: value for name, value in request.GET.dict().items() if name not in hidden}
