@@ -82,11 +82,12 @@ def has_voucher(order: Order, lines: Sequence[OrderLine]) -> bool:
 
 
 def is_of_new_address(row: ConcernedOrder) -> bool:
-    """Whether its link gives no voucher: staff entered the address, or it is newer than the cancellation. Money goes
-    back to whoever paid, but a voucher belongs to whoever has the code. One query. Reads only.
+    """Whether its link gives no voucher: staff or a partner entered the address, or it is newer than the cancellation.
+    Money goes back to whoever paid, but a voucher belongs to whoever has the code. One query. Reads only.
     """
-    changed = row.order.changes.filter(kind=OrderChange.Kind.ADDRESS)
-    return changed.filter(Q(actor__isnull=False) | Q(at__gte=row.incident.at)).exists()
+    entered = Q(actor__isnull=False) | Q(at__gte=row.incident.at)
+    changes = row.order.changes.filter(Q(entered, kind=OrderChange.Kind.ADDRESS) | Q(kind=OrderChange.Kind.PARTNER))
+    return changes.exists()
 
 
 def take_refund(row: ConcernedOrder, *, at: datetime, actor: User | None = None, at_cinema: bool = False) -> Refund:

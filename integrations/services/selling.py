@@ -25,7 +25,7 @@ from integrations.models import ApiRequest, Partner
 from orders.availability.seat_map import SeatMap
 from orders.errors import PromocodeRefused, SeatChosenTwice, SnackNotSold, TicketTypeNotSold
 from orders.locks import lock_order
-from orders.models import Order, Ticket
+from orders.models import Order, OrderChange, Ticket
 from orders.services import (
     Buyer,
     cancel_by_customer,
@@ -175,6 +175,7 @@ def _hold(row: ApiRequest, partner: Partner, wanted: Wanted, *, at: datetime) ->
         expected_total=wanted.expected_total,
         at=at,
     )
+    OrderChange.objects.create(order=row.order, kind=OrderChange.Kind.PARTNER, at=at)
     _check_held_seats(partner, wanted, at=at)
 
 

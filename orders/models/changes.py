@@ -25,6 +25,7 @@ class OrderChange(models.Model):
         CLAIMED = "CLAIMED", _("Added to the account with this email")
         SNACKS = "SNACKS", _("Other snacks in place of those that ran out")
         PRINTED = "PRINTED", _("Tickets printed at the box office")
+        PARTNER = "PARTNER", _("Held by a partner")
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="changes", verbose_name=_("order"))
     kind = models.CharField(_("change"), max_length=16, choices=Kind)

@@ -135,10 +135,10 @@ def hold(
 
 
 def inherit_owner(order: Order, *, former: Order) -> None:
-    """Copy to an order that takes the place of a former one who entered its address, and whether it was added to an
-    account by that address. One query. Must be called inside a transaction.
+    """Copy to an order that takes the place of a former one who entered its address and who sold it, and whether it was
+    added to an account. One query. Must be called inside a transaction.
     """
-    known = former.changes.filter(kind__in=[OrderChange.Kind.ADDRESS, OrderChange.Kind.CLAIMED])
+    known = former.changes.filter(kind__in=["ADDRESS", "CLAIMED", "PARTNER"])
     same = {name: F(name) for name in ("kind", "at", "actor", "reason", "details")}
     insert_from(known, OrderChange, order=order.pk, **same)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from customers.services import claim_guest_orders, correct_address, correct_address_by_customer
-from orders.models import Order
+from orders.models import Order, OrderChange
 from tests.helpers.factories import NOON, a_customer, a_paid_order
 from tests.helpers.users import someone
 
@@ -48,7 +48,8 @@ def test_an_order_whose_address_staff_ever_entered_never_joins_an_account(mine):
     assert claim_guest_orders(mine, at=NOON) == 0
 
 
-def test_what_a_partner_sold_on_account_never_joins_one(mine):
-    a_paid_order(email=MINE, gateway="account")
+def test_what_a_partner_sold_never_joins_an_account(mine):
+    order = a_paid_order(email=MINE)
+    order.changes.create(kind=OrderChange.Kind.PARTNER, at=NOON)
 
     assert claim_guest_orders(mine, at=NOON) == 0

@@ -11,7 +11,7 @@ from cinema import clock
 from demo.bank import PREFIX, decide
 from integrations.models import Partner
 from integrations.services.selling import owed_on_account
-from orders.models import Order
+from orders.models import Order, OrderChange
 from orders.services import cancel_expired, pay_online_with_gift_card
 from payments.models import Payment
 from screenings.models import Seat, SeatKind, Session
@@ -79,6 +79,7 @@ def test_a_partner_holds_has_paid_and_refunds(api: ApiClient, session: Session) 
 
     assert (held.status_code, held.json()["to_pay"], held.json()["status"]) == (201, "700.00", "PENDING_PAYMENT")
     assert paid["status"] == "PAID"
+    assert Order.objects.get(number=number).changes.get().kind == OrderChange.Kind.PARTNER  # the address is not proved
     assert [each["code"][0] for each in paid["tickets"]] == ["T", "T"]
     assert (back.status_code, back.json()["amount"]) == (201, "350.00")
     after = api.get(f"orders/{number}").json()
