@@ -23,7 +23,7 @@ def receive(request: HttpRequest) -> HttpResponse:
     try:
         said = json.loads(request.body)
         number = str(UUID(said["uuid"]))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return HttpResponse(status=400)
     hint_printed(number, at=clock.now())
     return HttpResponse()

@@ -110,7 +110,7 @@ class YooKassa:
                 external_id=str(payment),
                 uid="" if event.startswith("refund.") else str((about.get("metadata") or {}).get("payment", "")),
             )
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise UnverifiedWebhook(_("This message is not from YooKassa.")) from None
 
 

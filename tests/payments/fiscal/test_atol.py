@@ -367,9 +367,9 @@ def test_a_callback_only_makes_the_job_ask(atol, settings):
 
     answers = [
         Client().post("/receipts/atol/", body, content_type="application/json").status_code
-        for body in (forged, {"uuid": "1"}, [], {"uuid": "00000000-0000-4000-8000-000000000000"})
+        for body in (forged, {"uuid": "1"}, [], "[" * 100_000, {"uuid": "00000000-0000-4000-8000-000000000000"})
     ]
 
-    assert answers == [200, 400, 400, 200]
+    assert answers == [200, 400, 400, 400, 200]
     assert Receipt.objects.get().status == Status.REGISTERED
     assert Receipt.objects.get().next_attempt_at < NOON + timedelta(days=300)
