@@ -301,7 +301,8 @@ BENEATH_THE_BAR = """
 STICKING_OUT = """
 [...document.querySelectorAll("a, button, input:not([hidden]), select, .card, .note, .sheet, .ticket, .time")]
   .filter((each) => !each.closest(".hall, .hush, .skip, .days, .cinemas:not(.mine)"))
-  .filter((each) => each.getBoundingClientRect().right > innerWidth || each.scrollWidth > each.clientWidth + 1)
+  .filter((each) => each.getBoundingClientRect().right > innerWidth
+    || (!each.readOnly && each.scrollWidth > each.clientWidth + 1))  // a link to copy scrolls in its field
   .filter((each) => getComputedStyle(each).display !== "inline")
   .map((each) => each.outerHTML.slice(0, 200))
 """

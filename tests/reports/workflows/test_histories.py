@@ -347,6 +347,7 @@ def test_a_row_that_was_changed_is_found_and_the_next_close_books_what_it_lacks(
     TicketFigures.objects.filter(pk=row.pk).update(gross=row.gross + CENT)
 
     history.frozen = booked_rows()
+    to_recount = {*BusinessDay.objects.filter(recount=True)}  # of refunds from outside, which wait for their lines
     assert [(day.date, table) for day, table in wrong()] == [(row.about, TicketFigures)]
     history.close_all(END + timedelta(days=8))
     assert [(day.date, table) for day, table in wrong()] == [(row.about, TicketFigures)]
@@ -354,7 +355,7 @@ def test_a_row_that_was_changed_is_found_and_the_next_close_books_what_it_lacks(
     assert mark_wrong_days(Cinema.objects.all()) == 1
     history.close_all(END + timedelta(days=9))
     assert wrong() == []
-    assert BusinessDay.objects.filter(recount=True).count() == 0
+    assert {*BusinessDay.objects.filter(recount=True)} == to_recount
 
 
 # --- What is compared
