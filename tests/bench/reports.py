@@ -297,8 +297,9 @@ def reopen(days: list[BusinessDay]) -> None:
 
 def pages(at: datetime) -> Iterator[tuple[str, str]]:
     """Each page as it opens, and those with a choice that costs most. Name and address."""
-    yesterday = (at - DAY).date()
     cinema, other = Cinema.objects.order_by("pk")[:2]
+    today = cinema.business_date(at)
+    yesterday = today - DAY
     shown = Session.objects.filter(start_datetime__range=(at - 9 * DAY, at - DAY))
     film, another = Film.objects.filter(pk__in=shown.values("film")).order_by("pk")[:2]
     a_year = {"first": (yesterday - 364 * DAY).isoformat(), "last": yesterday.isoformat()}
@@ -332,13 +333,13 @@ def pages(at: datetime) -> Iterator[tuple[str, str]]:
     yield "occupancy of 4 weeks", page("occupancy")
     yield "occupancy of a year", page("occupancy", **a_year)
     yield "day sheet of yesterday", page("day")
-    yield "day sheet of today", page("day", day=at.date().isoformat())
+    yield "day sheet of today", page("day", day=today.isoformat())
     yield "day sheet a year ago", page("day", day=(yesterday - 365 * DAY).isoformat())
     yield "month sheet", page("month")
     tonight = Session.objects.filter(start_datetime__gt=at).order_by("start_datetime", "pk")[0]
     yield "a screening with its booking curve", reverse("admin:screenings_session_change", args=[tonight.pk])
     yield "balances of yesterday", page("balances")
-    yield "balances of today", page("balances", day=at.date().isoformat())
+    yield "balances of today", page("balances", day=today.isoformat())
     for report in LISTS:
         yield f"list of {report}", page("lists", report=report)
     for name in ("customers", "cohorts", "groups", "favourites", "reminders", "winback"):

@@ -272,6 +272,8 @@ UNION ALL SELECT %(day)s, 'STOCK', COALESCE(units, 0) * 100, COALESCE(ordered, 0
 UNION ALL SELECT %(day)s, 'POINTS', COALESCE(points, 0) * 100, COALESCE(paid, 0), '' FROM spent
 UNION ALL SELECT %(day)s, 'CASH', COALESCE(sum(counted_cash), 0), COALESCE(sum(expected_cash), 0), ''
           FROM payments_shift WHERE cinema_id = %(cinema)s AND counted_at >= %(start)s AND counted_at < %(end)s
+UNION ALL SELECT %(day)s, 'CARD', COALESCE(sum(counted_card), 0), COALESCE(sum(expected_card), 0), ''
+          FROM payments_shift WHERE cinema_id = %(cinema)s AND counted_at >= %(start)s AND counted_at < %(end)s
 """
 
 CLOSED = """
