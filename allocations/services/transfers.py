@@ -37,7 +37,7 @@ def named_transfer(booking: GroupBooking, *, number: str, on: date | None, at: d
 
 @contextmanager
 def recorded_once(reference: str) -> Iterator[None]:
-    """Raise `TransferBooked` if somebody else has recorded this reference of `named_transfer` meanwhile.
+    """Raise `TransferBooked` if somebody else has recorded this reference since `named_transfer` gave it.
 
     Owns its transaction.
     """

@@ -4,6 +4,7 @@ import pytest
 
 from customers.services import claim_guest_orders, correct_address, correct_address_by_customer
 from orders.models import Order, OrderChange
+from orders.services.selling.hold import inherit_owner
 from tests.helpers.factories import NOON, a_customer, a_paid_order
 from tests.helpers.users import someone
 
@@ -51,5 +52,14 @@ def test_an_order_whose_address_staff_ever_entered_never_joins_an_account(mine):
 def test_what_a_partner_sold_never_joins_an_account(mine):
     order = a_paid_order(email=MINE)
     order.changes.create(kind=OrderChange.Kind.PARTNER, at=NOON)
+
+    assert claim_guest_orders(mine, at=NOON) == 0
+
+
+def test_nor_does_an_order_that_takes_the_place_of_what_a_partner_sold(mine):
+    former, order = a_paid_order(), a_paid_order(email=MINE)
+    former.changes.create(kind=OrderChange.Kind.PARTNER, at=NOON)
+
+    inherit_owner(order, former=former)
 
     assert claim_guest_orders(mine, at=NOON) == 0
