@@ -41,7 +41,7 @@ from payments.models import Payment, Refund, Shift
 WORK = "payments.work_shift"
 GIVE = "allocations.give_comp"
 NOTES = [Decimal(500), Decimal(1000), Decimal(2000), Decimal(5000)]
-LETTERS = "QWERTYUIOPASDFGHJKLZXVBNM"  # keys of snacks; C and digits are taken
+LETTERS = "QWERTYUIOPASDFGHJKLZXVN"  # keys of snacks; C, B, M and digits are taken
 
 
 @page(WORK)
