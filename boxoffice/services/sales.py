@@ -65,6 +65,7 @@ class Wanted(TypedDict, total=False):
     promocode: str
     phone: str
     customer_code: str
+    points: int  # of the account whose code is shown
     expected_total: Decimal | None
     language: str
     comp_reason: CompReason | None
@@ -87,7 +88,8 @@ def shift_for_money(person: User, cinema: Cinema) -> Shift | None:
 
 
 def hold_at_till(shift: Shift, *, at: datetime, actor: User, **wanted: Unpack[Wanted]) -> Order:
-    """Hold what a guest at the till wants to buy; with the code that their account shows, they earn points.
+    """Hold what a guest at the till wants to buy; with the code that their account shows, they earn points
+    and may spend `points`.
 
     Wrong promo codes count for the cashier. Raises as `hold`, and `NoShift`, `RateLimited`, `CustomerCodeWrong`,
     `OwnCustomerCode`, `ColleagueCode` and `CodeTooOften`; for complimentary tickets as `give`. Owns its transaction.
@@ -159,6 +161,7 @@ def _sold(take: Callable[..., Order], shift: Shift, *, at: datetime, actor: User
             tickets=places,
             snacks=wanted["snacks"],
             user=customer,
+            points=wanted.get("points", 0),
             phone=wanted.get("phone", ""),
             language=wanted.get("language", ""),
             channel=Order.Channel.BOX_OFFICE,

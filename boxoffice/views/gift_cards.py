@@ -19,8 +19,9 @@ from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.errors import NoShift
 from boxoffice.services import gift_cards, sales
 from boxoffice.services.second_person import deciders
+from boxoffice.views.sale_form import amount_of, typed
 from boxoffice.views.second_person import REFUND, decide, decide_together
-from boxoffice.views.till import WORK, amount_of, orders_of, typed
+from boxoffice.views.till import WORK, orders_of
 from cinema.ids import valid_ids
 from cinema.money import ZERO, format_money
 from cinema.status import Refused

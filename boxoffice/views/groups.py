@@ -13,7 +13,8 @@ from accounts.services import rate_limits
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.errors import NoShift
 from boxoffice.services import groups, sales
-from boxoffice.views.till import WORK, amount_of, orders_of, typed
+from boxoffice.views.sale_form import amount_of, typed
+from boxoffice.views.till import WORK, orders_of
 from cinema.keyboards import readings
 from cinema.money import format_money
 from cinema.status import Refused

@@ -17,7 +17,8 @@ from accounts.services.sent_forms import sent_once
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.services import receipts, refunds, sales
 from boxoffice.services.safe import check_room, is_unlikely
-from boxoffice.views.till import WORK, amount_of
+from boxoffice.views.sale_form import amount_of
+from boxoffice.views.till import WORK
 from cinema.ids import is_valid_id
 from cinema.money import ZERO, format_money
 from cinema.status import Refused
