@@ -73,7 +73,7 @@ def _exchange(
 ) -> HttpResponse | None:
     """Do it, and lead to the new order; None after a refusal, which is shown with what was chosen."""
     try:
-        shift = sales.shift_of(request.user, request.cinema)
+        shift = sales.shift_of(request.user, request.cinema, device=request.device)
         if shift is None:
             raise NoShift
         total = amount_of(request.POST.get("total", "")) or ZERO

@@ -41,7 +41,7 @@ def find(request: BoxOfficeRequest) -> HttpResponse:
 def pay(request: BoxOfficeRequest, key: int) -> HttpResponse:
     """Take the money for some people of a group, and go to the order that is theirs, to print its tickets."""
     order = get_object_or_404(orders_of(request).filter(group_order__isnull=False), pk=key)
-    shift = sales.shift_of(request.user, order.cinema)
+    shift = sales.shift_of(request.user, order.cinema, device=request.device)
     try:
         if shift is None:
             raise NoShift

@@ -153,7 +153,7 @@ def voucher(request: BoxOfficeRequest, key: int) -> HttpResponse:
     """
     rows = Voucher.objects.filter(order__in=orders_of(request)).select_related("promocode", "order")
     row = get_object_or_404(rows, pk=key)
-    shift = sales.shift_of(request.user, request.cinema)
+    shift = sales.shift_of(request.user, request.cinema, device=request.device)
     try:
         if request.method == "POST":
             print_again(row, shift=shift, at=request.at, actor=request.user)
@@ -189,7 +189,7 @@ def pay_out(request: BoxOfficeRequest, key: int) -> HttpResponse:
 
 
 def _open_shift(request: BoxOfficeRequest) -> Shift:
-    shift = sales.shift_of(request.user, request.cinema)
+    shift = sales.shift_of(request.user, request.cinema, device=request.device)
     if shift is None:
         raise NoShift
     return shift

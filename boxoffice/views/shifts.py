@@ -44,7 +44,7 @@ def shift(request: BoxOfficeRequest) -> HttpResponse:
         except Refused as error:
             messages.error(request, str(error))
         return redirect("boxoffice:shift")
-    current = sales.shift_of(actor, cinema)
+    current = sales.shift_of(actor, cinema, device=request.device)
     waiting = Shift.objects.not_counted().filter(cinema=cinema).select_related("drawer", "cashier")
     may_count_others = actor.has_perm(OTHERS)
     return TemplateResponse(
@@ -52,7 +52,8 @@ def shift(request: BoxOfficeRequest) -> HttpResponse:
         "boxoffice/shift.html",
         {
             "cinema": cinema,
-            "shift": current,
+            "shift": current if current and current.cashier == actor else None,
+            "shared": current if current and current.cashier != actor else None,
             "drawers": CashPlace.objects.filter(cinema=cinema, kind=CashPlace.Kind.DRAWER).order_by("name"),
             "waiting": [each for each in waiting if each != current and (may_count_others or each.cashier == actor)],
             "receipts": receipts.receipts_of(cinema, at=request.at),

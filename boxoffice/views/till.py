@@ -49,7 +49,7 @@ LETTERS = "QWERTYUIOPASDFGHJKLZXVN"  # keys of snacks; C, B, M and digits are ta
 def till(request: BoxOfficeRequest) -> HttpResponse:
     """Every press sends the whole form and shows it again; a sale leads to the page of its order."""
     cinema, at = request.cinema, request.at
-    shift = sales.shift_of(request.user, cinema)
+    shift = sales.shift_of(request.user, cinema, device=request.device)
     if shift is None:
         return redirect("boxoffice:shift")
     released = _release(request)
@@ -206,7 +206,7 @@ def orders_of(request: BoxOfficeRequest) -> QuerySet[Order]:
 def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
     """An order at the till: to be paid, to be printed, or to be refunded."""
     row = get_object_or_404(orders_of(request), pk=key)
-    shift = sales.shift_of(request.user, row.cinema)
+    shift = sales.shift_of(request.user, row.cinema, device=request.device)
     if request.method == "POST":
         if shift is None:
             messages.error(request, str(NoShift()))
@@ -264,7 +264,7 @@ def tickets(request: BoxOfficeRequest, key: int) -> HttpResponse:
     Those of an order that was not paid in one's own open shift are printed by a press of a button, which is recorded.
     """
     row = get_object_or_404(orders_of(request), pk=key, status__in=Order.SOLD)
-    shift = sales.shift_of(request.user, row.cinema)
+    shift = sales.shift_of(request.user, row.cinema, device=request.device)
     if not printing.is_sold_in(row, shift):
         if request.method != "POST":
             return redirect("boxoffice:order", key=row.pk)
