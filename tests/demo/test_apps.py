@@ -46,6 +46,7 @@ print(Client().get(page).status_code, "demo" in get_commands())
 
 
 @pytest.mark.proofs  # it migrates an empty database
+@pytest.mark.sqlite  # an app is installed or not, whatever the database
 @pytest.mark.usefixtures("transactional_db")
 def test_a_fresh_site_without_the_bank_knows_nothing_of_it_and_may_switch_it_on_later(fresh_database: str) -> None:
     without = run(SWITCHED_OFF, fresh_database, gateways="")
