@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0019_forms_sent_once'),
+        ('accounts', '0020_shared_drawers'),
     ]
 
     operations = [
