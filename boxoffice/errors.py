@@ -117,6 +117,14 @@ class RefundTooLate(Refused, code="refund_too_late_at_till"):
         )
 
 
+class WrongQuantity(Refused, code="refund_quantity_wrong"):
+    """Less than one, or more than are left, would be refunded of a line of snacks."""
+
+    def __init__(self, line: object) -> None:
+        text = _("Enter how many of %(line)s to refund: at least one, and at most so many. Nothing was refunded.")
+        super().__init__(text % {"line": line})
+
+
 class NotVoidable(Refused, code="sale_not_voidable"):
     """The sale is of another shift, was used or refunded, is too long ago, or was not paid at the till."""
 

@@ -6,7 +6,10 @@ from decimal import Decimal
 
 from django.http import QueryDict
 
+from accounts.models import User
 from allocations.services import is_complimentary
+from bonuses.models import BonusAccount
+from bonuses.services import money_for, most_points
 from boxoffice.services.seats import TillSeats
 from cinema.ids import is_valid_id, valid_ids
 from cinema.money import ZERO
@@ -19,6 +22,7 @@ from screenings.models import Cinema, Seat, Session, TicketType
 
 AHEAD = timedelta(hours=6)  # the sessions that the till shows
 LARGEST_PARTY = 9
+MOST_DIGITS = 9  # of a number of points
 
 
 @dataclass
@@ -33,7 +37,7 @@ class Place:
 
 @dataclass
 class TillBasket:
-    """The session, seats and snacks of one sale. `total` is before the promo code, `to_pay` after its discount."""
+    """The session, seats and snacks of one sale. `total` is before the promo code and points, `to_pay` after them."""
 
     sessions: list[Session]
     items: list[ConcessionItem]
@@ -45,6 +49,8 @@ class TillBasket:
     no_room: bool = False
     discount: Decimal = ZERO
     promocode_refused: str = ""
+    guest_points: int | None = None  # of the guest whose code was entered
+    points: int = 0  # that pay
 
     @property
     def total(self) -> Decimal:
@@ -53,7 +59,16 @@ class TillBasket:
 
     @property
     def to_pay(self) -> Decimal:
-        return self.total - self.discount
+        return self.total - self.discount - self.points_value
+
+    @property
+    def points_value(self) -> Decimal:
+        return money_for(self.points)
+
+    @property
+    def most_points(self) -> int:
+        """How many of the guest's points may pay."""
+        return min(self.guest_points or 0, most_points(self.total - self.discount))
 
     @property
     def gives_away(self) -> bool:
@@ -98,6 +113,18 @@ def read(cinema: Cinema, sent: QueryDict, *, at: datetime) -> TillBasket:
         except PromocodeRefused as error:
             basket.promocode_refused = str(error)
     return basket
+
+
+def use_points(basket: TillBasket, guest: User, *, typed: str) -> None:
+    """Let as many of the guest's points pay as were typed and may. One query. Reads only."""
+    balances = BonusAccount.objects.filter(user=guest).values_list("balance", flat=True)
+    basket.guest_points = balances.first() or 0
+    basket.points = min(number_of(typed), basket.most_points)
+
+
+def number_of(typed: str) -> int:
+    """A number of points as it was typed, or 0. Reads only."""
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= MOST_DIGITS else 0
 
 
 def _read(cinema: Cinema, sent: QueryDict, *, at: datetime) -> TillBasket:

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import User
+from accounts.models import Device, User
 from accounts.services import rate_limits
 from accounts.services.customer_codes import customer_of_code
 from allocations.models import CompReason
@@ -65,15 +65,17 @@ class Wanted(TypedDict, total=False):
     promocode: str
     phone: str
     customer_code: str
+    points: int  # of the account whose code is shown
     expected_total: Decimal | None
     language: str
     comp_reason: CompReason | None
     decided_by: User | None  # on complimentary tickets; without one, the cashier
 
 
-def shift_of(person: User, cinema: Cinema) -> Shift | None:
-    """The open shift in which this person works at the cinema. One query. Reads only."""
-    return open_shift_of(person, cinema.pk)
+def shift_of(person: User, cinema: Cinema, *, device: Device | None = None) -> Shift | None:
+    """The open shift in which this person works at the cinema: their own, or else that of the drawer which everyone at
+    the `device` shares. At most two queries. Reads only."""
+    return open_shift_of(person, cinema.pk, shared=device.shared_drawer_id if device else None)
 
 
 def shift_for_money(person: User, cinema: Cinema) -> Shift | None:
@@ -87,7 +89,8 @@ def shift_for_money(person: User, cinema: Cinema) -> Shift | None:
 
 
 def hold_at_till(shift: Shift, *, at: datetime, actor: User, **wanted: Unpack[Wanted]) -> Order:
-    """Hold what a guest at the till wants to buy; with the code that their account shows, they earn points.
+    """Hold what a guest at the till wants to buy; with the code that their account shows, they earn points
+    and may spend `points`.
 
     Wrong promo codes count for the cashier. Raises as `hold`, and `NoShift`, `RateLimited`, `CustomerCodeWrong`,
     `OwnCustomerCode`, `ColleagueCode` and `CodeTooOften`; for complimentary tickets as `give`. Owns its transaction.
@@ -159,6 +162,7 @@ def _sold(take: Callable[..., Order], shift: Shift, *, at: datetime, actor: User
             tickets=places,
             snacks=wanted["snacks"],
             user=customer,
+            points=wanted.get("points", 0),
             phone=wanted.get("phone", ""),
             language=wanted.get("language", ""),
             channel=Order.Channel.BOX_OFFICE,
@@ -175,7 +179,7 @@ def _sold(take: Callable[..., Order], shift: Shift, *, at: datetime, actor: User
 def _check_earner(customer: User, cinema: Cinema, *, at: datetime) -> None:
     """Raise `ColleagueCode` for somebody at work here, and `CodeTooOften` for an account that earns on what others buy:
     no guest comes so often. Two queries."""
-    if shift_of(customer, cinema) is not None:
+    if User.objects.filter(_works_at(cinema.pk), pk=customer.pk).exists():
         raise ColleagueCode
     if _at_tills_today(Q(user=customer), cinema.pk, at=at).count() >= MOST_A_DAY:
         raise CodeTooOften(MOST_A_DAY)
@@ -209,9 +213,15 @@ def check_buyer(order: Order, *, actor: User) -> None:
     """
     if order.final_amount and (order.user_id or order.email):
         owners = Q(pk=order.user_id) | (Q(email=order.email) if order.email else Q(pk=None))
-        at_work = Shift.objects.filter(cashier=OuterRef("pk"), cinema=order.cinema_id, status=Shift.Status.OPEN)
-        if User.objects.filter(owners, Q(pk=actor.pk) | Exists(at_work)).exists():
+        if User.objects.filter(owners, Q(pk=actor.pk) | _works_at(order.cinema_id)).exists():
             raise StaffOrder
+
+
+def _works_at(cinema: int) -> Q:
+    """Users who have an open shift at the cinema, or took money in the open shift of somebody else."""
+    open_now = Shift.objects.open().filter(cinema=cinema)
+    took = Payment.objects.filter(actor=OuterRef("pk"), shift__in=open_now)
+    return Q(Exists(open_now.filter(cashier=OuterRef("pk")))) | Q(Exists(took))
 
 
 def check_taking(order: Order, *, at: datetime, actor: User) -> None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.services.sent_forms import sent_once
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.services.safe import MOVABLE, check_room, last_movements, places_of
-from boxoffice.views.till import amount_of
+from boxoffice.views.sale_form import amount_of
 from cinema.ids import is_valid_id
 from cinema.money import ZERO
 from cinema.status import Refused

@@ -17,7 +17,8 @@ from accounts.services.sent_forms import sent_once
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.services import receipts, refunds, sales
 from boxoffice.services.safe import check_room, is_unlikely
-from boxoffice.views.till import WORK, amount_of
+from boxoffice.views.sale_form import amount_of
+from boxoffice.views.till import WORK
 from cinema.ids import is_valid_id
 from cinema.money import ZERO, format_money
 from cinema.status import Refused
@@ -43,7 +44,7 @@ def shift(request: BoxOfficeRequest) -> HttpResponse:
         except Refused as error:
             messages.error(request, str(error))
         return redirect("boxoffice:shift")
-    current = sales.shift_of(actor, cinema)
+    current = sales.shift_of(actor, cinema, device=request.device)
     waiting = Shift.objects.not_counted().filter(cinema=cinema).select_related("drawer", "cashier")
     may_count_others = actor.has_perm(OTHERS)
     return TemplateResponse(
@@ -51,7 +52,8 @@ def shift(request: BoxOfficeRequest) -> HttpResponse:
         "boxoffice/shift.html",
         {
             "cinema": cinema,
-            "shift": current,
+            "shift": current if current and current.cashier == actor else None,
+            "shared": current if current and current.cashier != actor else None,
             "drawers": CashPlace.objects.filter(cinema=cinema, kind=CashPlace.Kind.DRAWER).order_by("name"),
             "waiting": [each for each in waiting if each != current and (may_count_others or each.cashier == actor)],
             "receipts": receipts.receipts_of(cinema, at=request.at),

@@ -63,9 +63,12 @@ def check_printer(cinema: Any, *, at: datetime) -> None:
         raise NoReceiptPrinter
 
 
-def open_shift_of(person: User | None, cinema: int) -> Shift | None:
-    """The open shift in which this person works at the cinema. One query. Reads only."""
-    return Shift.objects.open().filter(cashier=person, cinema=cinema).select_related("drawer", "cinema").first()
+def open_shift_of(person: User | None, cinema: int, *, shared: int | None = None) -> Shift | None:
+    """The open shift in which this person works at the cinema: their own, or else that of the `shared` drawer (its
+    primary key). At most two queries. Reads only."""
+    rows = Shift.objects.open().filter(cinema=cinema).select_related("drawer", "cinema", "cashier")
+    own = rows.filter(cashier=person).first()
+    return rows.filter(drawer=shared).first() if own is None and shared is not None else own
 
 
 def _is_working(cashier: User) -> bool:

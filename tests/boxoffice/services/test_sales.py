@@ -380,7 +380,14 @@ def test_colleagues_at_work_earn_nothing_by_their_codes(shift, session):
     with pytest.raises(ColleagueCode):
         held(shift, session, customer_code=customer_code(colleague, at=NOON))
 
-    assert held(shift, session, customer_code=customer_code(at_home, at=NOON)).user == at_home
+    order = held(shift, session, customer_code=customer_code(at_home, at=NOON))
+    assert order.user == at_home
+
+    sales.pay_cash(held(shift, session), shift=shift, given=None, at=NOON, actor=at_home)  # helps at this drawer
+    with pytest.raises(ColleagueCode):
+        held(shift, session, customer_code=customer_code(at_home, at=NOON))
+    with pytest.raises(StaffOrder):
+        paid_in_cash(order, shift)
 
 
 @pytest.mark.parametrize("joined", [True, False])  # an order of a guest joins the account with its address later
