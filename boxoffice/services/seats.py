@@ -14,6 +14,7 @@ from screenings import hall_layout
 from screenings.hall_layout import HallLayout
 from screenings.models import Seat, Session, TicketType
 from screenings.seat_choice import best_seats
+from screenings.seat_count import SeatCount
 from screenings.seat_rules import ticket_types_for
 from screenings.ticket_price import quote, terms_of
 
@@ -34,8 +35,8 @@ class TillSeats:
         return {seat.pk: seat for seat in self.seats}
 
     @property
-    def free(self) -> int:
-        return sum(seat.pk not in self.taken for seat in self.seats)
+    def count(self) -> SeatCount:
+        return SeatCount.of(self.seats, taken=self.taken)
 
     def best(self, party: int) -> list[int]:
         """The best free seats side by side; wheelchair places only where a person chooses them. One query."""
