@@ -21,19 +21,20 @@ register = template.Library()
 @register.simple_tag
 def film_weeks(weeks: Sequence[FilmWeek]) -> SafeString:
     """Each film with links to the days on which it is shown, and how often."""
-    dates, numbers = ({each[part] for week in weeks for each in week.days} for part in (0, 1))
-    days = {date: (date.isoformat(), date_format(date, "D j")) for date in dates}
-    counts = {number: _showtimes(number) for number in numbers}
-    return format_html_join(
-        "\n",
+    times = {
+        (day, count): format_html('?day={}"><b>{}</b> {}</a>', day, date_format(day, "D j"), _showtimes(count))
+        for day, count in {each for week in weeks for each in week.days}
+    }
+    shape = (
         '<li><a class="of" href="{0}">{1}<span><b>{2}</b> <span class="meta"><span class="rating">{3}</span> {4}</span>'
-        "</span></a><p>{5}</p></li>",
-        ((page := _page_of(week.film), card(week.film), week.film.shown.title, week.film.age_rating,
-          duration(week.film.duration_minutes),
-          format_html_join("", '<a href="{}?day={}"><b>{}</b> {}</a>',
-                           ((page, *days[date], counts[number]) for date, number in week.days)))
-         for week in weeks),
-    )  # fmt: skip
+        "</span></a><p>{5}</p></li>"
+    )
+    return format_html_join("\n", shape, (
+        (page := _page_of(week.film), card(week.film), week.film.shown.title, week.film.age_rating,
+         duration(week.film.duration_minutes),
+         SafeString("".join(f'<a href="{page}{times[each]}' for each in week.days)))
+        for week in weeks
+    ))  # fmt: skip
 
 
 @register.simple_tag
@@ -56,8 +57,8 @@ def week_in_full(days: Sequence[Day], *, named: bool) -> SafeString:
     )  # fmt: skip
 
 
-def _page_of(film: Film) -> str:
-    return reverse("shop:film", args=[film.pk])
+def _page_of(film: Film) -> SafeString:
+    return SafeString(reverse("shop:film", args=[film.pk]))
 
 
 def _showtimes(count: int) -> str:
