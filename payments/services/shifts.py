@@ -63,9 +63,12 @@ def check_printer(cinema: Any, *, at: datetime) -> None:
         raise NoReceiptPrinter
 
 
-def open_shift_of(person: User | None, cinema: int) -> Shift | None:
-    """The open shift in which this person works at the cinema. One query. Reads only."""
-    return Shift.objects.open().filter(cashier=person, cinema=cinema).select_related("drawer", "cinema").first()
+def open_shift_of(person: User | None, cinema: int, *, shared: int | None = None) -> Shift | None:
+    """The open shift in which this person works at the cinema: their own, or else that of the `shared` drawer (its
+    primary key). At most two queries. Reads only."""
+    rows = Shift.objects.open().filter(cinema=cinema).select_related("drawer", "cinema", "cashier")
+    own = rows.filter(cashier=person).first()
+    return rows.filter(drawer=shared).first() if own is None and shared is not None else own
 
 
 def _is_working(cashier: User) -> bool:
@@ -145,7 +148,8 @@ def count_and_close(
 ) -> Shift:
     """Close a shift with what was counted in its drawer, before anybody was told what should be there.
 
-    What is over or short is posted; then the float returns to the change fund and the rest goes to the safe.
+    What is over or short is posted; then the float returns to the change fund and the rest goes to the safe, see
+    `hand_in`.
     `counted_card` is the total of the terminal's own report. An open shift ends; one that ended without a count is
     counted now. Raises `ShiftNotOpen` if it was counted before, `WrongCashAmount`, and `TerminalTotalNeeded` without
     `counted_card` where cards were taken. Owns its transaction.
@@ -185,4 +189,4 @@ def _empty_drawer(shift: Shift, counted: Decimal, *, at: datetime, actor: User) 
     places = [(cash.place_of(shift.cinema_id, kind), amount) for kind, amount in parts.items() if amount]
     for place, amount in sorted(places, key=lambda each: each[0].pk):  # in the order in which places are locked
         movement = {"shift": shift, "at": at, "actor": actor}
-        cash.transfer(shift.drawer, place, kind=CashMovement.Kind.HANDED_IN, amount=amount, **movement)
+        cash.hand_in(shift.drawer, place, kind=CashMovement.Kind.HANDED_IN, amount=amount, **movement)

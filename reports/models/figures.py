@@ -294,16 +294,3 @@ class ReceiptFigures(Figures):
             models.Index(fields=["cinema", "about"], name="receipts_about"),
             models.Index(fields=["day"], name="receipts_of_day"),
         ]
-
-
-FIGURES: tuple[type[Figures], ...] = (
-    TicketFigures,
-    BarFigures,
-    MoneyFigures,
-    OrderFigures,
-    PointsFigures,
-    StockFigures,
-    CashFigures,
-    GiftCardFigures,
-    ReceiptFigures,
-)

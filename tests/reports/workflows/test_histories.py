@@ -14,7 +14,7 @@ from django.db.models import Sum
 from bonuses.models import BonusTransaction
 from cinema.money import CENT, ZERO
 from concessions.models import ConcessionPreorder, StockMovement
-from orders.models import Order, RefundLine, Ticket
+from orders.models import Order, OrderEvent, RefundLine, Scan, Ticket
 from payments.models import CashMovement, CashPlace, GiftCardMovement, Payment, ReceiptLine, Refund
 from reports.catalogue.day_figures import day_figures
 from reports.models import (
@@ -74,6 +74,7 @@ class DirectCount:
         self._cash()
         self._gift_cards()
         self._receipts()
+        self._actions()
 
     def result(self) -> dict[str, Sums]:
         found: dict[str, Sums] = {}
@@ -209,6 +210,39 @@ class DirectCount:
             self.add(
                 "ReceiptFigures", receipt.order.cinema_id, receipt.created_at, key, lines=1, amount=amount, vat=tax
             )
+
+    def _actions(self) -> None:
+        """Those that the history has: refunds, orders cancelled, free tickets, guests admitted, write-offs."""
+        handled: set[tuple[Any, ...]] = set()
+
+        def done(action: str, cinema: int, instant: datetime, person: Any, number: int = 1) -> None:
+            if person is not None and instant < self.until:
+                self.add("ActionFigures", cinema, instant, (person, action), number=number)
+
+        def at_work(order: Order, instant: datetime, person: Any) -> bool:
+            """Whether it was not the customer; then the order was handled on that day."""
+            key = (person, order.pk, self.date_of(order.cinema_id, instant))
+            if person in (None, order.user_id) or instant >= self.until:
+                return False
+            if key not in handled:
+                done("handled", order.cinema_id, instant, person)
+            handled.add(key)
+            return True
+
+        for event in OrderEvent.objects.select_related("order"):
+            order, person = event.order, event.actor_id
+            if at_work(order, event.at, person) and event.to_status == "CANCELLED":
+                done("voids", order.cinema_id, event.at, person)
+            free = order.tickets.filter(price=0).count()
+            if free and order.paid_at and event.from_status == "" and person not in (None, order.user_id):
+                done("free_tickets", order.cinema_id, order.paid_at, person, free)
+        for refund in Refund.objects.select_related("order"):
+            if at_work(refund.order, refund.requested_at, refund.actor_id):
+                done("refunds", refund.order.cinema_id, refund.requested_at, refund.actor_id)
+        for scan in Scan.objects.exclude(override="").filter(undone=False).select_related("ticket__order"):
+            done("overrides", scan.ticket.order.cinema_id, scan.at, scan.actor_id)
+        for move in StockMovement.objects.filter(kind="WRITE_OFF").select_related("concession_item"):
+            done("write_offs", move.concession_item.cinema_id, move.at, move.actor_id)
 
 
 def played(seed: int, *, closes: float, moves_days: bool = False) -> History:
