@@ -18,34 +18,25 @@ from orders.availability.seat_counts import seat_counts
 from screenings.listings import advertised, listed_sessions
 from screenings.models import Cinema, Film, SeatKind, Session, with_pictures
 from screenings.models.films import MOST_FEATURED
+from screenings.seat_count import SeatCount
 from screenings.ticket_price import full_price, sold_online, terms_of
 
 WEEK = 7
 SOON = timedelta(minutes=30)
 NEW_FOR = timedelta(days=10)  # after its release date a film stands first
-FEW = 10  # percent of the hall: fewer seats than that are said to be few
 
 
 @dataclass(frozen=True)
 class Showing:
-    """A session as the shop lists it: its start in the cinema's time zone, the seats left, and the price of a standard
+    """A session as the shop lists it: its start in the cinema's time zone, its seats, and the price of a standard
     seat. `soon`: it starts within half an hour.
     """
 
     session: Session
     starts: datetime
-    left: int
-    capacity: int
+    seats: SeatCount
     price: Decimal
     soon: bool
-
-    @property
-    def sold_out(self) -> bool:
-        return self.left <= 0
-
-    @property
-    def few(self) -> bool:
-        return 0 < self.left * 100 < self.capacity * FEW
 
     @cached_property
     def time(self) -> str:
@@ -82,7 +73,7 @@ class OfFilm:
 
     def rank(self, day: date) -> tuple[bool, int, str]:
         """Premieres first, then what is most in demand on this day; equals by title."""
-        taken = sum(each.capacity - each.left for at_cinema in self.cinemas for each in at_cinema.showings)
+        taken = sum(each.seats.sold for at_cinema in self.cinemas for each in at_cinema.showings)
         released = self.film.release_date
         is_new = released is not None and timedelta(0) <= day - released < NEW_FOR
         return not is_new, -taken, self.film.title
@@ -183,8 +174,7 @@ def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetim
         Showing(
             session=session,
             starts=starts,
-            left=counts[session.pk].free,
-            capacity=counts[session.pk].capacity,
+            seats=counts[session.pk],
             price=full_price(session, seat_kind=SeatKind.STANDARD, types=types, terms=terms[session.pk]),
             soon=session.start_datetime - at <= SOON,
         )

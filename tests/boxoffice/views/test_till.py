@@ -20,6 +20,7 @@ from boxoffice.templatetags.boxoffice import qr
 from cinema import clock
 from notifications.models import Notification
 from orders.models import Order, Promocode, Ticket
+from orders.services import code_of
 from payments.models import Shift
 from screenings.models import Session, TicketType
 from tests.helpers.box_office import PIN, a_device, at_work
@@ -283,6 +284,7 @@ def test_tickets_are_printed_with_a_code_each(session, paper):
     printed = client.get(f"{TILL}orders/{Order.objects.get().pk}/print/?paper={paper}").text
 
     assert printed.count("<svg") == 2
+    assert all(f"code ends with {code_of(each)[-4:]}" in printed for each in Ticket.objects.select_related("order"))
     assert f"print-{paper}.css" in printed
 
 
