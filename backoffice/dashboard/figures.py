@@ -7,7 +7,7 @@ The whole page takes at most 15 queries, whatever the number of cinemas, of thei
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -22,16 +22,17 @@ from accounts.scope import cinemas_of, within
 from backoffice.dashboard.together import First, Together
 from backoffice.framework.chosen_cinema import chosen_cinema
 from backoffice.pricing.expected import Expected, expected_at
+from backoffice.reports.drill_down import week_links
 from concessions.models import ConcessionItem
 from payments.models import Rates, VatRate
 from pricing.services.staffing import Coming, Hours, joined, suggest, work_per_guest
 from reports import definitions
-from reports.catalogue.overview import Comparison, Overview, Screening, Today
+from reports.catalogue.overview import Overview, Screening, Today
 from reports.charts import gauge
 from reports.definitions import Definition
 from reports.definitions.basics import Unit
 from reports.definitions.sources import OF_FORECASTS
-from reports.tables import Kind, Link, Table, cell_text, explanation
+from reports.tables import Kind, cell_text, explanation
 from screenings.models import Cinema
 
 A_DAY = timedelta(hours=24)
@@ -123,7 +124,7 @@ class FirstPageFigures:
             "cinemas": cinemas,
             "cinema": chosen,
             "programmes": _programmes(days, expected, self._to_prepare(), work, self.request, self.at),
-            "comparisons": [_with_links(each) for each in compared],
+            "comparisons": [week_links(each, user) for each in compared],
         }
 
     def _to_prepare(self) -> dict[int, list[ConcessionItem]]:
@@ -199,15 +200,6 @@ def _of_cinema(day: Today) -> Gauge:
 def _figure(definition: Definition, known: Mapping[str, Any]) -> Figure:
     kind = Kind.INTEGER if definition.unit is Unit.COUNT else Kind.MONEY
     return Figure(definition, cell_text(known[definition.key], kind))
-
-
-def _with_links(comparison: Comparison) -> Table:
-    """Each cinema leads to its takings of these days."""
-    rows: Any = comparison.table.rows
-    linked = [
-        {**row, "cinema": Link(row["cinema"], _takings_link(row["key"], *comparison.dates[row["key"]]))} for row in rows
-    ]
-    return replace(comparison.table, rows=linked)
 
 
 def _takings_link(cinema: int, first: date, last: date) -> str:

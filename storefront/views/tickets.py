@@ -83,8 +83,10 @@ def to_google_wallet(request: HttpRequest, token: str) -> HttpResponse:
 @of_order
 def new_code(request: HttpRequest, order: Order) -> HttpResponse:
     """Take a ticket back whose link was sent to somebody."""
-    ticket = order.tickets.filter(pk__in=valid_ids([request.POST.get("ticket", "")])).select_related("seat").first()
-    if ticket is not None:
-        renew_code(ticket, at=clock.now())
+    of_order = order.tickets.select_related("seat", "session")
+    ticket = of_order.filter(pk__in=valid_ids([request.POST.get("ticket", "")])).first()
+    if ticket is not None and renew_code(ticket, at=clock.now()):
         messages.success(request, _("%(seat)s has a new code. The old one no longer works.") % {"seat": ticket.seat})
+    elif ticket is not None:
+        messages.error(request, _("The doors are open already, so this ticket keeps its code."))
     return redirect("shop:order", order.token)

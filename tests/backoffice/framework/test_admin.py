@@ -27,6 +27,7 @@ WITHOUT_PAGE = {
     "payments.CashPlace",
     "payments.GiftCardMovement",  # on the page of its card
     "payments.GiftCardReplacement",  # likewise
+    "payments.Handover",  # listed at the till until it is confirmed
     "payments.Shift",
     "screenings.FilmCertificate",  # on the page of its film
     "screenings.FilmPicture",  # the same
