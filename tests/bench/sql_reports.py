@@ -5,6 +5,7 @@ same rows as `close_business_day`, but for the balances of points, stock and cas
 from typing import Any
 
 from reports.models import (
+    TOTALS,
     ActionFigures,
     BarFigures,
     BusinessDay,
@@ -35,6 +36,9 @@ def close(cursor: Any, day: BusinessDay) -> None:
     cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
     for table, counted in COUNTED.items():
         cursor.execute(_booked(table, counted), given)
+    for table, totals in TOTALS.items():
+        for each in totals:
+            cursor.execute(_added_up(each, table), given)
     for statement in (SESSIONS, CHECKS, CLOSED):
         cursor.execute(statement, given)
     cursor.execute("DROP TABLE day_to_count, screening_to_count")
@@ -52,6 +56,14 @@ def _booked(table: type[Figures], counted: str) -> str:
             WHERE cinema_id = %(cinema)s AND about IN (SELECT date FROM day_to_count)
         ) found
         GROUP BY {", ".join(key)} HAVING {" OR ".join(f"{each} <> 0" for each in sums)}"""
+
+
+def _added_up(totals: type[Figures], lines: type[Figures]) -> str:
+    key, sums = ", ".join(["about", *totals.KEY]), [f"sum({measure})" for measure in totals.MEASURES]
+    return f"""
+        INSERT INTO {totals._meta.db_table} (day_id, cinema_id, {key}, {", ".join(totals.MEASURES)})
+        SELECT %(day)s, %(cinema)s, {key}, {", ".join(sums)} FROM {lines._meta.db_table} WHERE day_id = %(day)s
+        GROUP BY {key} HAVING {" OR ".join(f"{each} <> 0" for each in sums)}"""
 
 
 DAYS = """
