@@ -24,6 +24,8 @@ from notifications.templatetags.message_filters import rated
 
 #: Keys of the context under which the sender puts an address to open.
 ADDRESSES = ("link", "choice", "page")
+#: Keys of codes that the reader has to type or say, each alone in its line.
+TYPED = ("gift_code", "voucher_code")
 #: Kinds whose address is the page of an order.
 ABOUT_AN_ORDER = (
     MessageKind.ORDER_LINK,
@@ -42,7 +44,7 @@ LOGO = "logo"
 
 @dataclass
 class Block:
-    """A piece of the e-mail: `kind` is "text", "list", "stub" or "button"."""
+    """A piece of the e-mail: `kind` is "text", "list", "stub", "code" or "button"."""
 
     kind: str
     lines: list[SafeString] = field(default_factory=list)
@@ -79,6 +81,7 @@ def _blocks(notification: Notification, body: str) -> Iterator[Block]:
     films = {_film_line(each) for each in _showings(notification.context)}
     links = {notification.context[key] for key in ADDRESSES if notification.context.get(key)}
     links |= {each["link"] for each in notification.context.get("others") or []}
+    codes = {notification.context[key] for key in TYPED if notification.context.get(key)}
     for paragraph in body.strip().split("\n\n"):
         block = Block("text")
         for line in paragraph.split("\n"):
@@ -87,6 +90,10 @@ def _blocks(notification: Notification, body: str) -> Iterator[Block]:
             if stripped in links:
                 yield from _finished(block)
                 yield Block("button", title=_label(notification), link=stripped)
+                block = Block("text")
+            elif stripped in codes:
+                yield from _finished(block)
+                yield Block("code", title=stripped)
                 block = Block("text")
             elif stripped in films:
                 yield from _finished(block)
@@ -160,6 +167,5 @@ def _map_of(context: dict[str, Any]) -> SafeString | str:
     """A link to the cinema on a map; empty without an address."""
     if not context.get("cinema") or not context.get("address"):
         return ""
-    place = f"{context['cinema']}, {context['address']}"
     link = f"https://www.openstreetmap.org/search?query={quote(context['address'])}"
-    return format_html('<a href="{}">{}</a> · {}', link, _("Show on a map"), place)
+    return format_html('<a href="{}">{}</a> · {}', link, _("Show on a map"), context["cinema"])

@@ -67,6 +67,12 @@ def test_an_address_alone_is_a_button_and_the_cinema_is_on_a_map() -> None:
     assert "http" not in re.sub(r"https://(cinema\.example|www\.openstreetmap\.org)\S+", "", html)  # nothing is loaded
 
 
+def test_a_code_that_is_typed_is_large() -> None:
+    html = render_email(message(MessageKind.GIFT_CARD)).html
+
+    assert '<p class="typed">2345 6789 2345 6789</p>' in html
+
+
 def test_only_addresses_that_the_sender_holds_are_linked_whatever_a_title_or_a_reason_says() -> None:
     evil = "https://evil.example/pay"
     showings = [{**CONTEXTS[MessageKind.ORDER_PAID]["showings"][0], "film": f"Solaris”\n\n{evil}\n\n“Solaris"}]
