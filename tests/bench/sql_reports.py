@@ -304,7 +304,7 @@ UNION ALL
 SELECT date, movement.actor_id, 'write_offs', 1
 FROM day_to_count JOIN concessions_stockmovement movement ON at >= starts_at AND at < ends_at
 JOIN concessions_concessionitem item ON item.id = concession_item_id
-WHERE cinema_id = %(cinema)s AND at < %(end)s AND kind = 'WRITE_OFF' AND movement.actor_id IS NOT NULL"""
+WHERE cinema_id = %(cinema)s AND at < %(end)s AND movement.kind = 'WRITE_OFF' AND movement.actor_id IS NOT NULL"""
 
 SESSIONS = """
 UPDATE reports_sessionfigures SET counted_at = %(end)s + interval '15 minutes', sold = found.sold,
@@ -333,12 +333,17 @@ WITH touched AS (
           WHERE cinema_id = %(cinema)s AND succeeded_at >= %(start)s AND succeeded_at < %(end)s
     UNION SELECT order_id FROM payments_refund refund JOIN orders_order bought ON bought.id = order_id
           WHERE cinema_id = %(cinema)s AND requested_at >= %(start)s AND requested_at < %(end)s
-), moved AS (
-    SELECT sum(-movement.quantity) AS units,
-           sum(CASE movement.kind WHEN 'HOLD' THEN preorder.quantity ELSE -preorder.quantity END) AS ordered
+), line AS (
+    SELECT DISTINCT preorder.id, preorder.quantity, item.id AS item_id
     FROM concessions_concessionitem item JOIN concessions_stockmovement movement ON concession_item_id = item.id
     JOIN concessions_concessionpreorder preorder ON preorder.id = preorder_id
-    WHERE cinema_id = %(cinema)s AND at >= %(start)s AND at < %(end)s AND movement.kind IN ('HOLD', 'RETURN')
+    WHERE cinema_id = %(cinema)s AND at >= %(start)s AND at < %(end)s AND preorder.concession_item_id = item.id
+), moved AS (
+    SELECT -sum(movement.quantity) AS units,
+           sum(line.quantity) FILTER (WHERE kind = 'HOLD' AND NOT EXISTS (
+               SELECT FROM concessions_stockmovement back WHERE back.reverses_id = movement.id)) AS ordered
+    FROM line JOIN concessions_stockmovement movement
+      ON preorder_id = line.id AND concession_item_id = item_id AND movement.kind IN ('HOLD', 'RETURN')
 ), spent AS (
     SELECT -sum(amount) AS points, sum(bonus_amount) AS paid
     FROM bonuses_bonustransaction JOIN orders_order bought ON bought.id = order_id
