@@ -152,10 +152,9 @@ def test_each_link_leads_to_the_same_figures():
     for comparison in today["comparisons"]:
         [row] = comparison.rows
         table = client.get(row["cinema"].url).context["parts"][-1]
-        assert {key: row[key] for key in ("admissions", "box_office", "bar_takings")} == {
-            key: table.totals[key] for key in ("admissions", "box_office", "bar_takings")
-        }
-        assert row["admissions"] == 3
+        shown = {key: getattr(row[key], "value", row[key]) for key in ("admissions", "box_office", "bar_takings")}
+        assert shown == {key: table.totals[key] for key in shown}
+        assert shown["admissions"] == 3
     assert client.get(programme.gauges[0].link).status_code == 200
 
 
