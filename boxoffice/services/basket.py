@@ -18,7 +18,7 @@ from concessions.services import available
 from orders.errors import PromocodeRefused
 from orders.models import Order
 from orders.services.selling.promocodes import discount, discounted_parts, find_promocode
-from screenings.models import Cinema, Seat, Session, TicketType
+from screenings.models import Cinema, Seat, SeatKind, Session, TicketType
 
 AHEAD = timedelta(hours=6)  # the sessions that the till shows
 LARGEST_PARTY = 9
@@ -150,16 +150,17 @@ def _read(cinema: Cinema, sent: QueryDict, *, at: datetime) -> TillBasket:
 
 
 def _places(seats: TillSeats, keys: list[int], sent: QueryDict) -> list[Place]:
+    """The chosen seats that are free. A carer comes with a wheelchair space of the same sale."""
     places = []
-    for key in sorted(set(keys)):
-        seat = seats.by_key.get(key)
-        if seat is None or key in seats.taken:
-            continue
-        types = seats.types_for(seat)
+    chosen = [seats.by_key[key] for key in sorted(set(keys)) if key in seats.by_key and key not in seats.taken]
+    carers = sum(seat.kind == SeatKind.WHEELCHAIR for seat in chosen)
+    for seat in chosen:
+        types = [each for each in seats.types_for(seat) if carers or each.sold_to != TicketType.SoldTo.COMPANION]
         if not types:
             continue
-        wanted = sent.get(f"type{key}", "")
+        wanted = sent.get(f"type{seat.pk}", "")
         ticket_type = next((each for each in types if str(each.pk) == wanted), types[0])
+        carers -= ticket_type.sold_to == TicketType.SoldTo.COMPANION
         places.append(Place(seat, ticket_type, types, seats.price(seat, ticket_type)))
     return places
 

@@ -14,9 +14,9 @@ from accounts.models import User
 from accounts.services import require_approval_above_limit
 from boxoffice.errors import VoucherTooLarge, VoucherUsed
 from boxoffice.models import Exchange, Voucher
+from boxoffice.services.buyers import check_buyer
 from boxoffice.services.printing import print_for_guest
 from boxoffice.services.refunds import give_out_decided
-from boxoffice.services.sales import check_buyer
 from cinema.money import ZERO
 from cinema.validators import clean_reason
 from incidents.errors import DecisionClosed

@@ -24,7 +24,7 @@ from boxoffice.errors import NoShift
 from boxoffice.models import Exchange, Voucher
 from boxoffice.services import basket as baskets
 from boxoffice.services import groups, printing, receipts, refunds, sales
-from boxoffice.services.refunds import payout_text
+from boxoffice.services.refunds import payout_text, waiting_text
 from boxoffice.services.second_person import approvers_here, deciders, request_of
 from boxoffice.services.vouchers import choice_at_till
 from boxoffice.views.sale_form import amount_of, read_basket, shown_total, typed
@@ -174,6 +174,8 @@ def _pay(request: BoxOfficeRequest, order: Order, *, way: str, given: str, shift
             messages.warning(request, _("Look into the terminal’s journal, then choose what happened."))
         elif way == "cancel":
             tell_payouts(request, sales.undo(order, shift=shift, **done))
+            for waiting in order.refunds.to_hand_out():
+                messages.warning(request, waiting_text(waiting))
             messages.success(request, _("The sale was cancelled; its seats are free again."))
             return redirect("boxoffice:till")
     except ValueError:

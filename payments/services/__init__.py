@@ -13,6 +13,8 @@ from payments.services.gift_cards import redeem_gift_card as redeem_gift_card
 from payments.services.gift_cards import replace_gift_card as replace_gift_card
 from payments.services.gift_cards import sell_gift_card as sell_gift_card
 from payments.services.gift_cards import take_back_gift_card as take_back_gift_card
+from payments.services.handovers import confirm_handover as confirm_handover
+from payments.services.handovers import count_place as count_place
 from payments.services.ledger import Balance as Balance
 from payments.services.ledger import allocate as allocate
 from payments.services.ledger import balance_of as balance_of

@@ -148,7 +148,8 @@ def count_and_close(
 ) -> Shift:
     """Close a shift with what was counted in its drawer, before anybody was told what should be there.
 
-    What is over or short is posted; then the float returns to the change fund and the rest goes to the safe.
+    What is over or short is posted; then the float returns to the change fund and the rest goes to the safe, see
+    `hand_in`.
     `counted_card` is the total of the terminal's own report. An open shift ends; one that ended without a count is
     counted now. Raises `ShiftNotOpen` if it was counted before, `WrongCashAmount`, and `TerminalTotalNeeded` without
     `counted_card` where cards were taken. Owns its transaction.
@@ -188,4 +189,4 @@ def _empty_drawer(shift: Shift, counted: Decimal, *, at: datetime, actor: User) 
     places = [(cash.place_of(shift.cinema_id, kind), amount) for kind, amount in parts.items() if amount]
     for place, amount in sorted(places, key=lambda each: each[0].pk):  # in the order in which places are locked
         movement = {"shift": shift, "at": at, "actor": actor}
-        cash.transfer(shift.drawer, place, kind=CashMovement.Kind.HANDED_IN, amount=amount, **movement)
+        cash.hand_in(shift.drawer, place, kind=CashMovement.Kind.HANDED_IN, amount=amount, **movement)

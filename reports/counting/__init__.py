@@ -18,10 +18,13 @@ from reports.models import (
     CashFigures,
     Figures,
     GiftCardFigures,
+    GuestTotals,
+    ItemTotals,
     MoneyFigures,
     OrderFigures,
     PointsFigures,
     ReceiptFigures,
+    ScreeningTotals,
     StockFigures,
     TicketFigures,
 )
@@ -37,6 +40,9 @@ COUNTS: dict[type[Figures], Callable[[Days, datetime], Iterable[Row]]] = {
     GiftCardFigures: gift_cards.count,
     ReceiptFigures: receipts.count,
     ActionFigures: actions.count,
+    ScreeningTotals: tickets.count,
+    GuestTotals: tickets.count,
+    ItemTotals: bar.count,
 }
 
 #: Those that count cinemas whose days differ at once (`JoinedDays`); the others count each group of them by itself.

@@ -33,6 +33,7 @@ from reports.models.payouts import PayoutFigures, PayoutFile, PayoutLayout, Payo
 from reports.models.segments import Segment
 from reports.models.session_figures import SessionFigures
 from reports.models.societies import SocietyRate
+from reports.models.totals import TOTALS, GuestTotals, ItemTotals, ScreeningTotals
 
 #: What is booked when a day is closed.
 FIGURES: tuple[type[Figures], ...] = (
@@ -46,12 +47,16 @@ FIGURES: tuple[type[Figures], ...] = (
     GiftCardFigures,
     ReceiptFigures,
     ActionFigures,
+    ScreeningTotals,
+    GuestTotals,
+    ItemTotals,
 )
 
 __all__ = [
     "CASH",
     "FIGURES",
     "GIFT_CARDS_SOLD",
+    "TOTALS",
     "Action",
     "ActionFigures",
     "BarFigures",
@@ -69,6 +74,8 @@ __all__ = [
     "Engagement",
     "Figures",
     "GiftCardFigures",
+    "GuestTotals",
+    "ItemTotals",
     "MoneyFigures",
     "OrderFigures",
     "PayoutFigures",
@@ -83,6 +90,7 @@ __all__ = [
     "ReportFile",
     "ReportMailing",
     "ReportSchedule",
+    "ScreeningTotals",
     "Segment",
     "SessionFigures",
     "SocietyRate",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -168,14 +169,21 @@ def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetim
     if not sessions:
         return []
     counts = seat_counts([session for session, _starts in sessions], at=at)
-    terms = terms_of(session for session, _starts in sessions)
-    types = sold_online()
+    terms, types = terms_of(session for session, _starts in sessions), sold_online()
+    known: dict[Any, Decimal] = {}  # hundreds of sessions have a few prices
+
+    def price(session: Session) -> Decimal:
+        key = session.price, session.film.age_rating, session.price_row_id, session.hall.cinema_id
+        if key not in known:
+            known[key] = full_price(session, seat_kind=SeatKind.STANDARD, types=types, terms=terms[session.pk])
+        return known[key]
+
     return [
         Showing(
             session=session,
             starts=starts,
             seats=counts[session.pk],
-            price=full_price(session, seat_kind=SeatKind.STANDARD, types=types, terms=terms[session.pk]),
+            price=price(session),
             soon=session.start_datetime - at <= SOON,
         )
         for session, starts in sessions

@@ -113,27 +113,30 @@ def showings(cinemas: list[AtCinema], *, named: bool = True, heading: str = "h4"
     time = _brief_time if brief else _time
     return format_html_join("", '<div class="at">{}<ul class="times">{}</ul></div>', (
         (
-            format_html("<{0}>{1} <small>{2}</small></{0}>", heading, each.cinema.shown.name, each.cinema.shown.city)
-            if named
-            else "",
-            format_html_join("", "<li>{}</li>", ((time(showing),) for showing in each.showings)),
+            _heading(heading, each.cinema.shown.name, each.cinema.shown.city) if named else "",
+            SafeString("".join(map(time, each.showings))),
         )
         for each in cinemas
     ))  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def _heading(tag: str, name: str, city: str) -> SafeString:
+    return format_html("<{0}>{1} <small>{2}</small></{0}>", tag, name, city)
 
 
 def _brief_time(showing: Showing) -> SafeString:
     """The time, what is out of the ordinary, and the price."""
     session = showing.session
     facts = "" if session.format == "2D" else f" {session.format}"
-    shape = '<a class="time{}" href="{}"><b>{}</b>{} <em>{}</em></a>'
+    shape = '<li><a class="time{}" href="{}"><b>{}</b>{} <em>{}</em></a></li>'
     page = _page_of(session.pk, get_script_prefix())
     return format_html(shape, _gone(showing), page, showing.time, facts, _showing_note(showing))
 
 
 def _time(showing: Showing) -> SafeString:
     night = format_html("<i>{}</i>", showing.night) if showing.night else ""
-    shape = '<a class="time{}" href="{}"><b>{}</b>{}<i>{}</i><em>{}</em></a>'
+    shape = '<li><a class="time{}" href="{}"><b>{}</b>{}<i>{}</i><em>{}</em></a></li>'
     page = _page_of(showing.session.pk, get_script_prefix())
     return format_html(shape, _gone(showing), page, showing.time, night, showing.facts, _showing_note(showing))
 
@@ -144,8 +147,8 @@ def _gone(showing: Showing) -> str:
 
 
 @lru_cache(maxsize=8192)  # a week has hundreds of sessions, and to reverse an address takes longer than to write it
-def _page_of(session: int, _prefix: str) -> str:
-    return reverse("shop:session", args=[session])
+def _page_of(session: int, _prefix: str) -> SafeString:
+    return SafeString(reverse("shop:session", args=[session]))
 
 
 def _showing_note(showing: Showing) -> str:

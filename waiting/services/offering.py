@@ -85,6 +85,7 @@ def _message(entry: WaitingEntry, order: Order, seats: Sequence[Seat]) -> Messag
     with translation.override(language):
         context = {
             "film": session.film.shown.title,
+            "rating": session.film.age_rating,
             "starts": cinema.local(session.start_datetime).isoformat(),
             "cinema": cinema.shown.name,
             "hall": session.hall.shown.name,

@@ -6,11 +6,12 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import Device
+from accounts.services.pins import set_pin
 from boxoffice.services import sales
 from cinema import clock
 from cinema.money import MAX_AMOUNT
 from payments.models import CashMovement, CashPlace, Payment, Shift
-from tests.helpers.box_office import a_device, at_work
+from tests.helpers.box_office import PIN, a_device, at_work
 from tests.helpers.cash import a_shift, cash_of
 from tests.helpers.factories import a_cinema, an_item
 from tests.helpers.users import someone
@@ -45,6 +46,23 @@ def test_a_shift_is_opened_filled_counted_and_summed_up(client, cinema):
     assert "900.50" in summary.replace(",", ".")
     assert cash_of(cinema) == {"DRAWER": 0, "CHANGE_FUND": Decimal(890)}
     assert invariant_violations() == []
+
+
+def test_cash_out_above_the_limit_takes_the_pin_of_a_second_person(client, cinema, settings):
+    settings.APPROVAL_LIMITS = {"orders.refund": Decimal(100)}
+    manager = someone("floor_manager", cinema)
+    set_pin(manager, pin=PIN, at=clock.now())
+    client.post(SHIFT, {"do": "open", "name": "Drawer 1", "float": "1000"})
+    out = {"do": "move", "kind": "CASH_OUT", "amount": "100", "reason": "A repair"}
+    client.post(SHIFT, out)
+
+    refused = client.post(SHIFT, out, follow=True).text
+    client.post(SHIFT, {**out, "person": manager.pk, "pin": PIN})
+
+    assert "above your limit" in refused
+    moved = CashMovement.objects.filter(kind="CASH_OUT").order_by("pk")
+    assert [each.actor for each in moved] == [Shift.objects.get().cashier, manager]
+    assert cash_of(cinema)["DRAWER"] == 800
 
 
 def test_a_drawer_is_shared_on_devices_that_say_so(cinema):

@@ -16,10 +16,12 @@ from cinema.money import CENT, ZERO
 from concessions.models import ConcessionPreorder, StockMovement
 from orders.models import Order, OrderEvent, RefundLine, Scan, Ticket
 from payments.models import CashMovement, CashPlace, GiftCardMovement, Payment, ReceiptLine, Refund
+from reports import models
 from reports.catalogue.day_figures import day_figures
 from reports.models import (
     CASH,
     FIGURES,
+    TOTALS,
     BarFigures,
     BusinessDay,
     DayCheck,
@@ -91,9 +93,11 @@ class DirectCount:
 
     def add(self, table: str, cinema: int, instant: datetime, key: tuple[Any, ...], **measures: Any) -> None:
         if (about := self.date_of(cinema, instant)) is not None:
-            row = self.sums[table][cinema, about, *key]
-            for measure, amount in measures.items():
-                row[measure] += amount
+            named = dict(zip(getattr(models, table).KEY, key, strict=True))
+            for each in (getattr(models, table), *TOTALS.get(getattr(models, table), ())):
+                row = self.sums[each.__name__][cinema, about, *(named[column] for column in each.KEY)]
+                for measure, amount in measures.items():
+                    row[measure] += amount
 
     def _line(self, line: Any, quantity: int, rate: int) -> dict[str, Any]:
         back = RefundLine.objects.filter(
@@ -236,6 +240,11 @@ class DirectCount:
             free = order.tickets.filter(price=0).count()
             if free and order.paid_at and event.from_status == "" and person not in (None, order.user_id):
                 done("free_tickets", order.cinema_id, order.paid_at, person, free)
+            made_here = event.from_status == "" and order.channel == "BOX_OFFICE" and person != order.user_id
+            if made_here and order.paid_at and order.discount_amount:
+                done("discounts", order.cinema_id, order.paid_at, person)
+        for moved in CashMovement.objects.filter(kind="CASH_OUT").select_related("place"):
+            done("cash_out", moved.place.cinema_id, moved.at, moved.actor_id)
         for refund in Refund.objects.select_related("order"):
             if at_work(refund.order, refund.requested_at, refund.actor_id):
                 done("refunds", refund.order.cinema_id, refund.requested_at, refund.actor_id)
