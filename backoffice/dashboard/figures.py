@@ -6,7 +6,7 @@ The whole page takes at most 15 queries, whatever the number of cinemas, of thei
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,11 +15,13 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.scope import cinemas_of, within
 from backoffice.dashboard.together import First, Together
+from backoffice.framework.admin_menu import REPORTS
 from backoffice.framework.chosen_cinema import chosen_cinema
 from backoffice.pricing.expected import Expected, expected_at
 from backoffice.reports.drill_down import week_links
@@ -28,11 +30,13 @@ from payments.models import Rates, VatRate
 from pricing.services.staffing import Coming, Hours, joined, suggest, work_per_guest
 from reports import definitions
 from reports.catalogue.overview import Overview, Screening, Today
+from reports.catalogue.takings import DIMENSIONS
 from reports.charts import gauge
 from reports.definitions import Definition
 from reports.definitions.basics import Unit
 from reports.definitions.sources import OF_FORECASTS
-from reports.tables import Kind, cell_text, explanation
+from reports.models import PayoutLine
+from reports.tables import Kind, Link, cell_text, explanation
 from screenings.models import Cinema
 
 A_DAY = timedelta(hours=24)
@@ -40,6 +44,7 @@ MOST_ITEMS = 12
 #: What is read of each row.
 OF_CINEMA = ("name", "texts", "time_zone", "day_ends_at", "week_starts_on")
 OF_RATE = ("subject", "valid_from", "vat")
+FURTHER = ("films", "occupancy", "bar", "losses", "points", "cohorts", "day", "month", "actions")
 OF_ITEM = ("cinema_id", "name", "texts", "expected_today", "stock_quantity")
 MOST_SCREENINGS = 60  # with more, the page has a gauge for each cinema instead of one for each screening
 
@@ -125,7 +130,20 @@ class FirstPageFigures:
             "cinema": chosen,
             "programmes": _programmes(days, expected, self._to_prepare(), work, self.request, self.at),
             "comparisons": [week_links(each, user) for each in compared],
+            "further": list(self._further()) if with_figures else [],
         }
+
+    def _further(self) -> Iterator[Link]:
+        """The pages that answer the other questions of docs/questions.md: on a phone the menu is a press of its own."""
+        a_year = {"first": (self.at.date() - timedelta(days=364)).isoformat()}
+        takings = reverse("admin:reports_takings")
+        for by, chosen in (("ticket_type", {}), ("promocode", {}), ("month", a_year), ("cinema", {})):
+            rows = {"rows": DIMENSIONS[by].title}
+            yield Link(_("Takings: %(rows)s") % rows, f"{takings}?{urlencode({'by': by, **chosen})}")
+        for page in FURTHER:
+            yield Link(str(REPORTS[page]), reverse(f"admin:reports_{page}"))
+        if self.request.user.has_perm("reports.view_payoutline"):
+            yield Link(capfirst(PayoutLine._meta.verbose_name_plural), reverse("admin:reports_payoutline_changelist"))
 
     def _to_prepare(self) -> dict[int, list[ConcessionItem]]:
         """By cinema: items with an expected use of today; none for people who may not see items."""
