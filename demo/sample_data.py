@@ -1,8 +1,9 @@
 """Names, halls, films, prices and goods of the demo chain: plain tables that can be edited freely."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from textwrap import dedent
+from typing import Any
 
 VENUES = [
     # name, city, address, time zone
@@ -15,7 +16,7 @@ LEGAL_ENTITY = {"name": "ООО «Киносеть»", "tax_number": "7700000016
 
 @dataclass(frozen=True)
 class HallPlan:
-    """A hall as `build_hall` reads it. `price_extra` is added to the price of every session in it."""
+    """A hall as `build_hall` reads it. `price_extra` is added to its prices in the price list."""
 
     venue: str
     name: str
@@ -165,6 +166,49 @@ TICKET_TYPES = {
 }
 
 SURCHARGES = {"VIP": 150, "LOVE_SEAT": 100}
+
+
+@dataclass(frozen=True)
+class PriceRowPlan:
+    """A row of each price list: weekdays (0 is Monday) and hours of the start, and what is different then."""
+
+    name: str
+    price: int
+    weekdays: str = ""
+    since: int | None = None
+    until: int | None = None
+    on_holidays: bool = False
+    types: dict[str, dict[str, Any]] = field(default_factory=dict)
+    surcharges: dict[str, int] = field(default_factory=dict)
+
+
+PRICE_ROWS = [
+    PriceRowPlan("Праздники", 500, on_holidays=True),
+    PriceRowPlan(
+        "Утро",
+        250,
+        since=5,
+        until=12,
+        types={CHILD: {"fixed_price": Decimal(150)}},
+        surcharges={"VIP": 100, "LOVE_SEAT": 50},
+    ),
+    PriceRowPlan("Будний день", 350, weekdays="01234", since=12, until=17, types={STUDENT: {"percent": 70}}),
+    PriceRowPlan("Выходной день", 400, weekdays="56", since=12, until=17),
+    PriceRowPlan("Вечер выходного", 500, weekdays="456"),
+    PriceRowPlan("Вечер", 450),
+]
+
+HOLIDAYS = {
+    (1, 1): "Новый год",
+    **{(1, day): "Новогодние каникулы" for day in range(2, 9) if day != 7},
+    (1, 7): "Рождество",
+    (2, 23): "День защитника Отечества",
+    (3, 8): "Международный женский день",
+    (5, 1): "Праздник Весны и Труда",
+    (5, 9): "День Победы",
+    (6, 12): "День России",
+    (11, 4): "День народного единства",
+}
 
 TIERS = [
     # name, in English and German; spend of a year, and how many percent more points it brings
