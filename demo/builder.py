@@ -28,7 +28,7 @@ from orders.models import Order
 from screenings.models import Cinema, Session
 
 SEED = 5
-SALES = 1_100  # random orders that the services make
+SALES = 900  # random orders that the services make
 DAYS = 10  # on sale, from today
 LATEST_DAYS = 4  # before today, whose orders the services make too
 PAST_DAYS = 365

@@ -71,4 +71,4 @@ class PastProgramme:
             language="en" if self.rng.random() < 0.1 else "ru",
         )
         session.status = Session.Status.COMPLETED
-        return PastShow(session, orders * self.repertoire.orders(film, venue, start))
+        return PastShow(session, orders * self.repertoire.orders(film, hall, start))

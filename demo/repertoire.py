@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 from demo import sample_data
 from demo.chain import Chain, Venue, create_films
 from demo.sample_data import HallPlan
-from screenings.models import Film
+from screenings.models import Film, Hall
 
 WEEKS = 9  # a film leaves the programme after so many weeks
 WEEKLY_DROP = 0.66
 THURSDAY = 3
 SHARES = (1.15, 0.85)  # of the guests, by cinema
-GROWTH, GROWS = 1.4, timedelta(days=70)  # the chain has been advertised for so long, and draws so much more by now
+GROWTH, GROWS = 0.8, timedelta(days=70)  # the chain has been advertised for so long, and draws so much more by now
 
 WEEKDAYS = [0.62, 0.68, 0.85, 0.8, 1.1, 1.6, 1.4]
 MONTHS = [1.2, 1.0, 1.0, 0.9, 0.8, 0.8, 0.75, 0.85, 0.85, 1.0, 1.1, 1.2]
@@ -50,6 +50,7 @@ class Repertoire:
     def __init__(self, chain: Chain, rng: random.Random, *, today: date, days: int) -> None:
         self.rng, self.today = rng, today
         self._releases = {release.film.pk: release for release in _releases(chain, rng, today, days)}
+        self._halls = {hall.pk: (venue, plan) for venue in chain.venues.values() for plan, hall in venue.halls}
         self._shares = dict(zip(chain.venues, SHARES, strict=True))
 
     def film_for(self, venue: Venue, hall_plan: HallPlan, start: datetime) -> Film:
@@ -61,12 +62,14 @@ class Repertoire:
         weights = [each.appeal(day) ** 0.7 * _fits(each.film, hour) or 1 for each in on]
         return self.rng.choices(on, weights)[0].film
 
-    def orders(self, film: Film, venue: Venue, start: datetime) -> float:
+    def orders(self, film: Film, hall: Hall, start: datetime) -> float:
         """How many orders a screening of the film has, in those of an average one of the first months."""
+        venue, hall_plan = self._halls[hall.pk]
         day, hour = venue.cinema.business_date(start), venue.cinema.local(start).hour
         appeal = max(self._releases[film.pk].appeal(day), 0.1)
         growth = 1 + GROWTH * min(1.0, max(0.0, 1 - (self.today - day) / GROWS))
-        return self._shares[venue.cinema.name] * growth * _season(day) * appeal**0.5 * _fits(film, hour) * _hour(hour)
+        usual = self._shares[venue.cinema.name] * hall_plan.draw * growth * _season(day)
+        return usual * appeal**0.5 * _fits(film, hour) * _hour(hour)
 
 
 def _releases(chain: Chain, rng: random.Random, today: date, days: int) -> list[Release]:

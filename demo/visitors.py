@@ -14,7 +14,7 @@ from demo.chain import MAIL_DOMAIN, Chain, Venue
 from demo.seat_picker import SeatPicker
 from demo.showtimes import AHEAD
 from orders.services.selling.basket import TicketRequest
-from screenings.models import Film, Session
+from screenings.models import Film, Hall, Session
 
 OUTCOME_WEIGHTS: dict[str, dict[Outcome, int]] = {
     # Per 100 orders of the channel.
@@ -46,13 +46,11 @@ class BookingGenerator:
         self._guests = 0
 
     def bookings(
-        self, sessions: Sequence[Session], number: int, *, orders: Callable[[Film, Venue, datetime], float]
+        self, sessions: Sequence[Session], number: int, *, orders: Callable[[Film, Hall, datetime], float]
     ) -> Iterator[Booking]:
         """`number` bookings of random `sessions`, each as often as `orders` says and has been booked by now; 7 % are
         for snacks only."""
-        weights = [
-            orders(each.film, self.venue_of(each), each.start_datetime) * self._booked_by_now(each) for each in sessions
-        ]
+        weights = [orders(each.film, each.hall, each.start_datetime) * self._booked_by_now(each) for each in sessions]
         upto = list(accumulate(weights))
         while number:
             if self.rng.random() < 0.07:
