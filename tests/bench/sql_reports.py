@@ -290,6 +290,17 @@ FROM day_to_count JOIN boxoffice_voucher voucher ON at >= starts_at AND at < end
 JOIN orders_order bought ON bought.id = voucher.order_id
 WHERE cinema_id = %(cinema)s AND at < %(end)s
 UNION ALL
+SELECT date, event.actor_id, 'discounts', 1
+FROM day_to_count JOIN orders_order bought ON paid_at >= starts_at AND paid_at < ends_at
+JOIN orders_orderevent event ON event.order_id = bought.id AND from_status = ''
+WHERE cinema_id = %(cinema)s AND paid_at < %(end)s AND channel = 'BOX_OFFICE' AND discount_amount > 0
+  AND event.actor_id IS NOT NULL AND event.actor_id IS DISTINCT FROM user_id
+UNION ALL
+SELECT date, movement.actor_id, 'cash_out', 1
+FROM payments_cashplace place JOIN payments_cashmovement movement ON movement.place_id = place.id
+JOIN day_to_count ON at >= starts_at AND at < ends_at
+WHERE place.cinema_id = %(cinema)s AND at < %(end)s AND movement.kind = 'CASH_OUT' AND movement.actor_id IS NOT NULL
+UNION ALL
 SELECT date, movement.actor_id, 'write_offs', 1
 FROM day_to_count JOIN concessions_stockmovement movement ON at >= starts_at AND at < ends_at
 JOIN concessions_concessionitem item ON item.id = concession_item_id
