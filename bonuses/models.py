@@ -160,6 +160,8 @@ class BonusTransaction(models.Model):
             models.Index(
                 fields=["transaction_date"], condition=Q(order__isnull=True), name="transaction_without_order"
             ),
+            # Few are made by people; who made how many is counted over a year.
+            models.Index(fields=["transaction_date"], condition=Q(actor__isnull=False), name="transaction_of_person"),
         ]
         constraints = [
             between("amount", -MOST_POINTS, MOST_POINTS, name="transaction_bounded"),

@@ -45,6 +45,17 @@ class ColleagueCode(Refused, code="customer_code_of_colleague"):
         super().__init__(_("This is the code of a colleague at work, who earns no points on what is sold here now."))
 
 
+class SellAnew(Refused, code="cancelled_long_ago"):
+    """The order was cancelled a day ago or earlier, or its promo code is not valid any more."""
+
+    def __init__(self, order: object) -> None:
+        text = _(
+            "Order %(order)s was cancelled more than a day ago, or its promo code isn’t valid any more. Sell the seats "
+            "anew, at the price of today; nothing was recorded."
+        )
+        super().__init__(text % {"order": order})
+
+
 class CodeTooOften(Refused, code="customer_code_too_often"):
     """The account has as many orders from tills of the cinema today as earn points."""
 
@@ -115,6 +126,14 @@ class RefundTooLate(Refused, code="refund_too_late_at_till"):
                 "the cinema is at fault. Nothing was refunded."
             )
         )
+
+
+class WrongQuantity(Refused, code="refund_quantity_wrong"):
+    """Less than one, or more than are left, would be refunded of a line of snacks."""
+
+    def __init__(self, line: object) -> None:
+        text = _("Enter how many of %(line)s to refund: at least one, and at most so many. Nothing was refunded.")
+        super().__init__(text % {"line": line})
 
 
 class NotVoidable(Refused, code="sale_not_voidable"):

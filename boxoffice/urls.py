@@ -46,6 +46,7 @@ urlpatterns = [
     path("till/shifts/<int:key>/count/", shifts.count, name="count"),
     path("till/shifts/<int:key>/", shifts.summary, name="summary"),
     path("cash/", cash.cash, name="cash"),
+    path("cash/confirm/", cash.confirm, name="confirm_cash"),
     path("door/", door.show, name="door"),
     path("door/scan/", door.scan, name="door_scan"),
     path("door/again/", door.again, name="door_again"),

@@ -46,6 +46,11 @@ def currency_sign() -> str:
     return SIGNS.get(settings.CURRENCY, settings.CURRENCY)
 
 
+def from_minor_units(stored: int) -> Decimal:
+    """The amount that a column of the database holds."""
+    return Decimal(stored).scaleb(-MINOR_UNITS)
+
+
 def split(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     """Split `amount` in proportion to `weights` into shares of whole minor units that add up to exactly `amount`.
 
@@ -92,7 +97,7 @@ class MoneyField(models.Field):
         return [*super().validators, MinValueValidator(self.lowest), MaxValueValidator(self.highest)]
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Decimal | None:
-        return None if value is None else Decimal(value).scaleb(-MINOR_UNITS)
+        return None if value is None else from_minor_units(value)
 
     def to_python(self, value: Any) -> Decimal | None:
         if value is None or value == "":

@@ -14,12 +14,12 @@ from house_rules.defaults import HOLD_LIMITS
 from house_rules.file_storage import file_storage
 from house_rules.languages import languages_of
 from jobs.cron_lines import cron_line, machine_zone
-from payments.currencies import TWO_DECIMAL_CURRENCIES
 
 env.read_env(BASE_DIR / ".env")  # cron sets no environment, so the project's own file is always read
 
 from integrations.environment import *  # noqa: E402, F403 (settings of the connections to other systems)
-from payments.environment import *  # noqa: E402, F403 (settings of fiscal receipts)
+from payments.environment import *  # noqa: E402, F403 (settings of gateways and fiscal receipts)
+from payments.environment import GATEWAY_CLASSES, REQUIRED_KEYS  # noqa: E402
 
 # --- Where it runs
 
@@ -241,39 +241,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Cinema <cinema@local
 
 # --- Payments (docs/payments.md lists what each gateway needs)
 
-CURRENCY = env.str("CURRENCY", default="RUB")  # one per installation
-if CURRENCY not in TWO_DECIMAL_CURRENCIES:
-    exit_with_error(
-        f"CURRENCY: {CURRENCY} is not a currency with two decimal places; write its ISO 4217 code in capitals, like EUR"
-    )
 # The gateways that customers can choose, in this order. With “demo”, the demonstration bank, tickets cost nothing.
 PAYMENT_GATEWAYS = env.list("PAYMENT_GATEWAYS", default=["demo"] if DEBUG else [])
-
-STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
-STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
-STRIPE_API = env.str("STRIPE_API", default="")  # empty: Stripe's own address
-YOOKASSA_SHOP_ID = env.str("YOOKASSA_SHOP_ID", default="")
-YOOKASSA_SECRET_KEY = env.str("YOOKASSA_SECRET_KEY", default="")
-YOOKASSA_API = env.str("YOOKASSA_API", default="https://api.yookassa.ru/v3")
-YOOKASSA_NETWORKS = env.list(  # the published addresses that its webhooks come from
-    "YOOKASSA_NETWORKS",
-    default="185.71.76.0/27 185.71.77.0/27 77.75.153.0/25 77.75.154.128/25 77.75.156.11/32 77.75.156.35/32"
-    " 2a02:5180::/32".split(),
-)
-GATEWAY_CLASSES = {  # by the code stored in `Payment.gateway`
-    "cash": "payments.gateways.cash.Cash",
-    "card_terminal": "payments.gateways.card_terminal.CardTerminal",
-    "account": "payments.gateways.account.Account",
-    "gift_card": "payments.gateways.gift_card.GiftCards",
-    "bank_transfer": "payments.gateways.bank_transfer.BankTransfer",
-    "stripe": "payments.gateways.stripe.Stripe",
-    "yookassa": "payments.gateways.yookassa.YooKassa",
-}
-REQUIRED_KEYS: dict[str, list[str]] = {  # settings that each gateway for customers needs
-    "demo": [],
-    "stripe": ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"],
-    "yookassa": ["YOOKASSA_SHOP_ID", "YOOKASSA_SECRET_KEY"],
-}
 for _gateway in PAYMENT_GATEWAYS:
     if _gateway not in REQUIRED_KEYS:
         exit_with_error(f"PAYMENT_GATEWAYS: {_gateway} is no gateway; choose from {', '.join(REQUIRED_KEYS)}")

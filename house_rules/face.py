@@ -18,6 +18,7 @@ from house_rules.models import ChainFace, ChainPage
 from house_rules.scope import read_once
 
 Kind = ChainPage.Kind
+FILES = ("logo", "font", "icon_48", "icon_180", "icon_192", "icon_512")  # columns that pages do not need
 NETWORKS = {
     "vk.com": "VK",
     "vk.ru": "VK",
@@ -68,6 +69,7 @@ class Face:
     font_digest: str = ""
     logo_digest: str = ""
     logo_size: tuple[int, int] = (0, 0)  # in pixels, which pages show at half: for sharp screens
+    icon_digest: str = ""  # empty where the shop's own icons apply
 
     @property
     def name(self) -> str:
@@ -156,6 +158,11 @@ def logo_png() -> bytes | None:
     return read_once("logo", _read_logo) if face().logo else None
 
 
+def icon_png() -> bytes | None:
+    """The icon of a phone's first screen; None without a logo. One query in a scope, and none without a logo."""
+    return read_once("icon", _read_icon) if face().icon_digest else None
+
+
 def in_best_language(texts: dict[str, Any]) -> Any:
     """The text in the active language, else in the default one, else any; None without one."""
     active = get_language() or settings.LANGUAGE_CODE
@@ -164,12 +171,20 @@ def in_best_language(texts: dict[str, Any]) -> Any:
 
 
 def _read() -> Face:
-    row = ChainFace.objects.select_related("seller").defer("logo", "font").filter(pk=ChainFace.ONE).first()
+    row = ChainFace.objects.select_related("seller").defer(*FILES).filter(pk=ChainFace.ONE).first()
     return of_row(row) if row else Face()
 
 
 def _read_logo() -> bytes | None:
-    content = ChainFace.objects.filter(pk=ChainFace.ONE).values_list("logo", flat=True).first()
+    return _read_file("logo")
+
+
+def _read_icon() -> bytes | None:
+    return _read_file("icon_180")
+
+
+def _read_file(name: str) -> bytes | None:
+    content = ChainFace.objects.filter(pk=ChainFace.ONE).values_list(name, flat=True).first()
     return bytes(content) if content else None
 
 
@@ -187,6 +202,7 @@ def of_row(row: ChainFace) -> Face:
         font_digest=row.font_digest,
         logo_digest=row.logo_digest,
         logo_size=(row.logo_width or 0, row.logo_height or 0),
+        icon_digest=row.icon_digest,
     )
 
 

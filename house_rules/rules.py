@@ -10,7 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
+from cinema.db_functions import compiled_once
 from house_rules.models import HouseRules
 from house_rules.scope import read_once
 
@@ -41,8 +43,13 @@ def rules() -> Rules:
 
 
 def _read() -> Rules:
-    row = HouseRules.objects.filter(pk=HouseRules.ONE).first()
+    row = next(iter(_rows([HouseRules.ONE])), None)
     return of_row(row) if row else of_settings()
+
+
+@compiled_once
+def _rows(keys: list[int]) -> QuerySet[HouseRules]:
+    return HouseRules.objects.filter(pk__in=keys)
 
 
 def of_row(row: HouseRules) -> Rules:

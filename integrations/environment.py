@@ -13,6 +13,8 @@ __all__ = [
     "COMMONS_API",
     "EMBED_ON",
     "FILM_CATALOGUES",
+    "GOOGLE_WALLET_ISSUER",
+    "GOOGLE_WALLET_KEY",
     "MARKETING_API",
     "MARKETING_TIMEOUT",
     "METRICS_TOKEN",
@@ -54,6 +56,10 @@ SENTRY_DSN = env.str("SENTRY_DSN", default="")
 SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", default="")
 if SENTRY_DSN and find_spec("sentry_sdk") is None:
     exit_with_error("SENTRY_DSN is set, but sentry-sdk is not installed: pip install 'sentry-sdk>=2.75,<3'")
+
+# What `storefront.services.google_wallet` signs passes with: a file, and a number of Google's.
+GOOGLE_WALLET_KEY = env.str("GOOGLE_WALLET_KEY", default="")
+GOOGLE_WALLET_ISSUER = env.str("GOOGLE_WALLET_ISSUER", default="")
 
 # Catalogues of films that staff can ask, in this order: wikidata, tmdb.
 FILM_CATALOGUES = env.list("FILM_CATALOGUES", default=["wikidata"])

@@ -12,6 +12,7 @@ class ListedSeat(NamedTuple):
     screening: int
     starts: datetime
     film: str
+    rating: str
     hall: str
     row: int
     number: int
@@ -23,6 +24,7 @@ def showings(seats: Iterable[ListedSeat], zone: ZoneInfo) -> list[dict[str, Any]
     for seat in seats:
         if seat.screening not in found:
             starts = seat.starts.astimezone(zone).isoformat()
-            found[seat.screening] = {"film": seat.film, "starts": starts, "hall": seat.hall, "seats": []}
+            about = {"film": seat.film, "rating": seat.rating, "starts": starts, "hall": seat.hall}
+            found[seat.screening] = {**about, "seats": []}
         found[seat.screening]["seats"].append([seat.row, seat.number])
     return list(found.values())

@@ -20,9 +20,22 @@ from cinema.typography import with_inner_quotes
 from house_rules.contrast import text_on
 from house_rules.face import face
 from notifications.models import MessageKind, Notification
+from notifications.templatetags.message_filters import rated
 
 #: Keys of the context under which the sender puts an address to open.
 ADDRESSES = ("link", "choice", "page")
+#: Keys of codes that the reader has to type or say, each alone in its line.
+TYPED = ("gift_code", "voucher_code")
+#: Kinds whose address is the page of an order.
+ABOUT_AN_ORDER = (
+    MessageKind.ORDER_LINK,
+    MessageKind.ORDER_CANCELLED,
+    MessageKind.ORDER_REFUNDED,
+    MessageKind.LATE_PAYMENT_REFUNDED,
+    MessageKind.SESSION_TIME_CHANGED,
+    MessageKind.SNACKS_REPLACED,
+    MessageKind.VOUCHER,
+)
 #: Colours of the shop where the chain has none of its own: see shop.css.
 ACCENT_LIGHT, ACCENT_DARK = "#8c1c2e", "#f0bb55"
 #: The Content-ID of the logo, which the channel attaches; no ticket code is called so.
@@ -31,7 +44,7 @@ LOGO = "logo"
 
 @dataclass
 class Block:
-    """A piece of the e-mail: `kind` is "text", "list", "stub" or "button"."""
+    """A piece of the e-mail: `kind` is "text", "list", "stub", "code" or "button"."""
 
     kind: str
     lines: list[SafeString] = field(default_factory=list)
@@ -65,9 +78,10 @@ def html_of(notification: Notification, *, subject: str, body: str, codes: list[
 
 
 def _blocks(notification: Notification, body: str) -> Iterator[Block]:
-    films = {line for each in _showings(notification.context) for line in _film_lines(each["film"])}
+    films = {_film_line(each) for each in _showings(notification.context)}
     links = {notification.context[key] for key in ADDRESSES if notification.context.get(key)}
     links |= {each["link"] for each in notification.context.get("others") or []}
+    codes = {notification.context[key] for key in TYPED if notification.context.get(key)}
     for paragraph in body.strip().split("\n\n"):
         block = Block("text")
         for line in paragraph.split("\n"):
@@ -75,7 +89,11 @@ def _blocks(notification: Notification, body: str) -> Iterator[Block]:
             kind, changes = block.kind, bool(block.lines or block.title)
             if stripped in links:
                 yield from _finished(block)
-                yield Block("button", title=_label(notification.kind), link=stripped)
+                yield Block("button", title=_label(notification), link=stripped)
+                block = Block("text")
+            elif stripped in codes:
+                yield from _finished(block)
+                yield Block("code", title=stripped)
                 block = Block("text")
             elif stripped in films:
                 yield from _finished(block)
@@ -113,18 +131,22 @@ def _showings(context: dict[str, Any]) -> list[dict[str, Any]]:
     return [*(context.get("showings") or []), *(context.get("was") or [])]
 
 
-def _film_lines(film: str) -> Iterator[str]:
+def _film_line(showing: dict[str, Any]) -> str:
     """The line of a film as the text has it."""
-    yield _("“%(film)s”") % {"film": with_inner_quotes(film)}
+    return _("“%(film)s”") % {"film": with_inner_quotes(showing["film"])} + rated(showing.get("rating"))
 
 
-def _label(kind: str) -> str:
+def _label(notification: Notification) -> str:
     """What the button of an e-mail does."""
+    to_order = dict.fromkeys(ABOUT_AN_ORDER, _("Go to your order"))
+    may_choose = notification.context.get("choose_until")
     return {
+        **to_order,
+        MessageKind.SESSION_CHANGED: _("Keep or return the tickets"),
         MessageKind.ORDER_PAID: _("Show my tickets"),
         MessageKind.ORDER_OVERDUE: _("Pay"),
         MessageKind.TICKET_REMINDER: _("Show my tickets"),
-        MessageKind.SESSION_CANCELLED: _("Choose another showtime"),
+        MessageKind.SESSION_CANCELLED: _("Your money or a voucher") if may_choose else _("Choose another showtime"),
         MessageKind.SIGN_IN: _("Sign in"),
         MessageKind.POINTS_EXPIRING: _("See what’s on"),
         MessageKind.TIER_ENDING: _("See what’s on"),
@@ -132,7 +154,7 @@ def _label(kind: str) -> str:
         MessageKind.SEATS_HELD: _("Buy these seats"),
         MessageKind.STAFF_PASSWORD: _("Set a password"),
         MessageKind.NEWS_CONFIRMATION: _("Confirm subscription"),
-    }.get(MessageKind(kind), pgettext("button", "Open"))
+    }.get(MessageKind(notification.kind), pgettext("button", "Open"))
 
 
 def _seat_of(name: str) -> str:
@@ -145,6 +167,5 @@ def _map_of(context: dict[str, Any]) -> SafeString | str:
     """A link to the cinema on a map; empty without an address."""
     if not context.get("cinema") or not context.get("address"):
         return ""
-    place = f"{context['cinema']}, {context['address']}"
     link = f"https://www.openstreetmap.org/search?query={quote(context['address'])}"
-    return format_html('<a href="{}">{}</a> · {}', link, _("Show on a map"), place)
+    return format_html('<a href="{}">{}</a> · {}', link, _("Show on a map"), context["cinema"])

@@ -6,6 +6,7 @@ the order first.
 """
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.db import connection
 
@@ -38,15 +39,17 @@ def lock_keys_with_sessions(keys: Collection[int]) -> None:
     list(Order.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk").values_list("pk"))
 
 
-def share_sessions(keys: Collection[int]) -> dict[int, Session]:
-    """Their hall, start and status now, which stay so until the transaction ends: whoever moves or cancels a session
-    locks it with `FOR UPDATE` and waits. Sales do not wait for each other. Must be the first lock taken. One query.
+def share_sessions(keys: Collection[int]) -> dict[int, list[Any]]:
+    """Their hall, start, privacy and status now, which stay so until the transaction ends: whoever moves or cancels a
+    session locks it with `FOR UPDATE` and waits. Sales do not wait for each other. Must be the first lock. One query.
     """
+    columns = ["id", "hall_id", "start_datetime", "is_private", "status"]
     if not connection.features.has_select_for_update:
-        return Session.objects.in_bulk(keys)
-    sql = """SELECT id, hall_id, start_datetime, status, is_private FROM screenings_session
-             WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"""
-    return {session.pk: session for session in Session.objects.raw(sql, [list(keys)])}
+        return {key: facts for key, *facts in Session.objects.filter(pk__in=keys).values_list(*columns)}
+    sql = f"SELECT {', '.join(columns)} FROM screenings_session WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(keys)])
+        return {key: facts for key, *facts in cursor.fetchall()}
 
 
 def _lock_sessions_of(orders: Collection[int]) -> None:

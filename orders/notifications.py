@@ -261,10 +261,10 @@ def about_orders(
     chosen = (Ticket.objects.all() if tickets is None else tickets).filter(order__in=keys).order_by(*_IN_ORDER)
     spoken = {order.pk: order.language for order in orders}
     columns = chosen.values_list("order_id", *_SEAT_COLUMNS)  # no instances: a batch has thousands
-    for order, session, starts, row, number, title, of_film, name, of_hall in columns:
+    for order, session, starts, row, number, title, of_film, rating, name, of_hall in columns:
         film = text_in(spoken[order], of_film, "title", title)
         hall = text_in(spoken[order], of_hall, "name", name)
-        seats[order].append(ListedSeat(session, starts, film, hall, row=row, number=number))
+        seats[order].append(ListedSeat(session, starts, film, rating, hall, row=row, number=number))
     snacks: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
     wanted = (ConcessionPreorder.objects.all() if preorders is None else preorders).filter(order__in=keys)
     items = ("concession_item__name", "concession_item__texts")
@@ -273,8 +273,9 @@ def about_orders(
     return {order.pk: _about(order, cinemas[order.cinema_id], seats[order.pk], snacks[order.pk]) for order in orders}
 
 
-_OF_FILM = ("session__film__title", "session__film__texts", "session__hall__name", "session__hall__texts")
-_SEAT_COLUMNS = ("session_id", "session__start_datetime", "seat__row", "seat__number", *_OF_FILM)
+_OF_FILM = ("session__film__title", "session__film__texts", "session__film__age_rating")
+_OF_HALL = ("session__hall__name", "session__hall__texts")
+_SEAT_COLUMNS = ("session_id", "session__start_datetime", "seat__row", "seat__number", *_OF_FILM, *_OF_HALL)
 _IN_ORDER = ("session__start_datetime", "session", "seat__row", "seat__number")
 
 
@@ -285,6 +286,7 @@ def _seat_of(ticket: Ticket) -> ListedSeat:
         session.pk,
         session.start_datetime,
         session.film.shown.title,
+        session.film.age_rating,
         session.hall.shown.name,
         row=seat.row,
         number=seat.number,

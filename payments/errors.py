@@ -140,6 +140,27 @@ class NotEnoughCash(Refused, code="not_enough_cash"):
         )
 
 
+class ConfirmedBefore(Refused, code="handover_confirmed"):
+    """What was dropped or handed in was confirmed before."""
+
+    def __init__(self) -> None:
+        super().__init__(_("A colleague has confirmed this before. Nothing was changed."))
+
+
+class OwnHandover(Refused, code="handover_own"):
+    """Whoever dropped or handed cash in does not confirm it, nor does another account of theirs."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody else has to count and confirm what you handed in. Nothing was changed."))
+
+
+class HandoversWait(Refused, code="handovers_wait"):
+    """Cash that was put into the place is not confirmed yet, so that a count could not tell whose shift lacks some."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Confirm first what was handed in: a difference belongs to its shift. Nothing was counted."))
+
+
 class CashOutStopped(Refused, code="cash_out_stopped"):
     """More cash than there is was asked for too often in this shift, which would tell what the drawer should hold."""
 

@@ -18,7 +18,7 @@ from bonuses.models import BonusAccount, BonusTransaction
 from cinema.money import ZERO
 from concessions.models import ConcessionPreorder, ItemPart, StockMovement
 from orders.models import Order, RefundLine, Ticket
-from payments.models import Payment, Refund
+from payments.models import Gateway, Payment, Refund
 from reports.catalogue.programme import hours_of, past_screenings
 from reports.counting import bar, tickets
 from reports.counting.money import BY_HAND
@@ -98,9 +98,7 @@ def _received(rows: Rows, asked: Asked) -> Rows:
 
 def _money_received(asked: Asked) -> Q:
     """The condition for orders whose money or points came in."""
-    paid = Payment.objects.filter(
-        asked.days.within("succeeded_at", "order__cinema"), status=Payment.Status.SUCCEEDED, order=OuterRef("pk")
-    )
+    paid = _received(Payment.objects.filter(order=OuterRef("pk")), asked)
     return Q(Exists(paid)) | Q(asked.days.within("paid_at", "cinema"), bonus_amount__gt=ZERO)
 
 
@@ -111,6 +109,22 @@ def _all_received(rows: Rows, asked: Asked) -> Rows:
 def _money_moved(rows: Rows, asked: Asked) -> Rows:
     refunds = _all_refunds(Refund.objects.filter(order=OuterRef("pk")), asked)
     return rows.filter(_money_received(asked) | Q(Exists(refunds)))
+
+
+def _moved_by(gateway: str) -> Behind:
+    """Orders whose money came or went by this payment method."""
+
+    def select(rows: Rows, asked: Asked) -> Rows:
+        paid = _received(Payment.objects.filter(order=OuterRef("pk"), gateway=gateway), asked)
+        back = _refunds(Refund.objects.filter(order=OuterRef("pk"), payment__gateway=gateway), asked)
+        return rows.filter(Exists(paid) | Exists(back))
+
+    return Behind(Order, select)
+
+
+def _points_moved(rows: Rows, asked: Asked) -> Rows:
+    back = _refunds_of_points(Refund.objects.filter(order=OuterRef("pk")), asked)
+    return rows.filter(Q(asked.days.within("paid_at", "cinema"), bonus_amount__gt=ZERO) | Q(Exists(back)))
 
 
 def _paid_with_points(rows: Rows, asked: Asked) -> Rows:
@@ -194,6 +208,8 @@ BEHIND: dict[str, Behind] = {
     "received": Behind(Payment, _received),
     "all_received": Behind(Order, _all_received),
     "money_moved": Behind(Order, _money_moved),
+    **{f"moved_by_{gateway}": _moved_by(gateway) for gateway in Gateway.values},
+    "points_moved": Behind(Order, _points_moved),
     "paid_with_points": Behind(Order, _paid_with_points),
     "orders_with_bar": Behind(Order, _orders_with_bar),
     "refunds": Behind(Refund, _refunds),

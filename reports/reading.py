@@ -1,7 +1,7 @@
 """Read figures: closed days from their rows, and days that are still open by counting them now."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from cinema.money import MINOR_UNITS, MoneyField
 from reports.counting import COUNTS, JOINED
 from reports.days import Day, Days, JoinedDays, PlannedDay, Row, days_after, planned_day
-from reports.models import BusinessDay, Figures
+from reports.models import TOTALS, BusinessDay, Figures
 from screenings.models import Cinema
 
 Number = Any  # Decimal for money, int for counts
@@ -64,7 +64,8 @@ def sums(table: type[Figures], period: Period, *, by: Sequence[str] = (), **only
     """
     wanted = dict(only)
     counted = _resolved(table, [dict(row) for row in live(table, period) if _matches(row, wanted)], by)
-    rows = grouped(table, [*booked_sums(table, _booked_in(table, period).filter(**wanted), by), *counted], by)
+    booked = booked_sums(table, _booked_in(shortest(table, [*by, *wanted]), period).filter(**wanted), by)
+    rows = grouped(table, [*booked, *counted], by)
     if not by:
         return rows or [dict.fromkeys(table.MEASURES, 0)]
     return sorted(rows, key=lambda row: tuple((row[column] is None, row[column]) for column in by))
@@ -73,7 +74,7 @@ def sums(table: type[Figures], period: Period, *, by: Sequence[str] = (), **only
 def sums_by_day(tables: Sequence[type[Figures]], period: Period) -> dict[type[Figures], dict[tuple[int, date], Row]]:
     """The `sums` of several tables by cinema and date, with one query for what closed days booked."""
     by = ("cinema_id", "about")
-    booked = _booked_together({table: _booked_in(table, period) for table in tables}, by)
+    booked = _booked_together({table: _booked_in(shortest(table, by), period) for table in tables}, by)
     return {
         table: {
             (row["cinema_id"], row["about"]): row for row in grouped(table, [*booked[table], *live(table, period)], by)
@@ -84,11 +85,20 @@ def sums_by_day(tables: Sequence[type[Figures]], period: Period) -> dict[type[Fi
 
 def sums_together(tables: Sequence[type[Figures]], period: Period) -> dict[type[Figures], Row]:
     """The `sums` of several tables in the period as a whole, with one query for what closed days booked."""
-    booked = _booked_together({table: _booked_in(table, period) for table in tables}, ["cinema_id"])
+    booked = _booked_together({table: _booked_in(shortest(table, []), period) for table in tables}, ["cinema_id"])
     return {
         table: (grouped(table, [*booked[table], *live(table, period)], []) or [dict.fromkeys(table.MEASURES, 0)])[0]
         for table in tables
     }
+
+
+def shortest(table: type[Figures], columns: Iterable[str]) -> type[Figures]:
+    """The table with the fewest rows that has the measures of this one by these columns: itself, or one of `TOTALS`."""
+    named = {column.partition("__")[0].removesuffix("_id") for column in columns}
+    for totals in TOTALS.get(table, ()):
+        if named <= {"day", "cinema", "about", *(column.removesuffix("_id") for column in totals.KEY)}:
+            return totals
+    return table
 
 
 def _booked_in(table: type[Figures], period: Period) -> QuerySet[Any]:
@@ -127,7 +137,7 @@ def booked_between(
     table: type[Figures], cinemas: Collection[Cinema], first: date, last: date, *by: str
 ) -> list[dict[str, Any]]:
     """The measures that closed days from `first` to `last` booked, added up by the columns in `by`. One query."""
-    rows = table._default_manager.filter(
+    rows = shortest(table, by)._default_manager.filter(
         day__cinema__in=[cinema.pk for cinema in cinemas], day__date__range=(first, last)
     )
     return booked_sums(table, rows, by)
@@ -211,11 +221,24 @@ def unclosed_days(cinema: Cinema, stored: Sequence[BusinessDay], *, at: datetime
     return [*(day for day in stored if day.closed_at is None), *days_after(last, cinema, until=at)]
 
 
-def difference(table: type[Figures], days: Days, *, as_of: datetime) -> dict[tuple[Any, ...], list[Any]]:
-    """For each key: the figures counted now less those booked, measure by measure."""
+def counted_once(days: Days, *, as_of: datetime) -> Callable[[type[Figures]], Sequence[Row]]:
+    """What `COUNTS` says of these days by table; tables that are counted in the same way share their rows."""
+    found: dict[Callable[..., Any], Sequence[Row]] = {}
+
+    def of(table: type[Figures]) -> Sequence[Row]:
+        count = COUNTS[table]
+        if count not in found:
+            found[count] = list(count(days, as_of))
+        return found[count]
+
+    return of
+
+
+def difference(table: type[Figures], counted: Iterable[Row], days: Days) -> dict[tuple[Any, ...], list[Any]]:
+    """For each key: the figures counted now less those booked, measure by measure. One query."""
     columns = ("cinema_id", "about", *table.KEY)
     sums: defaultdict[tuple[Any, ...], list[Any]] = defaultdict(lambda: [0] * len(table.MEASURES))
-    for row in COUNTS[table](days, as_of):
+    for row in counted:
         total = sums[tuple(row[column] for column in columns)]
         for position, measure in enumerate(table.MEASURES):
             total[position] += row.get(measure) or 0

@@ -143,6 +143,11 @@ class HallLayout:
     curve: int = 0
     stairs: tuple[tuple[int, int], ...] = ()
 
+    @property
+    def down(self) -> int:
+        """How many seats the hall is long as the shop draws it: rows, cross aisles, and what the curve takes."""
+        return len(self.rows) + sum(row.aisle for row in self.rows) + self.curve
+
     @cached_property
     def seats(self) -> list[SeatInRow]:
         return [each for row in self.rows for each in row.seats]

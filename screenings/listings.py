@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import BooleanField, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from screenings.models import AgeRating, Cinema, Film, Hall, Seat, Session, TicketType, ratings_from
 
@@ -30,12 +32,21 @@ def advertised(at: datetime) -> QuerySet[Session]:
     """
     if not settings.PAYMENT_GATEWAYS:
         return Session.objects.none()
-    types = TicketType.objects.filter(is_active=True, sold_to=TicketType.SoldTo.ANYBODY)
-    buyable = Q()
+    return Session.objects.in_shop(at).filter(_buyable())
+
+
+@cache
+def _buyable() -> Q:
+    """That a hall has seats, and a film's age rating a ticket type. Both are asked several times on a page, so what
+    depends on no other row is compiled once.
+    """
+    types = TicketType.objects.filter(is_active=True, sold_to=TicketType.SoldTo.ANYBODY).order_by().values("pk")
+    rated = Q()
     for rating in AgeRating.values:
-        suitable = types.filter(highest_rating__in=["", *ratings_from(rating)])
-        buyable |= Q(Exists(suitable), film__age_rating=rating)
-    return Session.objects.in_shop(at).filter(buyable, Exists(Seat.objects.filter(hall=OuterRef("hall"))))
+        suitable = types.filter(highest_rating__in=["", *sorted(ratings_from(rating))])
+        sql, params = suitable.query.sql_with_params()
+        rated |= Q(RawSQL(f"EXISTS ({sql})", params, BooleanField()), film__age_rating=rating)  # noqa: S611 - our own
+    return rated & Q(Exists(Seat.objects.filter(hall=OuterRef("hall"))))
 
 
 def listed_sessions(

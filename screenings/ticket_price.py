@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
+from cinema.db_functions import compiled_once
 from cinema.money import ZERO, rounded
 from screenings.models import (
     PriceQuote,
@@ -196,4 +199,9 @@ def ticket_price(*, session_price: Decimal, percent: int, surcharge: Decimal = Z
 
 def sold_online() -> list[TicketType]:
     """The active ticket types that customers can buy online, whatever the film's age rating. One query."""
-    return list(TicketType.objects.filter(is_active=True).exclude(sold_to=TicketType.SoldTo.TILL))
+    return list(_sold_online())
+
+
+@compiled_once
+def _sold_online() -> QuerySet[TicketType]:
+    return TicketType.objects.filter(is_active=True).exclude(sold_to=TicketType.SoldTo.TILL)

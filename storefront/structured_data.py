@@ -95,7 +95,8 @@ def _offer(showing: Showing, link: str, *, since: datetime | None) -> dict[str, 
         "@type": "Offer",
         "price": str(showing.price),
         "priceCurrency": settings.CURRENCY,
-        "availability": f"{SCHEMA}/" + ("SoldOut" if showing.sold_out else "InStock"),
+        # The price is that of a standard seat: a space for a wheelchair that is left is not this offer.
+        "availability": f"{SCHEMA}/" + ("InStock" if showing.seats.free else "SoldOut"),
         "url": link,
     }
     if since is not None:

@@ -183,6 +183,20 @@ def child_environment(transactional_db: None) -> dict[str, str]:
 
 
 @pytest.fixture
+def fresh_database(child_environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without tables, on the server of this run, or a file."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{quote(str(tmp_path / 'fresh.sqlite3'))}"
+        return
+    name = str(connection.settings_dict["NAME"])
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}_fresh"')
+    yield child_environment["TEST_DATABASE_URL"].replace(name, f"{name}_fresh")
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE "{name}_fresh"')
+
+
+@pytest.fixture
 def manage() -> list[str]:
     """The words that start a management command in a child process: `subprocess.run([*manage, "check"], env=...)`."""
     return [sys.executable, str(ROOT / "manage.py")]

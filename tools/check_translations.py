@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,7 +84,7 @@ def flaws(catalogue: polib.POFile, *, whole: bool = True) -> Iterator[str]:
                 yield f"unknown placeholder in the translation: {entry.msgid!r}"
         elif not entry.msgstr:
             yield f"not translated: {entry.msgid!r}"
-        elif strange(entry.msgid, entry.msgstr) or strange(entry.msgstr, entry.msgid):
+        elif strange(entry.msgid, entry.msgstr) or placeholders(entry.msgid).keys() - placeholders(entry.msgstr).keys():
             yield f"other placeholders in the translation: {entry.msgid!r}"
 
 
@@ -91,9 +92,13 @@ def is_for_customers(entry: polib.POEntry) -> bool:
     return any(path.startswith(FOR_CUSTOMERS) for path, _line in entry.occurrences)
 
 
-def strange(original: str, translated: str) -> set[str]:
-    """Placeholders of the translation that the original does not fill."""
-    return set(PLACEHOLDER.findall(translated)) - set(PLACEHOLDER.findall(original))
+def placeholders(text: str) -> Counter[str]:
+    return Counter(PLACEHOLDER.findall(text))
+
+
+def strange(original: str, translated: str) -> Counter[str]:
+    """Placeholders of the translation that the original does not fill, or not so often: it may be there twice."""
+    return placeholders(translated) - placeholders(original)
 
 
 def keys(path: Path) -> set[tuple[str, str, str]]:

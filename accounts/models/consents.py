@@ -1,4 +1,4 @@
-"""Consents to news and offers. They are apart from the terms of sale and from the consent to process data."""
+"""Consents by purpose and channel. They are apart from the terms of sale and from the consent to process data."""
 
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -19,8 +19,11 @@ class MarketingConsentQuerySet(models.QuerySet["MarketingConsent"]):
         """Rows that count: the recipient was proved. Others are only asked for: anybody can type anybody's address."""
         return self.filter(is_proved=True).exclude(recipient="")
 
+    def news(self) -> "MarketingConsentQuerySet":
+        return self.filter(purpose=MarketingConsent.Purpose.NEWS)
+
     def current(self) -> "MarketingConsentQuerySet":
-        """What each recipient wants now, by channel: the latest row whose recipient was proved."""
+        """What each recipient wants now, by purpose and channel: the latest row whose recipient was proved."""
         newer = _same_recipient().filter(is_proved=True, pk__gt=models.OuterRef("pk"))
         return self.counting().filter(~models.Exists(newer))
 
@@ -48,11 +51,18 @@ class MarketingConsentQuerySet(models.QuerySet["MarketingConsent"]):
 
 
 def _same_recipient() -> MarketingConsentQuerySet:
-    return MarketingConsent.objects.filter(channel=models.OuterRef("channel"), recipient=models.OuterRef("recipient"))
+    same = {each: models.OuterRef(each) for each in ("purpose", "channel", "recipient")}
+    return MarketingConsent.objects.filter(**same)
 
 
 class MarketingConsent(models.Model):
-    """That somebody agreed to get news and offers by one channel, or no longer wants them. Rows never change."""
+    """That somebody agreed to one use of an address or number by one channel, or no longer wants it. Rows never change.
+
+    Nothing follows from one purpose for another. A further one needs sentences in `accounts.services.consents`.
+    """
+
+    class Purpose(models.TextChoices):
+        NEWS = "NEWS", _("News and offers")
 
     class Channel(models.TextChoices):
         EMAIL = "EMAIL", _("E-mail")
@@ -66,6 +76,7 @@ class MarketingConsent(models.Model):
         MESSAGE = "MESSAGE", _("Link in a message")
         STAFF = "STAFF", _("Staff")
 
+    purpose = models.CharField(_("purpose"), max_length=16, choices=Purpose, default=Purpose.NEWS)
     channel = models.CharField(_("channel"), max_length=8, choices=Channel)
     recipient = models.CharField(_("recipient"), max_length=254, blank=True, help_text=_("E-mail address or number."))
     is_given = models.BooleanField(_("agreed"), help_text=_("If not, a consent was withdrawn."))

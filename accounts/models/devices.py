@@ -29,6 +29,19 @@ class Device(models.Model):
         default=False,
         help_text=_("Shows the codes of snacks that are ready without a PIN. For a screen beside the counter only."),
     )
+    shared_drawer = models.ForeignKey(
+        "payments.CashPlace",
+        models.SET_NULL,
+        verbose_name=_("shared drawer"),
+        related_name="+",
+        null=True,
+        blank=True,
+        help_text=_(
+            "Everyone who may sell at the till, and has no shift of their own, sells on this device into the open "
+            "shift of this drawer. Its cashier stays responsible and counts it. Empty: only its cashier sells into a "
+            "shift."
+        ),
+    )
     digest = models.CharField(max_length=64, blank=True, editable=False)
     enrol_until = models.DateTimeField(_("can be enrolled until"), null=True, blank=True, editable=False)
     enrolled_at = models.DateTimeField(_("enrolled"), null=True, blank=True, editable=False)

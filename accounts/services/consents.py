@@ -1,4 +1,4 @@
-"""Consents to news and offers: how they are asked for, recorded, read, exported and erased."""
+"""Consents by purpose and channel: how they are asked for, recorded, read, exported and erased."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
@@ -16,16 +16,19 @@ from accounts.models import AccountChange, MarketingConsent, User, normalise_ema
 from accounts.services.export import facts_of
 from house_rules.face import face
 
+Purpose = MarketingConsent.Purpose
 Channel = MarketingConsent.Channel
 Place = MarketingConsent.Place
 
 AGREEMENTS = {
-    Channel.EMAIL: _("Send me news and offers from %(site)s by email. I can unsubscribe at any time."),
-    Channel.SMS: _("Send me news and offers from %(site)s by text message. I can unsubscribe at any time."),
+    (Purpose.NEWS, Channel.EMAIL): _("Send me news and offers from %(site)s by email. I can unsubscribe at any time."),
+    (Purpose.NEWS, Channel.SMS): _(
+        "Send me news and offers from %(site)s by text message. I can unsubscribe at any time."
+    ),
 }
 WITHDRAWALS = {
-    Channel.EMAIL: _("Don’t send me any more news and offers from %(site)s by email."),
-    Channel.SMS: _("Don’t send me any more news and offers from %(site)s by text message."),
+    (Purpose.NEWS, Channel.EMAIL): _("Don’t send me any more news and offers from %(site)s by email."),
+    (Purpose.NEWS, Channel.SMS): _("Don’t send me any more news and offers from %(site)s by text message."),
 }
 
 
@@ -34,11 +37,11 @@ def offered_channels() -> list[Channel]:
     return [Channel.EMAIL, *([Channel.SMS] if settings.SMS_BACKEND else [])]
 
 
-def wording(channel: str, *, is_given: bool = True, language: str = "") -> str:
+def wording(channel: str, *, purpose: str = Purpose.NEWS, is_given: bool = True, language: str = "") -> str:
     """The sentence with which a consent is given or withdrawn, in this language or the active one. Reads only."""
     texts = AGREEMENTS if is_given else WITHDRAWALS
     with translation.override(known_language(language)):
-        return str(texts[Channel(channel)]) % {"site": face().name}
+        return str(texts[Purpose(purpose), Channel(channel)]) % {"site": face().name}
 
 
 def site_name(language: str) -> str:
@@ -56,6 +59,7 @@ def known_language(language: str) -> str:
 def record_consent(
     recipient: str,
     *,
+    purpose: str = Purpose.NEWS,
     channel: str,
     is_given: bool,
     place: str,
@@ -72,11 +76,12 @@ def record_consent(
     confirms it. Staff (`actor`) record withdrawals only. One query. Owns its transaction.
     """
     return MarketingConsent.objects.create(
+        purpose=purpose,
         channel=channel,
         recipient=recipient,
         is_given=is_given,
         at=at,
-        wording=wording(channel, is_given=is_given, language=language),
+        wording=wording(channel, purpose=purpose, is_given=is_given, language=language),
         language=known_language(language),
         place=place,
         is_proved=is_proved,
@@ -91,9 +96,10 @@ def confirm(consent: MarketingConsent, *, at: datetime) -> None:
 
     For whoever has the link that was sent to the recipient. Again records nothing. Two queries. Owns its transaction.
     """
-    if Channel(consent.channel) in consented({Channel(consent.channel): consent.recipient}):
+    if Channel(consent.channel) in consented({Channel(consent.channel): consent.recipient}, purpose=consent.purpose):
         return
     MarketingConsent.objects.create(
+        purpose=consent.purpose,
         channel=consent.channel,
         recipient=consent.recipient,
         is_given=True,
@@ -108,17 +114,18 @@ def confirm(consent: MarketingConsent, *, at: datetime) -> None:
 
 
 def withdraw(consent: MarketingConsent, *, place: str, actor: User | None = None, at: datetime) -> MarketingConsent:
-    """Withdraw the consent of this row's recipient for its channel.
+    """Withdraw the consent of this row's recipient for its purpose and channel.
 
     For whoever has the link that was sent to the recipient, and for staff (`actor`). Raises `WithdrawnAlready`.
     Owns its transaction.
     """
-    rows = MarketingConsent.objects.filter(channel=consent.channel, recipient=consent.recipient)
-    current = rows.current().first()
+    same = {"purpose": consent.purpose, "channel": consent.channel, "recipient": consent.recipient}
+    current = MarketingConsent.objects.filter(**same).current().first()
     if current is None or not current.is_given:
         raise WithdrawnAlready(gettext("%(recipient)s gets no news and offers.") % {"recipient": consent.recipient})
     return record_consent(
         consent.recipient,
+        purpose=consent.purpose,
         channel=consent.channel,
         is_given=False,
         place=place,
@@ -131,11 +138,11 @@ def withdraw(consent: MarketingConsent, *, place: str, actor: User | None = None
 
 
 def withdraw_elsewhere(recipients: Collection[str], *, channel: str, at: datetime) -> None:
-    """Record that these people have unsubscribed at a partner that sends for us, who knows them in small letters.
+    """Record that these people have unsubscribed at a partner that sends news for us, who knows them in small letters.
 
     Two queries, none without people. Owns its transaction.
     """
-    agreed = MarketingConsent.objects.filter(channel=channel).current().filter(is_given=True)
+    agreed = MarketingConsent.objects.news().filter(channel=channel).current().filter(is_given=True)
     rows = agreed.alias(small=Lower("recipient")).filter(small__in=recipients)
     MarketingConsent.objects.bulk_create(
         [
@@ -156,12 +163,12 @@ def withdraw_elsewhere(recipients: Collection[str], *, channel: str, at: datetim
     )
 
 
-def consented(recipients: Mapping[Channel, str]) -> set[Channel]:
-    """The channels by which these recipients want news and offers. One query. Reads only."""
+def consented(recipients: Mapping[Channel, str], *, purpose: str = Purpose.NEWS) -> set[Channel]:
+    """The channels by which these recipients agreed to this purpose. One query. Reads only."""
     asked = Q(pk__in=[])
     for channel, recipient in recipients.items():
         asked |= Q(channel=channel, recipient=recipient)
-    rows = MarketingConsent.objects.filter(asked).current().filter(is_given=True)
+    rows = MarketingConsent.objects.filter(asked, purpose=purpose).current().filter(is_given=True)
     return {Channel(channel) for channel in rows.values_list("channel", flat=True)}
 
 
@@ -177,17 +184,22 @@ def consented_by(user: User, recipients: Mapping[Channel, str]) -> dict[Channel,
         if is_proved_by_account(channel, recipient, user):
             wanted |= dict.fromkeys(consented({channel: recipient}), True)
             continue
-        said = MarketingConsent.objects.filter(user=user, channel=channel, recipient=recipient).order_by("-pk").first()
+        said = (
+            MarketingConsent.objects.news()
+            .filter(user=user, channel=channel, recipient=recipient)
+            .order_by("-pk")
+            .first()
+        )
         wanted |= {channel: said.is_proved} if said and said.is_given else {}
     return wanted
 
 
 def may_withdraw(channel: str, recipient: str, *, user: User | None, order: int | None) -> bool:
-    """Whether what the recipient agreed to rests on this account or order, so that either may take it back at once.
-    One query. Reads only.
+    """Whether the news that the recipient agreed to rest on this account or order, so that either may take it back at
+    once. One query. Reads only.
     """
     theirs = Q(order=order) if order else Q(user=user, user__isnull=False)
-    rows = MarketingConsent.objects.filter(theirs, channel=channel, recipient=recipient, is_given=True)
+    rows = MarketingConsent.objects.news().filter(theirs, channel=channel, recipient=recipient, is_given=True)
     return rows.current().exists()
 
 
@@ -208,7 +220,7 @@ def _about(recipients: Iterable[str], user: User | None, orders: Collection[int]
 def export_consents(recipients: Iterable[str], *, user: User | None, orders: Collection[int]) -> list[dict[str, Any]]:
     """The consents of a customer, for an export. One query. Reads only."""
     rows = MarketingConsent.objects.filter(_about(recipients, user, orders)).order_by("pk")
-    names = "channel recipient is_given at wording language place is_proved".split()
+    names = "purpose channel recipient is_given at wording language place is_proved".split()
     return [facts_of(row, names) for row in rows]
 
 

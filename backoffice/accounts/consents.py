@@ -1,4 +1,4 @@
-"""Page of consents to news and offers."""
+"""Page of consents."""
 
 from datetime import datetime
 

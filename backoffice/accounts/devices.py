@@ -16,9 +16,16 @@ from backoffice.framework.admin import NoDeleteAdmin
 from backoffice.framework.badges import status_badge
 from backoffice.framework.edit_conflicts import ConflictCheckingForm
 from cinema import clock
+from payments.models import CashPlace
 
 
 class DeviceForm(ConflictCheckingForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "shared_drawer" in self.fields:
+            drawers = CashPlace.objects.filter(cinema=self.instance.cinema_id, kind=CashPlace.Kind.DRAWER)
+            self.fields["shared_drawer"].queryset = drawers.order_by("name")  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         cinema = data.get("cinema") or getattr(self.instance, "cinema", None)
@@ -31,7 +38,7 @@ class DeviceForm(ConflictCheckingForm):
 class DeviceAdmin(ActionsMixin, NoDeleteAdmin):
     cinema_path = "cinema"
     form = DeviceForm
-    fields = ["name", "cinema", "halls", "is_wall", "state", "code"]
+    fields = ["name", "cinema", "halls", "is_wall", "shared_drawer", "state", "code"]
     list_display = ["name", "cinema", "state", "enrolled_at"]
     list_filter = ["cinema"]
     list_select_related = ["cinema"]

@@ -21,7 +21,8 @@ from backoffice.allocations.group_forms import GroupPaymentForm, GroupScreeningF
 from backoffice.allocations.invoices import invoice
 from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
-from boxoffice.services.sales import check_buyer, shift_for_money
+from boxoffice.services.buyers import check_buyer
+from boxoffice.services.sales import shift_for_money
 from cinema import clock
 from cinema.local_time import format_local
 from cinema.money import format_money

@@ -10,7 +10,6 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.models import User
@@ -18,6 +17,7 @@ from allocations.models import HouseHold
 from allocations.services import release
 from backoffice.framework.actions import ActionForm, ActionsMixin, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
+from backoffice.framework.badges import status_badge
 from cinema import clock
 from cinema.local_time import format_local
 from orders.models import Order, Ticket
@@ -73,13 +73,13 @@ class HouseHoldAdmin(ActionsMixin, ReadOnlyAdmin):
     def until_local(self, house_hold: HouseHold) -> str:
         return format_local(house_hold.order.expires_at, house_hold.order.cinema.zone)
 
-    @display(description=_("status"), label={"kept": "info", "sold": "success", "released": None})
-    def state(self, house_hold: HouseHold) -> tuple[str, str]:
+    @admin.display(description=_("status"))
+    def state(self, house_hold: HouseHold) -> str:
         if is_standing(house_hold):
-            return "kept", gettext("kept")
+            return status_badge(gettext("kept"), "info")
         if house_hold.order.paid_at:
-            return "sold", gettext("sold")
-        return "released", gettext("released")
+            return status_badge(gettext("sold"), "success")
+        return status_badge(gettext("released"))
 
     @confirmed_action(
         permission="allocations.keep_seats",

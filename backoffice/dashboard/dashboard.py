@@ -90,6 +90,8 @@ class Dashboard(SessionItems, PaymentItems, ConnectionItems):
             yield self.approvals()
         if self.may("screenings", "cancel_session"):
             yield self.rejected_session_refunds()
+        if self.may("incidents", "view_concernedorder"):
+            yield self.vouchers_and_money()
         if self.may("allocations", "book_group"):
             yield self.private_sessions_for_little()
         if self.may("payments", "view_dispute"):
@@ -112,10 +114,14 @@ class Dashboard(SessionItems, PaymentItems, ConnectionItems):
             yield self.payments_with_discrepancy()
         if self.may("reports", "clarify_payoutline"):
             yield self.payout_differences()
+        if self.may("reports", "upload_payoutfile"):
+            yield self.days_without_terminal_file()
         if self.may("reports", "settle_daycheck"):
             yield self.differences()
         if self.may("reports", "settle_daycheck") or self.may("payments", "count_others_shift"):
             yield self.forgotten_shifts()
+        if self.may("payments", "count_others_shift"):
+            yield self.cash_not_confirmed()
         if self.may("reports", "view_businessday"):
             yield self.failed_report_files()
         if self.may("reports", "resend_reportschedule"):

@@ -6,8 +6,8 @@ The whole page takes at most 15 queries, whatever the number of cinemas, of thei
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -15,23 +15,27 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.scope import cinemas_of, within
 from backoffice.dashboard.together import First, Together
+from backoffice.framework.admin_menu import REPORTS
 from backoffice.framework.chosen_cinema import chosen_cinema
 from backoffice.pricing.expected import Expected, expected_at
+from backoffice.reports.drill_down import week_links
 from concessions.models import ConcessionItem
 from payments.models import Rates, VatRate
 from pricing.services.staffing import Coming, Hours, joined, suggest, work_per_guest
 from reports import definitions
-from reports.catalogue.overview import Comparison, Overview, Screening, Today
+from reports.catalogue.overview import Overview, Screening, Today
 from reports.charts import gauge
 from reports.definitions import Definition
 from reports.definitions.basics import Unit
 from reports.definitions.sources import OF_FORECASTS
-from reports.tables import Kind, Link, Table, cell_text, explanation
+from reports.models import PayoutLine
+from reports.tables import Kind, Link, cell_text, explanation
 from screenings.models import Cinema
 
 A_DAY = timedelta(hours=24)
@@ -39,6 +43,7 @@ MOST_ITEMS = 12
 #: What is read of each row.
 OF_CINEMA = ("name", "texts", "time_zone", "day_ends_at", "week_starts_on")
 OF_RATE = ("subject", "valid_from", "vat")
+FURTHER = ("films", "occupancy", "bar", "losses", "points", "cohorts", "day", "month", "actions")
 OF_ITEM = ("cinema_id", "name", "texts", "expected_today", "stock_quantity")
 MOST_SCREENINGS = 60  # with more, the page has a gauge for each cinema instead of one for each screening
 
@@ -123,8 +128,25 @@ class FirstPageFigures:
             "cinemas": cinemas,
             "cinema": chosen,
             "programmes": _programmes(days, expected, self._to_prepare(), work, self.request, self.at),
-            "comparisons": [_with_links(each) for each in compared],
+            "comparisons": [week_links(each, user) for each in compared],
+            "further": list(self._further()) if with_figures else [],
         }
+
+    def _further(self) -> Iterator[Link]:
+        """The pages that answer the other questions of docs/questions.md: on a phone the menu is a press of its own."""
+        a_year = {"first": (self.at.date() - timedelta(days=364)).isoformat()}
+        takings = reverse("admin:reports_takings")
+        for title, chosen in (
+            (_("Takings by ticket type"), {"by": "ticket_type"}),
+            (_("Takings by promo code"), {"by": "promocode"}),
+            (_("Takings by month"), {"by": "month", **a_year}),
+            (_("Takings by cinema"), {"by": "cinema"}),
+        ):
+            yield Link(title, f"{takings}?{urlencode(chosen)}")
+        for page in FURTHER:
+            yield Link(str(REPORTS[page]), reverse(f"admin:reports_{page}"))
+        if self.request.user.has_perm("reports.view_payoutline"):
+            yield Link(capfirst(PayoutLine._meta.verbose_name_plural), reverse("admin:reports_payoutline_changelist"))
 
     def _to_prepare(self) -> dict[int, list[ConcessionItem]]:
         """By cinema: items with an expected use of today; none for people who may not see items."""
@@ -199,15 +221,6 @@ def _of_cinema(day: Today) -> Gauge:
 def _figure(definition: Definition, known: Mapping[str, Any]) -> Figure:
     kind = Kind.INTEGER if definition.unit is Unit.COUNT else Kind.MONEY
     return Figure(definition, cell_text(known[definition.key], kind))
-
-
-def _with_links(comparison: Comparison) -> Table:
-    """Each cinema leads to its takings of these days."""
-    rows: Any = comparison.table.rows
-    linked = [
-        {**row, "cinema": Link(row["cinema"], _takings_link(row["key"], *comparison.dates[row["key"]]))} for row in rows
-    ]
-    return replace(comparison.table, rows=linked)
 
 
 def _takings_link(cinema: int, first: date, last: date) -> str:

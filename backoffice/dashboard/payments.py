@@ -1,5 +1,6 @@
 """Dashboard items about payments, refunds, receipts and disputes."""
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -19,8 +20,9 @@ from backoffice.dashboard.items import (
 from cinema.local_time import format_local
 from cinema.money import format_money
 from orders.models import Order
-from payments.models import MANUAL_GATEWAYS, Dispute, Payment, Receipt, Refund, Shift
+from payments.models import MANUAL_GATEWAYS, Dispute, Handover, Payment, Receipt, Refund, Shift
 from reports.models import BusinessDay, PayoutLine
+from reports.services.terminals import days_without_file
 
 
 class PaymentItems(DashboardSection):
@@ -70,6 +72,27 @@ class PaymentItems(DashboardSection):
             link,
             "hourglass_bottom",
             *names_and_more(total, [f"{shift.cinema}: {shift}" for shift in rows]),
+        )
+
+    def cash_not_confirmed(self) -> Asking:
+        """What cashiers put into the safe or the change fund more than a day ago, and nobody has confirmed."""
+        waiting = Handover.objects.waiting().filter(movement__at__lte=self.at - timedelta(days=1))
+        cashier = (f"movement__shift__cashier__{each}" for each in NAME)
+        total, rows = yield first_of(
+            self.own_rows(waiting, "movement__place__cinema").order_by("pk"), "movement__amount", *cashier
+        )
+        yield DashboardItem(
+            ngettext(
+                "%(count)d amount of cash handed in is not confirmed",
+                "%(count)d amounts of cash handed in are not confirmed",
+                total,
+            )
+            % {"count": total},
+            reverse("boxoffice:shift"),
+            "hourglass_bottom",
+            *names_and_more(
+                total, [f"{row.movement.shift.cashier}: {format_money(row.movement.amount)}" for row in rows]
+            ),
         )
 
     def refunds_held_by_disputes(self) -> Asking:
@@ -178,6 +201,22 @@ class PaymentItems(DashboardSection):
             list_link("reports_payoutline", open="yes"),
             "balance",
             *names_and_more(total, [str(line) for line in rows]),
+        )
+
+    def days_without_terminal_file(self) -> Asking:
+        """Days whose card takings nothing but the cashiers' word proves yet."""
+        days = self.own_rows(days_without_file(at=self.at), "cinema").order_by("date", "pk")
+        total, rows = yield first_of(days, "date", "cinema__name")
+        yield DashboardItem(
+            ngettext(
+                "%(count)d day of card terminals without the acquirer’s file",
+                "%(count)d days of card terminals without the acquirer’s file",
+                total,
+            )
+            % {"count": total},
+            list_link("reports_payoutfile"),
+            "upload",
+            *names_and_more(total, [f"{day.cinema}: {day}" for day in rows]),
         )
 
     def refunds_to_pay_out(self) -> Asking:

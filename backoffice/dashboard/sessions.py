@@ -17,10 +17,13 @@ from backoffice.dashboard.items import (
     names_and_more,
 )
 from backoffice.dashboard.together import NAMES_SHOWN, First
+from cinema.money import format_money
+from incidents.models import ConcernedOrder
 from orders.models import Ticket
 from orders.services.refunds.by_session import without_refund_request
 from screenings.models import Session
 
+LISTED = timedelta(days=30)  # money that went back despite a voucher
 #: What the name of a session is made of.
 NAMED = (
     *("start_datetime", "film__title", "film__texts", "film__year", "film__age_rating"),
@@ -82,6 +85,25 @@ class SessionItems(DashboardSection):
             reverse("admin:screenings_session_change", args=[rows[0].pk]),
             "currency_exchange",
             *names_and_more(total, [str(session) for session in rows]),
+        )
+
+    def vouchers_and_money(self) -> Asking:
+        """Guests who used a voucher instead of their money, which then went back to them outside, in the last month."""
+        both = ConcernedOrder.objects.with_both(since=self.at - LISTED)
+        rows = self.own_rows(both, "incident__cinema").order_by("pk")
+        total, found = yield first_of(rows, "order__number", "voucher__discount_amount")
+        yield DashboardItem(
+            ngettext(
+                "%(count)d guest used a voucher and got the money back, too",
+                "%(count)d guests used a voucher and got the money back, too",
+                total,
+            )
+            % {"count": total},
+            list_link("incidents_concernedorder", voucher="both"),
+            "sell",
+            *names_and_more(
+                total, [f"{each.order.number}: {format_money(each.voucher.discount_amount)}" for each in found]
+            ),
         )
 
     def private_sessions_for_little(self) -> Asking:

@@ -50,6 +50,11 @@ class TryTermsForm(PreviewedForm):
         for name in Contract.TERMS:
             self.initial.setdefault(name, getattr(self.row, name))
 
+    @property
+    def button(self) -> str:
+        is_previewed = self.is_bound and not self.errors and self.data.get("previewed")
+        return gettext("Apply these terms") if is_previewed else ""
+
     def clean(self) -> dict[str, Any]:
         """The terms have to fit each other, as on the page of the contract."""
         data = super().clean()

@@ -164,6 +164,7 @@ class StatementAdmin(DispatchesMixin, StatusBadgeMixin, ActionsMixin, ReadOnlyAd
         text=_("With the contracts and tickets of now. If the statement was sent, there will be a new version."),
         when=lambda statement: statement.is_latest,
         icon="sync",
+        leads_to=Statement.newest_version,
     )
     def recount(self, statement: Statement, *, at: datetime, actor: User) -> str:
         new = recount(statement, at=at)

@@ -66,6 +66,11 @@ class ActionForm(forms.Form):
         """The exact effects on the row, shown above the form. Not used for rows selected in a list."""
         return ()
 
+    @property
+    def button(self) -> str:
+        """What the button says, if not the title of the action."""
+        return ""
+
     def needs_confirmation(self) -> bool:
         """Whether to show a valid form again, with its summary, before the action runs."""
         return False
@@ -89,6 +94,7 @@ def confirmed_action(
     reauthenticate: bool = False,
     by_cinemas: bool = False,
     logged: str | Promise = "",
+    leads_to: Callable[[Any], Model] | None = None,
 ) -> Callable[[Callable[..., str]], Any]:
     """Make an action of a method that takes one row and returns a message; the module's docstring has an example.
 
@@ -97,12 +103,13 @@ def confirmed_action(
     again, unless it was given recently. The row is looked up in the page's queryset, so a row of another cinema is not
     found; a row of the whole chain is acted on by people of all cinemas, unless `by_cinemas` lets everybody who has the
     permission. `logged` stands in the row's history instead of the message: for a message that shows a secret once.
+    `leads_to` gives the row whose page follows, if that is another one.
     """
 
     def decorate(method: Callable[..., str]) -> Any:
         name = method.__name__
         context: dict[str, Any] = {"title": title, "text": text, "danger": danger, "action": name, "done": done}
-        context |= {"logged": logged, "by_cinemas": by_cinemas}
+        context |= {"logged": logged, "by_cinemas": by_cinemas, "leads_to": leads_to}
 
         def view(
             page: Any, request: HttpRequest, queryset: QuerySet[Any] | None = None, *, object_id: str | None = None
@@ -201,10 +208,10 @@ def _run_on_row(
                         message = method(page, row, at=at, actor=request.user, **form.cleaned_data)
                     page.log_change(request, row, str(context["logged"] or message))
                     page.message_user(request, message, messages.SUCCESS)
-                    return HttpResponseRedirect(_redirect_url(page, request, row, back))
+                    return HttpResponseRedirect(_redirect_url(page, request, row, back, context["leads_to"]))
             except SentTwice as twice:
                 page.message_user(request, _done_before(request, row, twice), messages.WARNING)
-                return HttpResponseRedirect(_redirect_url(page, request, row, back))
+                return HttpResponseRedirect(_redirect_url(page, request, row, back, context["leads_to"]))
             except Refused as refused:
                 if answer := page.on_refusal(request, row, method.__name__, form, refused):
                     if isinstance(answer, HttpResponse):
@@ -295,8 +302,12 @@ def _return_url(page: Any, request: HttpRequest, row: Any) -> str:
     return referrer if is_ours and referrer.split("?")[0] != request.path else page.change_url(row)
 
 
-def _redirect_url(page: Any, request: HttpRequest, row: Model, back: str) -> str:
+def _redirect_url(
+    page: Any, request: HttpRequest, row: Model, back: str, leads_to: Callable[[Any], Model] | None
+) -> str:
     """`back`, or the list if `back` is the page of a row that the action has removed from the page's queryset."""
+    if leads_to:
+        return str(page.change_url(leads_to(row)))
     if page.get_queryset(request).filter(pk=row.pk).exists() or not back.split("?")[0].endswith(page.change_url(row)):
         return back
     return reverse(f"{page.admin_site.name}:{page.opts.app_label}_{page.opts.model_name}_changelist")

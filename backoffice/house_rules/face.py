@@ -16,7 +16,7 @@ from backoffice.framework.admin import NoDeleteAdmin
 from backoffice.framework.by_language import LANGUAGES, field_name, rows_of_fields, text_fields, typed_texts
 from backoffice.framework.edit_conflicts import ConflictCheckingForm
 from house_rules import fonts
-from house_rules.logo import MOST_BYTES, Logo, prepared
+from house_rules.logo import MOST_BYTES, NO_LOGO, Logo, prepared
 from house_rules.models import ChainFace
 
 FOOTER = 500
@@ -29,7 +29,10 @@ class ChainFaceForm(ConflictCheckingForm):
         label=capfirst(_("logo")),
         required=False,
         widget=UnfoldAdminFileFieldWidget(attrs={"accept": "image/png,image/webp,image/jpeg"}),
-        help_text=_("PNG, WebP or JPEG, up to 1 MB, best with a transparent background. Shown in place of the name."),
+        help_text=_(
+            "PNG, WebP or JPEG, up to 1 MB, best with a transparent background. Shown in place of the name, and as the "
+            "icon of the shop."
+        ),
     )
     remove_logo = forms.BooleanField(
         label=capfirst(_("remove the logo")), required=False, widget=UnfoldBooleanSwitchWidget()
@@ -104,14 +107,11 @@ class ChainFaceAdmin(NoDeleteAdmin):
         if font := form.cleaned_data.get("font_file"):
             row.font, row.font_digest = font, hashlib.sha256(font).hexdigest()[:20]
             row.save(update_fields=["font", "font_digest"])
-        if logo:
-            row.logo, row.logo_digest = logo.content, hashlib.sha256(logo.content).hexdigest()[:20]
-            row.logo_width, row.logo_height = logo.width, logo.height
-        elif form.cleaned_data.get("remove_logo"):
-            row.logo, row.logo_digest, row.logo_width, row.logo_height = None, "", None, None
-        else:
-            return
-        row.save(update_fields=["logo", "logo_digest", "logo_width", "logo_height"])
+        if logo or form.cleaned_data.get("remove_logo"):
+            columns = logo.columns if logo else NO_LOGO
+            for name, value in columns.items():
+                setattr(row, name, value)
+            row.save(update_fields=[*columns])
 
     @admin.display(description=_("logo now"))
     def logo_now(self, row: ChainFace) -> str:

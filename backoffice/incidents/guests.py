@@ -38,16 +38,33 @@ class ToldFilter(admin.SimpleListFilter):
         return queryset
 
 
+class VoucherFilter(admin.SimpleListFilter):
+    title = _("voucher")
+    parameter_name = "voucher"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("both", _("used, and the money went back"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.with_both() if self.value() == "both" else queryset
+
+
 @admin.register(ConcernedOrder)
 class GuestsAdmin(ActionsMixin, ReadOnlyAdmin):
     cinema_path = "incident__cinema"
     ordering = ["pk"]
-    list_display = ["order", "told_label", "phone", "email", "comes_label", "money_back", "answer"]
-    list_filter = [ToldFilter, "answer", "incident"]
-    list_select_related = ["order__cinema", "incident__cinema", "phoned_by"]
+    list_display = ["order", "told_label", "phone", "email", "comes_label", "money_back", "answer", "voucher_worth"]
+    list_filter = [ToldFilter, "answer", VoucherFilter, "incident"]
+    list_select_related = ["order__cinema", "incident__cinema", "phoned_by", "voucher"]
     search_fields = ["order__number"]
-    fields = [("incident", "order"), ("told_label", "phone", "email"), ("comes_label", "money_back"), "answer", "seats"]
-    readonly_fields = ["told_label", "phone", "email", "comes_label", "money_back", "seats"]
+    fields = [
+        ("incident", "order"),
+        ("told_label", "phone", "email"),
+        ("comes_label", "money_back"),
+        ("answer", "voucher_worth"),
+        "seats",
+    ]
+    readonly_fields = ["told_label", "phone", "email", "comes_label", "money_back", "voucher_worth", "seats"]
     actions = ["told_by_phone"]
     actions_detail = ["told_by_phone"]
 
@@ -79,6 +96,16 @@ class GuestsAdmin(ActionsMixin, ReadOnlyAdmin):
     @admin.display(description=_("refunded"))
     def money_back(self, row: Any) -> str:
         return format_money(row.refunded) if row.refunded else "–"
+
+    @admin.display(description=_("voucher"))
+    def voucher_worth(self, row: Any) -> str:
+        """Without the code, which is money to whoever reads it."""
+        if row.voucher is None:
+            return "–"
+        worth = format_money(row.voucher.discount_amount)
+        if row.voucher.used_count:
+            return gettext("%(amount)s, used") % {"amount": worth}
+        return worth if row.voucher.is_active else gettext("%(amount)s, stopped") % {"amount": worth}
 
     @admin.display(description=_("former seats"))
     def seats(self, row: Any) -> str:

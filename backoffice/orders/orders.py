@@ -35,8 +35,9 @@ from backoffice.orders.forms import (
 from backoffice.orders.order_timeline import OrderTimeline
 from backoffice.orders.personal_data import PersonalDataMixin
 from boxoffice.approvals import ExchangeApproval
+from boxoffice.services.buyers import check_taking
 from boxoffice.services.exchanges import exchange
-from boxoffice.services.sales import cancel_unpaid, check_taking, shift_for_money
+from boxoffice.services.sales import cancel_unpaid, shift_for_money
 from cinema.local_time import format_local
 from cinema.money import format_money
 from customers.services import correct_address, is_correctable

@@ -99,7 +99,7 @@ def lists_parts(period: Period, chosen: Any) -> Sequence[Any]:
 
 
 def actions_parts(period: Period, chosen: Any) -> Sequence[Any]:
-    """Three queries."""
+    """At most seven queries."""
     return [actions.actions(period, with_points=chosen["user"].all_cinemas), actions.comps(period)]
 
 

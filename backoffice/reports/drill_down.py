@@ -3,7 +3,7 @@
 The cells of a table become links to the lists of these rows, as far as the person may see the list.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 
 from backoffice.framework.counted_filter import NAME, as_value
 from reports.behind import BEHIND
+from reports.catalogue.overview import Comparison
 from reports.catalogue.points import A_YEAR, COLUMNS, last_earned
 from reports.catalogue.takings import DIMENSIONS, Against
 from reports.definitions import (
@@ -21,6 +22,7 @@ from reports.definitions import (
     BAR_TAKINGS,
     BREAKAGE,
     CHANGE,
+    CHANGE_FROM_WEEK,
     COMPARED,
     COMPARED_CHANGE,
     DAYS_OF_STOCK,
@@ -33,15 +35,16 @@ from reports.definitions import (
     SCREENS,
     SPEND_PER_HEAD,
     STRIKE_RATE,
+    WEEK_BEFORE,
 )
 from reports.models import Tender
 from reports.reading import Period
 from reports.tables import Kind, Link, Table
-from screenings.models import Film
+from screenings.models import Cinema, Film
 
 Lookups = Mapping[str, Any]
 
-A_DAY = timedelta(days=1)
+A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
 FIRST_DAY = date(1901, 1, 1)  # before all others, for the whole run of a film
 
 #: What the list of tickets is filtered by for a value of each dimension: see `TicketAdmin.link_lookups`.
@@ -148,6 +151,31 @@ def takings_links(
     return linked(table, links, of({}, {}, period.first, period.last) | compared({}, other.first, other.last))
 
 
+def week_links(comparison: Comparison, user: Any) -> Table:
+    """Figures of the first page lead to what they count, the week before and the change to what that counts, and a
+    cinema to its takings. No query.
+    """
+    cinemas, dates = comparison.cinemas, comparison.dates
+
+    def of(chosen: Collection[Cinema], first: date, last: date) -> dict[str, str]:
+        lists = Lists(user, Period(chosen, first, last, comparison.at))
+        before = lists.of("admissions", lists.cinema(), first - A_WEEK, last - A_WEEK)
+        return {
+            **dict.fromkeys(OF_ADMISSIONS, lists.of("admissions", lists.cinema(), first, last)),
+            **dict.fromkeys((WEEK_BEFORE.key, CHANGE_FROM_WEEK.key), before),
+            **dict.fromkeys((BAR_TAKINGS.key, SPEND_PER_HEAD.key), lists.of("bar", lists.cinema(), first, last)),
+        }
+
+    def links(row: Any) -> dict[str, str]:
+        first, last = dates[row["key"]]
+        chosen = {"cinema": row["key"], "first": first.isoformat(), "last": last.isoformat()}
+        takings = f"{reverse('admin:reports_takings')}?{urlencode(chosen)}"
+        return {"cinema": takings, **of([cinemas[row["key"]]], first, last)}
+
+    same = {*dates.values()}  # weeks that begin on different days have no total that one list could show
+    return linked(comparison.table, links, of([*cinemas.values()], *same.pop()) if len(same) == 1 else {})
+
+
 def _dates(key: Any, by: str, period: Period, shift: timedelta = timedelta(0)) -> tuple[date, date]:
     """The days of the period that a row is about. Those of a comparison stand in rows that are later by `shift`."""
     if DIMENSIONS[by].kind is not Kind.DATE:
@@ -197,8 +225,8 @@ def occupancy_links(period: Period, user: Any) -> list[list[str]]:
 
 
 def money_links(table: Table, period: Period, user: Any) -> Table:
-    """What came in leads to payments, what went back to refunds, and both together to orders; the totals of all methods
-    to orders and refunds. Money for gift cards belongs to no order.
+    """What came in leads to payments, what went back to refunds, and both together to orders, as the totals of all
+    methods do. Money for gift cards belongs to no order.
     """
     lists = Lists(user, period)
 
@@ -210,7 +238,8 @@ def money_links(table: Table, period: Period, user: Any) -> Table:
         if tender == Tender.POINTS:
             refunds = of("refunds_of_points", cinema)
             of_orders = of("paid_with_points", lists.cinema("cinema"))
-            return {"received": of_orders, "refunds_made": refunds, "refunds": refunds}
+            moved = of("points_moved", lists.cinema("cinema"))
+            return {"received": of_orders, "refunds_made": refunds, "refunds": refunds, "takings": moved}
         if tender == Tender.BY_HAND:
             return {"paid_back": of("paid_by_hand", cinema)}
         refunds = of("refunds", {**cinema, "payment__gateway": tender})
@@ -219,6 +248,7 @@ def money_links(table: Table, period: Period, user: Any) -> Table:
             "refunds_made": refunds,
             "refunds": refunds,
             "paid_back": of("paid_back", {**cinema, "payment__gateway": tender}),
+            "takings": of(f"moved_by_{tender}", lists.cinema("cinema")),
         }
 
     of_orders = lists.cinema("cinema")

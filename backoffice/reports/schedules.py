@@ -19,6 +19,7 @@ from backoffice.framework.admin import NoDeleteAdmin
 from backoffice.framework.badges import status_badge
 from backoffice.framework.edit_conflicts import ConflictCheckingForm
 from backoffice.framework.read_only import ReadOnlyInline
+from backoffice.reports.takings_form import SCREENING, SCREENINGS_NOT_COMPARED
 from cinema import clock
 from cinema.local_time import format_local
 from reports.catalogue.files import FIGURES, listed_reports, title_of
@@ -48,7 +49,9 @@ class ScheduleForm(ConflictCheckingForm):
         cleaned: dict[str, Any] = super().clean() or {}
         report, cinemas, people = (cleaned.get(name) for name in ("report", "cinemas", "recipients"))
         if report != "takings":
-            cleaned["by"] = ""
+            cleaned |= {"by": "", "compare": ""}
+        elif cleaned.get("by") == SCREENING and cleaned.get("compare"):
+            self.add_error("compare", SCREENINGS_NOT_COMPARED)
         if report and cinemas and people:
             keys = [cinema.pk for cinema in cinemas]
             seeing = set(recipients_who_see(report, cinemas=keys, people=people).values_list("pk", flat=True))
@@ -122,7 +125,7 @@ class ReportScheduleAdmin(ActionsMixin, NoDeleteAdmin):
     form = ScheduleForm
     list_display = ["title", "its_cinemas", "rhythm", "format", "its_recipients", "is_active"]
     list_filter = [FailedFilter, "rhythm", "is_active"]
-    fields = ["report", "by", "cinemas", "rhythm", "format", "language", "recipients", "is_active"]
+    fields = ["report", "by", "compare", "cinemas", "rhythm", "format", "language", "recipients", "is_active"]
     inlines = [MailingInline]
     actions_detail = ["send_again"]
 

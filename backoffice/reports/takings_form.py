@@ -17,6 +17,7 @@ from screenings.models import Cinema, Film, Session
 
 FILMS_SHOWN = timedelta(days=400)  # that a screening was in
 SCREENING = "screening"
+SCREENINGS_NOT_COMPARED = _("Screenings have nothing to be compared with. Choose other rows.")
 
 
 class TakingsForm(PeriodForm):
@@ -84,7 +85,7 @@ class TakingsForm(PeriodForm):
         if first and last and last - first >= self.longest_by_screening:
             self.add_error("first", _("For rows by screening choose a period of at most a week."))
         if kind:
-            self.add_error("compare", _("Screenings have nothing to be compared with. Choose other rows."))
+            self.add_error("compare", SCREENINGS_NOT_COMPARED)
 
     def _clean_other_dates(self, cleaned: dict[str, Any]) -> None:
         """Without an end, as many days as the period has."""

@@ -6,15 +6,18 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
 from backoffice.framework.translated import texts_form
 from cinema import clock
 from cinema.status import Refused
 from incidents.services import clock_shifts
 from orders.queries import taken_tickets
+from screenings.errors import PictureRefused
 from screenings.models import Cinema
+from screenings.pictures import MOST_BYTES
 from screenings.services import sessions_ahead
+from screenings.services.map_pictures import MapPicture, prepared_map
 
 
 class CinemaForm(texts_form(Cinema)):  # type: ignore[misc]
@@ -31,9 +34,26 @@ class CinemaForm(texts_form(Cinema)):  # type: ignore[misc]
         ],
     )
 
+    map_file = forms.FileField(
+        label=_("Map"),
+        required=False,
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": "image/jpeg,image/png,image/webp,image/avif"}),
+        help_text=_(
+            "A picture of the streets around it, shown on the shop’s page of contacts. Check that you may use it."
+        ),
+    )
+    remove_map = forms.BooleanField(label=_("Remove the map"), required=False, widget=UnfoldBooleanSwitchWidget())
+
     class Meta:
         model = Cinema
         fields = "__all__"
+
+    def clean_map_file(self) -> MapPicture | None:
+        file = self.cleaned_data.get("map_file")
+        try:
+            return prepared_map(file.read(MOST_BYTES + 1)) if file else None
+        except PictureRefused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -4,7 +4,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.files.storage import storages
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +32,7 @@ from screenings.services import (
     schedule,
     sessions_ahead,
 )
+from screenings.services.map_pictures import set_map
 
 
 @admin.register(Cinema)
@@ -39,6 +42,7 @@ class CinemaAdmin(TranslatedAdminMixin, CancelDayActions, WeekActions, NoDeleteA
     list_display = ["name", "city", "time_zone"]
     search_fields = ["name", "city"]
     form = CinemaForm
+    readonly_fields = ["map_now"]
     actions_detail = [
         "schedule",
         "copy_day",
@@ -71,6 +75,19 @@ class CinemaAdmin(TranslatedAdminMixin, CancelDayActions, WeekActions, NoDeleteA
                 sold,
             )
             messages.warning(request, text % {"count": sold})
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if picture := form.cleaned_data.get("map_file"):
+            set_map(form.instance, picture)
+        elif form.cleaned_data.get("remove_map"):
+            set_map(form.instance, None)
+
+    @admin.display(description=_("map now"))
+    def map_now(self, cinema: Cinema) -> str:
+        if not cinema.map_picture:
+            return "–"
+        return format_html('<img src="{}" alt="" width="320">', storages["pictures"].url(cinema.map_file("jpg")))
 
     @confirmed_action(
         permission="screenings.schedule_session",

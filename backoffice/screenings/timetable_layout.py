@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.utils.translation import gettext as _
+
 from backoffice.pricing.expected import Expected
 from orders.availability.seat_counts import SeatCount, seat_counts
 from screenings.models import Cinema, Hall, Session
@@ -36,8 +38,10 @@ class SessionBlock:
         return f"{self.starts:%H:%M}–{self.ends:%H:%M}"
 
     @property
-    def is_sold_out(self) -> bool:
-        return self.seats.free <= 0
+    def status(self) -> str:
+        if self.session.status == Session.Status.SCHEDULED and not self.seats.free:
+            return _("Wheelchair spaces only") if self.seats.only_wheelchairs else _("Sold out")
+        return self.session.get_status_display()
 
 
 @dataclass(frozen=True)

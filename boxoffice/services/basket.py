@@ -6,7 +6,10 @@ from decimal import Decimal
 
 from django.http import QueryDict
 
+from accounts.models import User
 from allocations.services import is_complimentary
+from bonuses.models import BonusAccount
+from bonuses.services import money_for, most_points
 from boxoffice.services.seats import TillSeats
 from cinema.ids import is_valid_id, valid_ids
 from cinema.money import ZERO
@@ -15,10 +18,11 @@ from concessions.services import available
 from orders.errors import PromocodeRefused
 from orders.models import Order
 from orders.services.selling.promocodes import discount, discounted_parts, find_promocode
-from screenings.models import Cinema, Seat, Session, TicketType
+from screenings.models import Cinema, Seat, SeatKind, Session, TicketType
 
 AHEAD = timedelta(hours=6)  # the sessions that the till shows
 LARGEST_PARTY = 9
+MOST_DIGITS = 9  # of a number of points
 
 
 @dataclass
@@ -33,7 +37,7 @@ class Place:
 
 @dataclass
 class TillBasket:
-    """The session, seats and snacks of one sale. `total` is before the promo code, `to_pay` after its discount."""
+    """The session, seats and snacks of one sale. `total` is before the promo code and points, `to_pay` after them."""
 
     sessions: list[Session]
     items: list[ConcessionItem]
@@ -45,6 +49,8 @@ class TillBasket:
     no_room: bool = False
     discount: Decimal = ZERO
     promocode_refused: str = ""
+    guest_points: int | None = None  # of the guest whose code was entered
+    points: int = 0  # that pay
 
     @property
     def total(self) -> Decimal:
@@ -53,7 +59,16 @@ class TillBasket:
 
     @property
     def to_pay(self) -> Decimal:
-        return self.total - self.discount
+        return self.total - self.discount - self.points_value
+
+    @property
+    def points_value(self) -> Decimal:
+        return money_for(self.points)
+
+    @property
+    def most_points(self) -> int:
+        """How many of the guest's points may pay."""
+        return min(self.guest_points or 0, most_points(self.total - self.discount))
 
     @property
     def gives_away(self) -> bool:
@@ -100,6 +115,18 @@ def read(cinema: Cinema, sent: QueryDict, *, at: datetime) -> TillBasket:
     return basket
 
 
+def use_points(basket: TillBasket, guest: User, *, typed: str) -> None:
+    """Let as many of the guest's points pay as were typed and may. One query. Reads only."""
+    balances = BonusAccount.objects.filter(user=guest).values_list("balance", flat=True)
+    basket.guest_points = balances.first() or 0
+    basket.points = min(number_of(typed), basket.most_points)
+
+
+def number_of(typed: str) -> int:
+    """A number of points as it was typed, or 0. Reads only."""
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= MOST_DIGITS else 0
+
+
 def _read(cinema: Cinema, sent: QueryDict, *, at: datetime) -> TillBasket:
     items = list(ConcessionItem.objects.on_sale().filter(cinema=cinema).order_by("name"))
     basket = TillBasket(sessions_at_till(cinema, at=at), items, available(items))
@@ -123,16 +150,17 @@ def _read(cinema: Cinema, sent: QueryDict, *, at: datetime) -> TillBasket:
 
 
 def _places(seats: TillSeats, keys: list[int], sent: QueryDict) -> list[Place]:
+    """The chosen seats that are free. A carer comes with a wheelchair space of the same sale."""
     places = []
-    for key in sorted(set(keys)):
-        seat = seats.by_key.get(key)
-        if seat is None or key in seats.taken:
-            continue
-        types = seats.types_for(seat)
+    chosen = [seats.by_key[key] for key in sorted(set(keys)) if key in seats.by_key and key not in seats.taken]
+    carers = sum(seat.kind == SeatKind.WHEELCHAIR for seat in chosen)
+    for seat in chosen:
+        types = [each for each in seats.types_for(seat) if carers or each.sold_to != TicketType.SoldTo.COMPANION]
         if not types:
             continue
-        wanted = sent.get(f"type{key}", "")
+        wanted = sent.get(f"type{seat.pk}", "")
         ticket_type = next((each for each in types if str(each.pk) == wanted), types[0])
+        carers -= ticket_type.sold_to == TicketType.SoldTo.COMPANION
         places.append(Place(seat, ticket_type, types, seats.price(seat, ticket_type)))
     return places
 

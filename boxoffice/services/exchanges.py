@@ -20,9 +20,10 @@ from accounts.services import require_approval_above_limit
 from allocations.services import carry_over, given_anew, is_complimentary
 from boxoffice.errors import ExchangeOnAccount, ExchangeReturned, ExchangeTooLate, ScannedBefore
 from boxoffice.models import Exchange
+from boxoffice.services.buyers import check_buyer
 from boxoffice.services.refunds import check_in_time, give_out_decided, has_started
-from boxoffice.services.sales import Places, check_buyer
-from boxoffice.services.seats import TillSeats
+from boxoffice.services.sales import Places
+from boxoffice.services.seats import TillSeats, check_carers
 from cinema.ids import valid_ids
 from cinema.money import ZERO
 from orders.locks import lock_orders_with_sessions
@@ -117,8 +118,8 @@ def exchange(
     waits to be paid out.
 
     Raises `RefundTooLate`, `ExchangeTooLate`, `ReasonNeeded`, `ExchangeOnAccount`, `ExchangeReturned`, `ScannedBefore`,
-    `StaffOrder`, `CompReasonNeeded`, `ApprovalRequired`, and as `hold`, `refund`, `mark_paid` and `mark_paid_out`. Owns
-    its transaction.
+    `StaffOrder`, `ChoiceRefused`, `CompReasonNeeded`, `ApprovalRequired`, and as `hold`, `refund`, `mark_paid` and
+    `mark_paid_out`. Owns its transaction.
     """
     decider = decided_by or actor
     for person in {actor, decider}:
@@ -126,6 +127,7 @@ def exchange(
     check_in_time(tickets, at_fault=at_fault, at=at)
     reason = stated(reason, at_fault=at_fault)
     wanted = list(places)
+    check_carers(wanted)
     if approver is None:  # with one, a transaction is open already, which would keep those orders locked
         release_stale_holds([Ticket(session=session, seat=seat) for session, seat, _kind in wanted], at=at)
     with transaction.atomic():

@@ -11,7 +11,8 @@ from django.utils import translation
 
 from accounts.models import User
 from accounts.services import rate_limits, require_approval_above_limit
-from boxoffice.services.sales import check_buyer, check_terminal
+from boxoffice.services.buyers import check_buyer
+from boxoffice.services.sales import check_terminal
 from notifications.models import MessageKind
 from notifications.services import Message, queue
 from orders import services

@@ -11,7 +11,8 @@ from accounts.models import User
 from allocations.models import GroupOrder
 from allocations.services import check_booker, part_of, pay
 from boxoffice.errors import GivenTooLittle, PartTaken
-from boxoffice.services.sales import check_buyer, check_terminal
+from boxoffice.services.buyers import check_buyer
+from boxoffice.services.sales import check_terminal
 from cinema.money import ZERO
 from orders.models import Order, Ticket
 from orders.services import left_to_pay

@@ -3,7 +3,7 @@
 The refund and its payouts are one transaction: without enough cash in the drawer nothing is refunded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,12 +14,14 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from boxoffice.errors import NotVoidable, RefundTooLate, SecondPersonNeeded
+from boxoffice.errors import NotVoidable, RefundTooLate, SecondPersonNeeded, WrongQuantity
 from cinema.money import ZERO, format_money
 from concessions.models import ConcessionPreorder
+from concessions.services import divide
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, OrderLine, Ticket
 from orders.services import decided_at_work, pay_out, refund
+from orders.services.refunds.effects import remaining_lines
 from payments.models import AT_COUNTER, Gateway, Payment, Refund, Shift
 from payments.models.payments import RefundQuerySet
 from screenings.models import Cinema
@@ -97,6 +99,23 @@ def refund_at_till(
         [row] = lock_orders_with_sessions([order.pk])
         fault: dict[str, Any] = {"reason": reason, "at_fault": at_fault}
         return _refund(row, lines, **fault, shift=shift, at=at, actor=actor, decided_by=decided_by)
+
+
+def divide_snacks(order: Order, quantities: Mapping[int, int], *, at: datetime) -> None:
+    """Leave so many in these lines of snacks (primary keys) and put the others into lines of their own, so that a part
+    can be refunded. Lines that were refunded meanwhile are left alone: a form that is sent twice refunds once.
+
+    Raises `WrongQuantity`, also for a part of a combo. Owns its transaction.
+    """
+    with transaction.atomic():
+        [row] = lock_orders_with_sessions([order.pk])
+        for line in remaining_lines([row.pk])[row.pk].preorders:
+            wanted = quantities.get(line.pk, line.quantity)
+            if wanted == line.quantity:
+                continue
+            if line.combo_id or not 0 < wanted < line.quantity:
+                raise WrongQuantity(line)
+            divide(line, kept=wanted, at=at)
 
 
 def check_in_time(lines: Sequence[OrderLine], *, at_fault: bool, at: datetime) -> None:

@@ -7,11 +7,12 @@ from django.db import transaction
 
 from boxoffice.errors import CashPlaceFull
 from cinema.money import MoneyField
-from payments.models import CashMovement, CashPlace, Shift
+from payments.models import CashMovement, CashPlace, Handover, Shift
 from payments.services import totals_of
 from payments.services.cash import place_of
 from screenings.models import Cinema
 
+COUNTABLE = [CashPlace.Kind.SAFE, CashPlace.Kind.CHANGE_FUND]
 MOVABLE = [CashPlace.Kind.SAFE, CashPlace.Kind.CHANGE_FUND, CashPlace.Kind.BANK]
 SHOWN = 50  # the last movements
 OF_SHIFT = [CashPlace.Kind.DRAWER, CashPlace.Kind.SAFE, CashPlace.Kind.CHANGE_FUND]  # where a shift's cash goes
@@ -33,6 +34,12 @@ def last_movements(cinema: Cinema) -> list[CashMovement]:
     """What went into and out of the safe, the change fund and the bank, the latest first. One query. Reads only."""
     moved = CashMovement.objects.filter(place__cinema=cinema, place__kind__in=MOVABLE)
     return list(moved.select_related("place", "actor", "shift__drawer", "shift__cashier").order_by("-pk")[:SHOWN])
+
+
+def handovers_waiting(cinema: Cinema) -> list[Handover]:
+    """What was put into the safe and the change fund and nobody has confirmed, oldest first. One query. Reads only."""
+    rows = Handover.objects.waiting().filter(movement__place__cinema=cinema).order_by("pk")
+    return list(rows.select_related("movement__place", "movement__shift__drawer", "movement__shift__cashier"))
 
 
 def is_unlikely(shift: Shift, counted: Decimal) -> bool:

@@ -5,31 +5,26 @@ finished or cancelled there, and lapses like every other hold.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from contextlib import nullcontext
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any, Required, TypedDict, Unpack
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q
 
-from accounts.models import User
+from accounts.errors import ApprovalRequired
+from accounts.models import Device, User
 from accounts.services import rate_limits
-from accounts.services.customer_codes import customer_of_code
+from accounts.services.customer_codes import customer_of_code, paying_once
 from allocations.models import CompReason
 from allocations.services import check_booker, give
-from boxoffice.errors import (
-    AccountTooOften,
-    CardUnclear,
-    CodeTooOften,
-    ColleagueCode,
-    GivenTooLittle,
-    NoShift,
-    StaffOrder,
-    WrongPart,
-)
-from boxoffice.services.refunds import give_out_decided
+from boxoffice.errors import CardUnclear, GivenTooLittle, NoShift, WrongPart
+from boxoffice.services.buyers import check_earner, check_recent, check_taking
+from boxoffice.services.refunds import give_out
+from boxoffice.services.seats import check_carers
 from cinema.money import ZERO
 from cinema.status import Refused
 from concessions.models import ConcessionItem
@@ -46,13 +41,10 @@ from orders.services import (
     sell,
 )
 from orders.services.selling.hold import release_stale_holds
-from payments.models import AT_COUNTER, Gateway, Payment, Refund, Shift
+from payments.models import Gateway, Payment, Refund, Shift
 from payments.services.cash import lock_open_shift
 from payments.services.shifts import open_shift_of
 from screenings.models import Cinema, Seat, Session, TicketType
-
-DAY = timedelta(days=1)
-MOST_A_DAY = 5  # orders of one account that earn points at the tills of a cinema
 
 Places = Iterable[tuple[Session, Seat, TicketType]]
 
@@ -65,15 +57,17 @@ class Wanted(TypedDict, total=False):
     promocode: str
     phone: str
     customer_code: str
+    points: int  # of the account whose code is shown
     expected_total: Decimal | None
     language: str
     comp_reason: CompReason | None
     decided_by: User | None  # on complimentary tickets; without one, the cashier
 
 
-def shift_of(person: User, cinema: Cinema) -> Shift | None:
-    """The open shift in which this person works at the cinema. One query. Reads only."""
-    return open_shift_of(person, cinema.pk)
+def shift_of(person: User, cinema: Cinema, *, device: Device | None = None) -> Shift | None:
+    """The open shift in which this person works at the cinema: their own, or else that of the drawer which everyone at
+    the `device` shares. At most two queries. Reads only."""
+    return open_shift_of(person, cinema.pk, shared=device.shared_drawer_id if device else None)
 
 
 def shift_for_money(person: User, cinema: Cinema) -> Shift | None:
@@ -87,10 +81,12 @@ def shift_for_money(person: User, cinema: Cinema) -> Shift | None:
 
 
 def hold_at_till(shift: Shift, *, at: datetime, actor: User, **wanted: Unpack[Wanted]) -> Order:
-    """Hold what a guest at the till wants to buy; with the code that their account shows, they earn points.
+    """Hold what a guest at the till wants to buy; with the code that their account shows, they earn points
+    and may spend `points`.
 
     Wrong promo codes count for the cashier. Raises as `hold`, and `NoShift`, `RateLimited`, `CustomerCodeWrong`,
-    `OwnCustomerCode`, `ColleagueCode` and `CodeTooOften`; for complimentary tickets as `give`. Owns its transaction.
+    `OwnCustomerCode`, `PayingCodeNeeded`, `ColleagueCode` and `CodeTooOften`; `ChoiceRefused` for companions without a
+    wheelchair space; for complimentary tickets as `give`. Owns its transaction.
 
     The shift is as it was read; whether it is still open decides when the money comes.
     """
@@ -148,45 +144,32 @@ def _sold(take: Callable[..., Order], shift: Shift, *, at: datetime, actor: User
         rate_limits.check("promocode", person=cashier, at=at)
     customer = customer_of_code(code, at=at, actor=actor) if code else None
     if customer is not None:
-        _check_earner(customer, shift.cinema, at=at)
+        check_earner(customer, shift.cinema, at=at)
     places = list(wanted["places"])
+    check_carers(places)
+    points = wanted.get("points", 0)
     try:
-        return _with_reason(
-            take,
-            reason=wanted.get("comp_reason"),
-            decided_by=wanted.get("decided_by") or actor,
-            cinema=shift.cinema,
-            tickets=places,
-            snacks=wanted["snacks"],
-            user=customer,
-            phone=wanted.get("phone", ""),
-            language=wanted.get("language", ""),
-            channel=Order.Channel.BOX_OFFICE,
-            promocode=promocode or None,
-            expected_total=wanted.get("expected_total"),
-            at=at,
-            actor=actor,
-        )
+        with paying_once(code, customer, at=at) if customer and points else nullcontext():
+            return _with_reason(
+                take,
+                reason=wanted.get("comp_reason"),
+                decided_by=wanted.get("decided_by") or actor,
+                cinema=shift.cinema,
+                tickets=places,
+                snacks=wanted["snacks"],
+                user=customer,
+                points=points,
+                phone=wanted.get("phone", ""),
+                language=wanted.get("language", ""),
+                channel=Order.Channel.BOX_OFFICE,
+                promocode=promocode or None,
+                expected_total=wanted.get("expected_total"),
+                at=at,
+                actor=actor,
+            )
     except PromocodeRefused:
         rate_limits.hit("promocode", person=cashier, at=at)
         raise
-
-
-def _check_earner(customer: User, cinema: Cinema, *, at: datetime) -> None:
-    """Raise `ColleagueCode` for somebody at work here, and `CodeTooOften` for an account that earns on what others buy:
-    no guest comes so often. Two queries."""
-    if shift_of(customer, cinema) is not None:
-        raise ColleagueCode
-    if _at_tills_today(Q(user=customer), cinema.pk, at=at).count() >= MOST_A_DAY:
-        raise CodeTooOften(MOST_A_DAY)
-
-
-def _at_tills_today(whose: Q, cinema: int, *, at: datetime) -> QuerySet[Order]:
-    """The orders of an account, or an address that one may claim later, that were sold or paid at a till in a day."""
-    paid = Payment.objects.filter(order=OuterRef("pk"), gateway__in=AT_COUNTER, succeeded_at__gt=at - DAY)
-    here = Q(channel=Order.Channel.BOX_OFFICE, created_at__gt=at - DAY) | Exists(paid)
-    found = Order.objects.filter(whose, here, cinema=cinema, status__in=[*Order.UNPAID, *Order.SOLD])
-    return found.exclude(channel=Order.Channel.GROUP)
 
 
 def _with_reason(
@@ -200,30 +183,6 @@ def _with_reason(
         order = take(at=at, **wanted)
         give(order, reason=reason, at=at, actor=decided_by)
         return order
-
-
-def check_buyer(order: Order, *, actor: User) -> None:
-    """Raise `StaffOrder` for an order whose points whoever takes its money, or a colleague at work, would earn.
-
-    A guest's order is that of the account with its address, which it may join later. One query at most. Reads only.
-    """
-    if order.final_amount and (order.user_id or order.email):
-        owners = Q(pk=order.user_id) | (Q(email=order.email) if order.email else Q(pk=None))
-        at_work = Shift.objects.filter(cashier=OuterRef("pk"), cinema=order.cinema_id, status=Shift.Status.OPEN)
-        if User.objects.filter(owners, Q(pk=actor.pk) | Exists(at_work)).exists():
-            raise StaffOrder
-
-
-def check_taking(order: Order, *, at: datetime, actor: User) -> None:
-    """Raise `AccountTooOften`, or as `check_buyer`, for an order whose money is about to be taken by hand.
-
-    Two queries at most. Reads only.
-    """
-    check_buyer(order, actor=actor)
-    whose = Q(user=order.user_id) if order.user_id else Q(email=order.email)
-    earns = order.final_amount and (order.user_id or order.email) and order.channel != Order.Channel.GROUP
-    if earns and _at_tills_today(whose, order.cinema_id, at=at).exclude(pk=order.pk).count() >= MOST_A_DAY:
-        raise AccountTooOften(MOST_A_DAY)
 
 
 def pay_cash(
@@ -273,6 +232,7 @@ def card_approved(
 def approve_uncertain(payment: Payment, *, shift: Shift | None, at: datetime, actor: User) -> None:
     """The terminal took this payment: it belongs to the shift of whoever says so, or to none. Raises as
     `card_approved`. Owns its transaction."""
+    check_recent(payment.order, at=at)
     with transaction.atomic():
         resolve_payment(payment, approved=True, at=at, actor=actor)
         Payment.objects.filter(pk=payment.pk).update(shift=lock_open_shift(shift) if shift else None)
@@ -310,16 +270,21 @@ def check_terminal(order: Order) -> None:
 def undo(order: Order, *, shift: Shift | None = None, at: datetime, actor: User) -> list[Refund]:
     """Cancel an unfinished sale; its seats are free again, and the parts that were collected in this `shift` go back.
 
-    Returns these payouts. Other parts wait to be paid out, and count for whoever does it. Raises `CardUnclear`, and as
-    `cancel_unpaid` and `mark_paid_out`. Owns its transaction.
+    They count as a sale that is undone. Returns these payouts; none of them above the actor's limit: they wait then, as
+    other parts do, and count for whoever pays them out. Raises `CardUnclear`, and as `cancel_unpaid` and
+    `mark_paid_out`. Owns its transaction.
     """
     check_terminal(order)
     with transaction.atomic():
         cancel_unpaid(order, reason=CancelReason.CUSTOMER, at=at, actor=actor)
         if shift is None:
             return []
-        Refund.objects.filter(order=order, payment__shift=shift).update(actor=actor)  # decided here
-        return give_out_decided(order, shift=shift, at=at, actor=actor)
+        try:
+            with transaction.atomic():
+                parts = Refund.objects.filter(order=order, payment__shift=shift)
+                return give_out(parts, shift=shift, at=at, actor=actor)
+        except ApprovalRequired:
+            return []
 
 
 def cancel_unpaid(order: Order, *, reason: str, at: datetime, actor: User) -> None:

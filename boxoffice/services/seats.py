@@ -1,6 +1,6 @@
 """The seats of a session at the till: what is free, what each costs there, and the best for a party."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -14,8 +14,15 @@ from screenings import hall_layout
 from screenings.hall_layout import HallLayout
 from screenings.models import Seat, Session, TicketType
 from screenings.seat_choice import best_seats
-from screenings.seat_rules import ticket_types_for
+from screenings.seat_count import SeatCount
+from screenings.seat_rules import check_ticket_types, ticket_types_for
 from screenings.ticket_price import quote, terms_of
+
+
+def check_carers(places: Iterable[tuple[Session, Seat, TicketType]]) -> None:
+    """Raise `ChoiceRefused` for more carers than wheelchair spaces that are sold with them. No query. Reads only."""
+    chosen = [(seat, kind) for _session, seat, kind in places]
+    check_ticket_types(chosen, offered={kind for _seat, kind in chosen})
 
 
 class TillSeats:
@@ -34,8 +41,8 @@ class TillSeats:
         return {seat.pk: seat for seat in self.seats}
 
     @property
-    def free(self) -> int:
-        return sum(seat.pk not in self.taken for seat in self.seats)
+    def count(self) -> SeatCount:
+        return SeatCount.of(self.seats, taken=self.taken)
 
     def best(self, party: int) -> list[int]:
         """The best free seats side by side; wheelchair places only where a person chooses them. One query."""

@@ -44,6 +44,12 @@ def ticket_qr(ticket: Ticket) -> SafeString:
     return qr(code_of(ticket))
 
 
+@register.simple_tag
+def ticket_tail(ticket: Ticket) -> str:
+    """The last four characters of the ticket's code, by which a printed list of the door finds it."""
+    return code_of(ticket)[-4:]
+
+
 @register.filter
 def qr(code: str) -> SafeString:
     drawing = segno.make_qr(code, error="m").svg_inline(border=2, light="#fff", dark="#000", omitsize=True)

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from csp.constants import WASM_UNSAFE_EVAL
+from csp.decorators import csp_update
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -24,6 +26,7 @@ WITH_CAMERA = POLICY.replace("camera=()", "camera=(self)")
 
 
 @page(PERMISSION)
+@csp_update({"script-src": [WASM_UNSAFE_EVAL]})  # of the reader for browsers that read no codes themselves
 @require_safe
 def show(request: BoxOfficeRequest) -> HttpResponseBase:
     response = TemplateResponse(

@@ -16,8 +16,9 @@ from boxoffice.services import sales
 from boxoffice.services.exchanges import Choice, choose, exchange, offered_sessions
 from boxoffice.services.seats import TillSeats
 from boxoffice.services.second_person import deciders
+from boxoffice.views.sale_form import amount_of, typed
 from boxoffice.views.second_person import REFUND, decide
-from boxoffice.views.till import WORK, amount_of, orders_of, tell_payouts, typed
+from boxoffice.views.till import WORK, orders_of, tell_payouts
 from cinema.ids import valid_ids
 from cinema.money import ZERO
 from cinema.status import Refused
@@ -72,7 +73,7 @@ def _exchange(
 ) -> HttpResponse | None:
     """Do it, and lead to the new order; None after a refusal, which is shown with what was chosen."""
     try:
-        shift = sales.shift_of(request.user, request.cinema)
+        shift = sales.shift_of(request.user, request.cinema, device=request.device)
         if shift is None:
             raise NoShift
         total = amount_of(request.POST.get("total", "")) or ZERO

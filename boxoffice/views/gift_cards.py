@@ -19,8 +19,9 @@ from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.errors import NoShift
 from boxoffice.services import gift_cards, sales
 from boxoffice.services.second_person import deciders
+from boxoffice.views.sale_form import amount_of, typed
 from boxoffice.views.second_person import REFUND, decide, decide_together
-from boxoffice.views.till import WORK, amount_of, orders_of, typed
+from boxoffice.views.till import WORK, orders_of
 from cinema.ids import valid_ids
 from cinema.money import ZERO, format_money
 from cinema.status import Refused
@@ -35,7 +36,7 @@ Tender = GiftCardMovement.Tender
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request: BoxOfficeRequest) -> HttpResponse:
     """The form that sells a card, those sold in this shift, and what is left on a guest's card."""
-    shift = sales.shift_of(request.user, request.cinema)
+    shift = sales.shift_of(request.user, request.cinema, device=request.device)
     if shift is None:
         return redirect("boxoffice:shift")
     found, lost = None, None
@@ -57,7 +58,7 @@ def show(request: BoxOfficeRequest) -> HttpResponse:
 @require_POST
 def sell(request: BoxOfficeRequest) -> HttpResponse:
     """Sell a card, and show the page to print. Its code is stored nowhere, so that no other page can show it."""
-    shift = sales.shift_of(request.user, request.cinema)
+    shift = sales.shift_of(request.user, request.cinema, device=request.device)
     try:
         if shift is None:
             raise NoShift
@@ -80,7 +81,7 @@ def sell(request: BoxOfficeRequest) -> HttpResponse:
 @require_POST
 def replace(request: BoxOfficeRequest) -> HttpResponse:
     """Block a card that a guest has lost, and print it with another code. A second person always decides it."""
-    shift = sales.shift_of(request.user, request.cinema)
+    shift = sales.shift_of(request.user, request.cinema, device=request.device)
     work: dict[str, Any] = {"at": request.at, "actor": request.user, "reason": request.POST.get("reason", "")}
     try:
         if shift is None:
@@ -129,7 +130,7 @@ def take_back(request: BoxOfficeRequest) -> HttpResponse:
     """Undo the sale of an unused card in its own shift: by its code, which the guest has, or for a card that was not
     printed by a second person.
     """
-    shift = sales.shift_of(request.user, request.cinema)
+    shift = sales.shift_of(request.user, request.cinema, device=request.device)
     work: dict[str, Any] = {"at": request.at, "actor": request.user}
     try:
         if shift is None:
@@ -157,7 +158,7 @@ def take_back(request: BoxOfficeRequest) -> HttpResponse:
 def pay(request: BoxOfficeRequest, key: int) -> HttpResponse:
     """Pay what is left of an order with a card, as far as its balance goes."""
     row = get_object_or_404(orders_of(request), pk=key)
-    shift = sales.shift_of(request.user, request.cinema)
+    shift = sales.shift_of(request.user, request.cinema, device=request.device)
     work: dict[str, Any] = {"at": request.at, "actor": request.user}
     try:
         if shift is None:

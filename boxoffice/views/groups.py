@@ -13,7 +13,8 @@ from accounts.services import rate_limits
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.errors import NoShift
 from boxoffice.services import groups, sales
-from boxoffice.views.till import WORK, amount_of, orders_of, typed
+from boxoffice.views.sale_form import amount_of, typed
+from boxoffice.views.till import WORK, orders_of
 from cinema.keyboards import readings
 from cinema.money import format_money
 from cinema.status import Refused
@@ -40,7 +41,7 @@ def find(request: BoxOfficeRequest) -> HttpResponse:
 def pay(request: BoxOfficeRequest, key: int) -> HttpResponse:
     """Take the money for some people of a group, and go to the order that is theirs, to print its tickets."""
     order = get_object_or_404(orders_of(request).filter(group_order__isnull=False), pk=key)
-    shift = sales.shift_of(request.user, order.cinema)
+    shift = sales.shift_of(request.user, order.cinema, device=request.device)
     try:
         if shift is None:
             raise NoShift

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_POST
 
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.services import receipts
-from boxoffice.views.till import WORK, orders_of, typed
+from boxoffice.views.sale_form import typed
+from boxoffice.views.till import WORK, orders_of
 from cinema.ids import valid_ids
 from cinema.status import Refused
 from payments.models import Receipt

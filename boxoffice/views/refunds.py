@@ -18,6 +18,7 @@ from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.errors import NoShift, SecondPersonNeeded
 from boxoffice.models import Voucher
 from boxoffice.services import refunds, sales
+from boxoffice.services.basket import number_of
 from boxoffice.services.second_person import approve_here, request_of
 from boxoffice.services.vouchers import (
     check_unused,
@@ -26,8 +27,9 @@ from boxoffice.services.vouchers import (
     give_voucher,
     print_again,
 )
+from boxoffice.views.sale_form import amount_of
 from boxoffice.views.second_person import REFUND, decide
-from boxoffice.views.till import WORK, amount_of, orders_of, tell_payouts
+from boxoffice.views.till import WORK, orders_of, tell_payouts
 from cinema.ids import valid_ids
 from cinema.money import ZERO, format_money
 from cinema.status import Refused
@@ -51,7 +53,7 @@ def refund(request: BoxOfficeRequest, key: int) -> HttpResponse:
     row = get_object_or_404(orders_of(request), pk=key)
     reason, at_fault = request.POST.get("reason", ""), bool(request.POST.get("at_fault"))
     whole = "void" in request.POST
-    lines = remaining_lines([row.pk])[row.pk].refundable if whole else _ticked(request, row)
+    lines = remaining_lines([row.pk])[row.pk].refundable
     try:
         shift = _open_shift(request)
         done: dict[str, Any] = {"reason": reason, "shift": shift, "at": request.at, "actor": request.user}
@@ -60,6 +62,8 @@ def refund(request: BoxOfficeRequest, key: int) -> HttpResponse:
             if whole:
                 paid = refunds.void(row, **done)
             else:
+                refunds.divide_snacks(row, _quantities(request), at=request.at)
+                lines = _ticked(request, row)
                 paid = refunds.refund_at_till(row, lines=lines, at_fault=at_fault, **done)
         except ApprovalRequired:
             if done["decided_by"] is not None:
@@ -136,6 +140,9 @@ def choose(request: BoxOfficeRequest, key: int) -> HttpResponse:
     except Refused as error:
         messages.error(request, str(error))
         return redirect("boxoffice:order", key=row.pk)
+    if given is None:
+        messages.success(request, _("The voucher is sent to %(email)s.") % {"email": row.email})
+        return redirect("boxoffice:order", key=row.pk)
     request.session[GIVEN] = [given.pk, shift.pk]
     return redirect("boxoffice:voucher", key=given.pk)
 
@@ -149,7 +156,7 @@ def voucher(request: BoxOfficeRequest, key: int) -> HttpResponse:
     """
     rows = Voucher.objects.filter(order__in=orders_of(request)).select_related("promocode", "order")
     row = get_object_or_404(rows, pk=key)
-    shift = sales.shift_of(request.user, request.cinema)
+    shift = sales.shift_of(request.user, request.cinema, device=request.device)
     try:
         if request.method == "POST":
             print_again(row, shift=shift, at=request.at, actor=request.user)
@@ -185,7 +192,7 @@ def pay_out(request: BoxOfficeRequest, key: int) -> HttpResponse:
 
 
 def _open_shift(request: BoxOfficeRequest) -> Shift:
-    shift = sales.shift_of(request.user, request.cinema)
+    shift = sales.shift_of(request.user, request.cinema, device=request.device)
     if shift is None:
         raise NoShift
     return shift
@@ -197,6 +204,12 @@ def _ticked(request: BoxOfficeRequest, row: Order) -> list[OrderLine]:
     if not request.user.has_perm(REFUND_CONSUMED):
         snacks = snacks.filter(status__in=ConcessionPreorder.OPEN)
     return [*Ticket.objects.filter(order=row, pk__in=valid_ids(request.POST.getlist("ticket"))), *snacks]
+
+
+def _quantities(request: BoxOfficeRequest) -> dict[int, int]:
+    """How many of the ticked lines of snacks to refund, where fewer than all may be meant."""
+    sent = {key: request.POST.get(f"quantity{key}", "") for key in valid_ids(request.POST.getlist("snack"))}
+    return {key: number_of(typed) for key, typed in sent.items() if typed}
 
 
 def _ask(request: BoxOfficeRequest, row: Order, lines: list[OrderLine], reason: str, *, at_fault: bool) -> None:

@@ -6,6 +6,7 @@ from boxoffice.errors import SecondPersonNeeded
 from boxoffice.services.second_person import decider
 
 REFUND = "orders.refund_order"
+OTHERS = "payments.count_others_shift"
 
 
 def decide(request: BoxOfficeRequest, permission: str, *, needed: bool = True) -> User | None:

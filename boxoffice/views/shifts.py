@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
@@ -16,16 +17,18 @@ from accounts.models import User
 from accounts.services.sent_forms import sent_once
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.services import receipts, refunds, sales
-from boxoffice.services.safe import check_room, is_unlikely
-from boxoffice.views.till import WORK, amount_of
+from boxoffice.services.safe import check_room, handovers_waiting, is_unlikely
+from boxoffice.services.second_person import deciders
+from boxoffice.views.sale_form import amount_of
+from boxoffice.views.second_person import OTHERS, REFUND, decide
+from boxoffice.views.till import WORK
 from cinema.ids import is_valid_id
 from cinema.money import ZERO, format_money
 from cinema.status import Refused
 from payments.models import CashMovement, CashPlace, Payment, Refund, Shift
-from payments.services import count_and_close, end_shift, move_cash, open_shift, totals_of
+from payments.services import by_person, count_and_close, end_shift, move_cash, open_shift, totals_of
 from screenings.models import Cinema
 
-OTHERS = "payments.count_others_shift"
 ASKED = "boxoffice_count_asked"  # in the session: the unlikely count that was asked about, and its shift
 LISTED = timedelta(days=7)  # counted shifts, and money taken without one, on the page of those who may count others'
 
@@ -43,15 +46,17 @@ def shift(request: BoxOfficeRequest) -> HttpResponse:
         except Refused as error:
             messages.error(request, str(error))
         return redirect("boxoffice:shift")
-    current = sales.shift_of(actor, cinema)
+    current = sales.shift_of(actor, cinema, device=request.device)
     waiting = Shift.objects.not_counted().filter(cinema=cinema).select_related("drawer", "cashier")
     may_count_others = actor.has_perm(OTHERS)
+    handed_in, others = handovers_waiting(cinema), {"other_than": actor, "at": request.at}
     return TemplateResponse(
         request,
         "boxoffice/shift.html",
         {
             "cinema": cinema,
-            "shift": current,
+            "shift": current if current and current.cashier == actor else None,
+            "shared": current if current and current.cashier != actor else None,
             "drawers": CashPlace.objects.filter(cinema=cinema, kind=CashPlace.Kind.DRAWER).order_by("name"),
             "waiting": [each for each in waiting if each != current and (may_count_others or each.cashier == actor)],
             "receipts": receipts.receipts_of(cinema, at=request.at),
@@ -68,6 +73,10 @@ def shift(request: BoxOfficeRequest) -> HttpResponse:
             .order_by("-counted_at")
             if may_count_others
             else [],
+            "handed_in": handed_in,
+            "may_confirm": may_count_others,
+            "confirmers": deciders(request.device, OTHERS, **others) if handed_in else [],
+            "deciders": deciders(request.device, REFUND, **others) if current else [],
             "sent": uuid4(),
             "kinds": [(kind, CashMovement.Kind(kind).label) for kind in ("CASH_IN", "CASH_OUT", "DROP")],
         },
@@ -85,8 +94,10 @@ def _act(request: BoxOfficeRequest, cinema: Cinema, actor: User) -> HttpResponse
     if what == "move" and (kind := request.POST.get("kind")) in ("CASH_IN", "CASH_OUT", "DROP"):
         amount = amount_of(request.POST.get("amount", "")) or ZERO
         check_room(cinema, ZERO if kind == "CASH_OUT" else amount)
+        decided_by = decide(request, REFUND, needed=False) if kind == "CASH_OUT" else None
         with sent_once(request, at=at):
-            move_cash(current, kind=kind, amount=amount, reason=request.POST.get("reason", ""), at=at, actor=actor)
+            moved: dict[str, Any] = {"kind": kind, "amount": amount, "reason": request.POST.get("reason", "")}
+            move_cash(current, **moved, at=at, actor=decided_by or actor)
         messages.success(request, _("Recorded."))
     elif what == "end":
         end_shift(current, at=at)
@@ -151,7 +162,7 @@ def summary(request: BoxOfficeRequest, key: int) -> HttpResponse:
     if row.status != Shift.Status.COUNTED:
         messages.error(request, _("Count the drawer first."))
         return redirect("boxoffice:shift")
-    totals = totals_of(row)
+    totals, people = totals_of(row), by_person(row)
     sold = Payment.objects.filter(shift=row, status=Payment.Status.SUCCEEDED)
     return TemplateResponse(
         request,
@@ -161,6 +172,7 @@ def summary(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "cinema": row.cinema,
             "paper": "a4" if request.GET.get("paper") == "a4" else "roll",
             "totals": totals,
+            "people": people if any(each.person != row.cashier for each in people) else [],
             "moved": [(CashMovement.Kind(kind).label, amount) for kind, amount in totals.by_kind.items()],
             "sales": sold.count(),
             "voids": Refund.objects.filter(shift=row, is_void=True).aggregate(number=Count("pk"), sum=Sum("amount")),

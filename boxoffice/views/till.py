@@ -24,9 +24,10 @@ from boxoffice.errors import NoShift
 from boxoffice.models import Exchange, Voucher
 from boxoffice.services import basket as baskets
 from boxoffice.services import groups, printing, receipts, refunds, sales
-from boxoffice.services.refunds import payout_text
+from boxoffice.services.refunds import payout_text, waiting_text
 from boxoffice.services.second_person import approvers_here, deciders, request_of
 from boxoffice.services.vouchers import choice_at_till
+from boxoffice.views.sale_form import amount_of, read_basket, shown_total, typed
 from boxoffice.views.second_person import REFUND, decide
 from cinema.ids import is_valid_id, valid_ids
 from cinema.money import format_money
@@ -39,53 +40,8 @@ from payments.models import Payment, Refund, Shift
 
 WORK = "payments.work_shift"
 GIVE = "allocations.give_comp"
-AMOUNT = re.compile(r"\d{1,8}(?:[.,]\d{1,2})?", re.ASCII)
 NOTES = [Decimal(500), Decimal(1000), Decimal(2000), Decimal(5000)]
-REFUSED_CODE = "boxoffice_refused_code"  # in the session: the last promo code that was wrong
-LETTERS = "QWERTYUIOPASDFGHJKLZXVBNM"  # keys of snacks; C and digits are taken
-
-
-def amount_of(text: str) -> Decimal | None:
-    """An amount as people type it, or None for an empty field.
-
-    Raises `ValueError` for anything else, also for what can be read in two ways: "1,500" and "1.500".
-    """
-    typed = "".join(text.split())
-    if typed and not AMOUNT.fullmatch(typed):
-        raise ValueError(text)
-    return Decimal(typed.replace(",", ".")) if typed else None
-
-
-def typed(request: BoxOfficeRequest, name: str) -> str:
-    return request.POST.get(name, "").replace("\x00", "").strip()
-
-
-def shown_total(request: BoxOfficeRequest, basket: baskets.TillBasket) -> Decimal:
-    """What the page showed when the button was pressed: a price may have moved since."""
-    try:
-        shown = amount_of(request.POST.get("total", ""))
-    except ValueError:
-        shown = None
-    return basket.total if shown is None else shown
-
-
-def _read(request: BoxOfficeRequest) -> tuple[baskets.TillBasket, Refused | None]:
-    """The basket. A wrong promo code counts for the cashier, once while it stays in its field; after too many no code
-    is looked up."""
-    code, who = typed(request, "promocode")[:40], f"staff {request.user.pk}"
-    is_new = bool(code) and code != request.session.get(REFUSED_CODE)
-    try:
-        if is_new:
-            rate_limits.check("promocode", person=who, at=request.at)
-        basket = baskets.read(request.cinema, request.POST, at=request.at)
-        if is_new and basket.promocode_refused:
-            rate_limits.hit("promocode", person=who, at=request.at)
-            request.session[REFUSED_CODE] = code
-    except RateLimited as error:
-        without = request.POST.copy()
-        without["promocode"] = ""
-        return baskets.read(request.cinema, without, at=request.at), error
-    return basket, None
+LETTERS = "QWERTYUIOPASDFGHJKLZXVN"  # keys of snacks; C, B, M and digits are taken
 
 
 @page(WORK)
@@ -93,11 +49,11 @@ def _read(request: BoxOfficeRequest) -> tuple[baskets.TillBasket, Refused | None
 def till(request: BoxOfficeRequest) -> HttpResponse:
     """Every press sends the whole form and shows it again; a sale leads to the page of its order."""
     cinema, at = request.cinema, request.at
-    shift = sales.shift_of(request.user, cinema)
+    shift = sales.shift_of(request.user, cinema, device=request.device)
     if shift is None:
         return redirect("boxoffice:shift")
     released = _release(request)
-    basket, refusal = _read(request)
+    basket, refusal = read_basket(request)
     refusal = released or refusal
     if request.POST.get("sell") and not refusal:
         try:
@@ -161,6 +117,7 @@ def _sell(request: BoxOfficeRequest, basket: baskets.TillBasket, *, shift: Shift
         "promocode": typed(request, "promocode"),
         "phone": typed(request, "phone"),
         "customer_code": typed(request, "customer_code"),
+        "points": baskets.number_of(typed(request, "points")),
         "expected_total": shown_total(request, basket),
         "language": get_language() or "",
     }
@@ -217,6 +174,8 @@ def _pay(request: BoxOfficeRequest, order: Order, *, way: str, given: str, shift
             messages.warning(request, _("Look into the terminal’s journal, then choose what happened."))
         elif way == "cancel":
             tell_payouts(request, sales.undo(order, shift=shift, **done))
+            for waiting in order.refunds.to_hand_out():
+                messages.warning(request, waiting_text(waiting))
             messages.success(request, _("The sale was cancelled; its seats are free again."))
             return redirect("boxoffice:till")
     except ValueError:
@@ -249,7 +208,7 @@ def orders_of(request: BoxOfficeRequest) -> QuerySet[Order]:
 def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
     """An order at the till: to be paid, to be printed, or to be refunded."""
     row = get_object_or_404(orders_of(request), pk=key)
-    shift = sales.shift_of(request.user, row.cinema)
+    shift = sales.shift_of(request.user, row.cinema, device=request.device)
     if request.method == "POST":
         if shift is None:
             messages.error(request, str(NoShift()))
@@ -276,7 +235,7 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "shift": shift,
             "unpaid": unpaid,
             "sold": sold,
-            "sold_here": printing.is_sold_in(row, shift),
+            "sold_here": printing.is_sold_by(row, actor, shift=shift),
             "left": left_to_pay(row),
             **groups.shown_of(row, typed=request.GET.get("people", "")),
             "uncertain": next((each for each in payments if each.status == Payment.Status.PENDING), None),
@@ -304,11 +263,11 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
 def tickets(request: BoxOfficeRequest, key: int) -> HttpResponse:
     """The tickets and the slip of an order, to print on a roll of 80 mm or on A4.
 
-    Those of an order that was not paid in one's own open shift are printed by a press of a button, which is recorded.
+    Those of an order that one did not sell in the open shift are printed by a press of a button, which is recorded.
     """
     row = get_object_or_404(orders_of(request), pk=key, status__in=Order.SOLD)
-    shift = sales.shift_of(request.user, row.cinema)
-    if not printing.is_sold_in(row, shift):
+    shift = sales.shift_of(request.user, row.cinema, device=request.device)
+    if not printing.is_sold_by(row, request.user, shift=shift):
         if request.method != "POST":
             return redirect("boxoffice:order", key=row.pk)
         try:

@@ -1,3 +1,4 @@
+from concessions.services.dividing import divide
 from concessions.services.expected_use import ExpectedUse, expect_use
 from concessions.services.low_stock import alert_low_stock, reset_low_stock_alerts
 from concessions.services.recipes import available
@@ -17,6 +18,7 @@ __all__ = [
     "alert_low_stock",
     "available",
     "count",
+    "divide",
     "expect_use",
     "last_staff_movement",
     "order_to_maximum",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User, normalise_email
 from cinema.validators import clean_reason
 from customers.errors import AddressNotCorrectable
+from customers.services.ticket_codes import is_renewable
 from orders import notifications
 from orders.errors import DetailsRefused
 from orders.locks import lock_order
@@ -64,12 +65,16 @@ def correct_address(order: Order, *, email: str, reason: str = "", at: datetime,
 
 def is_correctable(order: Order) -> bool:
     """Whether staff are offered it: until the first ticket is scanned. At most one query. Reads only."""
-    return order.status in Order.UNPAID or is_correctable_by_customer(order)
+    return order.status in Order.UNPAID or (order.status == Order.Status.PAID and not _was_scanned(order))
 
 
-def is_correctable_by_customer(order: Order) -> bool:
-    """Whether the page of a paid order offers it: until the first ticket is scanned. One query. Reads only."""
-    return order.status == Order.Status.PAID and not _was_scanned(order)
+def is_correctable_by_customer(order: Order, *, at: datetime) -> bool:
+    """Whether the page of a paid order offers it: until the doors open, see `is_renewable`, or the first ticket is
+    scanned. Two queries at most. Reads only.
+    """
+    if order.status != Order.Status.PAID or _was_scanned(order):
+        return False
+    return all(is_renewable(each, at=at) for each in order.tickets.for_visits().select_related("session"))
 
 
 def _was_scanned(order: Order) -> bool:
@@ -77,8 +82,8 @@ def _was_scanned(order: Order) -> bool:
 
 
 def correct_address_by_customer(order: Order, *, email: str, at: datetime) -> Order:
-    """`correct_address` for whoever has the order's link, until the first scan. Owns its transaction."""
+    """`correct_address` for whoever has the order's link, until the doors open. Owns its transaction."""
     with transaction.atomic():
-        if not is_correctable_by_customer(lock_order(order)):
+        if not is_correctable_by_customer(lock_order(order), at=at):
             raise AddressNotCorrectable(_("The address of this order can no longer be corrected here. Ask the cinema."))
         return correct_address(order, email=email, at=at)

@@ -2,11 +2,11 @@
 
 Spent is what was paid for orders of the last `YEAR` whose screenings are over, by any other way than a gift card, less
 all refunds of it: what could still be returned gives no level. Orders of groups do not count. An account gains a level
-in the night after it has spent enough. Once it has spent less than its level asks for, it keeps it until the end of
-that month, and its owner is warned.
+when the points of the order that reached it are credited; they still count at the level before. Once it has spent less
+than its level asks for, it keeps it until the end of that month, and its owner is warned: the work of the night.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -124,6 +124,17 @@ def update_tiers_locked(accounts: Sequence[Any], *, at: datetime) -> None:
             account.tier_id, account.tier_until = account.reached, None
     BonusAccount.objects.bulk_update(accounts, ["tier", "tier_until"])
     queue(warnings, at=at)
+
+
+def raise_tiers_locked(users: Collection[int], *, at: datetime) -> None:
+    """Give customers (primary keys) the level that they have reached, and let them keep one that was to be lost.
+
+    A constant number of queries. Must be called inside a transaction (of their orders; the accounts are locked here).
+    """
+    accounts = BonusAccount.objects.filter(user__in=users).order_by("pk")
+    list(accounts.select_for_update(no_key=True).values_list("pk"))
+    if reached := list(to_update(at).filter(user__in=users, reached_from__gte=F("held_from"))):
+        update_tiers_locked(reached, at=at)
 
 
 def end_of_month(at: datetime) -> datetime:

@@ -104,6 +104,10 @@ class Statement(models.Model):
         text = f"{self.distributor}, {self.cinema}, {date_format(self.last, 'SHORT_DATE_FORMAT')}"
         return text if self.version == 1 else f"{text} ({self.version})"
 
+    def newest_version(self) -> "Statement":
+        """One query."""
+        return Statement.objects.newest().get(distributor=self.distributor_id, cinema=self.cinema_id, last=self.last)
+
 
 class StatementLine(models.Model):
     """A week of a contract with its hire, or one of its sessions with its part of the base.

@@ -77,6 +77,12 @@ class ChainFace(models.Model):
     logo_digest = models.CharField(_("logo"), max_length=20, blank=True, editable=False)
     logo_width = models.PositiveSmallIntegerField(null=True, editable=False)
     logo_height = models.PositiveSmallIntegerField(null=True, editable=False)
+    #: PNGs made of the logo, of so many pixels. Their digest is in their addresses; empty without a logo.
+    icon_48 = models.BinaryField(null=True, editable=False)
+    icon_180 = models.BinaryField(null=True, editable=False)
+    icon_192 = models.BinaryField(null=True, editable=False)
+    icon_512 = models.BinaryField(null=True, editable=False)
+    icon_digest = models.CharField(max_length=20, blank=True, default="", db_default="", editable=False)
     #: The current versions of the pages, so that one query reads all that a page of the shop shows of the chain.
     published = models.JSONField(default=list, editable=False)
 

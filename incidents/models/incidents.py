@@ -1,5 +1,6 @@
 """What happened to sessions with sales, and to each order that it concerned."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from cinema.money import MoneyField, between
 from incidents.causes import Cause
 from notifications.models import MessageKind, Notification
 from orders.models import Order, Promocode, RefundLine, Ticket
+from payments.models import Refund
 from screenings.models import Film, Hall, Seat, Session
 
 LONGEST_WORDS = 160  # the longest text that staff add for guests: it goes into an SMS, too
@@ -124,6 +126,15 @@ class ConcernedOrderQuerySet(models.QuerySet["ConcernedOrder"]):
             refunded=Subquery(lines.order_by().values("ticket__order").annotate(sum=Sum("amount")).values("sum")),
             comes=Exists(live),
         )
+
+    def with_both(self, *, since: datetime | None = None) -> "ConcernedOrderQuerySet":
+        """Those whose guest used a voucher instead of the money, which then went back outside, too: `since` an instant,
+        or ever."""
+        outside = Refund.objects.filter(status=Refund.Status.SUCCEEDED, amount__gt=0, reason="", actor__isnull=True)
+        if since is not None:
+            outside = outside.filter(requested_at__gt=since)
+        both = Exists(outside.filter(order=OuterRef("order"), requested_at__gte=OuterRef("answered_at")))
+        return self.filter(both, answer=ConcernedOrder.Answer.VOUCHER, voucher__used_count__gt=0)
 
 
 class ConcernedOrder(models.Model):

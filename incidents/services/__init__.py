@@ -11,12 +11,14 @@ from incidents.services.telling import choice_link, concerned, explanations, ref
 from incidents.services.time_zones import clock_shifts, follow_time_zone
 from incidents.services.vouchers import (
     has_voucher,
-    is_of_new_address,
+    is_sent_to_buyer,
     lines_to_choose,
     new_voucher,
     open_choice,
+    send_vouchers_again,
     take_refund,
     take_voucher,
+    unused_vouchers,
     worth,
 )
 
@@ -38,7 +40,7 @@ __all__ = [
     "explanations",
     "follow_time_zone",
     "has_voucher",
-    "is_of_new_address",
+    "is_sent_to_buyer",
     "keep_tickets",
     "lines_to_choose",
     "move",
@@ -53,10 +55,12 @@ __all__ = [
     "refund_guests_locked",
     "return_tickets",
     "returnable_lines",
+    "send_vouchers_again",
     "sessions_at",
     "sessions_of_day",
     "swapped",
     "take_refund",
     "take_voucher",
+    "unused_vouchers",
     "worth",
 ]

@@ -18,7 +18,7 @@ from cinema.money import ZERO
 from incidents.errors import DecisionClosed
 from incidents.models import ConcernedOrder
 from notifications.models import MessageKind
-from notifications.services import queue
+from notifications.services import queue, was_queued
 from orders import notifications
 from orders.errors import PaymentDisputed
 from orders.locks import lock_orders_with_sessions
@@ -81,13 +81,15 @@ def has_voucher(order: Order, lines: Sequence[OrderLine]) -> bool:
     return not order.payments.filter(gateway=Gateway.ACCOUNT, status=Payment.Status.SUCCEEDED).exists()
 
 
-def is_of_new_address(row: ConcernedOrder) -> bool:
-    """Whether its link gives no voucher: staff or a partner entered the address, or it is newer than the cancellation.
-    Money goes back to whoever paid, but a voucher belongs to whoever has the code. One query. Reads only.
+def is_sent_to_buyer(row: ConcernedOrder) -> bool:
+    """Whether its link gives a voucher: the code goes to the e-mail address with which the order was bought.
+
+    Money goes back to whoever paid, but a voucher belongs to whoever has the code. So the link gives none where there
+    is no address, staff or a partner entered it, or it is newer than the cancellation. One query at most. Reads only.
     """
     entered = Q(actor__isnull=False) | Q(at__gte=row.incident.at)
     changes = row.order.changes.filter(Q(entered, kind=OrderChange.Kind.ADDRESS) | Q(kind=OrderChange.Kind.PARTNER))
-    return changes.exists()
+    return bool(row.order.email) and not changes.exists()
 
 
 def take_refund(row: ConcernedOrder, *, at: datetime, actor: User | None = None, at_cinema: bool = False) -> Refund:
@@ -104,14 +106,16 @@ def take_refund(row: ConcernedOrder, *, at: datetime, actor: User | None = None,
 
 
 def take_voucher(row: ConcernedOrder, *, at: datetime, actor: User | None = None, at_cinema: bool = False) -> Promocode:
-    """Give the guest a voucher instead of the money, and send it.
+    """Give the guest a voucher instead of the money. Its code is sent to the buyer's address, also at the cinema: only
+    where `is_sent_to_buyer` is false it has to be printed there.
 
     Raises `RefundedAtCinema`, `DecisionClosed`, also where `has_voucher` is false, and `PaymentDisputed`. Owns its
     transaction.
     """
     with transaction.atomic():
         order, lines = _locked(row, at=at, at_cinema=at_cinema)
-        if not at_cinema and is_of_new_address(row):
+        is_sent = is_sent_to_buyer(row)
+        if not (at_cinema or is_sent):
             raise RefundedAtCinema
         if not has_voucher(order, lines):
             raise DecisionClosed
@@ -122,8 +126,29 @@ def take_voucher(row: ConcernedOrder, *, at: datetime, actor: User | None = None
         apply_refund_effects([plan], at=at)
         voucher = new_voucher(worth(lines), at=at)
         _answer(row, ConcernedOrder.Answer.VOUCHER, at=at, voucher=voucher)
-        _send(order, voucher, points=plan.points_back, at=at)
+        if is_sent:
+            _send(order, voucher, points=plan.points_back, at=at)
         return voucher
+
+
+def send_vouchers_again(order: Order, *, at: datetime) -> None:
+    """Queue the codes of vouchers that its guest has not used once more, to whoever bought it: one in `LINK_AGAIN`.
+
+    Owns its transaction.
+    """
+    if was_queued(MessageKind.VOUCHER, recipient=order.email, after=at - settings.LINK_AGAIN):
+        return
+    with transaction.atomic():
+        for voucher in unused_vouchers(order, at=at):
+            row = order.incidents.select_related("incident").get(voucher=voucher)
+            if is_sent_to_buyer(row):
+                _send(order, voucher, points=0, at=at)
+
+
+def unused_vouchers(order: Order, *, at: datetime) -> Sequence[Promocode]:
+    """What its guest took instead of money, and can still use. One query. Reads only."""
+    unused = Promocode.objects.filter(used_count=0, is_active=True, valid_until__gt=at)
+    return list(unused.filter(instead_of_money__order=order).order_by("pk"))
 
 
 def _locked(row: ConcernedOrder, *, at: datetime, at_cinema: bool) -> tuple[Order, Sequence[OrderLine]]:
@@ -145,7 +170,7 @@ def _answer(row: ConcernedOrder, answer: str, *, at: datetime, voucher: Promocod
 
 
 def _send(order: Order, voucher: Promocode, *, points: int, at: datetime) -> None:
-    if not order.recipient or voucher.valid_until is None:
+    if voucher.valid_until is None:
         return
     context = {
         "number": order.number,
@@ -157,5 +182,5 @@ def _send(order: Order, voucher: Promocode, *, points: int, at: datetime) -> Non
         "valid_until": order.cinema.local(voucher.valid_until).isoformat(),
         "points": points,
     }
-    occasion = f"{order.number} voucher {voucher.pk}"
-    queue([notifications.message_about(order, MessageKind.VOUCHER, occasion=occasion, context=context)], at=at)
+    about = {"recipient": order.email, "occasion": f"{order.number} voucher {voucher.pk} {at.isoformat()}"}
+    queue([notifications.message_about(order, MessageKind.VOUCHER, **about, context=context)], at=at)

@@ -156,13 +156,13 @@ def availability(request: HttpRequest, response: HttpResponse, session_id: Id) -
     session = announced(session_id, at=at)
     response["Cache-Control"] = "public, max-age=5"
     count = seat_counts([session], at=at)[session.pk]
-    free = max(count.free, 0)
     return {
         "session_id": session.pk,
         "on_sale": True,
         "capacity": count.capacity,
-        "free": free,
-        "sold_out": not free,
+        "free": max(count.free, 0),
+        "free_wheelchair_spaces": count.wheelchairs,
+        "sold_out": count.sold_out,
     }
 
 

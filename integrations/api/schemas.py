@@ -83,8 +83,9 @@ class AvailabilityOut(Schema):
     session_id: int
     on_sale: bool
     capacity: int
-    free: int
-    sold_out: bool
+    free: int = Field(description="Seats that anybody may buy: no wheelchair spaces, nor the seats of companions.")
+    free_wheelchair_spaces: int
+    sold_out: bool = Field(description="Neither seats nor wheelchair spaces are left.")
 
 
 class SeatOut(Schema):

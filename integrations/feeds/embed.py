@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from cinema import clock
 from cinema.money import format_money
-from integrations.feeds.showtimes import band, cinema_or_404, requested_days
+from integrations.feeds.showtimes import cinema_or_404, requested_days
 from orders.availability.seat_counts import seat_counts
 from screenings.listings import listed_sessions
 from screenings.models import Cinema, Film
@@ -45,7 +45,7 @@ def days_of(cinema: Cinema, *, days: int, at: datetime) -> list[tuple[date, list
     by_day: dict[date, dict[Film, list[Any]]] = {}
     for session, starts in found:
         films = by_day.setdefault(cinema.business_date(session.start_datetime), {})
-        price, seats = format_money(session.price), band(counts[session.pk])
+        price, seats = format_money(session.price), counts[session.pk].band
         shown = {"session": session, "starts": starts, "price": price, "seats": seats}
         films.setdefault(session.film, []).append(shown)
     return [

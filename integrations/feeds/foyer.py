@@ -13,7 +13,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from cinema import clock
-from integrations.feeds.showtimes import band, cinema_or_404
+from integrations.feeds.showtimes import cinema_or_404
 from orders.availability.seat_counts import seat_counts
 from screenings.listings import advertised
 from screenings.models import Cinema
@@ -57,7 +57,7 @@ def foyer_data(cinema: Cinema, *, at: datetime) -> dict[str, Any]:
                 "age_rating": session.film.age_rating,
                 "hall": session.hall.name,
                 "format": session.format,
-                "seats": band(counts[session.pk]),
+                "seats": counts[session.pk].band,
             }
             for session in sessions
         ],

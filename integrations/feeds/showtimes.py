@@ -15,20 +15,12 @@ from django.views.decorators.http import condition, require_safe
 
 from cinema import clock
 from cinema.ids import is_valid_id
-from orders.availability.seat_counts import SeatCount, seat_counts
+from orders.availability.seat_counts import seat_counts
 from screenings.listings import listed_sessions
 from screenings.models import Cinema, FormatCode, Session
 
 MOST_DAYS = 14
-FEW = 10  # percent of the hall, as in the shop: fewer free seats are “few”
 ILLEGAL_IN_XML = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
-
-
-def band(count: SeatCount) -> str:
-    """`sold_out`, `few` or `many`: how many seats are left, without telling the sales."""
-    if count.free <= 0:
-        return "sold_out"
-    return "few" if count.free * 100 < count.capacity * FEW else "many"
 
 
 def showtimes(cinema: Cinema | None, *, days: int, at: datetime) -> list[dict[str, Any]]:
@@ -62,7 +54,7 @@ def described(sessions: Sequence[tuple[Session, datetime]], *, at: datetime) -> 
             "feature_end": session.hall.cinema.local(session.end_datetime).isoformat(),
             "cleaning_end": session.hall.cinema.local(session.free_from).isoformat(),
             "price": f"{session.price:.2f}",
-            "seats": band(counts[session.pk]),
+            "seats": counts[session.pk].band,
             "url": settings.SITE_URL + reverse("shop:session", args=[session.pk]),
         }
         for session, starts in sessions

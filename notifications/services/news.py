@@ -21,7 +21,7 @@ def to_ask(at: datetime) -> QuerySet[MarketingConsent]:
         recipient=OuterRef("recipient"),
         created_at__gt=at - settings.ASK_FOR_NEWS_AGAIN,
     )
-    return MarketingConsent.objects.to_confirm(at).filter(~Exists(asked))
+    return MarketingConsent.objects.news().to_confirm(at).filter(~Exists(asked))
 
 
 def ask(consents: Sequence[MarketingConsent], *, at: datetime) -> None:

@@ -34,8 +34,8 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 | SNACKS_REPLACED       | the order with only the snacks that are given instead, ordered (a list as         |
 |                       | snacks: what ran out)                                                               |
 | LATE_PAYMENT_REFUNDED | the order, amount                                                                   |
-| TICKET_REMINDER       | number, film, starts (instant), cinema, address, hall, seats: list of [row, number], |
-|                       | link                                                                                |
+| TICKET_REMINDER       | number, film, rating, starts (instant), cinema, address, hall, seats: list of [row, |
+|                       | number], link                                                                       |
 | POINTS_EXPIRING       | points, expires (instant), link (to the shop)                                       |
 | TIER_ENDING           | tier, spent, threshold, missing (amounts; "": nobody gets it now), ends (instant),  |
 |                       | link (to the shop)                                                                  |
@@ -44,14 +44,15 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 | SCHEDULED_REPORT      | title, about (cinemas and dates), figures: list of [name, text], page (of the file), |
 |                       | attachment: None, or storage, name (in it), filename, content_type; size (in words) |
 | GIFT_CARD             | amount, gift_code (as it is printed), cinemas: names of those that take it          |
-| FILM_ON_SALE          | film, starts (instant of the first screening), cinema, link (to the film's page)    |
-| SEATS_HELD            | film, starts (instant), cinema, hall, seats: list of [row, number], until (instant), |
-|                       | link                                                                                |
+| FILM_ON_SALE          | film, rating, starts (instant of the first screening), cinema, link (to the film's  |
+|                       | page)                                                                               |
+| SEATS_HELD            | film, rating, starts (instant), cinema, hall, seats: list of [row, number], until   |
+|                       | (instant), link                                                                     |
 | FILM_HIRE_STATEMENT   | distributor, about (cinema and dates), base, hire (in words), version, attachment   |
 | FILM_GROSS            | distributor, about (cinema and date), admissions, box_office (in words), attachment |
 
-"The order" means: number, link (to its page), cinema, address ("" if there is none), showings: list of {film, starts
-(instant), hall, seats: list of [row, number]}, and snacks: list of [name, quantity].
+"The order" means: number, link (to its page), cinema, address ("" if there is none), showings: list of {film, rating
+("" if there is none), starts (instant), hall, seats: list of [row, number]}, and snacks: list of [name, quantity].
 Of a cancelled or changed screening the context may have `others`: a list of {film, starts, cinema, link} to offer.
 "The return" means: amount, way (the gateway by which it goes back: "cash" and "card_terminal" wait at the box office),
 before (what the gateway had returned earlier), and points. What is "0.00" or 0 is not mentioned. If several payments
@@ -90,15 +91,17 @@ CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.ORDER_REFUNDED: ORDER_KEYS | RETURN_KEYS,
     MessageKind.SNACKS_REPLACED: ORDER_KEYS | {"ordered"},
     MessageKind.LATE_PAYMENT_REFUNDED: ORDER_KEYS | {"amount"},
-    MessageKind.TICKET_REMINDER: frozenset({"number", "film", "starts", "cinema", "address", "hall", "seats", "link"}),
+    MessageKind.TICKET_REMINDER: frozenset(
+        {"number", "film", "rating", "starts", "cinema", "address", "hall", "seats", "link"}
+    ),
     MessageKind.POINTS_EXPIRING: frozenset({"points", "expires", "link"}),
     MessageKind.TIER_ENDING: frozenset({"tier", "spent", "threshold", "missing", "ends", "link"}),
     MessageKind.LOW_STOCK: frozenset({"cinema", "item", "stock", "threshold", "suggested"}),
     MessageKind.REFUNDS_TO_APPROVE: frozenset({"cinema", "film", "starts", "amount", "asked_by", "reason", "page"}),
     MessageKind.SCHEDULED_REPORT: frozenset({"title", "about", "figures", "page", "attachment", "size"}),
     MessageKind.GIFT_CARD: frozenset({"amount", "gift_code", "cinemas"}),
-    MessageKind.FILM_ON_SALE: frozenset({"film", "starts", "cinema", "link"}),
-    MessageKind.SEATS_HELD: frozenset({"film", "starts", "cinema", "hall", "seats", "until", "link"}),
+    MessageKind.FILM_ON_SALE: frozenset({"film", "rating", "starts", "cinema", "link"}),
+    MessageKind.SEATS_HELD: frozenset({"film", "rating", "starts", "cinema", "hall", "seats", "until", "link"}),
     MessageKind.FILM_HIRE_STATEMENT: frozenset({"distributor", "about", "base", "hire", "version", "attachment"}),
     MessageKind.FILM_GROSS: frozenset({"distributor", "about", "admissions", "box_office", "attachment"}),
 }

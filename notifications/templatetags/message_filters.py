@@ -54,6 +54,12 @@ def headline(showings: Sequence[Mapping[str, Any]]) -> str:
 
 
 @register.filter
+def rated(rating: str | None) -> str:
+    """The age mark after a film's title: ` 16+`. Empty where a context was stored without it."""
+    return f"\N{NO-BREAK SPACE}{rating}" if rating else ""
+
+
+@register.filter
 def version(facts: Sequence[str]) -> str:
     """Format, language and subtitles of a screening: `3D, English, subtitles: Russian`."""
     form, language, subtitles = facts

@@ -14,6 +14,7 @@ from orders.models import Order
 from orders.queries import taken_tickets
 from screenings.models import Seat, SeatKind, SeatOutage, Session, TicketType
 from screenings.seat_choice import check_single_seats
+from screenings.seat_count import SeatCount
 from screenings.seat_rules import check_seats, check_ticket_types, love_seat_halves, ticket_types_for
 from screenings.ticket_price import full_price, held_tickets, quote, sold_online, terms_of
 
@@ -43,8 +44,8 @@ class SeatMap:
         return love_seat_halves(self.seats)
 
     @property
-    def free(self) -> int:
-        return sum(seat.pk not in self.taken for seat in self.seats)
+    def count(self) -> SeatCount:
+        return SeatCount.of(self.seats, taken=self.taken)
 
     def price(self, seat: Seat, ticket_type: TicketType) -> Decimal:
         return quote(self.session, seat.kind, ticket_type, self.terms, held=self.held.get(seat.pk)).price

@@ -1,5 +1,6 @@
 from payments.models.disputes import Dispute
 from payments.models.gift_cards import GiftCard, GiftCardMovement, GiftCardReplacement
+from payments.models.handovers import Handover
 from payments.models.legal_entities import LegalEntity, TaxSystem
 from payments.models.payments import AT_COUNTER, MANUAL_GATEWAYS, OWN_BOOKS, Gateway, GatewayEvent, Payment, Refund
 from payments.models.receipts import Rates, Receipt, ReceiptLine, Subject, Vat, VatOf, VatRate
@@ -17,6 +18,7 @@ __all__ = [
     "GiftCard",
     "GiftCardMovement",
     "GiftCardReplacement",
+    "Handover",
     "LegalEntity",
     "Payment",
     "Rates",

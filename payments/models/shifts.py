@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cinema.money import MAX_AMOUNT, MoneyField, between
 
@@ -64,7 +65,7 @@ class Shift(models.Model):
     """Work at one drawer by one responsible person, from the opening float to the count of the drawer."""
 
     class Status(models.TextChoices):
-        OPEN = "OPEN", _("Open")
+        OPEN = "OPEN", pgettext_lazy("shift", "Open")
         NOT_COUNTED = "NOT_COUNTED", _("Not counted")
         COUNTED = "COUNTED", _("Counted")
 

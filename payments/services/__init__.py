@@ -13,6 +13,8 @@ from payments.services.gift_cards import redeem_gift_card as redeem_gift_card
 from payments.services.gift_cards import replace_gift_card as replace_gift_card
 from payments.services.gift_cards import sell_gift_card as sell_gift_card
 from payments.services.gift_cards import take_back_gift_card as take_back_gift_card
+from payments.services.handovers import confirm_handover as confirm_handover
+from payments.services.handovers import count_place as count_place
 from payments.services.ledger import Balance as Balance
 from payments.services.ledger import allocate as allocate
 from payments.services.ledger import balance_of as balance_of
@@ -60,6 +62,7 @@ from payments.services.refund_reports import unsent_refunds as unsent_refunds
 from payments.services.returns import Returned as Returned
 from payments.services.returns import returned_by as returned_by
 from payments.services.shifts import Totals as Totals
+from payments.services.shifts import by_person as by_person
 from payments.services.shifts import check_printer as check_printer
 from payments.services.shifts import count_and_close as count_and_close
 from payments.services.shifts import end_shift as end_shift

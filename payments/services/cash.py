@@ -9,10 +9,11 @@ from django.db import transaction
 from django.db.models import F, Value
 
 from accounts.models import User
+from accounts.services import require_approval_above_limit
 from cinema.money import MAX_AMOUNT, ZERO, MoneyField, rounded
 from cinema.validators import clean_reason
 from payments.errors import CashOutStopped, NotEnoughCash, ShiftNotOpen, WrongCashAmount
-from payments.models import CashMovement, CashPlace, Shift
+from payments.models import CashMovement, CashPlace, Handover, Shift
 
 Kind = CashMovement.Kind
 
@@ -64,14 +65,25 @@ def book(place: CashPlace, *, kind: str, amount: Decimal, **movement: Any) -> Ca
     return CashMovement.objects.create(place=place, kind=kind, amount=amount, **movement)
 
 
-def transfer(source: CashPlace, target: CashPlace, *, kind: str, amount: Decimal, **movement: Any) -> None:
-    """Move cash from one place to another: two movements of one transfer. Raises `NotEnoughCash`.
+def transfer(source: CashPlace, target: CashPlace, *, kind: str, amount: Decimal, **movement: Any) -> CashMovement:
+    """Move cash from one place to another: two movements of one transfer, of which that of the target is returned.
 
-    Must be called inside a transaction (the places are locked in the order of their ids).
+    Raises `NotEnoughCash`. Must be called inside a transaction (the places are locked in the order of their ids).
     """
     one = uuid.uuid4()
-    for place, change in sorted(((source, -amount), (target, amount)), key=lambda each: each[0].pk):
-        book(place, kind=kind, amount=change, transfer=one, **movement)
+    parts = sorted(((source, -amount), (target, amount)), key=lambda each: each[0].pk)
+    moved = {place: book(place, kind=kind, amount=change, transfer=one, **movement) for place, change in parts}
+    return moved[target]
+
+
+def hand_in(drawer: CashPlace, place: CashPlace, *, actor: User | None, **movement: Any) -> None:
+    """Put cash of a drawer into the safe or the change fund: it waits to be confirmed, unless the actor may bank cash.
+
+    Raises `NotEnoughCash`. Must be called inside a transaction (as `transfer`).
+    """
+    moved = transfer(drawer, place, actor=actor, **movement)
+    if actor is None or not actor.has_perm("payments.bank_cash"):
+        Handover.objects.create(movement=moved)
 
 
 def move_cash(
@@ -81,8 +93,8 @@ def move_cash(
 
     What is refused for lack of cash is counted in the shift, and `Shift.MOST_REFUSED` of them stop the drawer: each
     tells something of what it should hold, which the cashier is to count without knowing. Raises `WrongCashAmount`,
-    `ReasonNeeded` (a drop to the safe needs none), `ShiftNotOpen`, `NotEnoughCash` and `CashOutStopped`. Owns its
-    transaction.
+    `ReasonNeeded` (a drop to the safe needs none), `ShiftNotOpen`, `NotEnoughCash` and `CashOutStopped`; and for cash
+    out, which counts towards the actor's limit for refunds, `ApprovalRequired`. Owns its transaction.
     """
     try:
         _move_cash(shift, kind=kind, amount=amount, reason=reason, at=at, actor=actor)
@@ -102,8 +114,10 @@ def _move_cash(shift: Shift, *, kind: str, amount: Decimal, reason: str, at: dat
         stamps = {"shift": row, "at": at, "actor": actor, "reason": reason}
         if to is None:
             book(row.drawer, kind=kind, amount=sign * amount, **stamps)
+            if sign < 0:
+                require_approval_above_limit("orders.refund", amount, actor=actor, approver=None, at=at)
         else:
-            transfer(row.drawer, place_of(row.cinema_id, to), kind=kind, amount=amount, **stamps)
+            hand_in(row.drawer, place_of(row.cinema_id, to), kind=kind, amount=amount, **stamps)
 
 
 def move_between(

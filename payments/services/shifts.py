@@ -1,5 +1,6 @@
 """Shifts at a cash drawer: opened with a float, ended, and counted before anybody is told what should be there."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -63,9 +64,12 @@ def check_printer(cinema: Any, *, at: datetime) -> None:
         raise NoReceiptPrinter
 
 
-def open_shift_of(person: User | None, cinema: int) -> Shift | None:
-    """The open shift in which this person works at the cinema. One query. Reads only."""
-    return Shift.objects.open().filter(cashier=person, cinema=cinema).select_related("drawer", "cinema").first()
+def open_shift_of(person: User | None, cinema: int, *, shared: int | None = None) -> Shift | None:
+    """The open shift in which this person works at the cinema: their own, or else that of the `shared` drawer (its
+    primary key). At most two queries. Reads only."""
+    rows = Shift.objects.open().filter(cinema=cinema).select_related("drawer", "cinema", "cashier")
+    own = rows.filter(cashier=person).first()
+    return rows.filter(drawer=shared).first() if own is None and shared is not None else own
 
 
 def _is_working(cashier: User) -> bool:
@@ -134,6 +138,32 @@ def totals_of(shift: Shift) -> Totals:
     )
 
 
+@dataclass(frozen=True)
+class OfPerson:
+    """What one person took from guests in a shift, less what they gave out."""
+
+    person: User
+    cash: Decimal
+    cards: Decimal
+
+
+def by_person(shift: Shift) -> list[OfPerson]:
+    """Who took how much, in a drawer that several people share. Five queries. Reads only."""
+    of_guests = Q(payment__isnull=False) | Q(refund__isnull=False) | Q(gift_card_movement__isnull=False)
+    on_terminal = {"shift": shift, "status": "SUCCEEDED"}
+    sums: dict[str, defaultdict[int, Decimal]] = {"cash": defaultdict(Decimal), "cards": defaultdict(Decimal)}
+    for tender, person, sign, rows in (
+        ("cash", "actor", 1, CashMovement.objects.filter(of_guests, shift=shift)),
+        ("cards", "actor", 1, Payment.objects.filter(gateway=Gateway.CARD_TERMINAL, **on_terminal)),
+        ("cards", "paid_out_by", -1, Refund.objects.filter(payment__gateway=Gateway.CARD_TERMINAL, **on_terminal)),
+        ("cards", "actor", 1, GiftCardMovement.objects.filter(shift=shift, tender=Gateway.CARD_TERMINAL)),
+    ):
+        for key, amount in rows.order_by().values_list(person).annotate(Sum("amount")):
+            sums[tender][key] += sign * amount
+    people = User.objects.filter(pk__in=sums["cash"] | sums["cards"]).order_by("last_name", "first_name", "pk")
+    return [OfPerson(each, sums["cash"][each.pk], sums["cards"][each.pk]) for each in people]
+
+
 def count_and_close(
     shift: Shift,
     *,
@@ -145,7 +175,8 @@ def count_and_close(
 ) -> Shift:
     """Close a shift with what was counted in its drawer, before anybody was told what should be there.
 
-    What is over or short is posted; then the float returns to the change fund and the rest goes to the safe.
+    What is over or short is posted; then the float returns to the change fund and the rest goes to the safe, see
+    `hand_in`.
     `counted_card` is the total of the terminal's own report. An open shift ends; one that ended without a count is
     counted now. Raises `ShiftNotOpen` if it was counted before, `WrongCashAmount`, and `TerminalTotalNeeded` without
     `counted_card` where cards were taken. Owns its transaction.
@@ -185,4 +216,4 @@ def _empty_drawer(shift: Shift, counted: Decimal, *, at: datetime, actor: User) 
     places = [(cash.place_of(shift.cinema_id, kind), amount) for kind, amount in parts.items() if amount]
     for place, amount in sorted(places, key=lambda each: each[0].pk):  # in the order in which places are locked
         movement = {"shift": shift, "at": at, "actor": actor}
-        cash.transfer(shift.drawer, place, kind=CashMovement.Kind.HANDED_IN, amount=amount, **movement)
+        cash.hand_in(shift.drawer, place, kind=CashMovement.Kind.HANDED_IN, amount=amount, **movement)

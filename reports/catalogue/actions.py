@@ -6,76 +6,42 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from allocations.models import Comp, GroupBooking
+from allocations.models import Comp
 from bonuses.models import BonusTransaction
-from concessions.models import StockMovement
-from orders.models import Order, OrderEvent, Scan, Ticket
-from orders.reasons import Reason
-from payments.models import GiftCardMovement, GiftCardReplacement, Refund
+from orders.models import Ticket
 from reports.catalogue.takings import subtitle
-from reports.reading import Period
+from reports.counting.actions import LATE
+from reports.models import Action, ActionFigures
+from reports.reading import Period, sums
 from reports.tables import Column, Kind, Table
 from screenings.models import TicketType
 
 #: A rate is pointed out from so many actions on, and if it is so many times that of all the others together.
 FEWEST, TIMES = 3, 2
-LATE = timedelta(minutes=30)  # after the sale
-OF_ITSELF = (Reason.CHANGED, Reason.EXPIRED)
+POINTS = "points"
 
-ACTIONS = {
-    "refunds": gettext_lazy("Refunds"),
-    "late_voids": gettext_lazy("Sales undone late"),
-    "gift_cards": gettext_lazy("Gift cards taken back or replaced"),
-    "voids": gettext_lazy("Unpaid orders cancelled"),
-    "free_tickets": gettext_lazy("Free tickets"),
-    "groups": gettext_lazy("Group bookings"),
-    "overrides": gettext_lazy("Admissions outside hours"),
-    "vouchers": gettext_lazy("Vouchers for trouble"),
-    "write_offs": gettext_lazy("Write-offs"),
-    "points": gettext_lazy("Points adjusted"),
-}
-
-HANDLED = "handled"  # orders, of which actions are a share
 Counts = Mapping[int, int]  # by person
 
 
 def actions(period: Period, *, with_points: bool) -> Table:
-    """The actions of each member of staff. Three queries.
+    """The actions of each member of staff. At most five queries.
 
-    Points belong to no cinema, so `with_points` is for people who work for all of them.
+    Points belong to no cinema, so they are counted live, and `with_points` is for people who work for all of them.
     """
-    handled, voids = _of_events(period)
-    asked = [
-        _number(_refunded_alone(period), HANDLED, "actor", "order"),
-        _number(_by_staff(period), "refunds", "actor"),
-        _number(_late_voids(period), "late_voids", "paid_out_by", "order"),
-        _number(_cards_taken_back(period), "gift_cards", "shift__cashier"),
-        _number(_within(period, GiftCardReplacement, "at", "card__cinema"), "gift_cards", "shift__cashier"),
-        _number(_free_tickets(period), "free_tickets", "actor", "order__tickets"),
-        _number(_given_tickets(period), "free_tickets", "actor", "order__tickets"),
-        _number(_within(period, GroupBooking, "at", "cinema"), "groups", "actor"),
-        _number(_overrides(period), "overrides", "actor"),
-        # Vouchers are read through their orders: they themselves are on the floor above.
-        _number(
-            Order.objects.filter(_condition(period, "vouchers__at", "cinema")),
-            "vouchers",
-            "vouchers__actor",
-            "vouchers",
-        ),
-        _number(_write_offs(period), "write_offs", "actor"),
-        *([_number(_adjustments(period), "points", "actor")] if with_points else []),
-    ]
-    counted: dict[str, Counter[int]] = {key: Counter() for key in ACTIONS if with_points or key != "points"}
-    counted["voids"] = voids
-    for found in asked[0].union(*asked[1:], all=True):
-        (handled if found["of"] == HANDLED else counted[found["of"]])[found["person"]] += found["number"]
-    shown = {key: ACTIONS[key] for key in counted}
+    counted: dict[str, Counter[int]] = {action.value: Counter() for action in Action}
+    for found in sums(ActionFigures, period, by=["person_id", "action"]):
+        if found["number"] > 0:  # what is known by now; a correction may have taken all away
+            counted[found["action"]][found["person_id"]] = found["number"]
+    handled = counted.pop(Action.HANDLED)
+    shown: dict[str, Any] = {action.value: action.label for action in Action if action in counted}
+    if with_points:
+        counted[POINTS] = Counter(dict(_adjustments(period)))
+        shown[POINTS] = _("Points adjusted")
     people = User.objects.in_bulk({pk for of_action in counted.values() for pk in of_action})
     totals = {key: sum(counts.values()) for key, counts in counted.items()}
     all_handled = sum(handled.get(pk, 0) for pk in people)
@@ -91,7 +57,7 @@ def actions(period: Period, *, with_points: bool) -> Table:
     columns = [
         Column("person", _("Person")),
         Column("above", _("Far above colleagues")),
-        Column("handled", _("Orders handled"), Kind.INTEGER),
+        Column("handled", Action.HANDLED.label, Kind.INTEGER),
     ]
     for key, label in shown.items():
         columns += [
@@ -110,14 +76,16 @@ def actions(period: Period, *, with_points: bool) -> Table:
         },
         notes=[
             _(
-                "Orders handled are those whose status the person changed or that they refunded. A person is far above "
-                "their colleagues with at least %(fewest)d actions, and %(times)d times as many per 100 orders as all "
-                "others who do the same together. That is a reason to ask, not a verdict."
+                "Orders handled are those whose status the person changed or of which they refunded something, once "
+                "for each day. A person is far above their colleagues with at least %(fewest)d actions, and %(times)d "
+                "times as many per 100 orders as all others who do the same together. That is a reason to ask, not a "
+                "verdict."
             )
             % {"fewest": FEWEST, "times": TIMES},
             _(
-                "Sales undone late were undone at a till after the start of their screening, or more than "
-                "%(minutes)d minutes after they were made. They count for whoever gave the money back."
+                "Refunds are those that staff decided, not those that a customer asked for or that follow from a "
+                "cancelled screening. Sales undone late were undone at a till after the start of their screening, or "
+                "more than %(minutes)d minutes after they were made. They count for whoever gave the money back."
             )
             % {"minutes": LATE // timedelta(minutes=1)},
         ],
@@ -152,12 +120,6 @@ def comps(period: Period) -> Table:
     )
 
 
-def _overrides(period: Period) -> QuerySet[Scan]:
-    """Guests let in at another time; the scans that were undone have reasons too."""
-    scans: QuerySet[Scan] = _within(period, Scan, "at", "ticket__order__cinema")
-    return scans.filter(undone=False).exclude(override="")
-
-
 def _bounds(period: Period) -> dict[tuple[datetime, datetime], list[int]]:
     """The first and the last instant of the period, with the cinemas that share them."""
     groups: defaultdict[tuple[datetime, datetime], list[int]] = defaultdict(list)
@@ -176,83 +138,17 @@ def _condition(period: Period, instant: str, cinema: str) -> Q:
     return condition & Q(**{f"{instant}__gte": first, f"{instant}__lt": last})
 
 
-def _within(period: Period, model: Any, instant: str, cinema: str) -> QuerySet[Any]:
-    """What members of staff did in the period."""
-    rows: QuerySet[Any] = model._default_manager.filter(_condition(period, instant, cinema), actor__is_staff=True)
-    return rows
-
-
-def _number(rows: QuerySet[Any], of: str, person: str, counted: str = "pk") -> QuerySet[Any, Any]:
-    """How many of the rows, or of what `counted` names, there are of each person."""
-    named = rows.order_by().annotate(of=Value(of), person=F(person)).values("of", "person")
-    return named.filter(person__isnull=False).annotate(number=Count(counted, distinct=counted != "pk"))
-
-
-def _of_events(period: Period) -> tuple[Counter[int], Counter[int]]:
-    """Orders whose status the person changed, and orders that they cancelled before they were paid, house holds
-    apart. One query."""
-    void = Q(to_status=Order.Status.CANCELLED) & ~Q(reason__in=OF_ITSELF) & ~Q(order__channel=Order.Channel.HOUSE)
-    found = _events(period).order_by().values("actor").annotate(orders=Count("order", distinct=True))
-    rows = list(found.annotate(voids=Count("pk", filter=void)).values_list("actor", "orders", "voids"))
-    handled = Counter({actor: orders for actor, orders, _voids in rows})
-    return handled, Counter({actor: number for actor, _orders, number in rows if number})
-
-
-def _events(period: Period) -> QuerySet[OrderEvent]:
-    return _within(period, OrderEvent, "at", "order__cinema")
-
-
-def _refunds(period: Period) -> QuerySet[Refund]:
-    return _within(period, Refund, "requested_at", "order__cinema")
-
-
-def _refunded_alone(period: Period) -> QuerySet[Refund]:
-    """Refunds of orders whose status the person did not change: those in part, which keep the status."""
-    return _refunds(period).filter(~Exists(_events(period).filter(order=OuterRef("order"), actor=OuterRef("actor"))))
-
-
-def _by_staff(period: Period) -> QuerySet[Refund]:
-    return _refunds(period).exclude(reason=Reason.BY_CUSTOMER)
-
-
-def _late_voids(period: Period) -> QuerySet[Refund]:
-    """Sales undone after the start of their screening, or long after they were made."""
-    started = Ticket.objects.filter(order=OuterRef("order"), session__start_datetime__lte=OuterRef("requested_at"))
-    long_ago = Q(order__paid_at__lt=F("requested_at") - LATE)
-    return _refunds(period).filter(Exists(started) | long_ago, is_void=True)
-
-
-def _cards_taken_back(period: Period) -> QuerySet[GiftCardMovement]:
-    """Sales of gift cards undone; they count for the cashier who gave the money back, whoever decided it."""
-    return _within(period, GiftCardMovement, "at", "card__cinema").filter(kind=GiftCardMovement.Kind.TAKEN_BACK)
-
-
-def _free_tickets(period: Period) -> QuerySet[OrderEvent]:
-    """The events of orders with a ticket whose price is 0 and without a reason that were made, and paid."""
-    free = _events(period).filter(from_status="", order__tickets__price=0, order__paid_at__isnull=False)
-    return free.filter(order__comp__isnull=True)
-
-
-def _given_tickets(period: Period) -> QuerySet[Comp]:
-    """Complimentary tickets, which count for whoever decided it."""
-    given = _within(period, Comp, "at", "order__cinema")
-    return given.filter(order__tickets__price=0, order__paid_at__isnull=False, order__exchanged_from__isnull=True)
-
-
-def _write_offs(period: Period) -> QuerySet[StockMovement]:
-    written_off = StockMovement.Kind.WRITE_OFF
-    return _within(period, StockMovement, "at", "concession_item__cinema").filter(kind=written_off)
-
-
-def _adjustments(period: Period) -> QuerySet[BonusTransaction]:
+def _adjustments(period: Period) -> QuerySet[BonusTransaction, tuple[int, int]]:
+    """How often each person changed a customer's points by hand."""
     bounds = _bounds(period)
-    return BonusTransaction.objects.filter(
+    adjusted = BonusTransaction.objects.filter(
         transaction_type=BonusTransaction.Type.ADJUSTMENT,
         order__isnull=True,
         transaction_date__gte=min(start for start, _end in bounds),
         transaction_date__lt=max(end for _start, end in bounds),
-        actor__is_staff=True,
+        actor__isnull=False,
     )
+    return adjusted.order_by().values_list("actor").annotate(Count("pk"))
 
 
 def _per_hundred(number: int, handled: int) -> Decimal | None:

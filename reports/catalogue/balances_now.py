@@ -16,10 +16,10 @@ from cinema.money import MINOR_UNITS, ZERO
 from concessions.models import ConcessionItem
 from payments.models import CashPlace, GiftCard, GiftCardMovement
 from reports import definitions
-from reports.catalogue.balances import NOTHING, PROVIDERS, Balances, Sums, by_cinema
+from reports.catalogue.balances import NOTHING, PROVIDERS, Balances, Sums, by_cinema, points_of
 from reports.catalogue.day_figures import NO_ACCOUNT, SEPARATOR
 from reports.counting.advances import refunded_of_before
-from reports.counting.points import Points, accounts_at, held_in
+from reports.counting.points import Points, accounts_at, held_after, held_in, moved_between
 from reports.models import CASH, GIFT_CARDS_SOLD, BarFigures, BusinessDay, MoneyFigures, Tender, TicketFigures
 from reports.reading import Period, live
 from reports.tables import Table
@@ -49,12 +49,12 @@ class BalancesNow(Balances):
                 kept[row["cinema_id"]] -= definitions.EARNED.of(dict.fromkeys(table.MEASURES, ZERO) | dict(row)) or ZERO
         found = {}
         for cinema in self.cinemas:
-            last = next((day for day in self._stored[cinema.pk] if day.closed_at), None)
+            last = self._closed.get(cinema.pk)
             day = BusinessDay(cinema=cinema, date=self.date, ends_at=self.at)
             kept[cinema.pk] += totals["refunded", cinema.pk] - totals["cards_sold", cinema.pk]
             day.advances = (last.advances if last else ZERO) + kept[cinema.pk]
             day.stock_value = totals["stock", cinema.pk]
-            day.on_gift_cards = totals["gift_cards", cinema.pk]
+            day.on_gift_cards = (last.on_gift_cards if last else ZERO) + totals["gift_cards", cinema.pk]
             for name, kind in CASH.items():
                 setattr(day, name, totals[kind, cinema.pk])
             day.points_held, day.points_owed = points
@@ -77,19 +77,23 @@ class BalancesNow(Balances):
         """Of which all open days are a part."""
         return Period(self.cinemas, date.min, self.date, self.at)
 
-    @property
-    def _stored(self) -> dict[int, list[BusinessDay]]:
-        """The last closed day of each cinema and the open ones."""
+    @cached_property
+    def _closed(self) -> dict[int, BusinessDay]:
+        """The last closed day of each cinema that has one."""
         self._period.open_days  # noqa: B018 - it reads them
-        return self._period.stored[frozenset(self._keys)]
+        stored = self._period.stored[frozenset(self._keys)]
+        return {pk: day for pk in self._keys for day in stored[pk] if day.closed_at is not None}
 
     def _totals(self) -> tuple[Points, defaultdict[tuple[str, int], Decimal]]:
-        """The points of all customers; by what it is of and cinema, stock, cash, gift cards, and what was refunded of
-        screenings of closed days. One query.
+        """The points of all customers; by what it is of and cinema, stock, cash, what moved on gift cards since the
+        last closed day, and what was refunded of screenings of closed days. One query.
+
+        Accounts and gift cards are too many to add up: it begins with what the last closed day has stored of them.
         """
         items = _named(ConcessionItem.objects.filter(cinema__in=self._keys), Value("stock"), "cinema")
         places = _named(CashPlace.objects.filter(cinema__in=self._keys), F("kind"), "cinema")
-        cards = _named(GiftCard.objects.filter(cinema__in=self._keys), Value("gift_cards"), "cinema")
+        new = [pk for pk in self._keys if pk not in self._closed]
+        cards = _named(GiftCard.objects.filter(cinema__in=new), Value("gift_cards"), "cinema")
         parts: list[Any] = [
             cards.annotate(total=_big("balance")),
             items.annotate(total=_big("stock_value")),
@@ -97,18 +101,21 @@ class BalancesNow(Balances):
         ]
         for days in self._period.open_days:
             start, name = days.days[0].starts_at, _name(Value("refunded"), "refund__order__cinema")
-            moved = GiftCardMovement.objects.filter(kind__in=GIFT_CARDS_SOLD, at__gte=start, at__lt=self.at)
-            sold = _named(moved.filter(card__cinema__in=days.cinemas), Value("cards_sold"), "card__cinema")
-            parts.append(sold.annotate(total=_big("amount")))
+            moved = GiftCardMovement.objects.filter(at__gte=start, at__lt=self.at, card__cinema__in=days.cinemas)
+            sold = _named(moved.filter(kind__in=GIFT_CARDS_SOLD), Value("cards_sold"), "card__cinema")
+            since_closed = _named(moved.exclude(card__cinema__in=new), Value("gift_cards"), "card__cinema")
+            parts += [each.annotate(total=_big("amount")) for each in (sold, since_closed)]
             parts += refunded_of_before(start, days.cinemas, since=start, as_of=self.at, name=name)
-        now, changed = accounts_at(self.at)
-        rows = list(now.union(changed, *(each.annotate(**NO_ACCOUNT) for each in parts), all=True))
+        known = [day for day in self._closed.values() if day.points_held is not None]
+        last = max(known, key=lambda day: day.ends_at) if known else None
+        first, *others = [moved_between(last.ends_at, self.at)] if last else accounts_at(self.at)
+        rows = list(first.union(*others, *(each.annotate(**NO_ACCOUNT) for each in parts), all=True))
         totals: defaultdict[tuple[str, int], Decimal] = defaultdict(lambda: ZERO)
         for row in rows:
             what, mark, cinema = row["name"].partition(SEPARATOR)
             if mark:
                 totals[what, int(cinema)] += Decimal(row["total"] or 0).scaleb(-MINOR_UNITS)
-        return held_in(rows), totals
+        return (held_after(points_of(last), rows) if last else held_in(rows)), totals
 
 
 def _named(rows: QuerySet[Any], what: Combinable, cinema: str) -> QuerySet[Any]:

@@ -19,7 +19,7 @@ from reports.catalogue import gift_cards
 from reports.catalogue.balances import points_of
 from reports.counting import COUNTS
 from reports.counting.advances import earned_from_advances, refunded_of_before
-from reports.counting.points import Points, accounts_at, held_in
+from reports.counting.points import Points, accounts_at, held_after, held_in, moved_between
 from reports.days import Day, Days
 from reports.models import (
     CASH,
@@ -144,6 +144,7 @@ def _live(cinema: Cinema, unclosed: Sequence[Day], before: BusinessDay | None, a
     found = DayFigures(cinema, day, as_of, None, days.rates)
     rows = {table: grouped(table, COUNTS[table](days, as_of), ("about", *keys)) for table, keys in TABLES.items()}
     found.rows = {table: [row for row in rows[table] if row["about"] == day.date] for table in TABLES}
+    held_before = points_of(before) if before and before.points_held is not None else None
     today = Days([day], cinemas=[cinema.pk])
     points = BonusTransaction.objects.filter(today.within("transaction_date", "order__cinema"))
     points = points.filter(transaction_date__lt=as_of)
@@ -158,7 +159,8 @@ def _live(cinema: Cinema, unclosed: Sequence[Day], before: BusinessDay | None, a
         [_by_name(points, "points", (NO_PLACE, F("transaction_type"), Value(day.date.isoformat())), F("amount"))],
         [_by_name(moved, "cash", (F("place__kind"), F("kind"), when), F("amount"))],
         [_by_name(on_cards, "gift_cards", (NO_PLACE, F("kind"), when), F("amount"))],
-        accounts=accounts_at(as_of),
+        held_before=held_before,
+        accounts=[moved_between(before.ends_at, as_of)] if before and held_before else accounts_at(as_of),
     )
     # Refunds of closed days are in the money of today already, and in the figures of their screenings not before today
     # is closed. Those of the other open days are in the figures of these.
@@ -191,7 +193,9 @@ def advances(rows: dict[type[Figures], Rows]) -> Decimal:
     )
 
 
-def _add_totals(found: DayFigures, *amounts: Iterable[Any], accounts: Iterable[Any] = ()) -> defaultdict[str, Decimal]:
+def _add_totals(
+    found: DayFigures, *amounts: Iterable[Any], accounts: Iterable[Any] = (), held_before: Points | None = None
+) -> defaultdict[str, Decimal]:
     """Receipts by status, the given sums, and the points of the given accounts, with one query.
 
     The sums are of money, but for points. Names with separators are those of cash, points and gift cards that moved: by
@@ -219,7 +223,7 @@ def _add_totals(found: DayFigures, *amounts: Iterable[Any], accounts: Iterable[A
             _add_moved(found, totals, row["name"], row["total"])
         else:
             totals[row["name"]] += Decimal(row["total"] or 0).scaleb(-MINOR_UNITS)
-    found.points = held_in(rows)
+    found.points = held_in(rows) if held_before is None else held_after(held_before, rows)
     found.earned_from_advances = totals["earned"]
     return totals
 

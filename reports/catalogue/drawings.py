@@ -21,13 +21,17 @@ WIDEST = 40  # characters of names that there is room for below upright bars on 
 def takings_chart(table: Table, by: str, *, film: Film | None = None, against: Against | None = None) -> Chart:
     """Box office and bar, or with `against` both sides of the comparison. `table` is that of `takings`.
 
-    Names are too long to stand below upright bars, so many of them are ranked by box office, the highest first.
+    Names are too long to stand below upright bars, so many of them are ranked by box office, the highest first; of
+    those that are compared, only the highest are drawn.
     """
     rows: list[Any] = list(table.rows)
     box_office, names = definitions.BOX_OFFICE, [str(row["group"]) for row in rows]
     if table.columns[0].kind is not Kind.DATE and not against and max(map(len, names), default=0) * len(rows) > WIDEST:
         best = sorted(rows, key=lambda row: row[box_office.key], reverse=True)[:MOST_RANKED]
         return charts.ranking(box_office.name, [(row["group"], row[box_office.key]) for row in best])
+    if against and table.columns[0].kind is not Kind.DATE:
+        best = sorted(rows, key=lambda row: max(row[box_office.key], row[definitions.COMPARED.key]), reverse=True)
+        rows = [row for row in rows if row in best[:MOST_RANKED]]
     series: dict[Any, Any] = {box_office.name: [row[box_office.key] for row in rows]}
     draw = charts.stacked
     if against:

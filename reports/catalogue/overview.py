@@ -71,7 +71,9 @@ class Comparison:
     """The figures of some dates against those of the week before, with a row for each cinema."""
 
     table: Table
+    cinemas: Mapping[int, Cinema]
     dates: Mapping[int, tuple[date, date]]  # the first and the last one, by cinema
+    at: datetime
 
 
 class Overview:
@@ -209,7 +211,8 @@ class Overview:
             rows=rows,
             totals=total if len(rows) > 1 else None,
         )
-        return Comparison(table, {pk: (each[0], each[-1]) for pk, each in dates.items()})
+        bounds = {pk: (each[0], each[-1]) for pk, each in dates.items()}
+        return Comparison(table, self.cinemas, bounds, self.period.at)
 
 
 def _row(tickets: Mapping[str, Any], bar: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:

@@ -129,6 +129,9 @@ def takings(period: Period, by: str = "day", *, film: Film | None = None, agains
         columns=[Column("group", dimension.title, dimension.kind), *columns],
         rows=rows,
         totals={each.key: total[each.key] for each in shown},
+        notes=[_("Compared with %(dates)s.") % {"dates": dates_text(against.period.first, against.period.last)}]
+        if against and against.shift
+        else [],
     )
 
 

@@ -1,4 +1,5 @@
-"""Count the figures of business days from orders, payments, points, stock, cash, gift cards and receipts.
+"""Count the figures of business days from orders, payments, points, stock, cash, gift cards, receipts and what
+people did.
 
 Each module has one function, `count(days, as_of)`: the figures of these days by all facts before the instant `as_of`,
 as dicts with the cinema, the date (`about`), the columns of the table's `KEY`, and its `MEASURES`. Rows with the same
@@ -9,17 +10,21 @@ are the one definition of every figure, for closed days and for the day that is 
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from reports.counting import bar, cash, gift_cards, money, orders, points, receipts, stock, tickets
+from reports.counting import actions, bar, cash, gift_cards, money, orders, points, receipts, stock, tickets
 from reports.days import Days, Row
 from reports.models import (
+    ActionFigures,
     BarFigures,
     CashFigures,
     Figures,
     GiftCardFigures,
+    GuestTotals,
+    ItemTotals,
     MoneyFigures,
     OrderFigures,
     PointsFigures,
     ReceiptFigures,
+    ScreeningTotals,
     StockFigures,
     TicketFigures,
 )
@@ -34,7 +39,16 @@ COUNTS: dict[type[Figures], Callable[[Days, datetime], Iterable[Row]]] = {
     CashFigures: cash.count,
     GiftCardFigures: gift_cards.count,
     ReceiptFigures: receipts.count,
+    ActionFigures: actions.count,
+    ScreeningTotals: tickets.count,
+    GuestTotals: tickets.count,
+    ItemTotals: bar.count,
 }
 
 #: Those that count cinemas whose days differ at once (`JoinedDays`); the others count each group of them by itself.
-JOINED = frozenset({TicketFigures, BarFigures, MoneyFigures, OrderFigures, PointsFigures, CashFigures, GiftCardFigures})
+JOINED = frozenset(
+    {
+        *(TicketFigures, BarFigures, MoneyFigures, OrderFigures),
+        *(PointsFigures, CashFigures, GiftCardFigures, ActionFigures),
+    }
+)

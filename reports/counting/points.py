@@ -2,14 +2,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, F, QuerySet, Sum, Value
-from django.db.models.functions import Cast
+from django.db.models import BigIntegerField, F, Q, QuerySet, Sum, Value
+from django.db.models.functions import Cast, Coalesce
 
 from bonuses.models import BonusAccount, BonusTransaction
 from reports.days import Days, Row
 
 CHUNK = 2_000  # rows in memory at a time
-ALL, CHANGED = "accounts", "account"
+ALL, CHANGED, MOVED = "accounts", "account", "moved"
 
 
 def count(days: Days, as_of: datetime) -> Iterable[Row]:
@@ -71,6 +71,37 @@ def held_in(rows: Iterable[Row]) -> Points:
             then = row["total"] - row["owes"] - row["since"]
             held += max(then, 0) - row["total"]
             owed += max(-then, 0) - row["owes"]
+    return Points(held, owed)
+
+
+def moved_between(start: datetime, end: datetime) -> QuerySet[Any, Any]:
+    """Each account that changed since `start`, for `UNION ALL`: `total` is what it held at `end`, less what it owed,
+    and `since` what it had changed by since `start`.
+    """
+    later, then = (Q(transaction_date__gte=end), Q(transaction_date__lt=end))
+    net = F("bonus_account__balance") - F("bonus_account__owed")
+    return (
+        BonusTransaction.objects.filter(transaction_date__gte=start)
+        .order_by()
+        .annotate(name=Value(MOVED), net=_big(net))
+        .values("name", "net", "bonus_account")
+        .annotate(
+            total=_big(F("net") - Coalesce(Sum("amount", filter=later), 0)),
+            owes=_big(Value(0)),
+            since=_big(Coalesce(Sum("amount", filter=then), 0)),
+        )
+        .values("name", "total", "owes", "since")
+    )
+
+
+def held_after(before: Points, rows: Iterable[Row]) -> Points:
+    """What is held at the end of `moved_between`, from what was held at its start; other rows are passed over."""
+    held, owed = before
+    for row in rows:
+        if row["name"] == MOVED:
+            earlier = row["total"] - row["since"]
+            held += max(row["total"], 0) - max(earlier, 0)
+            owed += max(-row["total"], 0) - max(-earlier, 0)
     return Points(held, owed)
 
 

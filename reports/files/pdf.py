@@ -21,6 +21,7 @@ MAX_PDF_ROWS = 2_000  # forty pages; each thousand rows takes a hundred megabyte
 SOURCE = Path(__file__).with_name("report.typ")
 PORTRAIT = 100  # characters in a line of the table; more of them need a landscape page
 LANDSCAPE = 150  # more of them need a smaller size
+MOST = 180  # more of them do not fit, unless the headings of numbers stand upright
 CHART_WIDTHS = {
     False: 680,
     True: 1009,
@@ -91,6 +92,12 @@ def _figures(reading: Reading, progress: Progress) -> dict[str, Any]:
     totals = reading.totals()
     headings = [valid_xml(capfirst(str(column.label))) for column in table.columns]
     widths = [_width(index, headings, rows) for index in range(len(headings))]
+    turned = sum(widths) > MOST
+    if turned:
+        widths = [
+            _width(index, [""] * len(headings), rows) if column.kind.is_number else width
+            for index, (column, width) in enumerate(zip(table.columns, widths, strict=True))
+        ]
     is_text = [column.kind is Kind.TEXT for column in table.columns]
     # Numbers are as wide as their headings in one line, if that leaves enough for the texts.
     in_one_line = [
@@ -103,6 +110,7 @@ def _figures(reading: Reading, progress: Progress) -> dict[str, Any]:
         "subtitle": valid_xml(str(table.subtitle)),
         "headings": headings,
         "numbers": [column.kind.is_number for column in table.columns],
+        "turned": turned,
         "characters": widths,
         "widths": [
             0 if is_narrow and not text else min(width, MAX_TEXT) for width, text in zip(widths, is_text, strict=True)

@@ -101,7 +101,7 @@ class _Sheets:
         if value is None:
             self.sheet.write_blank(self.row, index, None, cell_format)
         elif column.kind is Kind.PERCENT:
-            self.sheet.write_number(self.row, index, float(value) / 100, cell_format)
+            self.sheet.write_number(self.row, index, float(value / 100), cell_format)
         elif column.kind.is_number:
             self.sheet.write_number(self.row, index, float(value), cell_format)
         elif column.kind is Kind.INSTANT:

@@ -1,5 +1,6 @@
 """Business days, the figures of each day and of customers, and reports as files."""
 
+from reports.models.actions import Action, ActionFigures
 from reports.models.business_days import CASH, BusinessDay, DayCheck
 from reports.models.campaigns import Campaign, CampaignFigures, CampaignOrder, CampaignVisits
 from reports.models.engagement import (
@@ -13,7 +14,6 @@ from reports.models.engagement import (
     ReminderFigures,
 )
 from reports.models.figures import (
-    FIGURES,
     GIFT_CARDS_SOLD,
     BarFigures,
     CashFigures,
@@ -33,11 +33,32 @@ from reports.models.payouts import PayoutFigures, PayoutFile, PayoutLayout, Payo
 from reports.models.segments import Segment
 from reports.models.session_figures import SessionFigures
 from reports.models.societies import SocietyRate
+from reports.models.totals import TOTALS, GuestTotals, ItemTotals, ScreeningTotals
+
+#: What is booked when a day is closed.
+FIGURES: tuple[type[Figures], ...] = (
+    TicketFigures,
+    BarFigures,
+    MoneyFigures,
+    OrderFigures,
+    PointsFigures,
+    StockFigures,
+    CashFigures,
+    GiftCardFigures,
+    ReceiptFigures,
+    ActionFigures,
+    ScreeningTotals,
+    GuestTotals,
+    ItemTotals,
+)
 
 __all__ = [
     "CASH",
     "FIGURES",
     "GIFT_CARDS_SOLD",
+    "TOTALS",
+    "Action",
+    "ActionFigures",
     "BarFigures",
     "BusinessDay",
     "Campaign",
@@ -53,6 +74,8 @@ __all__ = [
     "Engagement",
     "Figures",
     "GiftCardFigures",
+    "GuestTotals",
+    "ItemTotals",
     "MoneyFigures",
     "OrderFigures",
     "PayoutFigures",
@@ -67,6 +90,7 @@ __all__ = [
     "ReportFile",
     "ReportMailing",
     "ReportSchedule",
+    "ScreeningTotals",
     "Segment",
     "SessionFigures",
     "SocietyRate",

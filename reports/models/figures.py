@@ -47,26 +47,12 @@ class Figures(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
-class TicketFigures(Figures):
-    """Tickets by line. `about` is the business date on which the screening starts, whenever the ticket was sold."""
-
-    KEY = ("session_id", "film_id", "hall_id", "ticket_type_id", "seat_kind", "channel", "promocode_id")
+class OfTickets(Figures):
     MEASURES = (
         *("sold", "refunded", "comps", "used", "no_shows"),
         *("gross", "discount", "points", "refunded_value", "refunded_money", "vat"),
     )
 
-    session = models.ForeignKey("screenings.Session", models.PROTECT, related_name="+", verbose_name=_("screening"))
-    film = models.ForeignKey("screenings.Film", models.PROTECT, related_name="+", verbose_name=_("film"))
-    hall = models.ForeignKey("screenings.Hall", models.PROTECT, related_name="+", verbose_name=_("hall"))
-    ticket_type = models.ForeignKey(
-        "screenings.TicketType", models.PROTECT, related_name="+", verbose_name=_("ticket type")
-    )
-    seat_kind = models.CharField(_("seat kind"), max_length=16, choices=SeatKind)
-    channel = models.CharField(_("channel"), max_length=16, choices=Order.Channel)
-    promocode = models.ForeignKey(
-        "orders.Promocode", models.PROTECT, null=True, related_name="+", verbose_name=_("promo code")
-    )
     sold = count(_("tickets sold"))
     refunded = count(_("tickets refunded"))
     comps = count(_("free tickets"))
@@ -80,6 +66,27 @@ class TicketFigures(Figures):
     vat = money(_("VAT"))
 
     class Meta(Figures.Meta):
+        abstract = True
+
+
+class TicketFigures(OfTickets):
+    """Tickets by line. `about` is the business date on which the screening starts, whenever the ticket was sold."""
+
+    KEY = ("session_id", "film_id", "hall_id", "ticket_type_id", "seat_kind", "channel", "promocode_id")
+
+    session = models.ForeignKey("screenings.Session", models.PROTECT, related_name="+", verbose_name=_("screening"))
+    film = models.ForeignKey("screenings.Film", models.PROTECT, related_name="+", verbose_name=_("film"))
+    hall = models.ForeignKey("screenings.Hall", models.PROTECT, related_name="+", verbose_name=_("hall"))
+    ticket_type = models.ForeignKey(
+        "screenings.TicketType", models.PROTECT, related_name="+", verbose_name=_("ticket type")
+    )
+    seat_kind = models.CharField(_("seat kind"), max_length=16, choices=SeatKind)
+    channel = models.CharField(_("channel"), max_length=16, choices=Order.Channel)
+    promocode = models.ForeignKey(
+        "orders.Promocode", models.PROTECT, null=True, related_name="+", verbose_name=_("promo code")
+    )
+
+    class Meta(Figures.Meta):
         verbose_name = _("ticket figures")
         verbose_name_plural = _("ticket figures")
         indexes = [
@@ -89,22 +96,12 @@ class TicketFigures(Figures):
         ]
 
 
-class BarFigures(Figures):
-    """Bar items by line. `about` is the business date of the order's first screening, or that of its payment if the
-    order has no tickets.
-    """
-
-    KEY = ("item_id", "channel", "promocode_id")
+class OfBar(Figures):
     MEASURES = (
         *("sold", "refunded", "uncollected"),
         *("gross", "discount", "points", "refunded_value", "refunded_money", "vat", "cost", "uncosted"),
     )
 
-    item = models.ForeignKey("concessions.ConcessionItem", models.PROTECT, related_name="+", verbose_name=_("bar item"))
-    channel = models.CharField(_("channel"), max_length=16, choices=Order.Channel)
-    promocode = models.ForeignKey(
-        "orders.Promocode", models.PROTECT, null=True, related_name="+", verbose_name=_("promo code")
-    )
     sold = count(_("units sold"))
     refunded = count(_("units refunded"))
     uncollected = count(_("units not collected"))
@@ -116,6 +113,23 @@ class BarFigures(Figures):
     vat = money(_("VAT"))
     cost = money(_("cost"))
     uncosted = count(_("units whose cost is not known"))
+
+    class Meta(Figures.Meta):
+        abstract = True
+
+
+class BarFigures(OfBar):
+    """Bar items by line. `about` is the business date of the order's first screening, or that of its payment if the
+    order has no tickets.
+    """
+
+    KEY = ("item_id", "channel", "promocode_id")
+
+    item = models.ForeignKey("concessions.ConcessionItem", models.PROTECT, related_name="+", verbose_name=_("bar item"))
+    channel = models.CharField(_("channel"), max_length=16, choices=Order.Channel)
+    promocode = models.ForeignKey(
+        "orders.Promocode", models.PROTECT, null=True, related_name="+", verbose_name=_("promo code")
+    )
 
     class Meta(Figures.Meta):
         verbose_name = _("bar figures")
@@ -294,16 +308,3 @@ class ReceiptFigures(Figures):
             models.Index(fields=["cinema", "about"], name="receipts_about"),
             models.Index(fields=["day"], name="receipts_of_day"),
         ]
-
-
-FIGURES: tuple[type[Figures], ...] = (
-    TicketFigures,
-    BarFigures,
-    MoneyFigures,
-    OrderFigures,
-    PointsFigures,
-    StockFigures,
-    CashFigures,
-    GiftCardFigures,
-    ReceiptFigures,
-)

@@ -26,7 +26,9 @@ class ReportFileQuerySet(models.QuerySet["ReportFile"]):
 
     def outdated(self, at: datetime) -> "ReportFileQuerySet":
         """Files that name customers, once they expire or somebody has withdrawn a consent since."""
-        withdrawn = MarketingConsent.objects.counting().filter(is_given=False, at__gte=OuterRef("asked_at"), at__lte=at)
+        withdrawn = (
+            MarketingConsent.objects.news().counting().filter(is_given=False, at__gte=OuterRef("asked_at"), at__lte=at)
+        )
         wrong = Q(expires_at__lte=at) | Q(Exists(withdrawn), expires_at__gt=at)  # each side has the index
         return self.filter(wrong).exclude(status=ReportFile.Status.BUILDING)
 

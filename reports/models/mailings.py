@@ -21,8 +21,15 @@ class ReportSchedule(models.Model):
         DAY = "DAY", _("Every business day, once it is closed")
         WEEK = "WEEK", _("Every week of the cinema, once its last day is closed")
 
+    class Compare(models.TextChoices):
+        BEFORE = "before", _("The period before")
+        YEAR = "year", _("The same weeks a year before")
+
+        __empty__ = _("Nothing")
+
     report = models.CharField(_("report"), max_length=40)  # a key of `reports.catalogue.files.REPORTS`
     by = models.CharField(_("rows of takings"), max_length=20, blank=True)  # a key of `reports.catalogue.takings`
+    compare = models.CharField(_("compare takings with"), max_length=8, blank=True, choices=Compare)
     cinemas = models.ManyToManyField("screenings.Cinema", related_name="+", verbose_name=_("cinemas"))
     rhythm = models.CharField(_("rhythm"), max_length=4, choices=Rhythm, default=Rhythm.DAY)
     format = models.CharField(_("format"), max_length=4, choices=ReportFile.Format, default=ReportFile.Format.PDF)
@@ -37,7 +44,9 @@ class ReportSchedule(models.Model):
     # What was closed before is not sent: nobody gets a week of old reports when a schedule is created or resumed.
     since = models.DateTimeField(_("since"), editable=False)
 
-    history = History("report", "by", "rhythm", "format", "language", "is_active", many=["cinemas", "recipients"])
+    history = History(
+        "report", "by", "compare", "rhythm", "format", "language", "is_active", many=["cinemas", "recipients"]
+    )
 
     class Meta:
         verbose_name = _("scheduled report")
@@ -54,7 +63,7 @@ class ReportSchedule(models.Model):
 
     @property
     def parameters(self) -> dict[str, str]:
-        return {"by": self.by} if self.by else {}
+        return {name: value for name, value in (("by", self.by), ("compare", self.compare)) if value}
 
 
 class ReportMailingQuerySet(models.QuerySet["ReportMailing"]):

@@ -101,17 +101,17 @@ class Segment(models.Model):
         column = COLUMNS[Channel(channel)]
         address = Case(When(user__isnull=False, then=F(f"user__{column}")), default=F(f"order__{column}"))
         # In small letters both sides are equal, so the database can join them; then an address is compared as it is.
-        current = MarketingConsent.objects.current().filter(channel=channel)
+        current = MarketingConsent.objects.news().current().filter(channel=channel)
         same = current.alias(small=Lower("recipient")).filter(small=OuterRef("lower_address"))
         as_stored = {"recipient__in": [OuterRef("address"), OuterRef("lower_address")]}
-        given = MarketingConsent.objects.counting().filter(channel=channel, is_given=True, **as_stored).order_by("-pk")
+        given = MarketingConsent.objects.news().counting().filter(channel=channel, is_given=True, **as_stored)
         return (
             self.customers(today)
             .filter(Q(user__isnull=True) | Q(user__is_active=True))
             .annotate(address=address, lower_address=Lower(address))
             .exclude(address="")
             .filter(Exists(same.filter(is_given=True, **as_stored)), ~Exists(same.filter(is_given=False)))
-            .annotate(consent=Subquery(given.values("uid")[:1]))
+            .annotate(consent=Subquery(given.order_by("-pk").values("uid")[:1]))
         )
 
 

@@ -12,7 +12,7 @@ from cinema.money import ZERO
 from concessions.models import StockMovement
 from payments.models import CashMovement, GiftCardMovement
 from reports import definitions
-from reports.days import Days
+from reports.days import Days, Row
 from reports.models import (
     CASH,
     FIGURES,
@@ -27,7 +27,7 @@ from reports.models import (
     Tender,
     TicketFigures,
 )
-from reports.reading import booked_sums, difference
+from reports.reading import booked_sums, counted_once, difference, shortest
 
 BATCH = 1000
 BALANCES = ("advances", "stock_value", *CASH, "on_gift_cards")
@@ -40,7 +40,8 @@ def book(days: Iterable[BusinessDay], counted: Days, *, as_of: datetime) -> int:
     be called inside a transaction (the days are locked).
     """
     day_of = {day.cinema_id: day for day in days}
-    return sum(_book(table, day_of, counted, as_of=as_of) for table in FIGURES)
+    found = counted_once(counted, as_of=as_of)
+    return sum(_book(table, day_of, counted, found(table)) for table in FIGURES)
 
 
 def set_balances(days: Sequence[BusinessDay]) -> None:
@@ -140,13 +141,14 @@ def _kept_by_day(days: Sequence[int], for_gift_cards: Mapping[int, Decimal]) -> 
     for row in money:
         kept[row["day"]] += row["received"] - row["refunded"]
     for table in (TicketFigures, BarFigures):
-        for row in booked_sums(table, table._default_manager.filter(day__in=days), ["day"]):
+        booked = shortest(table, ["day"])._default_manager.filter(day__in=days)
+        for row in booked_sums(table, booked, ["day"]):
             kept[row["day"]] -= definitions.EARNED.of(row) or ZERO
     return kept
 
 
-def _book(table: type[Figures], day_of: Mapping[int, BusinessDay], counted: Days, *, as_of: datetime) -> int:
-    differences = {key: row for key, row in difference(table, counted, as_of=as_of).items() if any(row)}
+def _book(table: type[Figures], day_of: Mapping[int, BusinessDay], counted: Days, rows: Iterable[Row]) -> int:
+    differences = {key: row for key, row in difference(table, rows, counted).items() if any(row)}
     columns = ("cinema_id", "about", *table.KEY)
     table._default_manager.bulk_create(
         [

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, ExpressionWrapper, F, OuterRef, Q, Q
 
 from bonuses.models import BonusTransaction
 from cinema.money import ZERO, MoneyField
-from concessions.models import StockMovement
+from concessions.models import ConcessionPreorder, StockMovement
 from orders.models import Order, RefundLine
 from payments.models import Gateway, Payment, Receipt, Refund, Shift
 from reports.models import BusinessDay, DayCheck
@@ -80,17 +80,17 @@ def _receipts(day: BusinessDay) -> tuple[Decimal, Decimal]:
 
 
 def _stock(day: BusinessDay) -> tuple[Decimal, Decimal]:
-    """Units that left the stock for orders, less those that came back, against the quantities of the orders' lines.
+    """Units that the lines of orders hold whose stock moved on this day, against the quantities of these lines.
 
     Ingredients are left out: their units are those of a recipe.
     """
     moved = StockMovement.objects.filter(
-        _on(day, "at"), concession_item__cinema=day.cinema_id, concession_item=F("preorder__concession_item")
+        concession_item__cinema=day.cinema_id, concession_item=F("preorder__concession_item")
     )
-    taken, returned = moved.filter(kind=StockMovement.Kind.HOLD), moved.filter(kind=StockMovement.Kind.RETURN)
-    left = -_units(taken, "quantity") - _units(returned, "quantity")
-    right = _units(taken, "preorder__quantity") - _units(returned, "preorder__quantity")
-    return left, right
+    of_day = moved.filter(preorder__in=moved.filter(_on(day, "at")).values("preorder"))
+    taken, returned = of_day.filter(kind=StockMovement.Kind.HOLD), of_day.filter(kind=StockMovement.Kind.RETURN)
+    held = ConcessionPreorder.objects.filter(pk__in=taken.filter(reversed_by__isnull=True).values("preorder"))
+    return -_units(taken, "quantity") - _units(returned, "quantity"), _units(held, "quantity")
 
 
 def _points(day: BusinessDay) -> tuple[Decimal, Decimal]:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from reports.days import Days
 from reports.models import FIGURES, BusinessDay, Figures
-from reports.reading import difference
+from reports.reading import counted_once, difference
 from reports.services.booking import BALANCES, BATCH, book, set_balances, set_points
 from reports.services.closing import RECHECKED, days_to_count
 from screenings.models import Cinema
@@ -29,8 +29,9 @@ def wrong_days(cinema: Cinema, *, but_waiting: bool = False) -> Iterator[tuple[B
     checked = [day for day in closed if not but_waiting or (day.ends_at <= end - RECHECKED and not day.recount)]
     by_date = {day.date: day for day in checked}
     for days in _chunks(checked, cinema.pk):
+        counted = counted_once(days, as_of=end)
         for table in FIGURES:
-            found = difference(table, days, as_of=end)
+            found = difference(table, counted(table), days)
             for about in sorted({key[1] for key, row in found.items() if any(row)}):
                 yield by_date[about], table
 

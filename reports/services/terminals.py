@@ -16,13 +16,15 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from payments.models import Gateway, GiftCardMovement, Payment, Refund
-from reports.models import PayoutLine
+from reports.models import BusinessDay, MoneyFigures, PayoutLine
 from reports.services.operations import Operation
 from screenings.models import Cinema
 
 Ours = Payment | Refund | GiftCardMovement
 Kind = PayoutLine.Kind
 A_DAY = timedelta(days=1)
+FILE_WITHIN = timedelta(days=7)  # an acquirer’s file is there
+LOOKED_BACK = timedelta(days=60)  # for days without one
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,21 @@ def missing(operations: Sequence[Operation], cinemas: Collection[Cinema] | None)
     for kind in (Kind.PAYMENT, Kind.REFUND):
         yield from _on_days(_without_line(kind, cinemas, or_missing=False), operations)
         yield from _on_days(_cards_without_line(kind, cinemas, or_missing=False), operations)
+
+
+def days_without_file(*, at: datetime) -> QuerySet[BusinessDay]:
+    """The closed days that took cards on terminals and of which an acquirer's file says nothing a week later, in the
+    cinemas that have had such a file. Reads only.
+    """
+    terminal = PayoutLine.objects.filter(gateway=Gateway.CARD_TERMINAL)
+    of_day = {"payment__succeeded_at__gte": OuterRef("starts_at"), "payment__succeeded_at__lt": OuterRef("ends_at")}
+    taken = MoneyFigures.objects.filter(day=OuterRef("pk"), tender=Gateway.CARD_TERMINAL, received__gt=0)
+    return BusinessDay.objects.filter(
+        Exists(taken),
+        Exists(terminal.filter(cinema=OuterRef("cinema"))),
+        ~Exists(terminal.filter(payment__order__cinema=OuterRef("cinema"), **of_day)),
+        ends_at__range=(at - LOOKED_BACK, at - FILE_WITHIN),
+    )
 
 
 def _without_line(kind: str, cinemas: Collection[Cinema] | None, *, or_missing: bool = True) -> QuerySet[Any]:

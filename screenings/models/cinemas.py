@@ -66,6 +66,10 @@ class Cinema(Translated):
         validators=[URLValidator(["https", "http"])],
         help_text=_("From the map that your customers use. Leave empty for OpenStreetMap."),
     )
+    #: A hash: see `screenings.services.map_pictures`.
+    map_picture = models.CharField(_("map"), max_length=20, blank=True, default="", db_default="", editable=False)
+    map_width = models.PositiveSmallIntegerField(null=True, editable=False)
+    map_height = models.PositiveSmallIntegerField(null=True, editable=False)
     time_zone = models.CharField(
         _("time zone"),
         max_length=64,
@@ -130,6 +134,7 @@ class Cinema(Translated):
         "phone",
         "way_there",
         "map_url",
+        "map_picture",
         "time_zone",
         "adverts_minutes",
         "day_ends_at",
@@ -168,6 +173,10 @@ class Cinema(Translated):
         if self.map_url or not self.full_address:
             return self.map_url
         return f"https://www.openstreetmap.org/search?query={quote(self.full_address)}"
+
+    def map_file(self, extension: str) -> str:
+        """The name of a file of its map, in the storage of pictures."""
+        return f"{self.map_picture}-{self.map_width}.{extension}"
 
     @property
     def phone_link(self) -> str:

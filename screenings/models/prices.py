@@ -1,5 +1,6 @@
 """Surcharges for kinds of seats, and ticket types with their share of the session's price."""
 
+from functools import cache
 from typing import ClassVar
 
 from django.core.validators import MaxValueValidator
@@ -14,9 +15,10 @@ from screenings.models.films import AgeRating
 from screenings.models.seats import SeatKind
 
 
-def ratings_from(rating: str) -> list[str]:
+@cache
+def ratings_from(rating: str) -> frozenset[str]:
     """This age rating and all higher ones; all of them for no rating."""
-    return [each.value for each in AgeRating if not rating or each.years >= AgeRating(rating).years]
+    return frozenset(each.value for each in AgeRating if not rating or each.years >= AgeRating(rating).years)
 
 
 class SeatSurcharge(models.Model):
@@ -83,4 +85,4 @@ class TicketType(Translated):
 
     def suits(self, rating: str) -> bool:
         """Whether it is sold for films of this age rating; an unrated film suits every type."""
-        return self.highest_rating in ("", *ratings_from(rating))
+        return not self.highest_rating or self.highest_rating in ratings_from(rating)

@@ -34,8 +34,19 @@ def _number(session: Session, certificates: Sequence[FilmCertificate]) -> str:
     return closest.number if closest else session.film.certificate_number
 
 
+def refuse_before_release(session: Session) -> None:
+    """Raise `BeforeRelease` if the cinema may not show the film on that day yet. Needs `film` and `hall__cinema`. No
+    query. Reads only."""
+    if session.hall.cinema.requires_certificates and _is_before_release(session):
+        raise BeforeRelease(session)
+
+
 def _refusal(session: Session, number: str) -> Refused | None:
-    released = session.film.release_date
-    if released is not None and session.hall.cinema.local(session.start_datetime).date() < released:
+    if _is_before_release(session):
         return BeforeRelease(session)
     return None if number or session.no_certificate_reason else CertificateMissing(session)
+
+
+def _is_before_release(session: Session) -> bool:
+    released = session.film.release_date
+    return released is not None and session.hall.cinema.local(session.start_datetime).date() < released

@@ -3,15 +3,17 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, FilteredRelation, Q
+from django.db.models import BigIntegerField, Case, Count, F, FilteredRelation, Q, When
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cinema.validators import clean_reason
 from screenings.errors import ImpossibleOutage, OutageAlreadyEnded, SeatAlreadyOut, SeatBroken
 from screenings.models import Seat, SeatOutage, Session
+from screenings.seat_choice import FOR_SOME
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -60,32 +62,45 @@ def end_outage(outage: SeatOutage, *, at: datetime) -> None:
             row.save(update_fields=["until"])
 
 
+class SeatsOf(NamedTuple):
+    """By hall the number of its seats; by session those of them that are out of use while it runs; by hall those of
+    kinds that are for some guests only, with the kind. Seats are primary keys.
+    """
+
+    numbers: dict[int, int]
+    broken: dict[int, set[int]]
+    for_some: dict[int, dict[int, str]]
+
+
 def broken_seats(sessions: Collection[Session]) -> dict[int, set[int]]:
     """The seats that are out of use while each session runs, both by primary key. One query. Reads only."""
-    return seats_of(sessions)[1]
+    return seats_of(sessions).broken
 
 
-def seats_of(sessions: Collection[Session]) -> tuple[dict[int, int], dict[int, set[int]]]:
-    """By hall the number of its seats, and by session those of them that are out of use while it runs. One query.
-    Reads only.
-    """
+def seats_of(sessions: Collection[Session]) -> SeatsOf:
+    """One query. Reads only."""
     if not sessions:
-        return {}, {}
+        return SeatsOf({}, {}, {})
     start, end = min(each.start_datetime for each in sessions), max(each.end_datetime for each in sessions)
     during = Q(outages__since__lt=end) & (Q(outages__until__isnull=True) | Q(outages__until__gt=start))
     halls = {session.hall_id for session in sessions}
     seats = Seat.objects.filter(hall__in=halls).annotate(broken=FilteredRelation("outages", condition=during))
     numbers: Counter[int] = Counter()
     outages: defaultdict[int, list[SeatOutage]] = defaultdict(list)
-    rows = seats.order_by().values_list("hall", "broken__seat", "broken__since", "broken__until")
-    for hall, seat, since, until, number in rows.annotate(Count("pk")):
+    for_some: defaultdict[int, dict[int, str]] = defaultdict(dict)
+    one_by_one = Case(When(kind__in=FOR_SOME, then=F("pk")), output_field=BigIntegerField())
+    rows = seats.order_by().annotate(alone=one_by_one)
+    rows = rows.values_list("hall", "kind", "alone", "broken__seat", "broken__since", "broken__until")
+    for hall, kind, alone, seat, since, until, number in rows.annotate(Count("pk")):
+        if alone is not None:
+            for_some[hall][alone] = kind
         if seat is None:
             numbers[hall] += number
         else:
             outages[hall].append(SeatOutage(seat_id=seat, since=since, until=until))
     for hall, found in outages.items():
         numbers[hall] += len({each.seat_id for each in found})
-    return numbers, {
+    broken = {
         session.pk: {
             each.seat_id
             for each in outages[session.hall_id]
@@ -93,6 +108,7 @@ def seats_of(sessions: Collection[Session]) -> tuple[dict[int, int], dict[int, s
         }
         for session in sessions
     }
+    return SeatsOf(numbers, broken, for_some)
 
 
 def refuse_out_of_use(places: Iterable[tuple[Session, Seat]]) -> None:

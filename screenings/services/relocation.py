@@ -12,6 +12,7 @@ from cinema.history import BASELINE
 from screenings.errors import HallBusy, SessionAlreadyCancelled, SessionOver, StartsInThePast
 from screenings.models import Film, Hall, Session
 from screenings.services import hall_conflicts
+from screenings.services.certificates import refuse_before_release
 from screenings.services.time_zones import OUT_OF_THE_WAY
 
 FACTS = ("film", "hall", "format", "language", "subtitles", "start_datetime", "end_datetime", "free_from")
@@ -42,7 +43,8 @@ def relocated(sessions: Sequence[Session], places: Mapping[int, Place], *, at: d
     """Copies of the sessions as they would be in their places (by primary key). Nothing is stored.
 
     Each lasts as long as before, and is cleaned for as long as its new hall needs. Raises `SessionAlreadyCancelled`,
-    `SessionOver`, `StartsInThePast` for a new start that is not after `at`, or `HallBusy`. One query.
+    `SessionOver`, `StartsInThePast` for a new start that is not after `at`, `BeforeRelease` for an earlier one, or
+    `HallBusy`. One query.
     """
     moved = []
     for session in sessions:
@@ -54,6 +56,8 @@ def relocated(sessions: Sequence[Session], places: Mapping[int, Place], *, at: d
         if place.start != session.start_datetime and place.start <= at:
             raise StartsInThePast(place.hall.cinema.local(place.start))
         moved.append(_placed(session, place))
+        if place.start < session.start_datetime:
+            refuse_before_release(moved[-1])
     refuse_overlaps(moved)
     return moved
 

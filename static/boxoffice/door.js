@@ -1,5 +1,5 @@
-// The door: sends each scan, shows the answer in colour with sound and vibration, and reads codes by camera. Without a
-// network it judges by the list on the device (door-away.js) and keeps the scans (door-store.js).
+// The door: sends each scan, and shows the answer in colour with sound and vibration (door-camera.js reads codes by
+// camera). Without a network it judges by the list on the device (door-away.js) and keeps the scans (door-store.js).
 (() => {
   "use strict";
   const form = document.getElementById("scan");
@@ -186,34 +186,5 @@
       const answer = controlled ? null : await fetch(location.pathname); // the page was loaded before there was a worker
       if (answer?.ok && !answer.redirected) await (await caches.open(doorStore.PAGE)).put(location.pathname, answer);
     }).catch(() => { /* the page itself then needs the network */ });
-  }
-
-  // Camera
-  const button = document.getElementById("camera");
-  const view = document.getElementById("view");
-  if ("BarcodeDetector" in window && navigator.mediaDevices) {
-    button.hidden = false;
-    let stream, last = "", seen = 0;
-    button.addEventListener("click", async () => {
-      if (stream) { stream.getTracks().forEach((track) => track.stop()); stream = null; view.hidden = true; return; }
-      try {
-        stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-      } catch { button.hidden = true; return; }
-      view.srcObject = stream; view.hidden = false; await view.play();
-      const detector = new BarcodeDetector({ formats: ["qr_code"] });
-      const look = async () => {
-        if (!stream) return;
-        try {
-          const [found] = await detector.detect(view);
-          // The same code counts again once it was out of sight for two seconds.
-          if (found) {
-            if (found.rawValue !== last || Date.now() - seen > 2000) { field.value = found.rawValue; form.requestSubmit(); }
-            last = found.rawValue; seen = Date.now();
-          }
-        } catch { /* the picture is not there yet */ }
-        setTimeout(look, 150);
-      };
-      look();
-    });
   }
 })();

@@ -1,7 +1,7 @@
 // Shows the next sessions; without a connection, the last ones that were read, without those that have started.
 const SECOND = 1000;
-const { feed, worker, many, few, soldOut } = document.body.dataset;
-const words = { many, few, sold_out: soldOut };
+const { feed, worker, many, few, wheelchairs, soldOut } = document.body.dataset;
+const words = { many, few, wheelchairs, sold_out: soldOut };
 const kept = "foyer " + feed;
 let data = JSON.parse(document.getElementById("data").textContent);
 

@@ -49,7 +49,10 @@
 
   toMiddle();  // on a phone the middle of the hall is in view first
 
-  function toMiddle() { hall.scrollLeft = (hall.scrollWidth - hall.clientWidth) / 2; }
+  function toMiddle() {
+    hall.scrollLeft = (hall.scrollWidth - hall.clientWidth) / 2;
+    hall.scrollTop = (hall.scrollHeight - hall.clientHeight) / 2;
+  }
 
   // On a phone the whole hall is seen at first, with seats smaller than a finger: the first press makes them larger.
   const larger = document.getElementById("larger");
@@ -61,7 +64,9 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     larger.checked = true;
-    seat.scrollIntoView({ block: "nearest", inline: "center" });
+    const at = seat.getBoundingClientRect(), box = hall.getBoundingClientRect();
+    hall.scrollBy(at.left + at.width / 2 - box.left - box.width / 2, at.top + at.height / 2 - box.top - box.height / 2);
+    seat.scrollIntoView({ block: "nearest", inline: "nearest" });  // where the page scrolls and not the hall
   }, true);
   larger.addEventListener("change", () => {
     plan.style.removeProperty("--zoom");
@@ -75,9 +80,10 @@
     event.preventDefault();
     const [one, other] = event.touches;
     const apart = Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY);
-    const across = (one.clientX + other.clientX) / 2 - hall.getBoundingClientRect().left;
+    const box = hall.getBoundingClientRect();
+    const across = (one.clientX + other.clientX) / 2 - box.left, down = (one.clientY + other.clientY) / 2 - box.top;
     if (!pinch) {
-      pinch = { apart, zoom: Number(plan.style.getPropertyValue("--zoom")) || 1, at: (hall.scrollLeft + across) / hall.scrollWidth };
+      pinch = { apart, zoom: Number(plan.style.getPropertyValue("--zoom")) || 1, at: (hall.scrollLeft + across) / hall.scrollWidth, below: (hall.scrollTop + down) / hall.scrollHeight };
       if (larger.checked) {
         const wide = boxes[0].offsetWidth;
         larger.checked = false;
@@ -87,6 +93,7 @@
     }
     plan.style.setProperty("--zoom", Math.min(4, Math.max(1, pinch.zoom * apart / pinch.apart)));
     hall.scrollLeft = pinch.at * hall.scrollWidth - across;
+    hall.scrollTop = pinch.below * hall.scrollHeight - down;
   }, { passive: false });
   hall.addEventListener("touchend", () => { pinch = null; });
 

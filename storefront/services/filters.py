@@ -69,11 +69,10 @@ def choices(showings: Sequence[Showing], filters: Filters) -> list[Choice]:
     """The fields that would tell these showings apart. Reads only."""
     sessions = [showing.session for showing in showings]
     formats = sorted({session.format for session in sessions})
-    languages = {session.language: language_name(session.language) for session in sessions}
+    languages = {language: language_name(language) for language in {session.language for session in sessions}}
     languages |= {
-        f"sub-{session.subtitles}": _("subtitles: %(language)s") % {"language": language_name(session.subtitles)}
-        for session in sessions
-        if session.subtitles
+        f"sub-{subtitles}": _("subtitles: %(language)s") % {"language": language_name(subtitles)}
+        for subtitles in {session.subtitles for session in sessions if session.subtitles}
     }
     films = {session.film_id: session.film for session in sessions}.values()
     genres = {str(genre.pk): genre.shown.name for film in films for genre in film.genres.all()}

@@ -72,7 +72,7 @@ def agree(
 
 def agreed_in(order: Order) -> dict[Channel, bool]:
     """What was agreed to for this order, each channel with whether it is confirmed. One query. Reads only."""
-    rows = MarketingConsent.objects.filter(order=order, recipient__in=[order.email, order.phone]).order_by("pk")
+    rows = MarketingConsent.objects.news().filter(order=order, recipient__in=[order.email, order.phone]).order_by("pk")
     latest = {row.channel: row for row in rows}
     return {Channel(channel): row.is_proved for channel, row in latest.items() if row.is_given}
 

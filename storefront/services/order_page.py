@@ -13,9 +13,9 @@ from accounts.models import User
 from bonuses.services import points_spent, points_to_earn
 from cinema.money import ZERO
 from concessions.models import ConcessionPreorder
-from customers.services import is_correctable_by_customer
+from customers.services import is_correctable_by_customer, is_renewable
 from incidents.models import ConcernedOrder, Incident
-from incidents.services import explanations, open_choice
+from incidents.services import explanations, open_choice, unused_vouchers
 from incidents.services.alternatives import alternatives
 from orders.models import Order, Promocode, Ticket
 from orders.services import code_of, may_extend, refundable_by_customer
@@ -40,10 +40,15 @@ class Visit:
     starts: datetime
     ends: datetime
     tickets: list[Ticket]
+    at: datetime
 
     @property
     def is_live(self) -> bool:
         return any(ticket.status in Ticket.LIVE for ticket in self.tickets)
+
+    @property
+    def is_renewable(self) -> bool:
+        return any(is_renewable(ticket, at=self.at) for ticket in self.tickets)
 
 
 class OrderPage:
@@ -74,9 +79,8 @@ class OrderPage:
     @cached_property
     def vouchers(self) -> list[tuple[Promocode, datetime]]:
         """What the customer took instead of money and has not used, and until when it is valid."""
-        taken = Promocode.objects.filter(instead_of_money__order=self.order, used_count=0, valid_until__gt=self.at)
-        rows = list(taken.order_by("pk")) if self.sold and len(self.coming) < len(self.visits) else []
-        return [(row, self.order.cinema.local(row.valid_until)) for row in rows if row.valid_until]
+        found = unused_vouchers(self.order, at=self.at) if self.sold and len(self.coming) < len(self.visits) else []
+        return [(each, self.order.cinema.local(each.valid_until)) for each in found if each.valid_until]
 
     # --- What was bought
 
@@ -97,15 +101,11 @@ class OrderPage:
 
     @cached_property
     def visits(self) -> list[Visit]:
-        cinema = self.order.cinema
+        local = self.order.cinema.local
+        found = [(session, list(tickets)) for session, tickets in groupby(self.tickets, key=lambda each: each.session)]
         return [
-            Visit(
-                session,
-                cinema.local(session.start_datetime),
-                cinema.local(session.end_datetime),
-                list(tickets),
-            )
-            for session, tickets in groupby(self.tickets, key=lambda ticket: ticket.session)
+            Visit(session, local(session.start_datetime), local(session.end_datetime), tickets, self.at)
+            for session, tickets in found
         ]
 
     @property
@@ -176,7 +176,7 @@ class OrderPage:
 
     @cached_property
     def address_correctable(self) -> bool:
-        return is_correctable_by_customer(self.order)
+        return is_correctable_by_customer(self.order, at=self.at)
 
     @property
     def sold(self) -> bool:

@@ -35,7 +35,9 @@ class HeldOrder:
 
 def held_orders(request: HttpRequest, *, at: datetime) -> list[HeldOrder]:
     """What the visitor holds at `at`, and still has time to pay. No query for an unknown visitor. Reads only."""
-    held = _held(request, at=at)
+    held = list(_held(request, at=at).select_related("cinema").order_by("expires_at", "pk"))
+    if not held:
+        return []
     seats = Ticket.objects.filter(order__in=held, status=Ticket.Status.RESERVED).order_by()
     of_order = {
         order: (film, count)
@@ -45,7 +47,7 @@ def held_orders(request: HttpRequest, *, at: datetime) -> list[HeldOrder]:
     }
     return [
         HeldOrder(order, *of_order[order.pk], order.cinema.local(order.expires_at), time_zone_note(order.cinema, at))
-        for order in held.select_related("cinema").order_by("expires_at", "pk")
+        for order in held
         if order.pk in of_order
     ]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -18,34 +19,25 @@ from orders.availability.seat_counts import seat_counts
 from screenings.listings import advertised, listed_sessions
 from screenings.models import Cinema, Film, SeatKind, Session, with_pictures
 from screenings.models.films import MOST_FEATURED
+from screenings.seat_count import SeatCount
 from screenings.ticket_price import full_price, sold_online, terms_of
 
 WEEK = 7
 SOON = timedelta(minutes=30)
 NEW_FOR = timedelta(days=10)  # after its release date a film stands first
-FEW = 10  # percent of the hall: fewer seats than that are said to be few
 
 
 @dataclass(frozen=True)
 class Showing:
-    """A session as the shop lists it: its start in the cinema's time zone, the seats left, and the price of a standard
+    """A session as the shop lists it: its start in the cinema's time zone, its seats, and the price of a standard
     seat. `soon`: it starts within half an hour.
     """
 
     session: Session
     starts: datetime
-    left: int
-    capacity: int
+    seats: SeatCount
     price: Decimal
     soon: bool
-
-    @property
-    def sold_out(self) -> bool:
-        return self.left <= 0
-
-    @property
-    def few(self) -> bool:
-        return 0 < self.left * 100 < self.capacity * FEW
 
     @cached_property
     def time(self) -> str:
@@ -82,7 +74,7 @@ class OfFilm:
 
     def rank(self, day: date) -> tuple[bool, int, str]:
         """Premieres first, then what is most in demand on this day; equals by title."""
-        taken = sum(each.capacity - each.left for at_cinema in self.cinemas for each in at_cinema.showings)
+        taken = sum(each.seats.sold for at_cinema in self.cinemas for each in at_cinema.showings)
         released = self.film.release_date
         is_new = released is not None and timedelta(0) <= day - released < NEW_FOR
         return not is_new, -taken, self.film.title
@@ -177,15 +169,21 @@ def with_seats_left(sessions: Sequence[tuple[Session, datetime]], *, at: datetim
     if not sessions:
         return []
     counts = seat_counts([session for session, _starts in sessions], at=at)
-    terms = terms_of(session for session, _starts in sessions)
-    types = sold_online()
+    terms, types = terms_of(session for session, _starts in sessions), sold_online()
+    known: dict[Any, Decimal] = {}  # hundreds of sessions have a few prices
+
+    def price(session: Session) -> Decimal:
+        key = session.price, session.film.age_rating, session.price_row_id, session.hall.cinema_id
+        if key not in known:
+            known[key] = full_price(session, seat_kind=SeatKind.STANDARD, types=types, terms=terms[session.pk])
+        return known[key]
+
     return [
         Showing(
             session=session,
             starts=starts,
-            left=counts[session.pk].free,
-            capacity=counts[session.pk].capacity,
-            price=full_price(session, seat_kind=SeatKind.STANDARD, types=types, terms=terms[session.pk]),
+            seats=counts[session.pk],
+            price=price(session),
             soon=session.start_datetime - at <= SOON,
         )
         for session, starts in sessions

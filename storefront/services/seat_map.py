@@ -11,7 +11,7 @@ from pricing.models import SessionForecast
 from screenings import hall_layout
 from screenings.hall_layout import HallLayout
 from screenings.models import SeatKind
-from screenings.seat_choice import FOR_SOME, best_seats
+from screenings.seat_choice import best_seats
 from screenings.ticket_price import full_price
 
 
@@ -27,11 +27,6 @@ class SeatMap(seat_map.SeatMap):
     def love_seats_in_pairs(self) -> bool:
         """Whether every love seat of the hall is one half of two, so that prices can be told for two."""
         return all(seat.pk in self.halves for seat in self.seats if seat.kind == SeatKind.LOVE_SEAT)
-
-    @property
-    def is_full(self) -> bool:
-        """Whether nothing is left but wheelchair spaces and the seats of their companions."""
-        return all(seat.pk in self.taken or seat.kind in FOR_SOME for seat in self.seats)
 
     def best(self, party: str) -> list[int]:
         """The primary keys of the best free seats side by side for so many; empty if there are none. One query."""

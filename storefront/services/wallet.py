@@ -22,7 +22,7 @@ from cryptography.x509.oid import NameOID
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from house_rules.face import face, logo_png
+from house_rules.face import face, icon_png, logo_png
 from orders.models import Ticket
 from screenings.calendars import place_of
 
@@ -76,7 +76,7 @@ def _signer(path: str) -> Signer | None:
 def wallet_pass(ticket: Ticket, *, code: str, signed_by: Signer) -> bytes:
     """The pass of a valid ticket, which has its session with film, hall and cinema, its seat and type. Reads only."""
     files = {"pass.json": json.dumps(_content(ticket, code) | signed_by.identity).encode()}
-    files |= dict.fromkeys(("icon.png", "icon@2x.png"), ICON.read_bytes())
+    files |= dict.fromkeys(("icon.png", "icon@2x.png"), icon_png() or ICON.read_bytes())
     if logo := logo_png():
         files |= {"logo@2x.png": logo}
     manifest = json.dumps({name: hashlib.sha1(each, usedforsecurity=False).hexdigest() for name, each in files.items()})

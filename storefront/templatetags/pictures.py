@@ -1,10 +1,12 @@
 """Template tags of pictures of films and snacks: each is offered as AVIF, WebP and JPEG in the widths that it has."""
 
 from django import template
+from django.core.files.storage import storages
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from screenings.models import FilmPicture
+from screenings.models import Cinema, FilmPicture
 
 register = template.Library()
 
@@ -34,6 +36,20 @@ def picture(shown: FilmPicture, *, sizes: str, text: str = "", lazy: bool = True
         shown.width,
         shown.height,
         SafeString(' loading="lazy" decoding="async"' if lazy else ' fetchpriority="high"'),
+    )
+
+
+@register.simple_tag
+def map_of(cinema: Cinema) -> SafeString:
+    """The map of a cinema that has one; its address is beside it."""
+    if not cinema.map_picture:
+        return SafeString("")
+    avif, webp, jpg = (storages["pictures"].url(cinema.map_file(each)) for each in ("avif", "webp", "jpg"))
+    return format_html(
+        '<picture class="map"><source type="image/avif" srcset="{}"><source type="image/webp" srcset="{}">'
+        '<img src="{}" alt="{}" width="{}" height="{}" loading="lazy" decoding="async"></picture>',
+        *(avif, webp, jpg, _("Map: %(cinema)s") % {"cinema": cinema.shown.name}),
+        *(cinema.map_width, cinema.map_height),
     )
 
 

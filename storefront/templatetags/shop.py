@@ -113,50 +113,55 @@ def showings(cinemas: list[AtCinema], *, named: bool = True, heading: str = "h4"
     time = _brief_time if brief else _time
     return format_html_join("", '<div class="at">{}<ul class="times">{}</ul></div>', (
         (
-            format_html("<{0}>{1} <small>{2}</small></{0}>", heading, each.cinema.shown.name, each.cinema.shown.city)
-            if named
-            else "",
-            format_html_join("", "<li>{}</li>", ((time(showing),) for showing in each.showings)),
+            _heading(heading, each.cinema.shown.name, each.cinema.shown.city) if named else "",
+            SafeString("".join(map(time, each.showings))),
         )
         for each in cinemas
     ))  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def _heading(tag: str, name: str, city: str) -> SafeString:
+    return format_html("<{0}>{1} <small>{2}</small></{0}>", tag, name, city)
 
 
 def _brief_time(showing: Showing) -> SafeString:
     """The time, what is out of the ordinary, and the price."""
     session = showing.session
     facts = "" if session.format == "2D" else f" {session.format}"
-    if showing.sold_out:
-        return format_html('<span class="time gone"><b>{}</b>{} <em>{}</em></span>', showing.time, facts, _("Sold out"))
+    shape = '<li><a class="time{}" href="{}"><b>{}</b>{} <em>{}</em></a></li>'
     page = _page_of(session.pk, get_script_prefix())
-    return format_html(
-        '<a class="time" href="{}"><b>{}</b>{} <em>{}</em></a>', page, showing.time, facts, _showing_note(showing)
-    )
+    return format_html(shape, _gone(showing), page, showing.time, facts, _showing_note(showing))
 
 
 def _time(showing: Showing) -> SafeString:
     night = format_html("<i>{}</i>", showing.night) if showing.night else ""
-    if showing.sold_out:
-        shape = '<span class="time gone"><b>{1}</b>{2}<i>{3}</i><em>{4}</em></span>'
-    else:
-        shape = '<a class="time" href="{0}"><b>{1}</b>{2}<i>{3}</i><em>{4}</em></a>'
+    shape = '<li><a class="time{}" href="{}"><b>{}</b>{}<i>{}</i><em>{}</em></a></li>'
     page = _page_of(showing.session.pk, get_script_prefix())
-    return format_html(shape, page, showing.time, night, showing.facts, _showing_note(showing))
+    return format_html(shape, _gone(showing), page, showing.time, night, showing.facts, _showing_note(showing))
+
+
+def _gone(showing: Showing) -> str:
+    """The page of a showing that is sold out has its waiting list, so that it is a link too."""
+    return " gone" if showing.seats.sold_out else ""
 
 
 @lru_cache(maxsize=8192)  # a week has hundreds of sessions, and to reverse an address takes longer than to write it
-def _page_of(session: int, _prefix: str) -> str:
-    return reverse("shop:session", args=[session])
+def _page_of(session: int, _prefix: str) -> SafeString:
+    return SafeString(reverse("shop:session", args=[session]))
 
 
 def _showing_note(showing: Showing) -> str:
     """The most important note about a showing: sold out, few seats left, or else its price."""
-    if showing.sold_out:
+    seats = showing.seats
+    if seats.sold_out:
         return _("Sold out")
+    if seats.only_wheelchairs:
+        return _("Wheelchair spaces only")
     if showing.soon:
         return _("Starts soon")
-    if showing.few:
-        return ngettext("%(left)d seat left", "%(left)d seats left", showing.left) % {"left": showing.left}
+    if seats.few:
+        return ngettext("%(left)d seat left", "%(left)d seats left", seats.free) % {"left": seats.free}
     return format_money(showing.price)
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from house_rules.face import face
 from house_rules.limited_markdown import to_html
+from house_rules.logo import ICONS
 from house_rules.models import ChainFace, PageVersion
 from screenings.models import Cinema
 
@@ -83,17 +84,24 @@ def _css(text: str, seconds: int) -> HttpResponse:
 
 @require_safe
 def logo(request: HttpRequest) -> HttpResponse:
-    return _file_of_face(request, "logo", content_type="image/png")
+    return _file_of_face(request, "logo", "logo_digest", content_type="image/png")
+
+
+@require_safe
+def icon(request: HttpRequest, size: int) -> HttpResponse:
+    if size not in ICONS:
+        raise Http404
+    return _file_of_face(request, f"icon_{size}", "icon_digest", content_type="image/png")
 
 
 @require_safe
 def font(request: HttpRequest) -> HttpResponse:
-    return _file_of_face(request, "font", content_type="font/woff2")
+    return _file_of_face(request, "font", "font_digest", content_type="font/woff2")
 
 
-def _file_of_face(request: HttpRequest, name: str, *, content_type: str) -> HttpResponse:
+def _file_of_face(request: HttpRequest, name: str, digest: str, *, content_type: str) -> HttpResponse:
     """A file of the chain. Its address has its digest, so browsers keep it."""
-    stored = ChainFace.objects.filter(pk=ChainFace.ONE).values_list(name, f"{name}_digest").first()
+    stored = ChainFace.objects.filter(pk=ChainFace.ONE).values_list(name, digest).first()
     if stored is None or stored[0] is None:
         raise Http404
     response = HttpResponse(bytes(stored[0]), content_type=content_type)

@@ -76,7 +76,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if done:
         with suppress(WithdrawnAlready):
             withdraw(consent, place=Place.MESSAGE, at=clock.now())
-    label = wording(consent.channel, is_given=False)
+    label = wording(consent.channel, purpose=consent.purpose, is_given=False)
     return _answer(request, "storefront/unsubscribe.html", {"consent": consent, "done": done, "label": label})
 
 

@@ -24,6 +24,7 @@ from cinema.status import Refused
 from concessions.models import ConcessionPreorder
 from concessions.services.combos import rest_of_combos
 from customers.services import correct_address_by_customer
+from incidents.services import send_vouchers_again
 from orders import notifications, services
 from orders.errors import BelowCodeSum, SoldTogether
 from orders.models import Order, OrderLine
@@ -154,6 +155,7 @@ def send_again(request: HttpRequest, order: Order) -> HttpResponse:
         except RateLimited as refusal:
             return refused_page(request, order, refusal)
         notifications.send_link(order, sparingly=True, at=clock.now())
+        send_vouchers_again(order, at=clock.now())
         messages.success(request, _("We’re sending the link to %(email)s again.") % {"email": order.email})
     return redirect("shop:order", order.token)
 

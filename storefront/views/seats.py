@@ -55,8 +55,7 @@ def seats_page(
     showing = programme.Showing(
         session=session,
         starts=cinema.local(session.start_datetime),
-        left=seat_map.free,
-        capacity=len(seat_map.seats),
+        seats=seat_map.count,
         price=seat_map.prices[SeatKind.STANDARD],
         soon=False,
     )
@@ -65,8 +64,7 @@ def seats_page(
     changed = None if draft else order
     here = reverse("shop:session", args=[session.pk])
     layout = seat_map.layout(chosen) if on_sale else None
-    sold_out = on_sale and not seat_map.free and not order
-    may_wait = on_sale and seat_map.is_full and not order
+    may_wait = on_sale and not showing.seats.free and not order
     ticked = [each for each in layout.seats if each.mark.is_chosen] if layout else []
     return render(
         request,
@@ -77,7 +75,8 @@ def seats_page(
             "showing": showing,
             "ends": cinema.local(session.end_datetime),
             "on_sale": on_sale,
-            "sold_out": sold_out,
+            "sold_out": may_wait and showing.seats.sold_out,
+            "only_wheelchairs": may_wait and showing.seats.only_wheelchairs,
             "waiting": waiting(request_identity.customer(request), session, at=seat_map.at) if may_wait else None,
             "seat_map": seat_map,
             "layout": layout,

@@ -11,11 +11,10 @@ from django.views.decorators.http import require_safe
 
 from cinema import clock
 from house_rules.face import face
+from house_rules.logo import INSTALLED
 from screenings.listings import advertised
 from screenings.models import Film, with_pictures
 from storefront.services.addresses import alternates
-
-ICON_SIZES = (192, 512)
 
 
 @require_safe
@@ -52,15 +51,18 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 @cache_control(max_age=86_400)
 def manifest(request: HttpRequest) -> JsonResponse:
     """What a phone shows when somebody puts the shop on its first screen."""
-    name = str(face().name)
+    own = face()
+    name = str(own.name)
     icons = [
         {
-            "src": static(f"shop/icon-{size}.png"),
+            "src": f"{reverse('shop:icon', args=[size])}?{own.icon_digest}"
+            if own.icon_digest
+            else static(f"shop/icon-{size}.png"),
             "sizes": f"{size}x{size}",
             "type": "image/png",
             "purpose": "any maskable",
         }
-        for size in ICON_SIZES
+        for size in INSTALLED
     ]
     content = {
         "name": name,

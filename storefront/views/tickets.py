@@ -15,6 +15,7 @@ from customers.services import renew_code
 from orders.models import Order, Ticket
 from orders.services.visits.ticket_codes import UnknownCode, code_of, ticket_of
 from screenings.models import Session
+from storefront.services import google_wallet
 from storefront.services.programme import time_zone_note
 from storefront.services.wallet import signer, wallet_pass
 from storefront.views.decorators import post_or_redirect
@@ -47,7 +48,8 @@ def ticket(request: HttpRequest, token: str) -> HttpResponse:
         "cinema": cinema,
         "starts": cinema.local(session.start_datetime),
         "zone": time_zone_note(cinema, clock.now()),
-        "has_wallet": signer() is not None,
+        "has_apple_wallet": signer() is not None,
+        "has_google_wallet": google_wallet.account() is not None,
     }
     response = render(request, "storefront/ticket.html", context)
     response["X-Robots-Tag"] = "noindex, nofollow"
@@ -66,12 +68,25 @@ def apple_wallet(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponse(content, content_type="application/vnd.apple.pkpass")
 
 
+@require_safe
+@never_cache
+def to_google_wallet(request: HttpRequest, token: str) -> HttpResponse:
+    """To the page of Google that saves the ticket as a pass, where an account is set up."""
+    account = google_wallet.account()
+    ticket, code = _of_code(request, token)
+    if account is None or not code:
+        raise Http404
+    return redirect(google_wallet.save_link(ticket, code=code, by=account, at=clock.now()))
+
+
 @post_or_redirect("shop:order")
 @of_order
 def new_code(request: HttpRequest, order: Order) -> HttpResponse:
     """Take a ticket back whose link was sent to somebody."""
-    ticket = order.tickets.filter(pk__in=valid_ids([request.POST.get("ticket", "")])).select_related("seat").first()
-    if ticket is not None:
-        renew_code(ticket, at=clock.now())
+    of_order = order.tickets.select_related("seat", "session")
+    ticket = of_order.filter(pk__in=valid_ids([request.POST.get("ticket", "")])).first()
+    if ticket is not None and renew_code(ticket, at=clock.now()):
         messages.success(request, _("%(seat)s has a new code. The old one no longer works.") % {"seat": ticket.seat})
+    elif ticket is not None:
+        messages.error(request, _("The doors are open already, so this ticket keeps its code."))
     return redirect("shop:order", order.token)

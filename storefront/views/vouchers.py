@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from cinema.status import Refused
 from incidents.models import ConcernedOrder
-from incidents.services import has_voucher, is_of_new_address, lines_to_choose, take_refund, take_voucher, worth
+from incidents.services import has_voucher, is_sent_to_buyer, lines_to_choose, take_refund, take_voucher, worth
 from orders.services.refunds.by_hand import is_refunded_at_cinema
 from storefront.errors import message_for_customer
 from storefront.request_identity import customer
@@ -23,7 +23,7 @@ def choose(request: HttpRequest, row: ConcernedOrder, *, at: datetime) -> HttpRe
         try:
             if "voucher" in request.POST:
                 take_voucher(row, at=at, actor=customer(request))
-                messages.success(request, _("Here is your voucher."))
+                messages.success(request, _("We’re sending your voucher to %(email)s.") % {"email": row.order.email})
             else:
                 take_refund(row, at=at, actor=customer(request))
                 messages.success(request, _("Refund confirmed. See the details below."))
@@ -41,7 +41,8 @@ def choose(request: HttpRequest, row: ConcernedOrder, *, at: datetime) -> HttpRe
         "refusal": refusal,
         "open": bool(lines),
         "amount": worth(lines),
-        "has_voucher": has_voucher(row.order, lines) and not is_of_new_address(row),
+        "has_voucher": has_voucher(row.order, lines),
+        "is_sent": is_sent_to_buyer(row),
         "at_cinema": is_refunded_at_cinema(row.order),
         "until": row.incident.cinema.local(until) if until else None,
     }

@@ -1,6 +1,7 @@
 {% load static %}// Keeps the page of the door and what it loads: the network first, the copy when there is none.
 const PAGE = "door-page", PARTS = "door-parts", PATIENCE = 5000;
-const FILES = ["{% static 'boxoffice/boxoffice.css' %}", "{% static 'boxoffice/boxoffice.js' %}", "{% static 'boxoffice/door-store.js' %}", "{% static 'boxoffice/door-away.js' %}", "{% static 'boxoffice/door.js' %}", "{% static 'icon.svg' %}"];
+const FILES = ["{% static 'boxoffice/boxoffice.css' %}", "{% static 'boxoffice/boxoffice.js' %}", "{% static 'boxoffice/door-store.js' %}", "{% static 'boxoffice/door-away.js' %}", "{% static 'boxoffice/door.js' %}", "{% static 'boxoffice/door-camera.js' %}", "{% static 'icon.svg' %}"];
+if (!("BarcodeDetector" in self)) FILES.push("{% static 'boxoffice/zxing/reader.js' %}", "{% static 'boxoffice/zxing/reader.wasm' %}");
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(PARTS).then((parts) => parts.addAll(FILES)).then(() => self.skipWaiting()));

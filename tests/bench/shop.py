@@ -142,16 +142,15 @@ def holds(hall: Hall, at: datetime, *, times: int) -> tuple[Pairs, int]:
     first, second = (factories.a_session(hall, start=at + timedelta(days=days)) for days in (8, 9))
     session = Session.objects.select_related("hall__cinema", "film").get(pk=first.pk)
     adult, places = factories.an_adult(), _neighbours(session)
-    keys = {"cinema": session.hall.cinema_id, "session": second.pk, "ticket_type": adult.pk}
+    keys: dict[str, Any] = {"cinema": session.hall.cinema_id, "session": second.pk, "ticket_type": adult}
 
     def ours(number: int) -> None:
         tickets = [(session, seat, adult) for seat in places[number]]
         hold(cinema=session.hall.cinema, tickets=tickets, email="buyer@example.org", at=at)
 
     def by_hand(number: int) -> None:
-        seats = [(seat.pk, seat.kind) for seat in places[number]]
         with connection.cursor() as cursor:
-            sql_hold.hold(cursor, **keys, seats=seats, email="buyer@example.org", at=at)
+            sql_hold.hold(cursor, **keys, seats=places[number], email="buyer@example.org", at=at)
 
     before = contents()
     with counted() as statements:

@@ -5,6 +5,8 @@ same rows as `close_business_day`, but for the balances of points, stock and cas
 from typing import Any
 
 from reports.models import (
+    TOTALS,
+    ActionFigures,
     BarFigures,
     BusinessDay,
     CashFigures,
@@ -34,6 +36,9 @@ def close(cursor: Any, day: BusinessDay) -> None:
     cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
     for table, counted in COUNTED.items():
         cursor.execute(_booked(table, counted), given)
+    for table, totals in TOTALS.items():
+        for each in totals:
+            cursor.execute(_added_up(each, table), given)
     for statement in (SESSIONS, CHECKS, CLOSED):
         cursor.execute(statement, given)
     cursor.execute("DROP TABLE day_to_count, screening_to_count")
@@ -51,6 +56,14 @@ def _booked(table: type[Figures], counted: str) -> str:
             WHERE cinema_id = %(cinema)s AND about IN (SELECT date FROM day_to_count)
         ) found
         GROUP BY {", ".join(key)} HAVING {" OR ".join(f"{each} <> 0" for each in sums)}"""
+
+
+def _added_up(totals: type[Figures], lines: type[Figures]) -> str:
+    key, sums = ", ".join(["about", *totals.KEY]), [f"sum({measure})" for measure in totals.MEASURES]
+    return f"""
+        INSERT INTO {totals._meta.db_table} (day_id, cinema_id, {key}, {", ".join(totals.MEASURES)})
+        SELECT %(day)s, %(cinema)s, {key}, {", ".join(sums)} FROM {lines._meta.db_table} WHERE day_id = %(day)s
+        GROUP BY {key} HAVING {" OR ".join(f"{each} <> 0" for each in sums)}"""
 
 
 DAYS = """
@@ -214,6 +227,85 @@ JOIN orders_order bought ON bought.id = order_id JOIN payments_receiptline line 
      LATERAL (SELECT CASE vat WHEN '20' THEN 20 WHEN '22' THEN 22 ELSE 0 END AS percent) AS rate
 WHERE cinema_id = %(cinema)s AND receipt.created_at < %(end)s"""
 
+COUNTED[ActionFigures] = """
+WITH event AS (
+    SELECT date, event.*, channel
+    FROM day_to_count JOIN orders_orderevent event ON at >= starts_at AND at < ends_at
+    JOIN orders_order bought ON bought.id = order_id
+    WHERE cinema_id = %(cinema)s AND at < %(end)s AND actor_id IS NOT NULL AND actor_id IS DISTINCT FROM user_id
+), refund AS (
+    SELECT date, refund.*, bought.paid_at
+    FROM day_to_count JOIN payments_refund refund ON requested_at >= starts_at AND requested_at < ends_at
+    JOIN orders_order bought ON bought.id = order_id
+    WHERE cinema_id = %(cinema)s AND requested_at < %(end)s AND actor_id IS NOT NULL
+      AND actor_id IS DISTINCT FROM user_id
+)
+SELECT date AS about, actor_id AS person_id, 'handled' AS action, 1 AS number
+FROM (SELECT date, actor_id, order_id FROM event UNION SELECT date, actor_id, order_id FROM refund) handled
+UNION ALL
+SELECT date, actor_id, 'voids', 1 FROM event
+WHERE to_status = 'CANCELLED' AND channel <> 'HOUSE' AND reason NOT IN ('CHANGED', 'EXPIRED')
+  AND (reason <> 'CUSTOMER' OR channel = 'BOX_OFFICE')
+UNION ALL
+SELECT date, actor_id, 'refunds', 1 FROM refund
+WHERE reason NOT IN ('BY_CUSTOMER', 'SESSION_CANCELLED', 'SESSION_MOVED', 'VOUCHER')
+UNION ALL
+SELECT date, paid_out_by_id, 'late_voids', count(DISTINCT order_id) FROM refund
+WHERE is_void AND paid_out_by_id IS NOT NULL AND (
+    paid_at < requested_at - interval '30 minutes'
+    OR EXISTS (SELECT FROM orders_ticket ticket JOIN screenings_session session ON session.id = session_id
+               WHERE ticket.order_id = refund.order_id AND start_datetime <= requested_at))
+GROUP BY date, paid_out_by_id
+UNION ALL
+SELECT date, shift.cashier_id, 'gift_cards', 1
+FROM payments_giftcard card JOIN payments_giftcardmovement movement ON movement.card_id = card.id
+JOIN day_to_count ON at >= starts_at AND at < ends_at JOIN payments_shift shift ON shift.id = shift_id
+WHERE card.cinema_id = %(cinema)s AND at < %(end)s AND movement.kind = 'TAKEN_BACK'
+UNION ALL
+SELECT date, shift.cashier_id, 'gift_cards', 1
+FROM payments_giftcard card JOIN payments_giftcardreplacement replacement ON replacement.card_id = card.id
+JOIN day_to_count ON at >= starts_at AND at < ends_at JOIN payments_shift shift ON shift.id = shift_id
+WHERE card.cinema_id = %(cinema)s AND at < %(end)s
+UNION ALL
+SELECT date, COALESCE(comp.actor_id, event.actor_id), 'free_tickets', 1
+FROM day_to_count JOIN orders_order bought ON paid_at >= starts_at AND paid_at < ends_at
+JOIN orders_ticket ticket ON ticket.order_id = bought.id AND price = 0
+JOIN orders_orderevent event ON event.order_id = bought.id AND from_status = ''
+LEFT JOIN allocations_comp comp ON comp.order_id = bought.id
+WHERE cinema_id = %(cinema)s AND paid_at < %(end)s
+  AND CASE WHEN comp.id IS NULL THEN event.actor_id IS NOT NULL AND event.actor_id IS DISTINCT FROM user_id
+           ELSE NOT EXISTS (SELECT FROM boxoffice_exchange WHERE new_order_id = bought.id) END
+UNION ALL
+SELECT date, actor_id, 'groups', 1
+FROM day_to_count JOIN allocations_groupbooking ON at >= starts_at AND at < ends_at
+WHERE cinema_id = %(cinema)s AND at < %(end)s
+UNION ALL
+SELECT date, scan.actor_id, 'overrides', 1
+FROM day_to_count JOIN orders_scan scan ON at >= starts_at AND at < ends_at
+JOIN orders_ticket ticket ON ticket.id = ticket_id JOIN orders_order bought ON bought.id = ticket.order_id
+WHERE cinema_id = %(cinema)s AND at < %(end)s AND override <> '' AND NOT undone AND scan.actor_id IS NOT NULL
+UNION ALL
+SELECT date, voucher.actor_id, 'vouchers', 1
+FROM day_to_count JOIN boxoffice_voucher voucher ON at >= starts_at AND at < ends_at
+JOIN orders_order bought ON bought.id = voucher.order_id
+WHERE cinema_id = %(cinema)s AND at < %(end)s
+UNION ALL
+SELECT date, event.actor_id, 'discounts', 1
+FROM day_to_count JOIN orders_order bought ON paid_at >= starts_at AND paid_at < ends_at
+JOIN orders_orderevent event ON event.order_id = bought.id AND from_status = ''
+WHERE cinema_id = %(cinema)s AND paid_at < %(end)s AND channel = 'BOX_OFFICE' AND discount_amount > 0
+  AND event.actor_id IS NOT NULL AND event.actor_id IS DISTINCT FROM user_id
+UNION ALL
+SELECT date, movement.actor_id, 'cash_out', 1
+FROM payments_cashplace place JOIN payments_cashmovement movement ON movement.place_id = place.id
+JOIN day_to_count ON at >= starts_at AND at < ends_at
+WHERE place.cinema_id = %(cinema)s AND at < %(end)s AND movement.kind = 'CASH_OUT' AND movement.actor_id IS NOT NULL
+UNION ALL
+SELECT date, movement.actor_id, 'write_offs', 1
+FROM day_to_count JOIN concessions_stockmovement movement ON at >= starts_at AND at < ends_at
+JOIN concessions_concessionitem item ON item.id = concession_item_id
+WHERE cinema_id = %(cinema)s AND at < %(end)s AND movement.kind = 'WRITE_OFF' AND movement.actor_id IS NOT NULL"""
+
 SESSIONS = """
 UPDATE reports_sessionfigures SET counted_at = %(end)s + interval '15 minutes', sold = found.sold,
        refunded = found.refunded, used = found.used, no_shows = found.no_shows
@@ -241,12 +333,17 @@ WITH touched AS (
           WHERE cinema_id = %(cinema)s AND succeeded_at >= %(start)s AND succeeded_at < %(end)s
     UNION SELECT order_id FROM payments_refund refund JOIN orders_order bought ON bought.id = order_id
           WHERE cinema_id = %(cinema)s AND requested_at >= %(start)s AND requested_at < %(end)s
-), moved AS (
-    SELECT sum(-movement.quantity) AS units,
-           sum(CASE movement.kind WHEN 'HOLD' THEN preorder.quantity ELSE -preorder.quantity END) AS ordered
+), line AS (
+    SELECT DISTINCT preorder.id, preorder.quantity, item.id AS item_id
     FROM concessions_concessionitem item JOIN concessions_stockmovement movement ON concession_item_id = item.id
     JOIN concessions_concessionpreorder preorder ON preorder.id = preorder_id
-    WHERE cinema_id = %(cinema)s AND at >= %(start)s AND at < %(end)s AND movement.kind IN ('HOLD', 'RETURN')
+    WHERE cinema_id = %(cinema)s AND at >= %(start)s AND at < %(end)s AND preorder.concession_item_id = item.id
+), moved AS (
+    SELECT -sum(movement.quantity) AS units,
+           sum(line.quantity) FILTER (WHERE kind = 'HOLD' AND NOT EXISTS (
+               SELECT FROM concessions_stockmovement back WHERE back.reverses_id = movement.id)) AS ordered
+    FROM line JOIN concessions_stockmovement movement
+      ON preorder_id = line.id AND concession_item_id = item_id AND movement.kind IN ('HOLD', 'RETURN')
 ), spent AS (
     SELECT -sum(amount) AS points, sum(bonus_amount) AS paid
     FROM bonuses_bonustransaction JOIN orders_order bought ON bought.id = order_id

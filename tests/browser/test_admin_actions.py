@@ -45,9 +45,9 @@ def test_an_action_changes_the_row_and_shows_its_message(screen: Screen, rows: A
 
     page.get_by_role("link", name=case.title, exact=True).click()
     fill(page, values)
-    for _press in range(1 + case.has_preview):
+    for button in [*([case.title] if case.has_preview else []), case.last_button or case.title]:
         before = case.probe(rows)
-        page.get_by_role("button", name=case.title).click()
+        page.get_by_role("button", name=button).click()
 
     expect(page.get_by_text(case.message)).to_be_visible()
     assert before != case.expected

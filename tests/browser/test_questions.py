@@ -60,6 +60,22 @@ ANSWERS: dict[int, tuple[list[str], list[str]]] = {
     19: (["About customers", "Customers by month"], ["New customers", "Returning customers"]),
     20: (["Accounting", "Actions to check"], ["Far above colleagues", "Olga", "Refunds"]),
 }
+#: On a phone, where the menu is a press of its own: the link of the first page to the answer.
+FURTHER = {
+    3: "Film rank",
+    4: "Occupancy",
+    5: "Takings by ticket type",
+    6: "Takings by promo code",
+    8: "Losses of the bar",
+    9: "Bar",
+    16: "Reconciliation",
+    17: "Takings by month",
+    18: "Points",
+    19: "Cohorts",
+    14: "Month sheet",
+    20: "Actions to check",
+    **dict.fromkeys((11, 12, 13, 15), "Day sheet"),
+}
 GROUPINGS = ("Ticket type", "Promo code", "Month from")  # links above the table
 
 
@@ -128,6 +144,18 @@ def test_each_question_is_answered_within_two_clicks(screen: Screen, owner: User
             found += [f"{page.url} by night: {each}" for each in barriers(page, rules=["color-contrast"], part="#main")]
 
     assert not found, "\n".join(found)
+
+
+@pytest.mark.exhaustive
+def test_the_first_page_leads_to_the_answers_on_a_phone(screen: Screen, owner: User) -> None:
+    page = screen(owner, phone=True, language="en")
+
+    for number, link in sample([*FURTHER.items()], turn=0, of=4):
+        page.goto(reverse("admin:index"))
+        page.locator(".further").get_by_role("link", name=link, exact=True).click()
+        expect(page.locator("#main").get_by_text(ANSWERS[number][1][0]).locator("visible=true").first).to_be_visible()
+
+    assert {1, 2, 7, 10, *FURTHER} == {*ANSWERS}  # these four are on the first page itself, or a screening of it
 
 
 @pytest.mark.exhaustive

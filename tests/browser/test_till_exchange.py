@@ -35,7 +35,7 @@ def test_a_gift_card_pays_for_a_ticket_that_is_exchanged(screen: Screen) -> None
 
     page.goto("/boxoffice/till/")
     page.locator("button[name=best]").first.click()
-    page.locator("button[name=sell][value=card]").click()
+    page.get_by_role("button", name="Подарочная карта или несколько способов").click()
     page.get_by_label("Код подарочной карты").fill(code)
     assert barriers(page) == []
     page.get_by_role("button", name="Оплатить подарочной картой").click()

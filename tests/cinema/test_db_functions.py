@@ -2,7 +2,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from cinema.db_functions import PerRowDelta, insert_from
+from cinema.db_functions import PerRowDelta, compiled_once, insert_from
 from concessions.models import ConcessionItem, StockMovement
 from tests.helpers.factories import NOON, a_cinema, an_item
 
@@ -73,3 +73,23 @@ def test_rows_that_a_constraint_forbids_are_not_inserted():
 def test_a_field_that_the_model_does_not_have_is_refused(django_assert_num_queries):
     with django_assert_num_queries(0), pytest.raises(TypeError, match="StockMovement has no field amount"):
         insert_from(ConcessionItem.objects.all(), StockMovement, amount=1)
+
+
+def test_a_queryset_that_is_compiled_once_finds_the_rows_of_the_keys_of_each_call(django_assert_num_queries):
+    cinema, built = a_cinema(), []
+    items = [an_item(cinema, stock=stock) for stock in (3, 5, 9)]
+
+    @compiled_once
+    def stocked(keys, cinemas):
+        built.append(len(keys))
+        of_cinema = ConcessionItem.objects.filter(pk__in=keys, cinema__in=cinemas, stock_quantity__gt=3)
+        return of_cinema.annotate(rest=F("stock_quantity") - 3).order_by("pk")
+
+    with django_assert_num_queries(4):
+        found = [
+            [(row, row.rest) for row in stocked([item.pk for item in chosen], [cinema.pk])]
+            for chosen in (items[:2], items[1:], items[::2], items)
+        ]
+
+    assert found == [[(items[1], 2)], [(items[1], 2), (items[2], 6)], [(items[2], 6)], [(items[1], 2), (items[2], 6)]]
+    assert built == [2, 3]  # once for each number of keys

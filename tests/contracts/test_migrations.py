@@ -4,9 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -66,17 +64,3 @@ def test_an_older_database_ends_like_a_new_one(percent: int, fresh_database: str
     older = json.loads(done.stdout.splitlines()[-1])
     for kind in new.keys() | older.keys():
         assert older[kind] == new[kind], kind
-
-
-@pytest.fixture
-def fresh_database(transactional_db: None, child_environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database on the server, or in the way, of this run."""
-    if connection.vendor == "sqlite":
-        yield f"sqlite:///{quote(str(tmp_path / 'fresh.sqlite3'))}"
-        return
-    name = str(connection.settings_dict["NAME"])
-    with connection.cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}_old"')
-    yield child_environment["TEST_DATABASE_URL"].replace(name, f"{name}_old")
-    with connection.cursor() as cursor:
-        cursor.execute(f'DROP DATABASE "{name}_old"')

@@ -3,12 +3,9 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,6 +46,7 @@ print(Client().get(page).status_code, "demo" in get_commands())
 
 
 @pytest.mark.proofs  # it migrates an empty database
+@pytest.mark.sqlite  # an app is installed or not, whatever the database
 @pytest.mark.usefixtures("transactional_db")
 def test_a_fresh_site_without_the_bank_knows_nothing_of_it_and_may_switch_it_on_later(fresh_database: str) -> None:
     without = run(SWITCHED_OFF, fresh_database, gateways="")
@@ -56,20 +54,6 @@ def test_a_fresh_site_without_the_bank_knows_nothing_of_it_and_may_switch_it_on_
 
     assert without == ["gateway_unavailable", "404 False", "[]"]
     assert later == ["200 True"]
-
-
-@pytest.fixture
-def fresh_database(transactional_db: None, child_environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database on the server, or in the way, of this run."""
-    if connection.vendor == "sqlite":
-        yield f"sqlite:///{quote(str(tmp_path / 'fresh.sqlite3'))}"
-        return
-    name = str(connection.settings_dict["NAME"])
-    with connection.cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}_fresh"')
-    yield child_environment["TEST_DATABASE_URL"].replace(name, f"{name}_fresh")
-    with connection.cursor() as cursor:
-        cursor.execute(f'DROP DATABASE "{name}_fresh"')
 
 
 def run(script: str, database: str, *, gateways: str) -> list[str]:

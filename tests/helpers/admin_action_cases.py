@@ -57,6 +57,7 @@ class ActionCase:
     entered: Callable[[AdminFixtures], Entered] = lambda _rows: {}
     leaves_the_row: bool = False  # whether it changes nothing of the row, so that a colleague may do the same
     has_preview: bool = False  # whether the form is shown again with a preview before it takes effect
+    last_button: str = ""  # of the confirmation page, after a preview, if not the title
 
     def actor(self, rows: AdminFixtures, **fields: Any) -> User:
         """Somebody of the role in the cinema; the owner works for all cinemas, as partners and consents ask for."""
@@ -519,6 +520,7 @@ ACTION_CASES = [
         "условия применены.", lambda rows: rows.refreshed(rows.contract).percents, "60, 55",
         "условия применены.",
         lambda _rows: {"Проценты по неделям": "60, 55"}, leaves_the_row=True, has_preview=True,
+        last_button="Применить эти условия",
     ),
     # --- People and machines
     ActionCase(

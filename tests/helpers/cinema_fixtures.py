@@ -26,7 +26,7 @@ from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import check_in, mark_overdue, receipt_sales, refund
 from payments.models import Dispute, GatewayEvent, LegalEntity, VatRate
-from payments.services import replace_gift_card
+from payments.services import move_cash, replace_gift_card
 from pricing.fitted_models import to_json
 from pricing.forecasts import prepare
 from pricing.models import FittedModel, PriceFreeze, PricingMode
@@ -86,6 +86,7 @@ def create_rows_of_cinema(cinema: Cinema) -> None:
     draft(film=session.film, hall=hall, start=NOON + timedelta(days=11), ticket_price=factories.PRICE, at=NOON)
     SeatSurcharge.objects.create(cinema=cinema, kind="VIP", amount=100)
     shift = a_shift(cinema, opening_float=Decimal(100))
+    move_cash(shift, kind="DROP", amount=Decimal(1), reason="", at=NOON, actor=shift.cashier)
     work = {"shift": shift, "at": NOON, "actor": shift.cashier, "decided_by": order.user}
     replace_gift_card(a_gift_card(shift), reason="Lost", **work)
     PriceFreeze.objects.create(session=ahead, reason="A group comes", at=NOON)

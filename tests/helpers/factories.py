@@ -242,6 +242,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     "reports.PayoutFile": ("digest",),
     "reports.PayoutLine": ("identity",),
     "payments.Payment": ("order__number", "amount", "created_at"),
+    "payments.CashMovement": ("place__name", "kind", "amount", "at"),
     "payments.CashPlace": ("cinema__name", "name"),
     "payments.GiftCard": ("code_hash",),
     "payments.GiftCardMovement": ("card__code_hash", "kind", "at"),

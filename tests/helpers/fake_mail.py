@@ -13,6 +13,7 @@ from notifications.services import Message, queue
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
 
+AT_SEVEN = {"starts": "2026-11-23T19:00:00+03:00", "hall": "IMAX"}
 #: What every message about an order says of it.
 AN_ORDER: dict[str, Any] = {
     "number": "A-1",
@@ -20,7 +21,7 @@ AN_ORDER: dict[str, Any] = {
     "cinema": "Horizon",
     "address": "Paris, Rivoli 1",
     "showings": [
-        {"film": "Stalker", "starts": "2026-11-23T19:00:00+03:00", "hall": "IMAX", "seats": [[5, 7], [5, 8]]},
+        {"film": "Stalker", "rating": "12+", **AT_SEVEN, "seats": [[5, 7], [5, 8]]},
     ],
     "snacks": [["Popcorn", 2]],
 }
@@ -45,7 +46,7 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
     MessageKind.SESSION_CANCELLED: AN_ORDER
     | {
         "showings": [
-            {"film": "Stalker", "starts": "2026-11-23T19:00:00+03:00", "hall": "IMAX", "seats": [[5, 7]]},
+            {"film": "Stalker", "rating": "12+", **AT_SEVEN, "seats": [[5, 7]]},
             {"film": "Mirror", "starts": "2026-11-24T00:10:00+03:00", "hall": "IMAX", "seats": [[5, 7]]},
         ],
         "snacks": [],
@@ -92,6 +93,7 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
     MessageKind.TICKET_REMINDER: {
         "number": "A-1",
         "film": "Tom & Jerry",
+        "rating": "6+",
         "starts": "2026-11-23T19:00:00+03:00",
         "cinema": "Horizon",
         "address": "Paris, Rivoli 1",
@@ -132,12 +134,14 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
     },
     MessageKind.FILM_ON_SALE: {
         "film": "Tom & Jerry",
+        "rating": "6+",
         "starts": "2026-11-23T19:00:00+03:00",
         "cinema": "Horizon",
         "link": "https://cinema.example",
     },
     MessageKind.SEATS_HELD: {
         "film": "Tom & Jerry",
+        "rating": "6+",
         "starts": "2026-11-23T19:00:00+03:00",
         "cinema": "Horizon",
         "hall": "IMAX",

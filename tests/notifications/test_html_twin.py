@@ -49,12 +49,28 @@ def test_a_film_is_text_never_markup() -> None:
     assert "<b>" not in html
 
 
+@pytest.mark.parametrize("kind", [kind for kind in MessageKind if "rating" in str(CONTEXTS[kind])])
+def test_the_age_mark_follows_the_title_of_a_film_and_lacks_where_it_was_not_stored(kind: MessageKind) -> None:
+    showings = [{"film": "Stalker", "starts": "2026-11-23T19:00:00+03:00", "hall": "", "seats": []}]
+
+    marked, before = render_email(message(kind)), render_email(message(kind, rating="", showings=showings))
+
+    assert re.search("(<h2>)?“(Stalker|Tom &amp; Jerry)”\N{NO-BREAK SPACE}(12|6)\\+(</h2>)?", marked.html)
+    assert "+" not in before.body.replace("+03:00", "")
+
+
 def test_an_address_alone_is_a_button_and_the_cinema_is_on_a_map() -> None:
     html = render_email(message(MessageKind.ORDER_PAID)).html
 
     assert '<a class="button" href="https://cinema.example/o/secret">Show my tickets</a>' in html
     assert "openstreetmap.org/search?query=Paris%2C%20Rivoli%201" in html
     assert "http" not in re.sub(r"https://(cinema\.example|www\.openstreetmap\.org)\S+", "", html)  # nothing is loaded
+
+
+def test_a_code_that_is_typed_is_large() -> None:
+    html = render_email(message(MessageKind.GIFT_CARD)).html
+
+    assert '<p class="typed">2345 6789 2345 6789</p>' in html
 
 
 def test_only_addresses_that_the_sender_holds_are_linked_whatever_a_title_or_a_reason_says() -> None:

@@ -110,7 +110,10 @@ def test_a_session_at_midnight_is_shown_with_its_own_date() -> None:
 
 
 def test_plain_text_is_not_escaped() -> None:
-    assert "“Tom & Jerry” starts soon" in rendering.render_email(notification(MessageKind.TICKET_REMINDER, "en")).body
+    assert (
+        "“Tom & Jerry”\N{NO-BREAK SPACE}6+ starts soon"
+        in rendering.render_email(notification(MessageKind.TICKET_REMINDER, "en")).body
+    )
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,12 @@ def test_a_row_behind_a_cross_aisle_says_so():
     assert [row.aisle for row in rows] == [False, False, True]
 
 
+def test_how_long_a_hall_is_counts_its_rows_aisles_and_curve():
+    seats = [seat(2, 1), seat(3, 1), seat(5, 1)]
+
+    assert (lay_out(seats).down, lay_out(seats, hall=Hall(curve=2)).down) == (4, 6)
+
+
 def test_a_seat_has_a_label_with_its_letter_and_a_description():
     [placed] = lay_out([seat(1, 7, kind=SeatKind.VIP)], {107: broken("Wet")}).seats
 

@@ -13,7 +13,7 @@ from boxoffice import urls
 from boxoffice.models import Voucher
 from concessions.models import ConcessionItem
 from orders.models import Order
-from payments.models import GiftCard, Refund, Shift
+from payments.models import GiftCard, Handover, Refund, Shift
 from screenings.models import Cinema
 from tests.helpers.box_office import a_device, at_work, enrolled
 from tests.helpers.factories import a_cinema, business_state
@@ -58,9 +58,10 @@ def keys_of(cinema: Cinema) -> set[int]:
         Voucher.objects.filter(order__cinema=cinema),
         GiftCard.objects.filter(cinema=cinema),
         ConcessionItem.objects.filter(cinema=cinema),
+        Handover.objects.filter(movement__place__cinema=cinema),
     ]
     found = [set(each.values_list("pk", flat=True)) for each in rows]
-    assert all(found[place] for place in (0, 1, 2, 5))
+    assert all(found[place] for place in (0, 1, 2, 5, 6))
     return set().union(*found)
 
 
@@ -98,9 +99,9 @@ def test_no_role_finds_a_row_of_a_foreign_cinema_by_its_key(foreign: Cinema, rol
         for key in keys:
             found = answers(client, path.replace("<int:key>", str(key)))
             wrong |= {(name, key): found} if not {403, 404, 405}.issuperset(status for status, _to in found) else {}
-    for name in ("bar_act", "bar_sale"):
+    for name in ("bar_act", "bar_sale", "confirm_cash"):
         for key in keys:
-            answers(client, PAGES[name], order=key, item=key)
+            answers(client, PAGES[name], order=key, item=key, handover=key, found="100")
 
     assert wrong == {}
     assert business_state() == before

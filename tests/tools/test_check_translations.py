@@ -53,6 +53,10 @@ def test_a_complete_entry_is_not_complained_of(entry: polib.POEntry):
             polib.POEntry(msgid="Row %(row)s", msgstr="Ряд %(rwo)s"),
             "other placeholders in the translation: 'Row %(row)s'",
         ),
+        (
+            polib.POEntry(msgid="Row %(row)s", msgstr="Ряд %(row)sРяд %(row)s"),
+            "other placeholders in the translation: 'Row %(row)s'",
+        ),
         (polib.POEntry(msgid="Row {row}", msgstr="Ряд"), "other placeholders in the translation: 'Row {row}'"),
     ],
 )

@@ -14,24 +14,25 @@ from django.utils import translation
 from cinema.status import Refused
 from notifications.models import MessageKind
 from notifications.services import Message, queue
+from orders.availability.seat_counts import seat_counts
 from orders.availability.seat_map import SeatMap
 from orders.models import Order
 from orders.services import Buyer, hold_online
 from screenings.models import Seat
 from screenings.seat_choice import FOR_ANYONE, best_seats
 from waiting.models import WaitingEntry
-from waiting.services.free_seats import free_for_anyone
 
 #: By the clock of the cinema: at night nobody could answer in time.
 OFFERED_FROM, OFFERED_UNTIL = time(9), time(22)
 
 
 def to_offer(at: datetime) -> QuerySet[WaitingEntry]:
-    """The entries for which the session has enough free seats now, while it is day there. Eight queries. Reads only."""
+    """The entries for which the session has enough free seats now, while it is day there. A constant number of
+    queries. Reads only."""
     waiting = list(WaitingEntry.objects.open(at).select_related("session__hall__cinema"))
     by_day = [each for each in waiting if OFFERED_FROM <= each.session.hall.cinema.local(at).time() < OFFERED_UNTIL]
-    free = free_for_anyone(list({each.session for each in by_day}), at=at)
-    fitting = [each.pk for each in by_day if free[each.session_id] >= each.quantity]
+    seats = seat_counts(list({each.session for each in by_day}), at=at)
+    fitting = [each.pk for each in by_day if seats[each.session_id].free >= each.quantity]
     return WaitingEntry.objects.filter(pk__in=fitting, order=None)
 
 
@@ -66,11 +67,16 @@ def _offer(entry: WaitingEntry, *, at: datetime) -> bool:
 
 
 def _seats_for(seat_map: SeatMap, quantity: int) -> list[Seat]:
-    """The best free seats side by side; else any that are not for particular guests. Empty if there are too few."""
+    """The best free seats side by side; else any that are not for particular guests; else, for two, a love seat. Empty
+    if there are too few."""
     if found := best_seats(seat_map.seats, taken=seat_map.taken, party=quantity):
         return [seat_map.by_key[key] for key in found]
     free = [seat for seat in seat_map.seats if seat.pk not in seat_map.taken and seat.kind in FOR_ANYONE]
-    return free[:quantity] if len(free) >= quantity else []
+    if len(free) >= quantity:
+        return free[:quantity]
+    halves = [] if quantity != 2 else seat_map.halves.items()
+    pairs = ([seat_map.by_key[key], other] for key, other in halves if not {key, other.pk} & seat_map.taken)
+    return next(pairs, [])
 
 
 def _message(entry: WaitingEntry, order: Order, seats: Sequence[Seat]) -> Message:
@@ -79,6 +85,7 @@ def _message(entry: WaitingEntry, order: Order, seats: Sequence[Seat]) -> Messag
     with translation.override(language):
         context = {
             "film": session.film.shown.title,
+            "rating": session.film.age_rating,
             "starts": cinema.local(session.start_datetime).isoformat(),
             "cinema": cinema.shown.name,
             "hall": session.hall.shown.name,

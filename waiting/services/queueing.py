@@ -6,10 +6,10 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services.rate_limits import fingerprint
+from orders.availability.seat_counts import seat_counts
 from screenings.models import Session
 from waiting.errors import HeldBefore, QuantityNotPossible, SeatsAreFree, TooMuchWaited, WaitingListClosed
 from waiting.models import CLOSES_BEFORE, MOST_SEATS, WaitingEntry
-from waiting.services.free_seats import free_for_anyone
 
 MOST_LISTS = 20
 #: So long after seats were held for a customer, taken or not, others have their turn.
@@ -32,7 +32,7 @@ def join(session: Session, *, user: User, quantity: int, address: str | None, at
         raise QuantityNotPossible(MOST_SEATS)
     if not is_open(session, at=at):
         raise WaitingListClosed
-    if free_for_anyone([session], at=at)[session.pk] >= quantity:
+    if seat_counts([session], at=at)[session.pk].free >= quantity:
         raise SeatsAreFree
     if WaitingEntry.objects.filter(user=user, session=session, order__created_at__gt=at - AFTER_OFFER).exists():
         raise HeldBefore

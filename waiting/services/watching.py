@@ -59,6 +59,7 @@ def _message(row: WatchedFilm, session: Session) -> Message:
     with translation.override(language):
         context = {
             "film": row.film.shown.title,
+            "rating": row.film.age_rating,
             "starts": cinema.local(session.start_datetime).isoformat(),
             "cinema": cinema.shown.name,
             "link": film_link(row.film_id),

@@ -225,7 +225,8 @@ def decode(content: bytes) -> str:
 
 def _from_xlsx(content: bytes, headings: Collection[str]) -> tuple[int, list[list[str]]]:
     try:
-        sheet = _sheet_with_table(xlsx.read(content), headings)
+        sheets = xlsx.read(content)
+        sheet = sheets[xlsx.with_table(sheets, headings)] if sheets else xlsx.Sheet([])
         if sheet.problem:
             raise xlsx.UnusableWorkbook(sheet.problem)
         return 1, _check_size(sheet.rows)
@@ -238,18 +239,14 @@ def _unusable(error: xlsx.UnusableWorkbook, *, most_rows: int) -> Unreadable:
         return TooLarge(_("The file has more than %(most)s rows. Split it.") % {"most": grouped(most_rows)})
     if error.reason == xlsx.TOO_LARGE:
         return TooLarge(_("The file is too large once unpacked. Copy its cells into a new file."))
+    if error.reason == xlsx.SEVERAL:
+        text = _(
+            "These sheets have the same columns: %(sheets)s. Put the rows on one sheet, or save each as its own file."
+        )
+        return Unreadable(text % {"sheets": ", ".join(f"“{each}”" for each in error.sheets)})
     return Unreadable(
         _("The XLSX file is damaged or password-protected. Save it again without a password, or save it as CSV.")
     )
-
-
-def _sheet_with_table(sheets: list[xlsx.Sheet], headings: Collection[str]) -> xlsx.Sheet:
-    """The sheet whose first row has most of the known headings; of equals, the first. Instructions may stand before."""
-
-    def known(sheet: xlsx.Sheet) -> int:
-        return sum(name_key(cell) in headings for cell in sheet.rows[0]) if sheet.rows else 0
-
-    return max(sheets, key=known, default=xlsx.Sheet([]))
 
 
 def _check_size(rows: list[list[str]]) -> list[list[str]]:

@@ -7,10 +7,11 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time
+from itertools import islice
 from typing import Any
 
 from backoffice.framework.import_export.limits import (
@@ -28,18 +29,19 @@ from backoffice.framework.import_export.limits import (
 )
 from house_rules.limited_process import ROOT, command, environment, limit_memory, limit_time
 
-TOO_LARGE, TOO_MANY_ROWS, DAMAGED = "too large", "too many rows", "damaged"
+TOO_LARGE, TOO_MANY_ROWS, DAMAGED, SEVERAL = "too large", "too many rows", "damaged", "several tables"
 COMPLETE = "complete"
 MAX_SHEETS = 10
 MAX_SPARSE_ROWS = 10 * MAX_ROWS  # with the empty ones between the others
 
 
 class UnusableWorkbook(Exception):
-    """The file cannot be read; `reason` is one of the constants of this module."""
+    """The file cannot be read; `reason` is one of the constants of this module, `sheets` are the titles of those that
+    hold the same table."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, sheets: Sequence[str] = ()) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.sheets = reason, sheets
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Sheet:
 
     rows: list[list[str]]
     problem: str = ""
+    title: str = field(default="", compare=False)
 
 
 def read(content: bytes) -> list[Sheet]:
@@ -66,13 +69,13 @@ def read(content: bytes) -> list[Sheet]:
         answer = json.loads(done.stdout)
     except (subprocess.TimeoutExpired, ValueError):  # stopped by the system: no answer, or half of one
         raise UnusableWorkbook(TOO_LARGE) from None
-    if isinstance(answer, str):
-        raise UnusableWorkbook(answer)
+    if isinstance(answer, dict):
+        raise UnusableWorkbook(**answer)
     return [Sheet(**each) for each in answer]
 
 
 def stream(content: bytes, headings: Collection[str]) -> Iterator[list[str]]:
-    """The rows of the sheet whose first row has most of the headings (`name_key`), one after the other.
+    """The rows of the sheet that `with_table` finds for these headings (`name_key`), one after the other.
 
     For a large workbook: its rows are never in memory together. Raises `UnusableWorkbook`, possibly after some rows.
     """
@@ -99,13 +102,29 @@ def stream(content: bytes, headings: Collection[str]) -> Iterator[list[str]]:
             elif answer == COMPLETE:
                 return
             else:
-                raise UnusableWorkbook(answer)
+                raise UnusableWorkbook(**answer)
         raise UnusableWorkbook(TOO_LARGE)  # stopped by the system
     finally:
         timer.cancel()
         process.kill()
         process.stdout.close()
         process.wait()
+
+
+def with_table(sheets: Sequence[Sheet], headings: Collection[str]) -> int:
+    """The index of the sheet whose first row has most of the headings; instructions may stand on others.
+
+    Where more than half of them have rows below them on another sheet too, a part of the table would be passed over:
+    then it raises `UnusableWorkbook`. Of sheets that have no heading, the first.
+    """
+    from backoffice.framework.import_export.names import name_key
+
+    known = [sum(name_key(cell) in headings for cell in each.rows[0]) if each.rows else 0 for each in sheets]
+    most = max(known)
+    tables = [each.title for each, count in zip(sheets, known, strict=True) if 2 * count > most and len(each.rows) > 1]
+    if len(tables) > 1:
+        raise UnusableWorkbook(SEVERAL, tables)
+    return known.index(most)
 
 
 def _parsed(line: bytes) -> Any:
@@ -127,11 +146,11 @@ def main() -> None:
         limit_time(large if is_large else READER_CPU_SECONDS)
         answer: Any = _print_rows(content, set(json.loads(sys.argv[1]))) if is_large else _sheets(content)
     except UnusableWorkbook as error:
-        answer = error.reason
+        answer = {"reason": error.reason, "sheets": error.sheets}
     except MemoryError:
-        answer = TOO_LARGE
+        answer = {"reason": TOO_LARGE}
     except Exception:  # openpyxl raises many kinds of errors for damaged files
-        answer = DAMAGED
+        answer = {"reason": DAMAGED}
     json.dump(answer, sys.stdout)
 
 
@@ -160,14 +179,9 @@ def _sheets(content: bytes) -> list[dict[str, Any]]:
 
 def _print_rows(content: bytes, headings: set[str]) -> str:
     """Print the rows of the sheet with the headings, one a line."""
-    from backoffice.framework.import_export.names import name_key
-
-    def known(sheet: Any) -> int:
-        first = next(_texts(sheet, most_rows=1), [])
-        return sum(name_key(cell) in headings for cell in first)
-
     sheets = _shown(_book(content, most_bytes=LARGE_UNPACKED_BYTES))
-    for row in _texts(max(sheets, key=known), most_rows=10 * LARGE_ROWS) if sheets else ():
+    first = [Sheet([*islice(_texts(sheet, most_rows=10 * LARGE_ROWS), 2)], title=sheet.title) for sheet in sheets]
+    for row in _texts(sheets[with_table(first, headings)], most_rows=10 * LARGE_ROWS) if sheets else ():
         print(json.dumps(row))  # noqa: T201 (the answer)
     return COMPLETE
 
@@ -177,8 +191,8 @@ def _contents(sheet: Any) -> Sheet:
     try:
         rows.extend(_texts(sheet, most_bytes=MAX_BYTES))
     except UnusableWorkbook as error:  # another sheet may be the one that is wanted
-        return Sheet(rows, error.reason)
-    return Sheet(rows)
+        return Sheet(rows, error.reason, sheet.title)
+    return Sheet(rows, title=sheet.title)
 
 
 def _texts(sheet: Any, *, most_rows: int = MAX_SPARSE_ROWS, most_bytes: int | None = None) -> Iterator[list[str]]:

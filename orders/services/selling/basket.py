@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from cinema.money import ZERO, split
+from cinema.db_functions import compiled_once
+from cinema.money import ZERO, from_minor_units, split
 from cinema.typography import with_inner_quotes
 from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import holds
@@ -177,10 +178,25 @@ def _offer(cinema: Cinema, requests: Sequence[TicketRequest], channel: str, *, a
 
 
 def _read_offer(requests: Sequence[TicketRequest], channel: str) -> _Offer:
-    seats = [seat.pk for _session, seat, _type in requests]
+    offer, seats = _Offer(), [seat.pk for _session, seat, _type in requests]
+    for row in _offer_rows({session.pk for session, _seat, _type in requests}, seats):
+        offer.sessions[row.pk] = row
+        offer.cinemas.add(row.cinema)
+        offer.ratings[row.pk] = row.rating
+        if row.surcharge is not None:
+            offer.surcharges[row.seat_kind] = from_minor_units(row.surcharge)
+        offer.out_of_use |= bool(row.seat_out)
+        offer.contested |= bool(row.seat_held)
+    offer.terms = with_rows(offer.sessions.values(), dict.fromkeys(offer.sessions, offer.surcharges), channel)
+    return offer
+
+
+@compiled_once
+def _offer_rows(sessions: list[int], seats: list[int]) -> QuerySet[Session]:
+    """The sessions, each once for every surcharge of its cinema, or once without any."""
     out = SeatOutage.objects.filter(seat__in=seats).during(OuterRef("start_datetime"), OuterRef("end_datetime"))
-    rows = (  # a session comes once for every surcharge of its cinema, or once without any
-        Session.objects.filter(pk__in={session.pk for session, _seat, _type in requests})
+    return (
+        Session.objects.filter(pk__in=sessions)
         .annotate(
             cinema=F("hall__cinema"),
             rating=F("film__age_rating"),
@@ -191,17 +207,6 @@ def _read_offer(requests: Sequence[TicketRequest], channel: str) -> _Offer:
         )
         .order_by()
     )
-    offer = _Offer()
-    for row in rows:
-        offer.sessions[row.pk] = row
-        offer.cinemas.add(row.cinema)
-        offer.ratings[row.pk] = row.rating
-        if row.surcharge is not None:
-            offer.surcharges[row.seat_kind] = row.surcharge
-        offer.out_of_use |= row.seat_out
-        offer.contested |= row.seat_held
-    offer.terms = with_rows(offer.sessions.values(), dict.fromkeys(offer.sessions, offer.surcharges), channel)
-    return offer
 
 
 def _collection_deadline(cinema: Cinema, sessions: list[Session], *, at: datetime) -> datetime:

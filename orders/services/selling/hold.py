@@ -81,7 +81,8 @@ def hold(
     points_value = _money_for_points(points, left=basket.total - discount, user=user, channel=channel)
     basket.share(discount, points_value, discounted=parts)
     latest = min(basket.latest, online.since + settings.HOLD_CEILING) if online else basket.latest
-    deadline, expires = _deadlines(channel, latest=latest, at=at)
+    to_pay, grace = rules().hold_limits[channel]
+    deadline, expires = limit_deadlines(at + to_pay, grace, latest=latest)
     if deadline <= at and basket.latest > at:
         raise HoldEnds
     order = Order(
@@ -178,8 +179,8 @@ def _refuse_changed(sessions: list[Session]) -> None:
     """Raise `SessionChanged` if a session was moved, hired or cancelled since it was read; from here on none is."""
     now = share_sessions([session.pk for session in sessions]) if sessions else {}
     for was in sessions:
-        changed = now[was.pk].status == Session.Status.CANCELLED or now[was.pk].hall_id != was.hall_id
-        if changed or now[was.pk].start_datetime != was.start_datetime or now[was.pk].is_private != was.is_private:
+        *facts, status = now[was.pk]
+        if status == Session.Status.CANCELLED or facts != [was.hall_id, was.start_datetime, was.is_private]:
             raise SessionChanged
 
 
@@ -200,8 +201,6 @@ def release_stale_holds(tickets: Iterable[Ticket], *, at: datetime) -> None:
         return
     sitting = Ticket.objects.filter(_on_the_same_seats(tickets), status=Ticket.Status.RESERVED)
     orders = set(sitting.order_by().values_list("order", flat=True))
-    if not orders:
-        return
     stale = list(Order.objects.expired(at).filter(pk__in=orders).values_list("pk", flat=True))
     if stale:
         cancel_expired(stale, at=at)
@@ -234,12 +233,6 @@ def _money_for_points(points: int, *, left: Decimal, user: User | None, channel:
             % {"least": format_money(least), "left": format_money(left - value)}
         )
     return value
-
-
-def _deadlines(channel: str, *, latest: datetime, at: datetime) -> tuple[datetime, datetime]:
-    """The payment deadline and the time of cancellation: as the channel says, and not after `latest`."""
-    to_pay, grace = rules().hold_limits[channel]
-    return limit_deadlines(at + to_pay, grace, latest=latest)
 
 
 def limit_deadlines(deadline: datetime, distance: timedelta, *, latest: datetime) -> tuple[datetime, datetime]:

@@ -128,6 +128,15 @@ def test_staff_can_record_a_withdrawal_only() -> None:
     assert MarketingConsent.objects.count() == 1
 
 
+def test_what_is_said_of_one_purpose_says_nothing_of_another() -> None:
+    given = {"channel": "EMAIL", "recipient": GUEST, "wording": "", "language": "en", "place": "ACCOUNT", "at": NOON}
+    news = MarketingConsent.objects.create(**given, is_given=True, is_proved=True)
+    other = MarketingConsent.objects.create(**given, purpose="SURVEYS", is_given=False, is_proved=True)
+
+    assert set(MarketingConsent.objects.current()) == {news, other}
+    assert list(MarketingConsent.objects.news().current()) == [news]
+
+
 def test_what_a_stranger_leaves_with_a_paid_order_does_not_replace_what_the_owner_wants() -> None:
     agreed = {"channel": "EMAIL", "recipient": "anna@example.org", "wording": "News", "language": "en"}
     own = MarketingConsent.objects.create(**agreed, place="ACCOUNT", is_given=True, is_proved=True, at=NOON)

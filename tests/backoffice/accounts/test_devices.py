@@ -4,6 +4,7 @@ import pytest
 
 from accounts.models import Device
 from tests.helpers.box_office import a_device
+from tests.helpers.cash import a_drawer
 from tests.helpers.factories import a_cinema, a_hall
 from tests.helpers.users import browser, someone
 
@@ -29,6 +30,22 @@ def test_halls_of_another_cinema_are_refused() -> None:
     manager.post(f"{LIST}add/", {"name": "Door B", "cinema": cinema.pk, "halls": [other.pk]})
 
     assert not Device.objects.exists()
+
+
+def test_only_a_drawer_of_the_cinema_is_shared_on_a_device() -> None:
+    device, foreign = a_device(a_cinema()), a_drawer()
+    own = a_drawer(device.cinema)
+    manager = browser(someone("floor_manager", device.cinema))
+    page = f"{LIST}{device.pk}/change/"
+
+    refused = manager.post(page, {"name": device.name, "shared_drawer": foreign.pk})
+    manager.post(page, {"name": device.name, "shared_drawer": own.pk})
+
+    assert refused.status_code == 200
+    assert f">{own}<" in manager.get(page).text
+    assert f">{foreign}<" not in manager.get(page).text
+    device.refresh_from_db()
+    assert device.shared_drawer == own
 
 
 def test_a_device_of_another_cinema_is_not_found() -> None:

@@ -8,16 +8,20 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from cinema import clock
+from cinema.money import format_money
 from concessions.models import ConcessionItem
+from incidents.models import ConcernedOrder
+from incidents.services import cancel as cancel_screenings
+from incidents.services import open_choice, take_voucher
 from jobs.models import JobRun, QuarantinedRow, RunOutcome
 from jobs.status import statuses
 from notifications.models import Notification
 from notifications.models import Status as MessageStatus
 from notifications.services import deliver
-from orders.models import Order, Ticket
+from orders.models import Order, Promocode, Ticket
 from orders.services import cancel, record_refund, record_uncertain_payment, refund
-from payments.models import Gateway, Payment, Refund
-from payments.services import count_and_close
+from payments.models import CashMovement, Gateway, Handover, Payment, Refund
+from payments.services import confirm_handover, count_and_close, move_cash
 from reports.models import BusinessDay, DayCheck, ReportFile, ReportSchedule
 from reports.services import settle
 from screenings.models import Session
@@ -164,6 +168,30 @@ def test_a_private_session_is_shown_once_its_group_has_let_most_of_the_hall_go()
     assert dashboard_texts(person) == []
 
 
+def test_a_guest_who_used_a_voucher_and_got_the_money_back_is_shown_for_a_month():
+    session = factories.a_session(start=NOON + timedelta(hours=3))
+    order = factories.a_paid_order(session)
+    cancel_screenings([session], reason="Fire alarm", vouchers=True, at=NOON)
+    choice = open_choice(order, at=NOON)
+    Promocode.objects.filter(pk=take_voucher(choice, at=NOON).pk).update(used_count=1)
+    person = someone("floor_manager", session.hall.cinema)
+    assert dashboard_texts(person) == []
+
+    record_refund(order, amount=factories.PRICE, external_id="charged back", at=NOON)
+
+    manager = browser(person)
+    [item] = manager.get(reverse("admin:index")).context["dashboard_items"]
+    assert (item.text, item.names) == (
+        "1 guest used a voucher and got the money back, too",
+        [f"{order.number}: {format_money(factories.PRICE)}"],
+    )
+    page = manager.get(item.link).text
+    assert f"{format_money(factories.PRICE)}, used" in page
+    Refund.objects.filter(external_id="charged back").update(requested_at=NOON - timedelta(days=30))
+    ConcernedOrder.objects.update(answered_at=NOON - timedelta(days=30))
+    assert dashboard_texts(person) == []
+
+
 @pytest.mark.parametrize(
     ("role", "items"),
     [
@@ -225,6 +253,25 @@ def test_a_drawer_that_was_not_counted_is_shown_from_the_next_day_on():
     [item] = browser(manager).get(reverse("admin:index")).context["dashboard_items"]
     assert item.link == f"{reverse('admin:reports_day')}?cinema={cinema.pk}&day=2026-11-04"
     count_and_close(shift, counted_cash=Decimal(0), at=NOON, actor=manager)
+    assert dashboard_texts(manager) == []
+
+
+def test_cash_that_nobody_confirms_is_shown_after_a_day():
+    shift = a_shift(opening_float=Decimal(1000))
+    move_cash(shift, kind="DROP", amount=Decimal(700), reason="", at=NOON, actor=shift.cashier)
+    manager, elsewhere = someone("floor_manager", shift.cinema), someone("cinema_manager", factories.a_cinema())
+    CashMovement.objects.update(at=NOON - timedelta(hours=23))
+    assert dashboard_texts(manager) == []
+    CashMovement.objects.update(at=NOON - timedelta(days=1))
+
+    [item] = browser(manager).get(reverse("admin:index")).context["dashboard_items"]
+
+    assert (item.text, item.names) == (
+        "1 amount of cash handed in is not confirmed",
+        [f"{shift.cashier}: {format_money(700)}"],
+    )
+    assert dashboard_texts(elsewhere) == []
+    confirm_handover(Handover.objects.get(), found=Decimal(700), at=NOON, actor=manager)
     assert dashboard_texts(manager) == []
 
 

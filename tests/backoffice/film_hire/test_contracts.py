@@ -39,6 +39,7 @@ def test_another_calculation_is_tried_and_applied() -> None:
 
     contract.refresh_from_db()
     assert (preview.status_code, contract.method) == (200, Method.PERCENT)
+    assert "Apply these terms" in preview.text
 
     person.post(address, {**terms, "previewed": preview.context["form"]["previewed"].value()})
 

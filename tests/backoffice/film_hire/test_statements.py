@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
-from film_hire.models import Statement
+from film_hire.models import Contract, Statement
 from film_hire.services import settle_locked
 from reports.models import BusinessDay
 from screenings.models import Cinema
@@ -77,6 +77,18 @@ def test_people_of_another_cinema_find_neither_the_statement_nor_its_files(state
     pages += [reverse(f"admin:film_hire_statement_{name}", args=[statement.pk]) for name in ("send", "recount")]
 
     assert [client.get(page).status_code for page in pages] == [404, 404, 404]
+
+
+def test_counting_again_leads_to_the_new_version(statement: Statement, cinema: Cinema) -> None:
+    Statement.objects.update(status=Statement.Status.SENT)
+    Contract.objects.update(percents="60")
+    page = reverse("admin:film_hire_statement_change", args=[statement.pk])
+    recount = reverse("admin:film_hire_statement_recount", args=[statement.pk])
+
+    answer = browser(someone("accountant", cinema)).post(recount, {"confirmed": "yes", "back": page})
+
+    new = Statement.objects.get(version=2)
+    assert answer["Location"] == reverse("admin:film_hire_statement_change", args=[new.pk])
 
 
 @pytest.mark.parametrize(("role", "status"), [("cashier", 403), ("cinema_manager", 403), ("accountant", 200)])

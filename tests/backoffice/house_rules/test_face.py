@@ -1,6 +1,7 @@
 """The page of the chain's name, colours and footer."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -76,13 +77,19 @@ def test_a_logo_is_uploaded_shown_in_the_shop_and_removed() -> None:
     assert f'<img src="/logo.png?{row.logo_digest}" alt="Aurora" width="96" height="48">' in owner.get("/").text
     shown = owner.get(f"/logo.png?{row.logo_digest}")
     assert (shown["Content-Type"], shown.content) == ("image/png", bytes(row.logo))
+    page, manifest = owner.get("/").text, owner.get("/manifest.webmanifest").json()
+    named = re.findall(r'"(/icon-\d+\.png\?\w+)"', page) + [each["src"] for each in manifest["icons"]]
+    assert named == [f"/icon-{size}.png?{row.icon_digest}" for size in (48, 180, 192, 512)]
+    assert {owner.get(each)["Cache-Control"] for each in named} == {"public, max-age=31536000"}
+    assert [owner.get(f"/icon-{size}.png").status_code for size in (48, 64)] == [200, 404]
 
     form = owner.get(admin_url(row)).context_data["adminform"].form
     hidden = {name: form[name].value() for name in form.fields if form[name].is_hidden}
     owner.post(admin_url(row), {**hidden, **typed(name="Aurora", remove_logo="on")})
 
     assert ChainFace.objects.get().logo is None
-    assert owner.get("/logo.png").status_code == 404
+    assert {owner.get(path).status_code for path in ("/logo.png", "/icon-192.png")} == {404}
+    assert '"/icon-' not in owner.get("/").text
 
 
 def test_an_uploaded_font_is_served_from_here_and_used_in_the_shop(client: Client) -> None:

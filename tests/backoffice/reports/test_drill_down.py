@@ -1,5 +1,6 @@
 """From each figure of a report to exactly the rows that it counts."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import product
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.management import call_command
+from django.db.models import Sum
 from django.urls import reverse
 from django.utils.html import escape
 
@@ -47,7 +49,7 @@ def _value(ticket: Ticket) -> Decimal:
 #: What a row behind a figure is worth, by the column; the other columns are numbers of rows.
 WORTH: dict[str, Any] = {
     "discounts": lambda ticket: ticket.discount_share,
-    **dict.fromkeys(("refunded", "box_office", "compared", "run_box_office"), _value),
+    **dict.fromkeys(("refunded", "box_office", "compared", "week_before", "run_box_office"), _value),
     **dict.fromkeys(("bar_takings", "item"), lambda sold: sold.unit_price * sold.quantity - sold.discount_share),
     "bar_units": lambda sold: sold.quantity,
     "received": lambda row: row.bonus_amount if isinstance(row, Order) else row.amount,
@@ -66,6 +68,7 @@ SAME_ROWS = {
     **dict.fromkeys(("month", "value"), "accounts"),
     **dict.fromkeys(("screens", "per_screen", "occupancy"), "screenings"),
     "compared_change": "compared",
+    "change_from_week": "week_before",
     **dict.fromkeys(("held_value", "expected_cost"), "points_held"),
     "days_of_stock": "in_stock",
 }
@@ -220,6 +223,33 @@ def test_each_figure_of_other_pages_leads_to_what_it_counts(chain, page):
         assert wrong(client, tables[0]) == []
         if page == "bar":
             assert wrong(client, tables[1]) == []
+
+
+def test_figures_of_the_first_page_lead_to_what_they_count_and_are_compared_with(chain):
+    cinema, client = chain
+
+    for chosen in (cinema.pk, ""):
+        tables = client.get(reverse("admin:index"), {"cinema": chosen}).context["today"]["comparisons"]
+
+        for table in tables:
+            assert "week_before" in table.total_links
+            assert wrong(client, replace(table, columns=table.columns[1:])) == []
+
+
+def test_the_takings_of_one_payment_method_lead_to_its_orders(chain):
+    cinema, client = chain
+    [table] = [part for part in parts_of(client, "money", cinema=cinema.pk, **TEN_DAYS) if hasattr(part, "rows")]
+
+    for row in table.rows:
+        orders = client.get(row["takings"].url).context["cl"].queryset
+        if row["key"] == "points":
+            assert [order.bonus_amount for order in orders] == [100]
+            continue
+        moved = sum(
+            order.payments.filter(gateway=row["key"]).aggregate(Sum("amount"))["amount__sum"] for order in orders
+        )
+        moved -= sum(each.amount for order in orders for each in order.refunds.filter(payment__gateway=row["key"]))
+        assert moved == row["takings"].value
 
 
 def test_points_lead_to_their_transactions_and_accounts(chain):

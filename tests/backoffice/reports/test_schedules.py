@@ -133,3 +133,17 @@ def test_switching_on_again_starts_anew(own: Cinema, manager: User) -> None:
 
     schedule.refresh_from_db()
     assert (schedule.is_active, schedule.since > long_ago) == (True, True)
+
+
+def test_takings_are_compared_where_their_rows_can_be(own: Cinema, manager: User) -> None:
+    client = browser(manager)
+
+    by_screening = client.post(ADD, entered([own], [manager], by="screening", compare="year"))
+    client.post(ADD, entered([own], [manager], compare="year"))
+    client.post(ADD, entered([own], [manager], report="films", compare="before"))
+
+    assert by_screening.context_data["adminform"].form.errors.keys() == {"compare"}
+    assert [each.parameters for each in ReportSchedule.objects.order_by("pk")] == [
+        {"by": "film", "compare": "year"},
+        {},
+    ]

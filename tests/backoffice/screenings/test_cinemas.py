@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.messages import get_messages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +14,8 @@ from screenings.models import Hall, SeatOutage, Session
 from tests.helpers import factories
 from tests.helpers.admin_pages import admin_url, preview_of, run_previewed_action
 from tests.helpers.factories import NOON
+from tests.helpers.page_forms import forms_on
+from tests.helpers.pictures import a_picture
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db
@@ -258,3 +261,23 @@ def test_the_end_of_the_day_and_the_start_of_the_week_are_edited_with_their_boun
     assert page.status_code == 302
     cinema.refresh_from_db()
     assert (f"{cinema.day_ends_at:%H:%M}", cinema.week_starts_on) == ("06:00", 0)
+
+
+def test_a_map_is_uploaded_shown_removed_and_refused_if_it_is_none() -> None:
+    cinema = factories.a_cinema()
+    owner, address = browser(someone("owner", all_cinemas=True)), admin_url(cinema)
+
+    def send(**changed: object) -> str:
+        form = forms_on(owner.get(address).text)[-1]
+        return owner.post(address, {**form.left_alone(), **changed}, follow=True).text
+
+    refused = send(map_file=SimpleUploadedFile("map.png", b"<svg>"))
+    shown = send(map_file=SimpleUploadedFile("map.jpg", a_picture(600, 400)), _continue="")
+    cinema.refresh_from_db()
+    name = cinema.map_file("jpg")
+    send(remove_map="on")
+
+    assert "read as a picture" in refused
+    assert f"/pictures/{name}" in shown
+    cinema.refresh_from_db()
+    assert (cinema.map_picture, cinema.map_width) == ("", None)

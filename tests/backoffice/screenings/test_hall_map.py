@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 def counts(session, at=NOON):
     found = {each.state: each.number for each in hall_map(session, at=at).counts}
-    assert found["free"] == SeatMap(session, at=at).free
+    assert found["free"] == SeatMap(session, at=at).count.free
     assert sum(found.values()) == session.hall.seats.count()
     return {state: number for state, number in found.items() if number}
 

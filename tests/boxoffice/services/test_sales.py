@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.http import QueryDict
 
 from accounts.errors import RateLimited
 from accounts.models import LimitUse
@@ -16,22 +17,36 @@ from boxoffice.errors import (
     ColleagueCode,
     GivenTooLittle,
     NoShift,
+    SellAnew,
     StaffOrder,
     WrongPart,
 )
 from boxoffice.services import sales
+from boxoffice.services.basket import read
 from boxoffice.services.gift_cards import pay_with_gift_card
 from orders.errors import NotOnSale, PromocodeRefused, SeatTaken, WrongAmount
-from orders.models import Order
-from orders.services import cancel_by_customer, cancel_expired, decided_at_work, left_to_pay, pay_out
+from orders.models import Order, Promocode
+from orders.services import cancel, cancel_by_customer, cancel_expired, decided_at_work, left_to_pay, pay_out
 from payments.errors import ShiftNotOpen
 from payments.models import GiftCard, Payment, Refund, Shift
 from payments.services import count_and_close, end_shift, totals_of
-from screenings.models import Session
+from screenings.errors import ChoiceRefused
+from screenings.models import Session, TicketType
 from screenings.services import start_sessions
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.cash import a_gift_card, a_shift, cash_of
-from tests.helpers.factories import NOON, PRICE, a_customer, a_session, an_adult, an_item, an_order, free_seats
+from tests.helpers.factories import (
+    NOON,
+    PRICE,
+    a_customer,
+    a_hall,
+    a_promocode,
+    a_session,
+    an_adult,
+    an_item,
+    an_order,
+    free_seats,
+)
 from tests.helpers.users import someone
 from tests.reliability.run_job import invariant_violations
 
@@ -250,6 +265,7 @@ def test_a_sale_that_is_given_up_gives_each_part_back(shift, session):
     paid = sales.undo(order, **work)
 
     assert [(each.payment.gateway, each.amount) for each in paid] == [("card_terminal", 100), ("cash", 50)]
+    assert [each.amount for each in LimitUse.objects.order_by("pk")] == [100, 50]
     assert (totals_of(shift).expected_cash, totals_of(shift).expected_card) == (0, 0)
     assert invariant_violations() == []
 
@@ -265,7 +281,70 @@ def test_parts_taken_in_another_shift_wait_for_whoever_may_pay_them_out_and_coun
     waits = Refund.objects.get(status=Refund.Status.REQUESTED)
     assert ([each.amount for each in paid], waits.amount) == ([30], 50)
     pay_out(waits, shift=shift, at=NOON, actor=shift.cashier)
-    assert LimitUse.objects.get().amount == 50
+    assert [each.amount for each in LimitUse.objects.order_by("pk")] == [30, 50]
+
+
+def test_parts_above_the_limit_for_one_person_wait_like_those_of_another_shift(shift, session, settings):
+    settings.APPROVAL_LIMITS = {"orders.refund": Decimal(100)}
+    order = held(shift, session)
+    work = {"shift": shift, "at": NOON, "actor": shift.cashier}
+    sales.card_approved(order, amount=Decimal(100), **work)
+    sales.pay_cash(order, given=None, amount=Decimal(50), **work)
+
+    paid = sales.undo(order, **work)
+
+    order.refresh_from_db()
+    assert (paid, order.status, cash_of(session.hall.cinema)) == ([], Order.Status.CANCELLED, {"DRAWER": 50})
+    assert [each.amount for each in Refund.objects.to_hand_out().order_by("pk")] == [100, 50]
+    assert not LimitUse.objects.exists()
+
+
+@pytest.mark.parametrize("since", ["a day", "the end of its code"])
+def test_money_by_hand_sells_no_order_at_a_price_of_long_ago(since):
+    session = a_session(start=NOON + timedelta(days=7))
+    shift = a_shift(session.hall.cinema)
+    code = a_promocode(discount_percent=50)
+    order, recent, unsure = (held(shift, session, seats=1, promocode=code.code) for _ in range(3))
+    sales.card_unclear(unsure, shift=shift, at=NOON, actor=shift.cashier)
+    for each in (order, recent):
+        sales.undo(each, at=NOON, actor=shift.cashier)
+    cancel(unsure, reason="STAFF", at=NOON)
+    day = NOON + timedelta(days=1)
+    if since == "a day":
+        paid_in_cash(recent, shift, at=day - MINUTE)
+    else:
+        paid_in_cash(recent, shift, at=NOON)
+        Promocode.objects.update(is_active=False)
+    at = day if since == "a day" else NOON + MINUTE
+    work = {"shift": shift, "at": at, "actor": shift.cashier}
+
+    for take in (lambda: paid_in_cash(order, shift, at=at), lambda: sales.card_approved(unsure, **work)):
+        order.refresh_from_db()
+        unsure.refresh_from_db()
+        with raises_unchanged(SellAnew):
+            take()
+
+    recent.refresh_from_db()
+    assert recent.status == Order.Status.PAID
+
+
+def test_a_carer_comes_with_a_wheelchair_space_of_the_same_sale():
+    session = a_session(a_hall(rows=["swccs"]), start=NOON + 10 * MINUTE)
+    shift = a_shift(session.hall.cinema)
+    carer = TicketType.objects.create(name="Carer", price_percent=0, sold_to=TicketType.SoldTo.COMPANION)
+    _left, wheelchair, companion, second, _right = free_seats(session)
+    alone = [(session, companion, carer)]
+    two = [(session, wheelchair, an_adult()), (session, companion, carer), (session, second, carer)]
+    work = {"snacks": [], "at": NOON, "actor": shift.cashier}
+
+    for places in (alone, two):
+        with raises_unchanged(ChoiceRefused):
+            sales.sell_for_cash(shift, given=None, places=places, **work)
+    order, _change = sales.sell_for_cash(shift, given=None, places=two[:2], **work)
+
+    assert order.final_amount == order.tickets.get(seat=wheelchair).price > 0
+    typed = QueryDict(f"session={session.pk}&seat={second.pk}")
+    assert carer not in read(session.hall.cinema, typed, at=NOON).places[0].types
 
 
 def test_parts_of_an_order_that_lapses_wait_to_be_given_back(shift, session):
@@ -380,7 +459,14 @@ def test_colleagues_at_work_earn_nothing_by_their_codes(shift, session):
     with pytest.raises(ColleagueCode):
         held(shift, session, customer_code=customer_code(colleague, at=NOON))
 
-    assert held(shift, session, customer_code=customer_code(at_home, at=NOON)).user == at_home
+    order = held(shift, session, customer_code=customer_code(at_home, at=NOON))
+    assert order.user == at_home
+
+    a_gift_card(shift, actor=at_home)  # helps at this drawer
+    with pytest.raises(ColleagueCode):
+        held(shift, session, customer_code=customer_code(at_home, at=NOON))
+    with pytest.raises(StaffOrder):
+        paid_in_cash(order, shift)
 
 
 @pytest.mark.parametrize("joined", [True, False])  # an order of a guest joins the account with its address later

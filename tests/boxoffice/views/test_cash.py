@@ -4,10 +4,12 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.services.pins import set_pin
 from cinema import clock
-from payments.models import CashMovement, CashPlace
+from cinema.money import format_money
+from payments.models import CashMovement, CashPlace, Handover, Shift
 from payments.services import move_cash
-from tests.helpers.box_office import a_device, at_work
+from tests.helpers.box_office import PIN, a_device, at_work
 from tests.helpers.cash import a_shift, cash_of
 from tests.helpers.factories import a_cinema
 from tests.helpers.users import someone
@@ -15,7 +17,7 @@ from tests.reliability.run_job import invariant_violations
 
 pytestmark = pytest.mark.django_db
 
-CASH = "/boxoffice/cash/"
+CASH, CONFIRM, SHIFT = "/boxoffice/cash/", "/boxoffice/cash/confirm/", "/boxoffice/till/shift/"
 
 
 @pytest.fixture
@@ -80,6 +82,43 @@ def test_drawers_and_other_cinemas_are_not_moved_here(cinema):
     for source in (place(cinema, "DRAWER"), other.drawer.pk):
         move = {"source": source, "target": place(cinema, "BANK"), "reason": "Bag", "amount": "1"}
         assert client.post(CASH, move).status_code == 404
+
+
+def test_the_safe_is_counted_once_what_was_handed_in_is_confirmed(cinema):
+    manager = at_work(someone("cinema_manager", cinema), a_device(cinema))
+    count = {"do": "count", "place": place(cinema, "SAFE"), "counted": "450"}
+    waiting = Handover.objects.get()
+    assert "Confirm" in manager.get(CASH).text
+    assert "Confirm first" in manager.post(CASH, count, follow=True).text
+
+    shown = manager.get(SHIFT).text
+    manager.post(CONFIRM, {"handover": waiting.pk, "found": "480"})
+    counted = manager.post(CASH, count, follow=True).text
+
+    assert f'value="{waiting.pk}"' in shown
+    assert f"Over or short: {format_money(Decimal(-30))}" in counted
+    assert cash_of(cinema)["SAFE"] == 450
+    assert manager.post(CASH, {**count, "place": place(cinema, "DRAWER")}).status_code == 404
+    assert invariant_violations() == []
+
+
+def test_a_cashier_confirms_with_the_pin_of_somebody_else_who_may(cinema):
+    cashier, manager = Shift.objects.get().cashier, someone("floor_manager", cinema)
+    device, waiting = a_device(cinema), Handover.objects.get()
+    client = at_work(cashier, device)
+    set_pin(manager, pin=PIN, at=clock.now())
+    sent = {"handover": waiting.pk, "found": "500"}
+
+    for refused in (sent, {**sent, "found": ""}, {**sent, "person": manager.pk, "pin": "000111"}):
+        client.post(CONFIRM, refused)
+        assert Handover.objects.waiting().exists()
+    shown = client.get(SHIFT).text
+    client.post(CONFIRM, {**sent, "person": manager.pk, "pin": PIN})
+
+    assert str(manager) in shown
+    waiting.refresh_from_db()
+    assert (waiting.found, waiting.confirmed_by) == (500, manager)
+    assert client.post(CONFIRM, {**sent, "handover": "x"}).status_code == 404
 
 
 def test_a_floor_manager_does_not_open_it(cinema):

@@ -46,7 +46,9 @@ def test_the_page_works_without_scripts_and_counts_who_has_entered(session: Sess
 
     assert "Admit" in page.text
     assert "entered 1 of 1" in page.text
-    assert "camera=(self)" in client.get("/boxoffice/door/")["Permissions-Policy"]
+    shown = client.get("/boxoffice/door/")
+    assert "camera=(self)" in shown["Permissions-Policy"]
+    assert "script-src 'self' 'wasm-unsafe-eval';" in shown["Content-Security-Policy"]
 
 
 def test_a_ticket_of_another_cinema_is_not_found(client: Client) -> None:

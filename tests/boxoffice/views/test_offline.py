@@ -1,6 +1,7 @@
 import json
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -83,7 +84,9 @@ def test_what_no_door_writes_is_refused(client: Client, ticket: Ticket, wrong: d
 def test_the_printed_list_shows_seats_and_no_person(client: Client, ticket: Ticket) -> None:
     page = client.get("/boxoffice/door/list/print/").text
 
-    assert code_of(ticket)[-4:] in page
+    tail = code_of(ticket)[-4:]
+    assert tail in page
+    assert f"code ends with {tail}" in Client().get(urlsplit(ticket.order.link).path, follow=True).text
     assert code_of(ticket) not in page
     assert ticket.order.email not in page
 

@@ -17,7 +17,7 @@ from orders.services import cancel_expired, refund_by_customer
 from payments.models import Refund, Shift
 from tests.helpers.box_office import PIN, a_device, at_work
 from tests.helpers.cash import a_shift, cash_of
-from tests.helpers.factories import PRICE, a_session, an_adult, free_seats
+from tests.helpers.factories import PRICE, a_session, an_adult, an_item, free_seats
 from tests.helpers.users import someone
 from tests.reliability.run_job import invariant_violations
 
@@ -72,6 +72,46 @@ def test_a_cashier_undoes_a_sale_alone(session):
     back = Refund.objects.get()
     assert (back.is_void, back.amount, back.shift) == (True, 2 * PRICE, shift)
     assert cash_of(session.hall.cinema) == {"DRAWER": 0}
+
+
+def a_sale_of_popcorn(session, *, quantity):
+    """A manager's sale of that many, of 120 each, and the line of it."""
+    client, shift, _order = at_till(session, role="floor_manager")
+    popcorn, work = an_item(session.hall.cinema), {"at": clock.now(), "actor": shift.cashier}
+    order, _change = sales.sell_for_cash(shift, given=None, places=[], snacks=[(popcorn, quantity)], **work)
+    return client, order, order.preorders.get()
+
+
+def test_a_part_of_a_line_of_snacks_is_refunded_once(session):
+    client, order, line = a_sale_of_popcorn(session, quantity=3)
+    sent = {"snack": line.pk, f"quantity{line.pk}": "1"}
+
+    page = client.get(f"{TILL}orders/{order.pk}/").text
+    refund(client, order, **sent)
+    refund(client, order, **sent)  # the same form, sent again
+
+    assert f'name="quantity{line.pk}"' in page
+    assert [each.amount for each in Refund.objects.all()] == [120]
+    assert list(order.preorders.order_by("pk").values_list("quantity", "status")) == [(1, "AVAILABLE"), (2, "PENDING")]
+    line.concession_item.refresh_from_db()
+    assert line.concession_item.stock_quantity == 98
+    assert invariant_violations() == []
+
+    rest = order.preorders.last()
+    refund(client, order, snack=rest.pk, **{f"quantity{rest.pk}": "2"})
+    order.refresh_from_db()
+    assert (order.status, cash_of(session.hall.cinema)) == (Order.Status.REFUNDED, {"DRAWER": 2 * PRICE})
+    assert invariant_violations() == []
+
+
+@pytest.mark.parametrize("quantity", ["0", "4", "-1", "two"])
+def test_of_a_line_no_more_is_refunded_than_is_left(session, quantity):
+    client, order, line = a_sale_of_popcorn(session, quantity=3)
+
+    answer = refund(client, order, snack=line.pk, **{f"quantity{line.pk}": quantity})
+
+    assert "at most so many" in answer.text
+    assert (order.preorders.get().quantity, Refund.objects.count()) == (3, 0)
 
 
 @pytest.mark.parametrize("pin", ["", "1111"])

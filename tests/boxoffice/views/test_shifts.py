@@ -2,15 +2,20 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
+from accounts.models import Device
+from accounts.services.pins import set_pin
+from boxoffice.services import sales
 from cinema import clock
 from cinema.money import MAX_AMOUNT
-from payments.models import CashMovement, CashPlace, Shift
-from tests.helpers.box_office import a_device, at_work
+from payments.models import CashMovement, CashPlace, Payment, Shift
+from payments.services import count_and_close, sell_gift_card
+from tests.helpers.box_office import PIN, a_device, at_work
 from tests.helpers.cash import a_shift, cash_of
-from tests.helpers.factories import a_cinema
+from tests.helpers.factories import a_cinema, an_item
 from tests.helpers.users import someone
 from tests.reliability.run_job import invariant_violations
 
@@ -43,6 +48,65 @@ def test_a_shift_is_opened_filled_counted_and_summed_up(client, cinema):
     assert "900.50" in summary.replace(",", ".")
     assert cash_of(cinema) == {"DRAWER": 0, "CHANGE_FUND": Decimal(890)}
     assert invariant_violations() == []
+
+
+def test_cash_out_above_the_limit_takes_the_pin_of_a_second_person(client, cinema, settings):
+    settings.APPROVAL_LIMITS = {"orders.refund": Decimal(100)}
+    manager = someone("floor_manager", cinema)
+    set_pin(manager, pin=PIN, at=clock.now())
+    client.post(SHIFT, {"do": "open", "name": "Drawer 1", "float": "1000"})
+    out = {"do": "move", "kind": "CASH_OUT", "amount": "100", "reason": "A repair"}
+    client.post(SHIFT, out)
+
+    refused = client.post(SHIFT, out, follow=True).text
+    client.post(SHIFT, {**out, "person": manager.pk, "pin": PIN})
+
+    assert "above your limit" in refused
+    moved = CashMovement.objects.filter(kind="CASH_OUT").order_by("pk")
+    assert [each.actor for each in moved] == [Shift.objects.get().cashier, manager]
+    assert cash_of(cinema)["DRAWER"] == 800
+
+
+def test_a_drawer_is_shared_on_devices_that_say_so(cinema):
+    shift = a_shift(cinema, cashier=someone("cashier", cinema, first_name="Maria"), at=clock.now())
+    device, other = a_device(cinema, name="Till 1"), a_device(cinema, name="Till 2")
+    Device.objects.filter(pk=device.pk).update(shared_drawer=shift.drawer)
+    helper = someone("cashier", cinema, email="helper@example.org")
+    here = at_work(helper, device)
+    popcorn = an_item(cinema)
+
+    page = here.get(SHIFT).text
+    assert "Maria is responsible for it" in page
+    assert ('name="cash"' in page, 'value="end"' in page) == (False, False)
+    assert here.post("/boxoffice/till/", {"sell": "cash", f"snack{popcorn.pk}": "1"}).status_code == 302
+    payment = Payment.objects.get()
+    assert (payment.shift, payment.actor, cash_of(cinema)) == (shift, helper, {"DRAWER": 120})
+
+    printed = f"/boxoffice/till/orders/{payment.order_id}/print/"
+    assert here.get(printed).status_code == 200
+
+    for refused in ({"do": "move", "kind": "CASH_OUT", "amount": "100", "reason": "A taxi"}, {"do": "end"}):
+        assert here.post(SHIFT, refused).status_code == 404
+    assert here.post(f"/boxoffice/till/shifts/{shift.pk}/count/", {"cash": "120"}).status_code == 404
+    assert at_work(helper, other).get("/boxoffice/till/").status_code == 302
+    here.post(SHIFT, {"do": "open", "name": "Drawer 2", "float": "0"})
+    assert sales.shift_of(helper, cinema, device=device).cashier == helper
+    assert at_work(shift.cashier, device).get(printed).status_code == 302  # not her own sale: that is recorded
+
+
+def test_the_summary_of_a_shared_drawer_says_who_took_what(cinema):
+    maria = someone("cashier", cinema, first_name="Maria")
+    shift, helper = a_shift(cinema, cashier=maria, at=clock.now()), someone("cashier", cinema, email="ivan@example.org")
+    here = at_work(maria, a_device(cinema))
+    summary = f"/boxoffice/till/shifts/{shift.pk}/"
+
+    sell_gift_card(shift, amount=Decimal(500), tender="cash", request=uuid4(), at=clock.now(), actor=helper)
+    count_and_close(shift, counted_cash=Decimal(0), at=clock.now(), actor=maria)
+    of_one = here.get(summary).text
+    CashMovement.objects.filter(kind="GIFT_CARD").update(actor=maria)
+    of_none = here.get(summary).text
+
+    assert ("Who took it" in of_one, "Who took it" in of_none) == (True, False)
 
 
 @pytest.mark.parametrize(

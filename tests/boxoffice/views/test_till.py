@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import LimitUse
+from accounts.services.customer_codes import PAYING, SALT, customer_code
 from accounts.services.pins import set_pin
 from allocations.models import CompReason
 from allocations.services import keep
@@ -19,11 +20,12 @@ from boxoffice.templatetags.boxoffice import qr
 from cinema import clock
 from notifications.models import Notification
 from orders.models import Order, Promocode, Ticket
+from orders.services import code_of
 from payments.models import Shift
 from screenings.models import Session, TicketType
 from tests.helpers.box_office import PIN, a_device, at_work
 from tests.helpers.cash import a_shift, cash_of
-from tests.helpers.factories import a_paid_order, a_session, an_adult, an_item, free_seats, pay
+from tests.helpers.factories import PRICE, a_customer, a_paid_order, a_session, an_adult, an_item, free_seats, pay
 from tests.helpers.users import someone
 from tests.reliability.run_job import invariant_violations
 
@@ -282,6 +284,7 @@ def test_tickets_are_printed_with_a_code_each(session, paper):
     printed = client.get(f"{TILL}orders/{Order.objects.get().pk}/print/?paper={paper}").text
 
     assert printed.count("<svg") == 2
+    assert all(f"code ends with {code_of(each)[-4:]}" in printed for each in Ticket.objects.select_related("order"))
     assert f"print-{paper}.css" in printed
 
 
@@ -377,6 +380,61 @@ def test_wrong_promo_codes_count_whatever_the_form_says(session):
 
     assert {answer.status_code for answer in tried} == {200}  # one that stays in its field counts once
     assert (right.status_code, right.context_data["basket"].discount) == (409, 0)
+
+
+def test_a_guest_spends_points_by_the_code_of_their_account(session):
+    client, _shift = cashier_at(session)
+    guest = a_customer(points=100)
+    page = press(client, client.get(TILL).text, best="1").text
+    earning = press(client, page, customer_code=customer_code(guest, at=clock.now()))
+    code = {"customer_code": customer_code(guest, salt=PAYING, at=clock.now())}
+
+    with_code = press(client, page, **code)
+    with_all = press(client, page, **code, points="100")
+    above = press(client, page, **code, points="500")
+    sold = press(client, page, **code, points="100", sell="cash")
+
+    assert ("Use 100 points" in earning.text, "Use 100 points" in with_code.text) == (False, True)
+    asked = [each.context_data["basket"].to_pay for each in (with_code, with_all, above)]
+    assert asked == [PRICE, PRICE - 100, PRICE - 100]
+    order = Order.objects.get()
+    assert (sold.status_code, order.user, order.bonus_amount, order.final_amount) == (302, guest, 100, PRICE - 100)
+    assert (guest.bonus_account.balance, cash_of(session.hall.cinema)) == (0, {"DRAWER": PRICE - 100})
+    assert "Points" in client.get(f"{TILL}orders/{order.pk}/print/").text
+    assert invariant_violations() == []
+
+
+@pytest.mark.parametrize("way", ["cash", "card"])
+def test_the_code_for_earning_spends_nothing_and_the_one_for_paying_pays_once(session, way):
+    client, _shift = cashier_at(session)
+    guest = a_customer(points=900)
+    page = press(client, client.get(TILL).text, best="1").text
+    earning, paying = (customer_code(guest, salt=salt, at=clock.now()) for salt in (SALT, PAYING))
+
+    by_earning = press(client, page, customer_code=earning, points="100", sell=way)
+    assert not Order.objects.exists()
+    first = press(client, page, customer_code=paying, points="100", sell=way)
+    page = press(client, client.get(TILL).text, best="1").text
+    second = press(client, page, customer_code=paying, points="100", sell=way)
+    earns = press(client, page, customer_code=paying, sell=way)
+
+    assert [each.status_code for each in (by_earning, first, second, earns)] == [409, 302, 409, 302]
+    assert [each.bonus_amount for each in Order.objects.order_by("pk")] == [100, 0]
+
+
+def test_points_are_spent_by_nobody_without_the_code(session):
+    client, _shift = cashier_at(session)
+    guest = a_customer(points=100)
+    page = press(client, client.get(TILL).text, best="1").text
+
+    wrong = [press(client, page, customer_code=f"000 000 {guest.pk}", points="100") for _time in range(2)]
+    refused = press(client, page, customer_code=f"000 000 {guest.pk}", points="100", sell="cash")
+    without = press(client, page, points="100", sell="cash")
+
+    assert [each.status_code for each in wrong] == [409, 200]  # refused once while it stays in its field
+    assert {each.context_data["basket"].to_pay for each in wrong} == {PRICE}
+    assert (refused.status_code, without.status_code) == (409, 409)
+    assert not Order.objects.exists()
 
 
 @pytest.mark.parametrize("sent", [{"ticket": "x"}, {"ticket": ""}, {"snack": "\x00"}])

@@ -149,16 +149,18 @@ def test_staff_give_a_reason():
         correct_address(order, email=RIGHT, at=LATER, actor=staff)
 
 
-def test_customers_correct_it_until_the_first_scan():
+def test_customers_correct_it_until_the_doors_open_and_the_first_scan(settings):
     order = a_paid_order(email=WRONG, seats=2)
     first = order.tickets.order_by("pk").first()
-    assert is_correctable_by_customer(order)
+    doors = first.session.start_datetime - settings.DOORS_OPEN
+    assert is_correctable_by_customer(order, at=doors - timedelta(seconds=1))
+    assert not is_correctable_by_customer(order, at=doors)
 
     corrected = correct_address_by_customer(order, email=RIGHT, at=LATER)
     check_in(first, at=first.session.start_datetime)
 
     before = business_state()
-    assert not is_correctable_by_customer(corrected)
+    assert not is_correctable_by_customer(corrected, at=LATER)
     with pytest.raises(AddressNotCorrectable, match="Ask the cinema"):
         correct_address_by_customer(corrected, email=WRONG, at=first.session.start_datetime)
     assert business_state() == before

@@ -1,8 +1,12 @@
 """Orders that were bought as a guest and join the account of their address."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 
 from customers.services import claim_guest_orders, correct_address, correct_address_by_customer
+from integrations.models import ApiRequest, Partner
 from orders.models import Order, OrderChange
 from orders.services.selling.hold import inherit_owner
 from tests.helpers.factories import NOON, a_customer, a_paid_order
@@ -54,6 +58,26 @@ def test_what_a_partner_sold_never_joins_an_account(mine):
     order.changes.create(kind=OrderChange.Kind.PARTNER, at=NOON)
 
     assert claim_guest_orders(mine, at=NOON) == 0
+
+
+def test_the_orders_of_partners_of_an_older_version_are_marked_as_theirs(mine):
+    partner = Partner.objects.create(name="Tickets nearby")
+    sold, other = a_paid_order(email=MINE), a_paid_order(email=MINE)
+    for key in ("hold", "confirm"):
+        ApiRequest.objects.create(partner=partner, key=key, digest=key, at=NOON, order=sold)
+    ApiRequest.objects.create(partner=partner, key="none", digest="none", at=NOON)
+    migration = import_module("integrations.migrations.0010_orders_held_by_partners")
+
+    migration.mark_orders(apps, None)
+
+    marked = OrderChange.objects.values_list("order", "kind", "at")
+    assert list(marked) == [(sold.pk, OrderChange.Kind.PARTNER, sold.created_at)]
+    assert claim_guest_orders(mine, at=NOON) == 1
+    assert list(mine.orders.all()) == [other]
+
+    migration.unmark_orders(apps, None)
+
+    assert not OrderChange.objects.filter(kind=OrderChange.Kind.PARTNER).exists()
 
 
 def test_nor_does_an_order_that_takes_the_place_of_what_a_partner_sold(mine):

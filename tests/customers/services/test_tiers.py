@@ -51,7 +51,35 @@ def level_of(user):
     return account.tier, account.tier_until
 
 
-def test_a_level_is_given_by_the_night_after_it_was_reached(silver, gold):
+def test_a_level_is_given_with_the_points_of_the_order_that_reached_it(silver, gold):
+    usual = int(PRICE * Decimal("0.05"))
+    users = [a_member(seats=seats)[0] for seats in (1, 3)]
+
+    run("accrue_bonus_for_completed_orders", at=NOON)
+    first = [level_of(user) for user in users]
+    again = a_paid_order(a_session(start=NOON + DAY), customer=users[0], at=NOON)
+    complete([again], at=NOON)
+    run("accrue_bonus_for_completed_orders", at=NOON)
+
+    assert first == [(silver, None), (gold, None)]
+    earned = BonusTransaction.objects.filter(bonus_account__user=users[0], transaction_type="ACCRUAL").order_by("pk")
+    assert [each.amount for each in earned] == [usual, usual * 120 // 100]
+    assert not to_update(NOON).exists()
+
+
+def test_points_alone_take_no_level_away(silver):
+    user, order = a_member()
+    run("accrue_bonus_for_completed_orders", at=NOON)
+    small = a_paid_order(a_session(start=NOON + DAY), customer=user, at=NOON)
+    complete([small], at=NOON)
+    Order.objects.filter(pk__in=[order.pk, small.pk]).update(paid_at=NOON - YEAR)
+
+    run("accrue_bonus_for_completed_orders", at=NOON)
+
+    assert level_of(user) == (silver, None)
+
+
+def test_a_level_is_given_by_the_night_too(silver, gold):
     users = [a_member(seats=seats)[0] for seats in (1, 2, 3)] + [a_customer(points=1)]
 
     run("update_tiers", at=NOON)
@@ -124,9 +152,11 @@ def test_whoever_spends_enough_before_the_month_ends_keeps_the_level(silver, gol
     refund(order, lines=[order.tickets.first()], reason="Ill", at=NOON)
     run("update_tiers", at=NOON)
 
+    warned = level_of(user)
     complete([a_paid_order(a_session(start=NOON + DAY), customer=user, at=NOON)], at=NOON + DAY)
-    run("update_tiers", at=NOON + DAY)
+    run("accrue_bonus_for_completed_orders", at=NOON + DAY)
 
+    assert warned == (gold, end_of_month(NOON))
     assert level_of(user) == (gold, None)
 
 

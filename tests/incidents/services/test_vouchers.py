@@ -1,6 +1,7 @@
 """Guests of a cancelled screening choose between the money and a voucher."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -9,12 +10,19 @@ from consistency.invariants import violations
 from customers.services import correct_address, correct_address_by_customer
 from incidents.errors import DecisionClosed
 from incidents.models import ConcernedOrder
-from incidents.services import cancel, open_choice, take_refund, take_voucher
+from incidents.services import (
+    cancel,
+    open_choice,
+    send_vouchers_again,
+    take_refund,
+    take_voucher,
+    unused_vouchers,
+)
 from incidents.services.cancelling import CHOICE
 from notifications.models import Notification
 from notifications.rendering import render_email
 from orders.models import Order, OrderChange, Promocode, RefundLine, Ticket
-from orders.services import hold, mark_paid
+from orders.services import hold, mark_paid, record_refund
 from orders.services.refunds.by_customer import RefundedAtCinema
 from payments.models import Refund
 from tests.helpers.assertions import raises_unchanged
@@ -145,21 +153,70 @@ def test_nothing_is_chosen_before_a_colleague_has_approved_the_refunds(session, 
     assert Promocode.objects.count() == 0
 
 
-@pytest.mark.parametrize("entered_by", ["staff", "a partner", "anybody after the cancellation"])
+@pytest.mark.parametrize("entered_by", ["staff", "a partner", "anybody after the cancellation", "nobody"])
 def test_a_link_gives_no_voucher_to_an_address_that_may_be_another_one_than_the_buyer_s(session, entered_by):
-    order = a_paid_order(session, at=NOON, email="guest@example.org")
+    email = "" if entered_by == "nobody" else "guest@example.org"
+    order = a_paid_order(session, at=NOON, email=email, phone="+79161234567")
     cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
     if entered_by == "a partner":
         order.changes.create(kind=OrderChange.Kind.PARTNER, at=NOON)
     elif entered_by == "staff":
         correct_address(order, email="mine@example.org", reason="Typo", at=NOON, actor=someone())
-    else:
+    elif email:
         correct_address_by_customer(order, email="mine@example.org", at=NOON)
 
     with raises_unchanged(RefundedAtCinema):
         take_voucher(chosen(order, NOON), at=NOON)
 
     take_voucher(chosen(order, NOON), at_cinema=True, at=NOON)
+    send_vouchers_again(order, at=NOON)
+    assert not Notification.objects.filter(kind="VOUCHER").exists()
+
+
+def test_the_code_is_sent_again_to_the_buyer_sparingly_until_it_is_used(session, settings):
+    order = a_paid_order(session, at=NOON)
+    cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
+    voucher = take_voucher(chosen(order, NOON), at=NOON)
+    sent = Notification.objects.filter(kind="VOUCHER", recipient=order.email)
+    later = NOON + settings.LINK_AGAIN
+
+    send_vouchers_again(order, at=NOON)
+    at_once = sent.count()
+    send_vouchers_again(order, at=later)
+    Promocode.objects.filter(pk=voucher.pk).update(used_count=1)
+    send_vouchers_again(order, at=later + settings.LINK_AGAIN)
+
+    assert (at_once, sent.count()) == (1, 2)
+    assert voucher.code in render_email(sent.latest("pk")).body
+
+
+@pytest.mark.parametrize("part", [Decimal(1), PRICE])
+def test_money_that_goes_back_outside_stops_the_voucher_that_was_taken_instead(session, part):
+    order, other = a_paid_order(session, at=NOON), a_paid_order(session, at=NOON)
+    cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
+    vouchers = [take_voucher(chosen(each, NOON), at=NOON) for each in (order, other)]
+
+    record_refund(order, amount=part, external_id="charged back", at=NOON + HOUR)
+
+    assert [Promocode.objects.get(pk=each.pk).is_active for each in vouchers] == [False, True]
+    assert unused_vouchers(order, at=NOON) == []
+    assert not ConcernedOrder.objects.with_both().exists()
+
+
+def test_a_used_voucher_whose_money_goes_back_outside_is_listed(session):
+    order, other = a_paid_order(session, at=NOON), a_paid_order(session, at=NOON)
+    record_refund(other, amount=Decimal(1), external_id="before", at=NOON)
+    cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
+    voucher = take_voucher(chosen(order, NOON), at=NOON)
+    Promocode.objects.filter(pk=voucher.pk).update(used_count=1)
+    before = list(ConcernedOrder.objects.with_both())
+
+    record_refund(order, amount=PRICE, external_id="charged back", at=NOON + HOUR)
+
+    assert before == []
+    assert [each.order for each in ConcernedOrder.objects.with_both()] == [order]
+    assert list(ConcernedOrder.objects.with_both(since=NOON + HOUR)) == []
+    assert Promocode.objects.get(pk=voucher.pk).is_active
 
 
 def test_a_voucher_is_taken_once_for_each_line(session):

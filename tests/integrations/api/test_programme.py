@@ -7,7 +7,7 @@ from django.test import Client
 
 from orders.services import hold
 from screenings.services import cancel_session
-from tests.helpers.factories import NOON, a_session, an_adult, free_seats
+from tests.helpers.factories import NOON, a_hall, a_paid_order, a_session, an_adult, free_seats
 from tests.helpers.partners import ApiClient, announce
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
@@ -81,10 +81,19 @@ def test_prices_and_free_seats_are_those_of_the_shop() -> None:
     free = anybody.get(f"sessions/{session.pk}/availability").json()
     prices = anybody.get(f"sessions/{session.pk}/prices").json()
 
-    assert (free["capacity"], free["free"], free["sold_out"]) == (20, 17, False)
+    assert (free["capacity"], free["free"], free["free_wheelchair_spaces"], free["sold_out"]) == (20, 17, 0, False)
     assert [(each["ticket_type"], each["seat_kind"], each["price"]) for each in prices] == [
         ("Adult", "STANDARD", "350.00")
     ]
+
+
+def test_wheelchair_spaces_are_told_apart_from_what_anybody_may_buy() -> None:
+    session = a_session(a_hall(rows=["sswc"]))
+    a_paid_order(session, seats=2)
+
+    free = anybody.get(f"sessions/{session.pk}/availability").json()
+
+    assert (free["free"], free["free_wheelchair_spaces"], free["sold_out"]) == (0, 1, False)
 
 
 def test_a_session_that_is_deleted_leaves_a_tombstone() -> None:

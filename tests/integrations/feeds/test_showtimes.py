@@ -5,8 +5,6 @@ from xml.etree.ElementTree import fromstring
 import pytest
 from django.test import Client
 
-from integrations.feeds.showtimes import band
-from orders.availability.seat_counts import SeatCount
 from tests.helpers.factories import NOON, a_hall, a_paid_order, a_session
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
@@ -54,8 +52,3 @@ def test_what_has_not_changed_is_not_sent_again() -> None:
     again = Client().get("/feeds/showtimes.json", headers={"If-None-Match": first["ETag"]})
 
     assert (again.status_code, again.content) == (304, b"")
-
-
-@pytest.mark.parametrize(("free", "said"), [(0, "sold_out"), (1, "few"), (9, "few"), (10, "many")])
-def test_seats_are_told_in_bands(free: int, said: str) -> None:
-    assert band(SeatCount(capacity=100, sold=100 - free, free=free)) == said

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from backoffice.screenings import timetable_layout
-from orders.availability.seat_counts import SeatCount, seat_counts
+from orders.availability.seat_counts import seat_counts
 from orders.availability.seat_map import SeatMap
 from screenings.models import Seat, SeatOutage, Session
+from screenings.seat_count import SeatCount
 from screenings.services import start_outage
 from storefront.services.programme import with_seats_left
 from tests.helpers import factories
@@ -26,9 +27,9 @@ def counted(session: Session, at=NOON) -> SeatCount:
     [row] = timetable_layout.lay_out_day(session.hall.cinema, day, at=at).halls
     [block] = row.blocks
 
-    assert (showing.left, showing.capacity) == (count.free, count.capacity)
-    assert SeatMap(session, at=at).free == count.free
-    assert (block.seats, block.is_sold_out) == (count, showing.sold_out)
+    seat_map = SeatMap(session, at=at).count
+    assert (seat_map.capacity, seat_map.free, seat_map.wheelchairs) == (count.capacity, count.free, count.wheelchairs)
+    assert showing.seats == block.seats == count
     return count
 
 
@@ -81,6 +82,27 @@ def test_a_session_is_sold_out_when_all_remaining_seats_are_broken():
     )
 
     assert counted(session) == SeatCount(capacity=2, sold=1, free=0)
+
+
+def test_wheelchair_spaces_are_counted_apart_and_the_seats_of_companions_not_at_all():
+    session = factories.a_session(factories.a_hall(rows=["ssww", "llcc"]))
+    assert counted(session) == SeatCount(capacity=8, sold=0, free=4, wheelchairs=2)
+
+    factories.a_paid_order(session, seats=3)  # two standard seats and a wheelchair space
+    start_outage(Seat.objects.filter(hall=session.hall, kind="LOVE_SEAT"), since=NOON, reason="Wet")
+    count = counted(session)
+    assert count == SeatCount(capacity=8, sold=3, free=0, wheelchairs=1)
+    assert (count.only_wheelchairs, count.sold_out, count.band) == (True, False, "wheelchairs")
+
+    start_outage(Seat.objects.filter(hall=session.hall, kind="WHEELCHAIR")[1:], since=NOON, reason="Wet")
+    count = counted(session)
+    assert count == SeatCount(capacity=8, sold=3, free=0)
+    assert (count.only_wheelchairs, count.sold_out, count.band) == (False, True, "sold_out")
+
+
+@pytest.mark.parametrize(("free", "said"), [(0, "sold_out"), (1, "few"), (9, "few"), (10, "many")])
+def test_seats_are_told_in_bands(free: int, said: str) -> None:
+    assert SeatCount(capacity=100, sold=100 - free, free=free).band == said
 
 
 def test_an_outage_counts_only_for_sessions_that_overlap_it():

@@ -36,7 +36,7 @@ def test_a_seat_map_takes_five_queries_for_any_hall(django_assert_num_queries):
 
         with django_assert_num_queries(5):
             seat_map = SeatMap(session, at=NOON)
-            assert seat_map.free == 17 * rows
+            assert seat_map.count.free == 17 * rows
             assert seat_map.prices["STANDARD"] == session.ticket_price
 
 

@@ -5,11 +5,13 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts.errors import ApprovalRequired
 from cinema.validators import ReasonNeeded
 from payments.errors import CashOutStopped, NotEnoughCash, ShiftNotOpen, WrongCashAmount
 from payments.models import CashMovement, CashPlace
 from payments.services import end_shift, move_between, move_cash
 from payments.services.cash import place_of
+from tests.helpers.assertions import raises_unchanged
 from tests.helpers.cash import a_shift, cash_of
 from tests.helpers.factories import NOON, a_cinema
 from tests.reliability.run_job import invariant_violations
@@ -49,6 +51,20 @@ def test_what_is_not_possible_moves_nothing(kind, amount, reason, refusal):
         move_cash(shift, kind=kind, amount=amount, reason=reason, at=NOON)
 
     assert (cash_of(shift.cinema), CashMovement.objects.count()) == before
+
+
+def test_cash_out_counts_towards_the_limit_for_one_person(settings):
+    settings.APPROVAL_LIMITS = {"orders.refund": Decimal(100)}
+    shift = a_shift(opening_float=Decimal(1000))
+    out = {"kind": Kind.CASH_OUT, "reason": "A taxi", "at": NOON, "actor": shift.cashier}
+    move_cash(shift, amount=Decimal(60), **out)
+    move_cash(shift, kind=Kind.DROP, amount=Decimal(500), reason="", at=NOON, actor=shift.cashier)
+
+    with raises_unchanged(ApprovalRequired):
+        move_cash(shift, amount=Decimal(41), **out)
+
+    move_cash(shift, amount=Decimal(40), **out)
+    assert shift.drawer.movements.filter(kind=Kind.CASH_OUT).count() == 2
 
 
 def test_what_the_drawer_should_hold_is_not_found_out_by_trying():

@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 
+from accounts.models import User
 from allocations.models import Comp, CompReason
 from allocations.services import give
 from bonuses.models import BonusAccount
@@ -14,10 +15,13 @@ from concessions.services import receive, write_off
 from orders.models import Ticket
 from orders.services import cancel, check_in, hold, mark_paid, refund, refund_by_customer
 from payments.models import Refund
-from payments.services import take_back_gift_card
+from payments.services import move_cash, take_back_gift_card
 from reports.catalogue.actions import actions, comps
+from reports.models import ActionFigures, BusinessDay
 from reports.reading import Period
+from reports.services import wrong_days
 from screenings.models import TicketType
+from tests.helpers.business_days import close_days
 from tests.helpers.cash import a_gift_card, a_shift
 from tests.helpers.factories import (
     NOON,
@@ -25,7 +29,9 @@ from tests.helpers.factories import (
     a_customer,
     a_hall,
     a_paid_order,
+    a_promocode,
     a_session,
+    an_adult,
     an_item,
     an_order,
     free_seats,
@@ -55,6 +61,8 @@ def boris(cinema):
 
 def today(cinema, *, days: int = 1) -> Period:
     first = cinema.business_date(NOON)
+    starts_at, ends_at = cinema.day_bounds(first)
+    BusinessDay.objects.get_or_create(cinema=cinema, date=first, starts_at=starts_at, ends_at=ends_at)
     return Period([cinema], first, first + (days - 1) * DAY, NOON + days * DAY)
 
 
@@ -115,6 +123,20 @@ def test_gift_cards_taken_back_count_for_the_cashier_who_gave_the_money(cinema, 
     take_back_gift_card(a_gift_card(shift), **work, decided_by=anna)
 
     assert counts(cinema)["boris@example.org"]["gift_cards"] == 1
+
+
+def test_cash_taken_out_and_sales_with_a_promo_code_count_for_whoever_did_it(cinema, anna, boris):
+    shift, session = a_shift(cinema, opening_float=Decimal(500), cashier=boris), a_session(a_hall(cinema))
+    move_cash(shift, kind="CASH_OUT", amount=Decimal(10), reason="A taxi", at=NOON, actor=boris)
+    move_cash(shift, kind="DROP", amount=Decimal(10), reason="", at=NOON, actor=boris)
+    code = a_promocode(discount_percent=50).code
+    wanted = {"given": None, "snacks": [], "at": NOON, "actor": boris}
+    for promocode, seat in zip((code, ""), free_seats(session), strict=False):
+        sales.sell_for_cash(shift, places=[(session, seat, an_adult())], promocode=promocode, **wanted)
+
+    row = counts(cinema)["boris@example.org"]
+
+    assert (row["cash_out"], row["discounts"], row["handled"]) == (1, 1, 2)
 
 
 def test_free_tickets_count_for_who_made_the_order(cinema, anna):
@@ -220,6 +242,53 @@ def test_points_are_for_people_who_see_all_cinemas(cinema, anna):
 
 def test_an_unfinished_sale_that_was_undone_at_the_till_is_an_order_cancelled(cinema):
     shift = a_shift(cinema)
-    sales.undo(an_order(a_session(a_hall(cinema))), shift=shift, at=NOON, actor=shift.cashier)
+    sales.undo(an_order(a_session(a_hall(cinema)), channel="BOX_OFFICE"), shift=shift, at=NOON, actor=shift.cashier)
 
     assert counts(cinema)[str(shift.cashier)]["voids"] == 1
+
+
+def test_a_closed_day_keeps_the_actions_of_people_who_left(cinema, anna):
+    [order] = sold(cinema, anna, 1)
+    refund(order, reason="Ill", at=NOON, actor=anna)
+    before = counts(cinema)
+    close_days(cinema, until=NOON + DAY)
+    User.objects.filter(pk=anna.pk).update(is_staff=False)
+
+    assert counts(cinema) == before
+    assert before["anna@example.org"]["refunds"] == 1
+    assert list(wrong_days(cinema)) == []
+
+
+def test_what_customers_do_is_not_counted_either_when_they_join_the_staff_later(cinema):
+    customer = a_customer()
+    order = an_order(a_session(a_hall(cinema)), seats=2, customer=customer, actor=customer)
+    mark_paid(order, gateway="cash", amount=order.final_amount, at=NOON, actor=customer)
+    refund_by_customer(order, lines=list(order.tickets.all()), at=NOON, actor=customer)
+    close_days(cinema, until=NOON + DAY)
+    User.objects.filter(pk=customer.pk).update(is_staff=True)
+
+    assert not ActionFigures.objects.exists()
+    assert list(wrong_days(cinema)) == []
+
+
+def test_actions_are_booked_about_the_day_on_which_they_were_done(cinema, anna):
+    [order] = sold(cinema, anna, 1)
+    close_days(cinema, until=NOON + DAY)
+    item = an_item(cinema)
+    receive(item, quantity=1, unit_cost=Decimal(10), at=NOON, actor=anna)
+    write_off(item, quantity=1, reason="Wet", at=NOON, actor=anna)  # recorded after the close
+    refund(order, reason="Ill", at=NOON + DAY, actor=anna)
+    close_days(cinema, until=NOON + 2 * DAY)
+
+    found = list(
+        ActionFigures.objects.order_by("day__date", "about", "action").values_list("day__date", "about", "action")
+    )
+    first = cinema.business_date(NOON)
+
+    assert found == [
+        (first, first, "handled"),
+        (first + DAY, first, "write_offs"),
+        (first + DAY, first + DAY, "handled"),
+        (first + DAY, first + DAY, "refunds"),
+    ]
+    assert counts(cinema, days=2)["anna@example.org"]["handled"] == 2

@@ -10,7 +10,7 @@ from reports.days import Days
 from reports.errors import EarlierDayOpen
 from reports.models import FIGURES, BarFigures, BusinessDay, DayCheck, MoneyFigures, SessionFigures, TicketFigures
 from reports.models.business_days import LAST_SALES
-from reports.reading import difference
+from reports.reading import counted_once, difference
 from reports.services import close_locked, count_locked, open_days
 from screenings.models import Cinema
 from screenings.services import complete_sessions
@@ -62,10 +62,11 @@ def unbooked(cinema: Cinema) -> list[tuple]:
     """What the figures of all closed days lack, or have too much of, compared with a direct count."""
     days = list(BusinessDay.objects.filter(cinema=cinema).closed())
     counted = Days(days, cinemas=[cinema.pk])
+    found = counted_once(counted, as_of=max(day.ends_at for day in days))
     return [
         (table.__name__, key)
         for table in FIGURES
-        for key, row in difference(table, counted, as_of=max(day.ends_at for day in days)).items()
+        for key, row in difference(table, found(table), counted).items()
         if any(row)
     ]
 

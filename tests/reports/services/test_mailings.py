@@ -116,6 +116,18 @@ def test_days_that_were_missed_are_made_up_for(cinema: Cinema, accountant: User)
     assert periods() == [(TODAY - number * DAY, TODAY - number * DAY) for number in (3, 2, 1)]
 
 
+def test_takings_are_compared_as_the_schedule_says(cinema: Cinema, accountant: User) -> None:
+    a_paid_order(a_session(a_hall(cinema), start=NOON - DAY), at=NOON - 2 * DAY)
+    a_schedule(cinema, to=[accountant], compare="before")
+    closed(cinema, TODAY - DAY)
+
+    [message] = [each for each in send_all() if each.to == [accountant.email]]
+    [(_name, content, _type)] = message.attachments
+
+    assert "The period before" in content
+    assert ReportFile.objects.get().parameters == {"compare": "before"}
+
+
 def test_several_cinemas_wait_for_the_last_one_to_close(cinema: Cinema, accountant: User) -> None:
     other, not_open_yet = a_cinema(), a_cinema()
     accountant.cinemas.add(other, not_open_yet)

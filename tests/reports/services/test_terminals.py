@@ -7,11 +7,13 @@ from orders.services import refund
 from payments.models import Gateway, Payment, Refund
 from payments.services import take_back_gift_card
 from reports.errors import FileReadBefore
-from reports.models import PayoutFigures, PayoutFile, PayoutLine
+from reports.models import BusinessDay, PayoutFigures, PayoutFile, PayoutLine
 from reports.services import read_payouts
 from reports.services.operations import Operation
+from reports.services.terminals import days_without_file
 from screenings.models import Cinema
 from tests.helpers.assertions import raises_unchanged
+from tests.helpers.business_days import close_days
 from tests.helpers.cash import a_gift_card, a_shift
 from tests.helpers.factories import NOON, PRICE, a_cinema, a_hall, a_paid_order, a_session
 from tests.helpers.users import someone
@@ -222,6 +224,23 @@ def test_equal_lines_of_two_files_are_two_operations_and_one_too_many_is_shown_t
         (PayoutFile.objects.get(digest="a").pk, PRICE),
         (second.pk, PRICE),
     }
+
+
+def test_days_whose_cards_no_file_has_a_week_later_are_those_of_cinemas_that_have_had_one(accountant, cinema):
+    other, week = a_cinema(), timedelta(days=7)
+    for of, at in ((cinema, NOON), (cinema, NOON + DAY), (other, NOON)):
+        by_card(of, at=at)
+    by_card(cinema, at=NOON + 2 * DAY, gateway=Gateway.CASH)
+    close_days(cinema, other, until=NOON + 4 * DAY)
+    ends = BusinessDay.objects.get(cinema=cinema, date=TODAY).ends_at
+    never = list(days_without_file(at=ends + week))
+
+    read(accountant, line(day=TODAY), cinemas=[cinema])
+
+    found = {days: list(days_without_file(at=ends + days * DAY)) for days in (7, 8, 60, 62)}
+    missing = BusinessDay.objects.get(cinema=cinema, date=TODAY + DAY)
+    assert never == []
+    assert found == {7: [], 8: [missing], 60: [missing], 62: []}
 
 
 def test_the_same_file_again_changes_nothing(accountant, cinema):

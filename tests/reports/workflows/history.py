@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.models import User
 from cinema.status import Refused, transition
 from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import receive, write_off
@@ -151,6 +152,7 @@ class History:
         items = [each for each in self.items if each.cinema_id == cinema.pk]
         snacks = [(item, self.rng.randint(1, 3)) for item in items if self.rng.random() < 0.4 or not requests]
         customer = self.rng.choice([*self.customers, None])
+        channel = self.rng.choice(["ONLINE", "BOX_OFFICE", "RESERVATION"]) if requests else "ONLINE"
         self.number += 1
         return services.hold(
             cinema=cinema,
@@ -158,10 +160,11 @@ class History:
             snacks=snacks,
             user=customer,
             email="" if customer else f"guest{self.number}@example.org",
-            channel=self.rng.choice(["ONLINE", "BOX_OFFICE", "RESERVATION"]) if requests else "ONLINE",
+            channel=channel,
             promocode=self.rng.choice([None, None, *self.promocodes]),
             points=self.rng.choice([0, 0, 7, 30]) if customer else 0,
             at=at,
+            actor=customer if channel == "ONLINE" else self._cashier(cinema),
         )
 
     def sell(self, at: datetime) -> None:
@@ -185,11 +188,17 @@ class History:
             lines = [*order.tickets.filter(refund_line=None), *order.preorders.filter(refund_line=None)]
             if lines:
                 chosen = self.rng.sample(lines, self.rng.randint(1, len(lines)))
-                services.refund(order, lines=chosen, reason="Fell ill", at=self._now_or_earlier(order, at))
+                services.refund(
+                    order,
+                    lines=chosen,
+                    reason="Fell ill",
+                    at=self._now_or_earlier(order, at),
+                    actor=self._cashier(order.cinema),
+                )
 
     def refund_all(self, at: datetime) -> None:
         if order := self._any(Order.objects.filter(status__in=Order.SOLD)):
-            services.refund(order, reason="Projector failed", at=at)
+            services.refund(order, reason="Projector failed", at=at, actor=self._cashier(order.cinema))
 
     def refund_outside(self, at: datetime) -> None:
         """A chargeback, of the whole payment or of one line. It is processed, or its lines are named, later."""
@@ -230,7 +239,8 @@ class History:
         """At the entrance, or with a scanner that was without a network and hands its scans in later."""
         tickets = Ticket.objects.filter(status=Ticket.Status.PAID, order__status__in=Order.SOLD)
         for ticket in self._some(tickets.filter(session__start_datetime__lt=at + HOUR), 3):
-            services.check_in(ticket, at=self._now_or_earlier(ticket.order, at), override="Held up")
+            at_door = self._now_or_earlier(ticket.order, at)
+            services.check_in(ticket, at=at_door, actor=self._cashier(ticket.order.cinema), override="Held up")
 
     def undo_scan(self, at: datetime) -> None:
         for ticket in self._some(Ticket.objects.filter(status=Ticket.Status.USED), 1):
@@ -248,7 +258,7 @@ class History:
 
     def cancel_orders(self, at: datetime) -> None:
         if order := self._any(Order.objects.filter(status__in=Order.UNPAID)):
-            services.cancel(order, reason=CancelReason.STAFF, at=at)
+            services.cancel(order, reason=CancelReason.STAFF, at=at, actor=self._cashier(order.cinema))
 
     def restock(self, at: datetime) -> None:
         item = self.rng.choice(self.items)
@@ -257,7 +267,8 @@ class History:
         if self.rng.random() < 0.5:
             receive(item, quantity=self.rng.randint(1, 50), at=earlier)
         else:
-            write_off(item, quantity=self.rng.randint(1, 5), reason="Spilt", at=earlier)
+            cashier = self._cashier(item.cinema)
+            write_off(item, quantity=self.rng.randint(1, 5), reason="Spilt", at=earlier, actor=cashier)
 
     def cash(self, at: datetime) -> None:
         """Open a shift, move cash in it (recorded late at times), end it, or count its drawer, perhaps days later."""
@@ -318,6 +329,9 @@ class History:
         _count_sessions(at)
 
     # --- Choices
+
+    def _cashier(self, cinema: Cinema) -> User:
+        return next(cashier for drawer, cashier in self.drawers if drawer.cinema_id == cinema.pk)
 
     def _pay(self, order: Order, at: datetime, *, gateway: str = "") -> None:
         self.number += 1

@@ -14,12 +14,14 @@ from django.db.models import Sum
 from bonuses.models import BonusTransaction
 from cinema.money import CENT, ZERO
 from concessions.models import ConcessionPreorder, StockMovement
-from orders.models import Order, RefundLine, Ticket
+from orders.models import Order, OrderEvent, RefundLine, Scan, Ticket
 from payments.models import CashMovement, CashPlace, GiftCardMovement, Payment, ReceiptLine, Refund
+from reports import models
 from reports.catalogue.day_figures import day_figures
 from reports.models import (
     CASH,
     FIGURES,
+    TOTALS,
     BarFigures,
     BusinessDay,
     DayCheck,
@@ -74,6 +76,7 @@ class DirectCount:
         self._cash()
         self._gift_cards()
         self._receipts()
+        self._actions()
 
     def result(self) -> dict[str, Sums]:
         found: dict[str, Sums] = {}
@@ -90,9 +93,11 @@ class DirectCount:
 
     def add(self, table: str, cinema: int, instant: datetime, key: tuple[Any, ...], **measures: Any) -> None:
         if (about := self.date_of(cinema, instant)) is not None:
-            row = self.sums[table][cinema, about, *key]
-            for measure, amount in measures.items():
-                row[measure] += amount
+            named = dict(zip(getattr(models, table).KEY, key, strict=True))
+            for each in (getattr(models, table), *TOTALS.get(getattr(models, table), ())):
+                row = self.sums[each.__name__][cinema, about, *(named[column] for column in each.KEY)]
+                for measure, amount in measures.items():
+                    row[measure] += amount
 
     def _line(self, line: Any, quantity: int, rate: int) -> dict[str, Any]:
         back = RefundLine.objects.filter(
@@ -209,6 +214,44 @@ class DirectCount:
             self.add(
                 "ReceiptFigures", receipt.order.cinema_id, receipt.created_at, key, lines=1, amount=amount, vat=tax
             )
+
+    def _actions(self) -> None:
+        """Those that the history has: refunds, orders cancelled, free tickets, guests admitted, write-offs."""
+        handled: set[tuple[Any, ...]] = set()
+
+        def done(action: str, cinema: int, instant: datetime, person: Any, number: int = 1) -> None:
+            if person is not None and instant < self.until:
+                self.add("ActionFigures", cinema, instant, (person, action), number=number)
+
+        def at_work(order: Order, instant: datetime, person: Any) -> bool:
+            """Whether it was not the customer; then the order was handled on that day."""
+            key = (person, order.pk, self.date_of(order.cinema_id, instant))
+            if person in (None, order.user_id) or instant >= self.until:
+                return False
+            if key not in handled:
+                done("handled", order.cinema_id, instant, person)
+            handled.add(key)
+            return True
+
+        for event in OrderEvent.objects.select_related("order"):
+            order, person = event.order, event.actor_id
+            if at_work(order, event.at, person) and event.to_status == "CANCELLED":
+                done("voids", order.cinema_id, event.at, person)
+            free = order.tickets.filter(price=0).count()
+            if free and order.paid_at and event.from_status == "" and person not in (None, order.user_id):
+                done("free_tickets", order.cinema_id, order.paid_at, person, free)
+            made_here = event.from_status == "" and order.channel == "BOX_OFFICE" and person != order.user_id
+            if made_here and order.paid_at and order.discount_amount:
+                done("discounts", order.cinema_id, order.paid_at, person)
+        for moved in CashMovement.objects.filter(kind="CASH_OUT").select_related("place"):
+            done("cash_out", moved.place.cinema_id, moved.at, moved.actor_id)
+        for refund in Refund.objects.select_related("order"):
+            if at_work(refund.order, refund.requested_at, refund.actor_id):
+                done("refunds", refund.order.cinema_id, refund.requested_at, refund.actor_id)
+        for scan in Scan.objects.exclude(override="").filter(undone=False).select_related("ticket__order"):
+            done("overrides", scan.ticket.order.cinema_id, scan.at, scan.actor_id)
+        for move in StockMovement.objects.filter(kind="WRITE_OFF").select_related("concession_item"):
+            done("write_offs", move.concession_item.cinema_id, move.at, move.actor_id)
 
 
 def played(seed: int, *, closes: float, moves_days: bool = False) -> History:

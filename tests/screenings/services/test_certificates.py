@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from screenings.errors import BeforeRelease, CertificateMissing
 from screenings.models import Session
 from screenings.services import certificates_of, check_certificates, copy_day, schedule
+from screenings.services.relocation import Place, relocated
 from tests.helpers.screening_rows import AT, PRICE, film, hall, session
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,19 @@ def test_a_reason_takes_the_place_of_a_certificate(room):
 
     shown.refresh_from_db()
     assert shown.no_certificate_reason == "Festival"
+
+
+def test_a_session_is_not_moved_to_a_day_before_the_release_either(room):
+    its_film = film()
+    its_film.release_date = (TONIGHT + timedelta(days=2)).date()
+    its_film.save()
+    shown = planned(room, its_film, start=TONIGHT + timedelta(days=2), no_certificate_reason="Festival")
+
+    with pytest.raises(BeforeRelease):
+        relocated([shown], {shown.pk: Place(room, TONIGHT + timedelta(days=1))}, at=AT)
+    [later] = relocated([shown], {shown.pk: Place(room, TONIGHT + timedelta(days=3))}, at=AT)
+
+    assert later.start_datetime == TONIGHT + timedelta(days=3)
 
 
 def test_other_cinemas_ask_for_no_certificate():

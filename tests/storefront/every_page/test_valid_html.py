@@ -34,7 +34,7 @@ VNU = settings.BASE_DIR / "var/page-tools/node_modules/vnu-jar/build/dist/vnu.ja
 #: Addresses of the shop that answer with a file, or lead on to a page.
 NO_PAGE = {
     "apple_wallet", "cancel", "confirm", "correct_address",
-    "extend", "face_css", "font", "gift_card", "hold", "language", "logo",
+    "extend", "face_css", "font", "gift_card", "google_wallet", "hold", "icon", "language", "logo",
     "manifest", "my_cinema", "my_data",
     "new_code", "news", "order_news", "order_seats", "paid", "pay", "pay_gift_card", "picture", "robots", "send_again",
     "send_link",

@@ -1,14 +1,17 @@
 """The chain's own pages, and its face on the others."""
 
 import pytest
-from django.test import Client
+from django.core.files.storage import storages
+from django.test import Client, TestCase
 
 from house_rules.models import AgreedTerms, ChainFace, ChainPage
 from house_rules.pages import publish
 from payments.models import LegalEntity
 from screenings.models import Cinema
+from screenings.services.map_pictures import prepared_map, set_map
 from tests.helpers import factories
 from tests.helpers.factories import NOON
+from tests.helpers.pictures import a_picture
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +75,22 @@ def test_contacts_have_the_phone_the_way_and_a_map(client: Client) -> None:
     assert 'href="tel:+78435550199"' in page
     assert "Metro Kremlin" in page
     assert 'href="https://www.openstreetmap.org/search?query=Kazan%2C%20Main%20St%201"' in page
+
+
+def test_the_map_of_a_cinema_is_shown_with_its_address_and_goes_with_its_files(client: Client) -> None:
+    cinema = factories.a_cinema()
+    set_map(cinema, prepared_map(a_picture(600, 400)))
+
+    page = client.get("/contacts/").text
+
+    assert f'src="/pictures/{cinema.map_picture}-600.jpg" alt="Map: {cinema.name}" width="600" height="400"' in page
+    assert client.get(f"/pictures/{cinema.map_picture}-600.avif")["Content-Type"] == "image/avif"
+
+    former = cinema.map_file("jpg")
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        set_map(cinema, None)
+    assert "/pictures/" not in client.get("/contacts/").text
+    assert not storages["pictures"].exists(former)
 
 
 def test_an_order_keeps_the_version_of_the_terms_that_its_checkout_showed(client: Client, terms: ChainPage) -> None:

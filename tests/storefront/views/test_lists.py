@@ -87,6 +87,16 @@ def test_the_waiting_list_is_joined_changed_and_left_on_the_page_of_the_session(
     assert not WaitingEntry.objects.filter(user=customer).exists()
 
 
+def test_only_seats_of_companions_are_as_good_as_none(client: Client, customer):
+    session = a_session(a_hall(rows=["ssc"]))
+    a_paid_order(session, seats=2)
+
+    page = client.get(f"/sessions/{session.pk}/").text
+
+    assert "Sold out." in page
+    assert "Join the waiting list" in page
+
+
 def test_the_waiting_list_is_offered_beside_free_wheelchair_spaces(client: Client, customer):
     session = a_session(a_hall(rows=["ss", "wc"]))
     a_paid_order(session, seats=2)
@@ -95,7 +105,8 @@ def test_the_waiting_list_is_offered_beside_free_wheelchair_spaces(client: Clien
 
     assert "Only wheelchair spaces and the seats of their companions are left." in page
     assert "Join the waiting list" in page
-    assert "Select the best seats" in page
+    assert "Continue to checkout" in page
+    assert "Select the best seats" not in page  # it never chooses spaces for wheelchairs
 
 
 @pytest.mark.parametrize("quantity", ["", "0", "11", "-1", "two", "1" * 5000])

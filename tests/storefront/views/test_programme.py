@@ -154,9 +154,24 @@ def test_sold_out_few_left_and_starting_soon_are_shown(client: Client) -> None:
     page = client.get("/").content.decode()
 
     assert page.count("Sold out") == 1
-    assert f'href="/sessions/{full.pk}/"' not in page
+    assert f'<a class="time gone" href="/sessions/{full.pk}/"' in page  # there is its waiting list
     assert "1 seat left" in page
     assert page.count("Starts soon") == 1
+
+
+def test_a_session_with_nothing_but_wheelchair_spaces_says_so_and_is_sold_out_for_search_engines(
+    client: Client,
+) -> None:
+    session = factories.a_session(factories.a_hall(rows=["ss", "wc"]), start=NOON + timedelta(hours=5))
+    factories.a_paid_order(session, seats=2)
+
+    for address in ("/", f"/films/{session.film_id}/"):
+        page = client.get(address).text
+        assert page.count("Wheelchair spaces only") == 1
+        assert "Sold out" not in page
+    for address in (f"/films/{session.film_id}/", f"/sessions/{session.pk}/"):
+        [event] = markup(client.get(address).text)
+        assert event["offers"]["availability"] == "https://schema.org/SoldOut"
 
 
 def test_cancelled_and_started_sessions_are_not_offered(client: Client) -> None:
@@ -523,7 +538,7 @@ def test_a_week_of_a_large_chain_lists_on_which_days_each_film_is_shown(client: 
     page = client.get("/?day=week").content.decode()
     day = client.get(f"/films/{film.pk}/?day=2026-11-07").content.decode()
 
-    assert re.findall(rf'/films/{film.pk}/\?day=(.{{10}})"><b>.*?</b> <small>(.*?)</small>', page) == [
+    assert re.findall(rf'/films/{film.pk}/\?day=(.{{10}})"><b>.*?</b> (.*?)</a>', page) == [
         ("2026-11-06", "6 showtimes"),
         ("2026-11-07", "2 showtimes"),
     ]

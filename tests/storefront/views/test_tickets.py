@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -60,6 +61,23 @@ def test_nobody_withdraws_tickets_of_another_order(client: Client, order: Order)
     client.post(f"/order/{other.token}/new-code/", {"ticket": "x"})
 
     assert business_state() == before
+
+
+@pytest.mark.parametrize("seconds", [-1, 0])
+def test_from_the_opening_of_the_doors_on_a_ticket_keeps_its_code(
+    client: Client, order: Order, monkeypatch: pytest.MonkeyPatch, settings: Any, seconds: int
+) -> None:
+    ticket = order.tickets.order_by("pk")[0]
+    opened = ticket.session.start_datetime - settings.DOORS_OPEN + timedelta(seconds=seconds)
+    monkeypatch.setattr(clock, "now", lambda: opened)
+    before, page = codes(order), client.get(f"/order/{order.token}/").text
+
+    client.post(f"/order/{order.token}/new-code/", {"ticket": ticket.pk})
+    client.post(f"/order/{order.token}/address/", {"email": "new@example.org"})
+
+    order.refresh_from_db()
+    assert ("Withdraw this link" in page, "Wrong email?" in page) == (seconds < 0, seconds < 0)
+    assert (codes(order) == before, order.email == "anna@example.org") == (seconds == 0, seconds == 0)
 
 
 def test_a_refunded_ticket_has_no_code_any_more(client: Client, order: Order) -> None:

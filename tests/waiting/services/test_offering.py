@@ -60,6 +60,20 @@ def test_the_next_in_the_queue_is_held_the_freed_seats_and_told(session, sold):
     assert (message.context["link"], len(message.context["seats"])) == (order.link, 2)
 
 
+def test_a_pair_is_offered_a_love_seat_where_nothing_else_is_free():
+    session = a_session(a_hall(a_cinema(), rows=["ssll"]), start=TOMORROW)
+    a_paid_order(session, seats=2)
+    sofa = a_paid_order(session, seats=2)
+    _three, two = waiting(session, 3, 2)
+    refund(sofa, reason="Ill", at=NOON)
+
+    run("offer_freed_seats", at=NOON)
+
+    assert offered() == [(two, 2)]
+    order = WaitingEntry.objects.get(user=two).order
+    assert {ticket.seat.kind for ticket in order.tickets.live()} == {"LOVE_SEAT"}
+
+
 def test_whoever_lets_the_offer_lapse_is_out_and_the_next_one_has_a_turn(session, sold):
     first, second = waiting(session, 2, 2)
     refund(sold[0], reason="Ill", at=NOON)

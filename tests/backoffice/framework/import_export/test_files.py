@@ -115,6 +115,22 @@ def test_a_sheet_of_instructions_may_stand_before_the_table():
     assert read(out.getvalue()).headers == ["How to fill in the second sheet"]
 
 
+@pytest.mark.parametrize("second", [["Title", "Название"], ["Название", "Title", "Notes"]])
+def test_a_table_on_two_sheets_is_refused_since_one_of_them_would_be_passed_over(second):
+    book = Workbook()
+    book.active.title = "Halls 1-3"
+    for sheet, headings in ((book.active, ["Title", "Название"]), (book.create_sheet("Hall 4"), second)):
+        sheet.append(headings)
+        sheet.append(["Solaris", "Солярис"])
+    book.create_sheet("Empty").append(["Title", "Название"])
+    out = io.BytesIO()
+    book.save(out)
+
+    for reading in (read, lambda *given: list(stream(*given))):
+        with pytest.raises(Unreadable, match="“Halls 1-3”, “Hall 4”"):
+            reading(out.getvalue(), TWO_COLUMNS)
+
+
 def test_a_table_that_nobody_sees_is_not_read():
     book = Workbook()
     book.active.append(["Title"])

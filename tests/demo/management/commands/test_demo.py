@@ -44,6 +44,7 @@ WITHOUT_ROWS |= {"offer_freed_seats", "tell_watchers"}  # nothing that the demo'
 
 
 @pytest.mark.proofs
+@pytest.mark.postgres  # `make installation` makes the whole demo on SQLite
 @pytest.mark.django_db
 def test_every_job_finds_something_due_does_it_and_leaves_nothing(settings: Any) -> None:
     settings.RECEIPTS_SINCE = LONG_AGO  # as on a developer's machine
