@@ -187,6 +187,16 @@ class CustomerCodeWrong(Refused, code="customer_code_wrong"):
         return _("This code is wrong or too old. Ask the guest to open their points again.")
 
 
+class PayingCodeNeeded(Refused, code="paying_code_needed"):
+    """Points would pay by the code that only earns, or by one that has paid before."""
+
+    def __str__(self) -> str:
+        return _(
+            "Points pay by the code that the guest finds under My points – Pay with points, once for each code. "
+            "Nothing was sold."
+        )
+
+
 class OwnCustomerCode(Refused, code="customer_code_own"):
     """Somebody sells with the code of an account of their own: that of their work, or one with its phone or mailbox."""
 

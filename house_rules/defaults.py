@@ -21,6 +21,7 @@ VOUCHER_VALIDITY = timedelta(days=180)  # of a discount that a guest is given fo
 HOLD_CEILING = timedelta(minutes=150)  # the longest that extensions can make an online hold
 #: Unpaid seats at one time: online per browser or e-mail and per IP address, and of a partner of the API.
 HELD_SEATS = {"visitor": 20, "address": 60, "partner": 200, "partner_session": 40}
+HELD_SNACKS = {"visitor": 100, "address": 200, "partner": 400}  # pieces, of unpaid orders likewise
 ATTEMPTS = {
     # action: (period, limit per person, limit per IP address)
     "hold": (timedelta(minutes=15), 20, 120),

@@ -37,10 +37,10 @@ class HoldLapsed(Refused, code="hold_lapsed"):
 
 
 class PartnerHoldsTooMuch(Refused, code="api_seats_too_many"):
-    """The partner holds as many unpaid seats as it may, of the screening or in all."""
+    """The partner would hold more unpaid seats, of the screening or in all, or more snacks than it may."""
 
     def __init__(self) -> None:
-        super().__init__(_("You hold too many unpaid seats. Have them paid or cancel them first."))
+        super().__init__(_("That is more than you may hold unpaid. Have what you hold paid, or cancel it first."))
 
 
 class TooManyKeys(Refused, code="api_keys_too_many"):

@@ -115,10 +115,12 @@ class PriceChanged(Refused, code="price_changed"):
 
 
 class TooMuchHeld(Refused, code="too_much_held"):
-    """The visitor, or the address, holds too many unpaid seats."""
+    """The visitor, or the address, would hold too many unpaid seats or snacks."""
 
     def __init__(self) -> None:
-        super().__init__(_("You already have unpaid seats. Pay for them or cancel that order first."))
+        super().__init__(
+            _("That is more than we hold unpaid. Choose less, or first pay for what you hold or cancel it.")
+        )
 
 
 class HoldEnds(Refused, code="hold_not_extendable"):

@@ -26,7 +26,14 @@ def sent_once(request: HttpRequest, *, at: datetime) -> Iterator[None]:
         yield
         return
     values = sorted((name, request.POST.getlist(name)) for name in request.POST if name != "csrfmiddlewaretoken")
-    who = fingerprint("form", f"{request.user.pk} {request.path} {values}")
+    with done_once(f"{request.user.pk} {request.path} {values}", at=at):
+        yield
+
+
+@contextmanager
+def done_once(what: str, *, at: datetime) -> Iterator[None]:
+    """Do what this text names, unless it was done: then raises `SentTwice`. What has failed may be done again."""
+    who = fingerprint("form", what)
     try:
         with transaction.atomic():
             counted = Attempt.objects.create(kind=KIND, who=who, at=at)

@@ -5,6 +5,7 @@ finished or cancelled there, and lapses like every other hold.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -17,7 +18,7 @@ from django.db.models import Q
 from accounts.errors import ApprovalRequired
 from accounts.models import Device, User
 from accounts.services import rate_limits
-from accounts.services.customer_codes import customer_of_code
+from accounts.services.customer_codes import customer_of_code, paying_once
 from allocations.models import CompReason
 from allocations.services import check_booker, give
 from boxoffice.errors import CardUnclear, GivenTooLittle, NoShift, WrongPart
@@ -84,8 +85,8 @@ def hold_at_till(shift: Shift, *, at: datetime, actor: User, **wanted: Unpack[Wa
     and may spend `points`.
 
     Wrong promo codes count for the cashier. Raises as `hold`, and `NoShift`, `RateLimited`, `CustomerCodeWrong`,
-    `OwnCustomerCode`, `ColleagueCode` and `CodeTooOften`; `ChoiceRefused` for companions without a wheelchair space;
-    for complimentary tickets as `give`. Owns its transaction.
+    `OwnCustomerCode`, `PayingCodeNeeded`, `ColleagueCode` and `CodeTooOften`; `ChoiceRefused` for companions without a
+    wheelchair space; for complimentary tickets as `give`. Owns its transaction.
 
     The shift is as it was read; whether it is still open decides when the money comes.
     """
@@ -146,24 +147,26 @@ def _sold(take: Callable[..., Order], shift: Shift, *, at: datetime, actor: User
         check_earner(customer, shift.cinema, at=at)
     places = list(wanted["places"])
     check_carers(places)
+    points = wanted.get("points", 0)
     try:
-        return _with_reason(
-            take,
-            reason=wanted.get("comp_reason"),
-            decided_by=wanted.get("decided_by") or actor,
-            cinema=shift.cinema,
-            tickets=places,
-            snacks=wanted["snacks"],
-            user=customer,
-            points=wanted.get("points", 0),
-            phone=wanted.get("phone", ""),
-            language=wanted.get("language", ""),
-            channel=Order.Channel.BOX_OFFICE,
-            promocode=promocode or None,
-            expected_total=wanted.get("expected_total"),
-            at=at,
-            actor=actor,
-        )
+        with paying_once(code, customer, at=at) if customer and points else nullcontext():
+            return _with_reason(
+                take,
+                reason=wanted.get("comp_reason"),
+                decided_by=wanted.get("decided_by") or actor,
+                cinema=shift.cinema,
+                tickets=places,
+                snacks=wanted["snacks"],
+                user=customer,
+                points=points,
+                phone=wanted.get("phone", ""),
+                language=wanted.get("language", ""),
+                channel=Order.Channel.BOX_OFFICE,
+                promocode=promocode or None,
+                expected_total=wanted.get("expected_total"),
+                at=at,
+                actor=actor,
+            )
     except PromocodeRefused:
         rate_limits.hit("promocode", person=cashier, at=at)
         raise

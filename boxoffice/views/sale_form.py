@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from accounts.errors import RateLimited
 from accounts.services import rate_limits
-from accounts.services.customer_codes import customer_of_code
+from accounts.services.customer_codes import customer_of_code, is_paying
 from boxoffice.access import BoxOfficeRequest
 from boxoffice.services import basket as baskets
 from cinema.status import Refused
@@ -59,7 +59,8 @@ def read_basket(request: BoxOfficeRequest) -> tuple[baskets.TillBasket, Refused 
 
 
 def _use_points(request: BoxOfficeRequest, basket: baskets.TillBasket) -> Refused | None:
-    """Let points of the guest pay whose code was entered. A wrong code is refused once while it stays in its field."""
+    """Let points of the guest pay whose code for that was entered. A wrong code is refused once while it stays in its
+    field."""
     code = typed(request, "customer_code")[:30]
     if not code or code == request.session.get(REFUSED_GUEST):
         return None
@@ -68,5 +69,6 @@ def _use_points(request: BoxOfficeRequest, basket: baskets.TillBasket) -> Refuse
     except Refused as error:
         request.session[REFUSED_GUEST] = code
         return error
-    baskets.use_points(basket, guest, typed=typed(request, "points"))
+    if is_paying(code, guest, at=request.at):
+        baskets.use_points(basket, guest, typed=typed(request, "points"))
     return None

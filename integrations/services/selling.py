@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.services import rate_limits
 from cinema.money import ZERO
-from concessions.models import ConcessionItem
+from concessions.models import ConcessionItem, ConcessionPreorder
 from integrations.errors import HoldLapsed, IdempotencyKeyReused, PartnerHoldsTooMuch
 from integrations.models import ApiRequest, Partner
 from orders.availability.seat_map import SeatMap
@@ -176,13 +176,13 @@ def _hold(row: ApiRequest, partner: Partner, wanted: Wanted, *, at: datetime) ->
         at=at,
     )
     OrderChange.objects.create(order=row.order, kind=OrderChange.Kind.PARTNER, at=at)
-    _check_held_seats(partner, wanted, at=at)
+    _check_held(partner, wanted, at=at)
 
 
-def _check_held_seats(partner: Partner, wanted: Wanted, *, at: datetime) -> None:
-    """Raise `PartnerHoldsTooMuch` if these seats and those of its earlier holds are above the limits of a partner.
+def _check_held(partner: Partner, wanted: Wanted, *, at: datetime) -> None:
+    """Raise `PartnerHoldsTooMuch` if these seats and snacks and its earlier holds are above the limits of a partner.
 
-    Its holds at the same time wait here for each other: the row is locked last, as whatever many sales share is. Two
+    Its holds at the same time wait here for each other: the row is locked last, as whatever many sales share is. Three
     queries.
     """
     Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
@@ -192,6 +192,10 @@ def _check_held_seats(partner: Partner, wanted: Wanted, *, at: datetime) -> None
     more = len(wanted.seats)
     here, everywhere = settings.HELD_SEATS["partner_session"], settings.HELD_SEATS["partner"]
     if counts["here"] + more > here or counts["all"] + more > everywhere:
+        raise PartnerHoldsTooMuch
+    ordered = ConcessionPreorder.objects.filter(status=ConcessionPreorder.Status.PENDING, order__in=own)
+    pieces = ordered.aggregate(all=Sum("quantity", default=0))["all"]
+    if pieces + sum(quantity for _item, quantity in wanted.snacks) > settings.HELD_SNACKS["partner"]:
         raise PartnerHoldsTooMuch
 
 

@@ -8,7 +8,7 @@ from allocations.models import Comp, GroupBooking
 from concessions.models import StockMovement
 from orders.models import Order, OrderEvent, Scan, Ticket
 from orders.reasons import Reason
-from payments.models import GiftCardMovement, GiftCardReplacement, Refund
+from payments.models import CashMovement, GiftCardMovement, GiftCardReplacement, Refund
 from reports.days import Days, Row
 from reports.models import Action
 
@@ -58,6 +58,8 @@ def _on_orders(days: Days, as_of: datetime) -> list[QuerySet[Any, Any]]:
     # Complimentary tickets count for whoever decided them, the others for whoever sold them.
     free = OrderEvent.objects.filter(paid, AT_WORK, from_status="", order__comp__isnull=True)
     given = Comp.objects.filter(paid, order__exchanged_from__isnull=True)
+    sold = Q(days.within("order__paid_at", "order__cinema"), order__paid_at__lt=as_of, order__discount_amount__gt=0)
+    discounted = OrderEvent.objects.filter(sold, AT_WORK, from_status="", order__channel=Order.Channel.BOX_OFFICE)
     admitted = _within(days, as_of, Scan, "at", "ticket__order__cinema").filter(undone=False).exclude(override="")
     # Vouchers are read through their orders: they themselves are on the floor above.
     vouchers = Order.objects.filter(days.within("vouchers__at", "cinema"), vouchers__at__lt=as_of)
@@ -73,6 +75,7 @@ def _on_orders(days: Days, as_of: datetime) -> list[QuerySet[Any, Any]]:
         ),
         _numbers(days, Action.FREE_TICKETS, free, at="order__paid_at", counted="order__tickets"),
         _numbers(days, Action.FREE_TICKETS, given, at="order__paid_at", counted="order__tickets"),
+        _numbers(days, Action.DISCOUNTS, discounted, at="order__paid_at"),
         _numbers(days, Action.OVERRIDES, admitted, at="at", cinema="ticket__order__cinema"),
         _numbers(
             days,
@@ -91,12 +94,14 @@ def _elsewhere(days: Days, as_of: datetime) -> list[QuerySet[Any, Any]]:
     taken_back = _within(days, as_of, GiftCardMovement, "at", of_card).filter(kind=GiftCardMovement.Kind.TAKEN_BACK)
     replaced = _within(days, as_of, GiftCardReplacement, "at", of_card)
     written_off = _within(days, as_of, StockMovement, "at", of_item).filter(kind=StockMovement.Kind.WRITE_OFF)
+    taken_out = _within(days, as_of, CashMovement, "at", "place__cinema").filter(kind=CashMovement.Kind.CASH_OUT)
     # Gift cards count for the cashier who gave the money back, whoever decided it.
     return [
         _numbers(days, Action.GIFT_CARDS, rows, at="at", cinema=of_card, person="shift__cashier")
         for rows in (taken_back, replaced)
     ] + [
         _numbers(days, Action.GROUPS, _within(days, as_of, GroupBooking, "at", "cinema"), at="at", cinema="cinema"),
+        _numbers(days, Action.CASH_OUT, taken_out, at="at", cinema="place__cinema"),
         _numbers(days, Action.WRITE_OFFS, written_off, at="at", cinema=of_item),
     ]
 

@@ -19,6 +19,8 @@ class Action(models.TextChoices):
     GROUPS = "groups", _("Group bookings")
     OVERRIDES = "overrides", _("Admissions outside hours")
     VOUCHERS = "vouchers", _("Vouchers for trouble")
+    DISCOUNTS = "discounts", _("Sales with a promo code at the till")
+    CASH_OUT = "cash_out", _("Cash taken out")
     WRITE_OFFS = "write_offs", _("Write-offs")
 
 

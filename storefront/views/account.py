@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.backends import SHOP_BACKEND
 from accounts.models import normalise_email
 from accounts.services import rate_limits
-from accounts.services.customer_codes import customer_code
+from accounts.services.customer_codes import PAYING, customer_code
 from cinema import clock
 from cinema.http import client_address
 from cinema.status import Refused
@@ -192,7 +192,8 @@ def points(request: HttpRequest) -> HttpResponse:
     user, at = signed_in_customer(request), clock.now()
     history = points_of(user)
     page = Paginator(history.movements, A_PAGE).get_page(request.GET.get("page"))
-    shown = {"points": history, "page": page, "code": customer_code(user, at=at), "level": standing_of(user, at=at)}
+    codes = {"code": customer_code(user, at=at), "paying": customer_code(user, salt=PAYING, at=at)}
+    shown = {"points": history, "page": page, **codes, "level": standing_of(user, at=at)}
     return render(request, "storefront/points.html", shown)
 
 

@@ -290,10 +290,21 @@ FROM day_to_count JOIN boxoffice_voucher voucher ON at >= starts_at AND at < end
 JOIN orders_order bought ON bought.id = voucher.order_id
 WHERE cinema_id = %(cinema)s AND at < %(end)s
 UNION ALL
+SELECT date, event.actor_id, 'discounts', 1
+FROM day_to_count JOIN orders_order bought ON paid_at >= starts_at AND paid_at < ends_at
+JOIN orders_orderevent event ON event.order_id = bought.id AND from_status = ''
+WHERE cinema_id = %(cinema)s AND paid_at < %(end)s AND channel = 'BOX_OFFICE' AND discount_amount > 0
+  AND event.actor_id IS NOT NULL AND event.actor_id IS DISTINCT FROM user_id
+UNION ALL
+SELECT date, movement.actor_id, 'cash_out', 1
+FROM payments_cashplace place JOIN payments_cashmovement movement ON movement.place_id = place.id
+JOIN day_to_count ON at >= starts_at AND at < ends_at
+WHERE place.cinema_id = %(cinema)s AND at < %(end)s AND movement.kind = 'CASH_OUT' AND movement.actor_id IS NOT NULL
+UNION ALL
 SELECT date, movement.actor_id, 'write_offs', 1
 FROM day_to_count JOIN concessions_stockmovement movement ON at >= starts_at AND at < ends_at
 JOIN concessions_concessionitem item ON item.id = concession_item_id
-WHERE cinema_id = %(cinema)s AND at < %(end)s AND kind = 'WRITE_OFF' AND movement.actor_id IS NOT NULL"""
+WHERE cinema_id = %(cinema)s AND at < %(end)s AND movement.kind = 'WRITE_OFF' AND movement.actor_id IS NOT NULL"""
 
 SESSIONS = """
 UPDATE reports_sessionfigures SET counted_at = %(end)s + interval '15 minutes', sold = found.sold,
@@ -322,12 +333,17 @@ WITH touched AS (
           WHERE cinema_id = %(cinema)s AND succeeded_at >= %(start)s AND succeeded_at < %(end)s
     UNION SELECT order_id FROM payments_refund refund JOIN orders_order bought ON bought.id = order_id
           WHERE cinema_id = %(cinema)s AND requested_at >= %(start)s AND requested_at < %(end)s
-), moved AS (
-    SELECT sum(-movement.quantity) AS units,
-           sum(CASE movement.kind WHEN 'HOLD' THEN preorder.quantity ELSE -preorder.quantity END) AS ordered
+), line AS (
+    SELECT DISTINCT preorder.id, preorder.quantity, item.id AS item_id
     FROM concessions_concessionitem item JOIN concessions_stockmovement movement ON concession_item_id = item.id
     JOIN concessions_concessionpreorder preorder ON preorder.id = preorder_id
-    WHERE cinema_id = %(cinema)s AND at >= %(start)s AND at < %(end)s AND movement.kind IN ('HOLD', 'RETURN')
+    WHERE cinema_id = %(cinema)s AND at >= %(start)s AND at < %(end)s AND preorder.concession_item_id = item.id
+), moved AS (
+    SELECT -sum(movement.quantity) AS units,
+           sum(line.quantity) FILTER (WHERE kind = 'HOLD' AND NOT EXISTS (
+               SELECT FROM concessions_stockmovement back WHERE back.reverses_id = movement.id)) AS ordered
+    FROM line JOIN concessions_stockmovement movement
+      ON preorder_id = line.id AND concession_item_id = item_id AND movement.kind IN ('HOLD', 'RETURN')
 ), spent AS (
     SELECT -sum(amount) AS points, sum(bonus_amount) AS paid
     FROM bonuses_bonustransaction JOIN orders_order bought ON bought.id = order_id

@@ -4,15 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Aggregate, Count, OuterRef, Q, QuerySet, Subquery, Sum
 
 from accounts.models import User
 from accounts.services import rate_limits
 from accounts.services.rate_limits import fingerprint
 from bonuses.services import points_held
-from concessions.models import ConcessionItem
+from concessions.models import ConcessionItem, ConcessionPreorder
 from house_rules.rules import rules
 from orders.availability.seat_map import SeatMap
 from orders.errors import HoldEnds, NotEnoughPoints, PromocodeRefused, TooMuchHeld
@@ -76,7 +77,9 @@ def hold_online(
     old = seat_map.order
     if not (old and old.is_draft and buyer.email):
         rate_limits.hit("hold", **buyer.counted_as(), address=buyer.address, at=at)
-    _check_held_seats(buyer, more=len(places), instead_of=old, at=at)
+    chosen = list(snacks)
+    pieces = sum(quantity for _item, quantity in chosen)
+    _check_held(buyer, seats=len(places), snacks=pieces, instead_of=old, at=at)
     if old and not old.is_draft and old.user != buyer.user and points > (held := points_held(old.pk)):
         raise NotEnoughPoints(wanted=points, balance=held)
     if promocode:
@@ -87,7 +90,7 @@ def hold_online(
         order = hold(
             cinema=seat_map.session.hall.cinema,
             tickets=[(seat_map.session, seat, ticket_type) for seat, ticket_type in places],
-            snacks=snacks,
+            snacks=chosen,
             user=buyer.user if buyer.email else None,
             email=buyer.email,
             phone=buyer.phone,
@@ -111,7 +114,7 @@ def hold_online(
     if not same_address and not _may_write(buyer, at=at):
         OnlineHold.objects.filter(order=order).update(may_write=False)
     try:
-        _check_held_seats(buyer, more=0, instead_of=None, at=at)
+        _check_held(buyer, seats=0, snacks=0, instead_of=None, at=at)
     except TooMuchHeld:  # concurrent holds may all have passed the first check; the later ones are refused here
         cancel_by_customer(order, at=at)
         raise
@@ -156,15 +159,22 @@ def _held_since(order: Order) -> datetime:
     return since or order.created_at
 
 
-def _check_held_seats(buyer: Buyer, *, more: int, instead_of: Order | None, at: datetime) -> None:
-    """Raise `TooMuchHeld` above the limits of a visitor or an address. Two queries."""
-    held = Ticket.objects.filter(status=Ticket.Status.RESERVED, order__in=Order.objects.held(at).values("pk"))
-    if instead_of is not None:
-        held = held.exclude(order=instead_of)
-    by_buyer = Q(order__online_hold__visitor=fingerprint("visitor", buyer.visitor))
-    by_buyer |= Q(order__online_hold__person=buyer.person())
-    if held.filter(by_buyer).count() + more > settings.HELD_SEATS["visitor"]:
-        raise TooMuchHeld
-    from_there = held.filter(order__online_hold__address=buyer.from_place())
-    if buyer.from_place() and from_there.count() + more > settings.HELD_SEATS["address"]:
-        raise TooMuchHeld
+def _check_held(buyer: Buyer, *, seats: int, snacks: int, instead_of: Order | None, at: datetime) -> None:
+    """Raise `TooMuchHeld` if so many more were above the limits of a visitor or an address. Two queries."""
+    tickets = Ticket.objects.filter(status=Ticket.Status.RESERVED)
+    pieces = ConcessionPreorder.objects.filter(status=ConcessionPreorder.Status.PENDING)
+    held = Order.objects.held(at).exclude(pk=instead_of and instead_of.pk)
+    held = held.annotate(places=_of_order(tickets, Count("pk")), pieces=_of_order(pieces, Sum("quantity")))
+    by_buyer = Q(online_hold__visitor=fingerprint("visitor", buyer.visitor)) | Q(online_hold__person=buyer.person())
+    whose = {"visitor": by_buyer}
+    if place := buyer.from_place():
+        whose["address"] = Q(online_hold__address=place)
+    for limit, orders in whose.items():
+        sums = held.filter(orders).aggregate(seats=Sum("places", default=0), snacks=Sum("pieces", default=0))
+        too_many = sums["seats"] + seats > settings.HELD_SEATS[limit]
+        if too_many or sums["snacks"] + snacks > settings.HELD_SNACKS[limit]:
+            raise TooMuchHeld
+
+
+def _of_order(lines: QuerySet[Any], number: Aggregate) -> Subquery:
+    return Subquery(lines.filter(order=OuterRef("pk")).order_by().values("order").annotate(of=number).values("of"))

@@ -2,9 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.errors import CustomerCodeWrong, OwnCustomerCode, RateLimited
+from accounts.errors import CustomerCodeWrong, OwnCustomerCode, PayingCodeNeeded, RateLimited
 from accounts.models import User
-from accounts.services.customer_codes import customer_code, customer_of_code
+from accounts.services.customer_codes import PAYING, customer_code, customer_of_code, paying_once
 from tests.helpers.factories import NOON, a_cinema, a_customer
 from tests.helpers.users import someone
 
@@ -54,3 +54,20 @@ def test_nor_for_a_second_account_with_their_phone_or_mailbox(cashier: User, own
 
     with pytest.raises(OwnCustomerCode):
         customer_of_code(customer_code(second, at=NOON), at=NOON, actor=cashier)
+
+
+def test_only_the_code_for_paying_lets_points_pay_and_only_once() -> None:
+    customer = a_customer()
+    earning, paying = customer_code(customer, at=NOON), customer_code(customer, salt=PAYING, at=NOON)
+    later = NOON + timedelta(minutes=10)
+
+    with pytest.raises(PayingCodeNeeded), paying_once(earning, customer, at=NOON):
+        pass
+    with pytest.raises(ZeroDivisionError), paying_once(paying, customer, at=NOON):
+        raise ZeroDivisionError  # the sale failed
+    with paying_once(paying, customer, at=NOON):
+        pass
+    with pytest.raises(PayingCodeNeeded), paying_once(paying.replace(" ", ""), customer, at=later):
+        pass
+    with paying_once(customer_code(customer, salt=PAYING, at=later), customer, at=later):
+        pass

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import LimitUse
-from accounts.services.customer_codes import customer_code
+from accounts.services.customer_codes import PAYING, SALT, customer_code
 from accounts.services.pins import set_pin
 from allocations.models import CompReason
 from allocations.services import keep
@@ -386,14 +386,15 @@ def test_a_guest_spends_points_by_the_code_of_their_account(session):
     client, _shift = cashier_at(session)
     guest = a_customer(points=100)
     page = press(client, client.get(TILL).text, best="1").text
-    code = {"customer_code": customer_code(guest, at=clock.now())}
+    earning = press(client, page, customer_code=customer_code(guest, at=clock.now()))
+    code = {"customer_code": customer_code(guest, salt=PAYING, at=clock.now())}
 
     with_code = press(client, page, **code)
     with_all = press(client, page, **code, points="100")
     above = press(client, page, **code, points="500")
     sold = press(client, page, **code, points="100", sell="cash")
 
-    assert "Use 100 points" in with_code.text
+    assert ("Use 100 points" in earning.text, "Use 100 points" in with_code.text) == (False, True)
     asked = [each.context_data["basket"].to_pay for each in (with_code, with_all, above)]
     assert asked == [PRICE, PRICE - 100, PRICE - 100]
     order = Order.objects.get()
@@ -401,6 +402,24 @@ def test_a_guest_spends_points_by_the_code_of_their_account(session):
     assert (guest.bonus_account.balance, cash_of(session.hall.cinema)) == (0, {"DRAWER": PRICE - 100})
     assert "Points" in client.get(f"{TILL}orders/{order.pk}/print/").text
     assert invariant_violations() == []
+
+
+@pytest.mark.parametrize("way", ["cash", "card"])
+def test_the_code_for_earning_spends_nothing_and_the_one_for_paying_pays_once(session, way):
+    client, _shift = cashier_at(session)
+    guest = a_customer(points=900)
+    page = press(client, client.get(TILL).text, best="1").text
+    earning, paying = (customer_code(guest, salt=salt, at=clock.now()) for salt in (SALT, PAYING))
+
+    by_earning = press(client, page, customer_code=earning, points="100", sell=way)
+    assert not Order.objects.exists()
+    first = press(client, page, customer_code=paying, points="100", sell=way)
+    page = press(client, client.get(TILL).text, best="1").text
+    second = press(client, page, customer_code=paying, points="100", sell=way)
+    earns = press(client, page, customer_code=paying, sell=way)
+
+    assert [each.status_code for each in (by_earning, first, second, earns)] == [409, 302, 409, 302]
+    assert [each.bonus_amount for each in Order.objects.order_by("pk")] == [100, 0]
 
 
 def test_points_are_spent_by_nobody_without_the_code(session):

@@ -16,7 +16,7 @@ from orders.services import cancel_expired, pay_online_with_gift_card
 from payments.models import Payment
 from screenings.models import Seat, SeatKind, Session
 from tests.helpers.cash import a_gift_card, a_shift
-from tests.helpers.factories import NOON, a_hall, a_session, an_adult, business_state, free_seats
+from tests.helpers.factories import NOON, a_hall, a_session, an_adult, an_item, business_state, free_seats
 from tests.helpers.partners import ApiClient, a_partner
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
@@ -294,6 +294,15 @@ def test_a_partner_holds_a_part_of_a_hall_only(api: ApiClient, session: Session,
     assert api.post("orders", first, key="first-try").status_code == 201
     assert code(api.post("orders", second, key="second-try")) == (409, "api_seats_too_many")
     assert api.post("orders", last, key="third-try").status_code == 201
+
+
+def test_a_partner_holds_a_part_of_the_bar_only(api: ApiClient, session: Session, settings: Any) -> None:
+    settings.HELD_SNACKS = {**settings.HELD_SNACKS, "partner": 5}
+    item = an_item(session.hall.cinema, stock=50)
+    first, second = (basket(session, first=seat) | {"snacks": [{"item_id": item.pk, "quantity": 3}]} for seat in (0, 2))
+
+    assert api.post("orders", first, key="first-try").status_code == 201
+    assert code(api.post("orders", second, key="second-try")) == (409, "api_seats_too_many")
 
 
 def test_no_request_writes_a_line_of_its_own_into_the_log(api: ApiClient, caplog: pytest.LogCaptureFixture) -> None:

@@ -15,7 +15,7 @@ from concessions.services import receive, write_off
 from orders.models import Ticket
 from orders.services import cancel, check_in, hold, mark_paid, refund, refund_by_customer
 from payments.models import Refund
-from payments.services import take_back_gift_card
+from payments.services import move_cash, take_back_gift_card
 from reports.catalogue.actions import actions, comps
 from reports.models import ActionFigures, BusinessDay
 from reports.reading import Period
@@ -29,7 +29,9 @@ from tests.helpers.factories import (
     a_customer,
     a_hall,
     a_paid_order,
+    a_promocode,
     a_session,
+    an_adult,
     an_item,
     an_order,
     free_seats,
@@ -121,6 +123,20 @@ def test_gift_cards_taken_back_count_for_the_cashier_who_gave_the_money(cinema, 
     take_back_gift_card(a_gift_card(shift), **work, decided_by=anna)
 
     assert counts(cinema)["boris@example.org"]["gift_cards"] == 1
+
+
+def test_cash_taken_out_and_sales_with_a_promo_code_count_for_whoever_did_it(cinema, anna, boris):
+    shift, session = a_shift(cinema, opening_float=Decimal(500), cashier=boris), a_session(a_hall(cinema))
+    move_cash(shift, kind="CASH_OUT", amount=Decimal(10), reason="A taxi", at=NOON, actor=boris)
+    move_cash(shift, kind="DROP", amount=Decimal(10), reason="", at=NOON, actor=boris)
+    code = a_promocode(discount_percent=50).code
+    wanted = {"given": None, "snacks": [], "at": NOON, "actor": boris}
+    for promocode, seat in zip((code, ""), free_seats(session), strict=False):
+        sales.sell_for_cash(shift, places=[(session, seat, an_adult())], promocode=promocode, **wanted)
+
+    row = counts(cinema)["boris@example.org"]
+
+    assert (row["cash_out"], row["discounts"], row["handled"]) == (1, 1, 2)
 
 
 def test_free_tickets_count_for_who_made_the_order(cinema, anna):

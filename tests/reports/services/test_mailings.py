@@ -121,9 +121,9 @@ def test_takings_are_compared_as_the_schedule_says(cinema: Cinema, accountant: U
     a_schedule(cinema, to=[accountant], compare="before")
     closed(cinema, TODAY - DAY)
 
-    [message] = send_all()
-
+    [message] = [each for each in send_all() if each.to == [accountant.email]]
     [(_name, content, _type)] = message.attachments
+
     assert "The period before" in content
     assert ReportFile.objects.get().parameters == {"compare": "before"}
 

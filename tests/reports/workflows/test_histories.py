@@ -240,6 +240,11 @@ class DirectCount:
             free = order.tickets.filter(price=0).count()
             if free and order.paid_at and event.from_status == "" and person not in (None, order.user_id):
                 done("free_tickets", order.cinema_id, order.paid_at, person, free)
+            made_here = event.from_status == "" and order.channel == "BOX_OFFICE" and person != order.user_id
+            if made_here and order.paid_at and order.discount_amount:
+                done("discounts", order.cinema_id, order.paid_at, person)
+        for moved in CashMovement.objects.filter(kind="CASH_OUT").select_related("place"):
+            done("cash_out", moved.place.cinema_id, moved.at, moved.actor_id)
         for refund in Refund.objects.select_related("order"):
             if at_work(refund.order, refund.requested_at, refund.actor_id):
                 done("refunds", refund.order.cinema_id, refund.requested_at, refund.actor_id)

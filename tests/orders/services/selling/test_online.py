@@ -68,6 +68,18 @@ def test_a_visitor_cannot_hold_more_seats_than_the_limit():
         held(session)
 
 
+def test_a_visitor_cannot_hold_more_snacks_than_the_limit_in_however_many_orders(settings):
+    settings.HELD_SNACKS = {**settings.HELD_SNACKS, "visitor": 5}
+    session = factories.a_session(factories.a_hall(rows=["ssssss"]))
+    item = factories.an_item(session.hall.cinema, stock=50)
+    first = held(session, 1, snacks=[(item, 3)])
+
+    with raises_unchanged(TooMuchHeld):
+        held(session, 1, snacks=[(item, 3)])
+
+    assert held(session, 1, snacks=[(item, 5)], order=first).preorders.get().quantity == 5
+
+
 def test_a_replacing_order_keeps_the_start_of_the_first_hold():
     session = factories.a_session()
     first = held(session, 2)
