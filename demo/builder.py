@@ -17,6 +17,8 @@ from demo.past_days import close_past_days
 from demo.past_hire import add_film_hire
 from demo.past_prices import add_prices
 from demo.past_year import add_past_year
+from demo.price_lists import add_price_lists
+from demo.repertoire import Repertoire
 from demo.showtimes import plan_next_week, schedule_showtimes
 from demo.timeline import Timeline
 from demo.visitors import BookingGenerator
@@ -26,7 +28,7 @@ from orders.models import Order
 from screenings.models import Cinema, Session
 
 SEED = 5
-SALES = 1_500  # random orders that the services make
+SALES = 900  # random orders that the services make
 DAYS = 10  # on sale, from today
 LATEST_DAYS = 4  # before today, whose orders the services make too
 PAST_DAYS = 365
@@ -68,16 +70,20 @@ def build(
     except for order numbers and tokens.
     """
     rng = random.Random(SEED)
-    chain = create_chain(rng, at=at, opened=timedelta(days=past_days + 7))
-    showtimes = schedule_showtimes(chain, rng, at=at, before=latest_days, after=days)
+    opened = timedelta(days=past_days + 7)
+    chain = create_chain(rng, at=at, opened=opened)
+    add_price_lists(chain, at=at, opened=opened)
+    repertoire = Repertoire(chain, rng, today=at.date(), days=past_days)
+    showtimes = schedule_showtimes(chain, repertoire, rng, at=at, before=latest_days, after=days)
     generator = BookingGenerator(chain, rng, now=at)
-    add_past_year(chain, generator, rng, at=at, days=past_days, until=showtimes.first_by_hall)
+    add_past_year(chain, repertoire, generator, rng, at=at, days=past_days, until=showtimes.first_by_hall)
     plan_next_week(chain, at=at)
     timeline = Timeline()
     simulator = BookingSimulator(timeline, rng, progress=progress)
     reserved = pending_work.leave_pending_work(chain, generator, showtimes, simulator, timeline, at=at)
     reserved |= _cancel_two_sessions(showtimes.daytime, generator, simulator, timeline, at=at)
-    for booking in generator.bookings([each for each in showtimes.recent if each.pk not in reserved], sales):
+    open_to_all = [each for each in showtimes.recent if each.pk not in reserved]
+    for booking in generator.bookings(open_to_all, sales, orders=repertoire.orders):
         simulator.add(booking)
     _add_past_jobs(timeline, at=at, days=latest_days)
     add_prices(chain, timeline, at=at, days=latest_days)

@@ -13,20 +13,22 @@ from pricing.services.repricing import reprice, to_reprice
 from reports.services.session_figures import count_locked, to_count
 from screenings.models import Session
 
-ADAPTIVE = "Горизонт"
+ADAPTIVE = "Аврора"
+AT_LIST_PRICE = "Кот, который знал всё"  # a film of that cinema, for children
 AHEAD = timedelta(days=14)  # how long before its start a screening goes on sale
 DAY = timedelta(days=1)
 BATCH = 1000
 
 
 def add_prices(chain: Chain, timeline: Timeline, *, at: datetime, days: int) -> None:
-    """From `days` before `at` on, prices of `ADAPTIVE` follow demand. Each screening since then is forecast a week and
-    a day before. The screenings before then are counted, for the forecasts to learn from.
+    """From `days` before `at` on, prices of `ADAPTIVE` follow demand, but for one film. Each screening since then is
+    forecast a week and a day before. The screenings before then are counted, for the forecasts to learn from.
     """
     began = at - days * DAY
-    PricingMode.objects.create(
-        cinema=chain.venues[ADAPTIVE].cinema, mode=PricingMode.Mode.ADAPTIVE, since=began, lowest_percent=70
-    )
+    cinema = chain.venues[ADAPTIVE].cinema
+    film = next(each for each in chain.films if each.title == AT_LIST_PRICE)
+    PricingMode.objects.create(cinema=cinema, mode=PricingMode.Mode.ADAPTIVE, since=began, lowest_percent=70)
+    PricingMode.objects.create(cinema=cinema, film=film, mode=PricingMode.Mode.OFF, since=began)
     Session.history.filter(start_datetime__gt=began).update(history_date=F("start_datetime") - AHEAD)
     past = list(to_count(began).order_by("pk"))
     for first in range(0, len(past), BATCH):
@@ -34,7 +36,7 @@ def add_prices(chain: Chain, timeline: Timeline, *, at: datetime, days: int) -> 
     known = learn(began - 7 * DAY)
     for night in range(days + 7, 0, -1):
         timeline.add(at - night * DAY, partial(_forecast, known))
-    for hours in range(24 * days, 0, -12):
+    for hours in range(24 * days, 0, -6):
         timeline.add(at - timedelta(hours=hours - 1), _reprice)
 
 

@@ -14,11 +14,13 @@ from demo.chain import Chain, create_customers
 from demo.past_programme import PastProgramme
 from demo.past_sales import PastCashier
 from demo.past_stock import PastStock
+from demo.price_lists import priced
+from demo.repertoire import Repertoire
 from demo.visitors import BookingGenerator
 from house_rules.scope import rules_scope
 from screenings.models import Session
 
-ORDERS_A_SHOW = 2.1
+ORDERS_A_SHOW = 1.9
 SNACKS_ONLY = 0.06
 CUSTOMERS = 700
 
@@ -39,6 +41,7 @@ OUTCOMES: dict[str, dict[Outcome, int]] = {
 @rules_scope()
 def add_past_year(
     chain: Chain,
+    repertoire: Repertoire,
     generator: BookingGenerator,
     rng: random.Random,
     *,
@@ -50,8 +53,8 @@ def add_past_year(
     of the chain, with the points that they have. Must be called inside a transaction.
     """
     since = at - timedelta(days=days)
-    shows = list(PastProgramme(chain, rng).shows(at=at, days=days, until=until, orders=ORDERS_A_SHOW))
-    past_books.save_sessions([show.session for show in shows])
+    shows = list(PastProgramme(chain, repertoire, rng).shows(at=at, days=days, until=until, orders=ORDERS_A_SHOW))
+    past_books.save_sessions(priced([show.session for show in shows]))
     customers = _Customers(chain, rng, since=since.date(), days=days)
     bookings: list[Booking] = []
     last = max(show.session.start_datetime for show in shows)

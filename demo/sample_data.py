@@ -1,8 +1,9 @@
 """Names, halls, films, prices and goods of the demo chain: plain tables that can be edited freely."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from textwrap import dedent
+from typing import Any
 
 VENUES = [
     # name, city, address, time zone
@@ -15,7 +16,8 @@ LEGAL_ENTITY = {"name": "ООО «Киносеть»", "tax_number": "7700000016
 
 @dataclass(frozen=True)
 class HallPlan:
-    """A hall as `build_hall` reads it. `price_extra` is added to the price of every session in it."""
+    """A hall as `build_hall` reads it. `price_extra` is added to its prices in the price list; screenings in it draw
+    `draw` times as many people as elsewhere."""
 
     venue: str
     name: str
@@ -24,6 +26,7 @@ class HallPlan:
     curve: int = 0
     format: str = "2D"
     price_extra: int = 0
+    draw: float = 1.0
     all_night: bool = False
 
     @property
@@ -75,6 +78,7 @@ HALLS = [
         ll_ll_ll
         """,
         price_extra=100,
+        draw=2.2,  # it often sells out: what prices that follow demand have to follow
     ),
     HallPlan(
         "Горизонт",
@@ -165,6 +169,49 @@ TICKET_TYPES = {
 }
 
 SURCHARGES = {"VIP": 150, "LOVE_SEAT": 100}
+
+
+@dataclass(frozen=True)
+class PriceRowPlan:
+    """A row of each price list: weekdays (0 is Monday) and hours of the start, and what is different then."""
+
+    name: str
+    price: int
+    weekdays: str = ""
+    since: int | None = None
+    until: int | None = None
+    on_holidays: bool = False
+    types: dict[str, dict[str, Any]] = field(default_factory=dict)
+    surcharges: dict[str, int] = field(default_factory=dict)
+
+
+PRICE_ROWS = [
+    PriceRowPlan("Праздники", 500, on_holidays=True),
+    PriceRowPlan(
+        "Утро",
+        250,
+        since=5,
+        until=12,
+        types={CHILD: {"fixed_price": Decimal(150)}},
+        surcharges={"VIP": 100, "LOVE_SEAT": 50},
+    ),
+    PriceRowPlan("Будний день", 350, weekdays="01234", since=12, until=17, types={STUDENT: {"percent": 70}}),
+    PriceRowPlan("Выходной день", 400, weekdays="56", since=12, until=17),
+    PriceRowPlan("Вечер выходного", 500, weekdays="456"),
+    PriceRowPlan("Вечер", 450),
+]
+
+HOLIDAYS = {
+    (1, 1): "Новый год",
+    **{(1, day): "Новогодние каникулы" for day in range(2, 9) if day != 7},
+    (1, 7): "Рождество",
+    (2, 23): "День защитника Отечества",
+    (3, 8): "Международный женский день",
+    (5, 1): "Праздник Весны и Труда",
+    (5, 9): "День Победы",
+    (6, 12): "День России",
+    (11, 4): "День народного единства",
+}
 
 TIERS = [
     # name, in English and German; spend of a year, and how many percent more points it brings

@@ -3,12 +3,13 @@
 import random
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 
 from demo.chain import Chain, Venue
+from demo.price_lists import UNPRICED, priced
+from demo.repertoire import Repertoire
 from demo.sample_data import HallPlan
 from screenings.models import Film, Hall, Session
-from screenings.services import copy_to_plan, schedule
+from screenings.services import copy_to_plan, plan, schedule_planned
 from screenings.services.planning import lines_of
 from screenings.times import as_instant
 
@@ -38,21 +39,29 @@ class Showtimes:
         return sorted([*self.daytime, *self.around_the_clock], key=lambda session: session.start_datetime)
 
 
-def schedule_showtimes(chain: Chain, rng: random.Random, *, at: datetime, before: int, after: int) -> Showtimes:
+def schedule_showtimes(
+    chain: Chain, repertoire: Repertoire, rng: random.Random, *, at: datetime, before: int, after: int
+) -> Showtimes:
     """Sessions of the days before today, of today and of the days after. In the last cinema, next week is not on sale
     yet, but in the hall that never closes: see `plan_next_week`."""
     showtimes = Showtimes()
     for venue in chain.venues.values():
         today = venue.cinema.local(at).date()
         for hall_plan, hall in venue.halls:
-            scheduler = _HallScheduler(chain, venue, hall_plan, hall, rng)
+            scheduler = _HallScheduler(repertoire, venue, hall_plan, hall, rng)
             if hall_plan.all_night:
-                showtimes.around_the_clock = scheduler.around_the_clock(at=at, before=before, after=after)
+                showtimes.around_the_clock = _stored(scheduler.around_the_clock(at=at, before=before, after=after))
                 continue
             last = _last_day_on_sale(venue, today, after) if venue is list(chain.venues.values())[-1] else after
-            for offset in range(-before, last + 1):
-                showtimes.daytime += scheduler.day(datetime.combine(today + timedelta(days=offset), time(10)))
+            days = [datetime.combine(today + timedelta(days=offset), time(10)) for offset in range(-before, last + 1)]
+            showtimes.daytime += _stored([session for day in days for session in scheduler.day(day)])
     return showtimes
+
+
+def _stored(sessions: list[Session]) -> list[Session]:
+    """The same, on sale at the prices of the price list."""
+    schedule_planned(priced(sessions))
+    return sessions
 
 
 def plan_next_week(chain: Chain, *, at: datetime) -> None:
@@ -71,9 +80,9 @@ def _last_day_on_sale(venue: Venue, today: date, after: int) -> int:
 
 @dataclass
 class _HallScheduler:
-    """Schedules the sessions of one hall."""
+    """Plans the sessions of one hall, without prices."""
 
-    chain: Chain
+    repertoire: Repertoire
     venue: Venue
     plan: HallPlan
     hall: Hall
@@ -86,23 +95,22 @@ class _HallScheduler:
         evening = as_instant(datetime.combine(opening.date(), LAST_START), zone)
         sessions = []
         while start <= evening:
-            session = self.show(self.rng.choice(self.chain.films), start)
+            session = self.show(self._film(start), start)
             sessions.append(session)
             start = rounded_up(session.free_from)
         return sessions
 
     def around_the_clock(self, *, at: datetime, before: int, after: int) -> list[Session]:
         """Sessions without a break for so many days before and after `at`; one of them is running at `at`."""
-        films = [film for film in self.chain.films if film.duration_minutes <= 112]
         running = rounded_up(at - BEGAN - timedelta(minutes=5))
         sessions = []
         start = running
         while start < at + timedelta(days=after):
-            sessions.append(self.show(self.rng.choice(films), start))
+            sessions.append(self.show(self._film(start), start))
             start = rounded_up(sessions[-1].free_from)
         start = running
         while start > at - timedelta(days=before):
-            film = self.rng.choice(films)
+            film = self._film(start)
             start = rounded_up(
                 start
                 - timedelta(
@@ -112,22 +120,19 @@ class _HallScheduler:
             sessions.append(self.show(film, start))
         return sorted(sessions, key=lambda session: session.start_datetime)
 
+    def _film(self, start: datetime) -> Film:
+        return self.repertoire.film_for(self.venue, self.plan, start)
+
     def show(self, film: Film, start: datetime) -> Session:
-        return schedule(
+        return plan(
             film=film,
             hall=self.hall,
             start=start,
-            ticket_price=ticket_price(self.venue.cinema.local(start), self.plan),
+            ticket_price=UNPRICED,
             at=start - AHEAD,
             format=self.plan.format,
             language="en" if self.rng.random() < 0.1 else "ru",
         )
-
-
-def ticket_price(local: datetime, hall_plan: HallPlan) -> Decimal:
-    """Mornings are cheaper, evenings and weekends cost more. `local` is the start by the cinema's clock."""
-    base = 250 if local.hour < 12 else 350 if local.hour < 17 else 450
-    return Decimal(base + (50 if local.weekday() >= 5 else 0) + hall_plan.price_extra)
 
 
 def rounded_up(instant: datetime) -> datetime:

@@ -1,8 +1,9 @@
 """Generates random bookings: who books, when, what, and how the order ends."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
 from accounts.models import User
@@ -13,7 +14,7 @@ from demo.chain import MAIL_DOMAIN, Chain, Venue
 from demo.seat_picker import SeatPicker
 from demo.showtimes import AHEAD
 from orders.services.selling.basket import TicketRequest
-from screenings.models import Session
+from screenings.models import Film, Hall, Session
 
 OUTCOME_WEIGHTS: dict[str, dict[Outcome, int]] = {
     # Per 100 orders of the channel.
@@ -32,6 +33,8 @@ OUTCOME_WEIGHTS: dict[str, dict[Outcome, int]] = {
     Channel.RESERVATION: {Outcome.ATTENDS: 55, Outcome.EXTENDS: 20, Outcome.NEVER_PAYS: 20, Outcome.CANCELS: 5},
 }
 
+LATE = 4  # a power: how late most people book
+
 
 class BookingGenerator:
     """Random bookings of `chain` as of `now`. Guests are numbered, so no two share an address."""
@@ -42,13 +45,18 @@ class BookingGenerator:
         self._venues = {hall.pk: venue for venue in chain.venues.values() for _plan, hall in venue.halls}
         self._guests = 0
 
-    def bookings(self, sessions: Sequence[Session], number: int) -> Iterator[Booking]:
-        """`number` bookings of random `sessions`, favouring later ones; 7 % are for snacks only."""
+    def bookings(
+        self, sessions: Sequence[Session], number: int, *, orders: Callable[[Film, Hall, datetime], float]
+    ) -> Iterator[Booking]:
+        """`number` bookings of random `sessions`, each as often as `orders` says and has been booked by now; 7 % are
+        for snacks only."""
+        weights = [orders(each.film, each.hall, each.start_datetime) * self._booked_by_now(each) for each in sessions]
+        upto = list(accumulate(weights))
         while number:
             if self.rng.random() < 0.07:
                 booking: Booking | None = self.snacks_only()
             else:
-                booking = self.for_session(sessions[int(len(sessions) * self.rng.random() ** 0.8)])
+                booking = self.for_session(self.rng.choices(sessions, cum_weights=upto)[0])
             if booking is not None:  # the session may be sold out
                 number -= 1
                 yield booking
@@ -124,6 +132,11 @@ class BookingGenerator:
             for seat, name in zip(seats, ticket_types, strict=True)
         ]
 
+    def _booked_by_now(self, session: Session) -> float:
+        """The share of a session's orders that are made by now, if people book as `_booked_at` has it for the past."""
+        left = max(session.start_datetime - self.now, timedelta(0)) / AHEAD
+        return 1 - min(left, 1.0) ** (1 / LATE)
+
     def _booked_at(self, session: Session, channel: str) -> datetime:
         """Most book late: shortly before a past session starts, or, for a future session, shortly before now."""
         ahead = session.start_datetime > self.now
@@ -136,7 +149,7 @@ class BookingGenerator:
             earliest,
             min(session.start_datetime - timedelta(hours=hours_before), self.now - timedelta(minutes=1)),
         )
-        return latest - (latest - earliest) * self.rng.random() ** (2 if ahead else 4)
+        return latest - (latest - earliest) * self.rng.random() ** (2 if ahead else LATE)
 
     def _assign_customer(self, booking: Booking) -> None:
         """Customers with an account, guests with an e-mail address or phone, and people at the box office."""

@@ -30,7 +30,6 @@ from payments.models import Rates, VatRate
 from pricing.services.staffing import Coming, Hours, joined, suggest, work_per_guest
 from reports import definitions
 from reports.catalogue.overview import Overview, Screening, Today
-from reports.catalogue.takings import DIMENSIONS
 from reports.charts import gauge
 from reports.definitions import Definition
 from reports.definitions.basics import Unit
@@ -137,9 +136,13 @@ class FirstPageFigures:
         """The pages that answer the other questions of docs/questions.md: on a phone the menu is a press of its own."""
         a_year = {"first": (self.at.date() - timedelta(days=364)).isoformat()}
         takings = reverse("admin:reports_takings")
-        for by, chosen in (("ticket_type", {}), ("promocode", {}), ("month", a_year), ("cinema", {})):
-            rows = {"rows": DIMENSIONS[by].title}
-            yield Link(_("Takings: %(rows)s") % rows, f"{takings}?{urlencode({'by': by, **chosen})}")
+        for title, chosen in (
+            (_("Takings by ticket type"), {"by": "ticket_type"}),
+            (_("Takings by promo code"), {"by": "promocode"}),
+            (_("Takings by month"), {"by": "month", **a_year}),
+            (_("Takings by cinema"), {"by": "cinema"}),
+        ):
+            yield Link(title, f"{takings}?{urlencode(chosen)}")
         for page in FURTHER:
             yield Link(str(REPORTS[page]), reverse(f"admin:reports_{page}"))
         if self.request.user.has_perm("reports.view_payoutline"):

@@ -1,6 +1,8 @@
 """Whose order it is: what nobody takes money for, or earns points on, at a till."""
 
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -9,7 +11,7 @@ from boxoffice.errors import AccountTooOften, CodeTooOften, ColleagueCode, SellA
 from orders.errors import PromocodeRefused
 from orders.models import Order
 from orders.services.selling.promocodes import find_promocode
-from payments.models import AT_COUNTER, Payment, Shift
+from payments.models import AT_COUNTER, CashMovement, GiftCardMovement, Payment, Shift
 from screenings.models import Cinema
 
 DAY = timedelta(days=1)
@@ -72,7 +74,10 @@ def _at_tills_today(whose: Q, cinema: int, *, at: datetime) -> QuerySet[Order]:
 
 
 def _works_at(cinema: int) -> Q:
-    """Users who have an open shift at the cinema, or took money in the open shift of somebody else."""
+    """Users who have an open shift at the cinema, or moved money in the open shift of somebody else."""
     open_now = Shift.objects.open().filter(cinema=cinema)
-    took = Payment.objects.filter(actor=OuterRef("pk"), shift__in=open_now)
-    return Q(Exists(open_now.filter(cashier=OuterRef("pk")))) | Q(Exists(took))
+    moved = (
+        each.objects.filter(actor=OuterRef("pk"), shift__in=open_now)
+        for each in (Payment, CashMovement, GiftCardMovement)
+    )
+    return reduce(or_, map(Exists, moved), Q(Exists(open_now.filter(cashier=OuterRef("pk")))))

@@ -11,15 +11,16 @@ from orders.models import Order, OrderChange
 from payments.models import Payment, Shift
 
 
-def is_sold_in(order: Order, shift: Shift | None) -> bool:
-    """Whether the order was paid in this open shift, which prints its tickets freely. At most one query. Reads only."""
+def is_sold_by(order: Order, actor: User, *, shift: Shift | None) -> bool:
+    """Whether this person took its money in this open shift, and prints its tickets freely. At most one query. Reads
+    only."""
     if shift is None or shift.status != Shift.Status.OPEN:
         return False
-    return order.payments.filter(shift=shift, status=Payment.Status.SUCCEEDED).exists()
+    return order.payments.filter(shift=shift, actor=actor, status=Payment.Status.SUCCEEDED).exists()
 
 
 def print_for_guest(order: Order, *, shift: Shift | None, at: datetime, actor: User, reason: str = "") -> None:
-    """Record that somebody prints the tickets of an order that was not paid in their open shift, or its voucher.
+    """Record that somebody prints the tickets of an order that they did not sell in the open shift, or its voucher.
 
     Raises `NoShift`. Owns its transaction.
     """

@@ -21,7 +21,16 @@ from cinema.money import ZERO
 from cinema.validators import clean_reason
 from incidents.errors import DecisionClosed
 from incidents.models import ConcernedOrder
-from incidents.services import has_voucher, lines_to_choose, new_voucher, open_choice, take_refund, take_voucher, worth
+from incidents.services import (
+    has_voucher,
+    is_sent_to_buyer,
+    lines_to_choose,
+    new_voucher,
+    open_choice,
+    take_refund,
+    take_voucher,
+    worth,
+)
 from orders.locks import lock_orders
 from orders.models import Order
 from orders.reasons import Reason
@@ -55,16 +64,24 @@ def give_voucher(
     return voucher
 
 
-def give_instead_of_money(order: Order, *, at: datetime, actor: User, decided_by: User | None = None) -> Voucher:
+def give_instead_of_money(order: Order, *, at: datetime, actor: User, decided_by: User | None = None) -> Voucher | None:
     """Give a guest of a cancelled screening, who stands at the till, a voucher instead of the money.
 
-    Raises `StaffOrder`, and as `take_voucher`. Owns its transaction.
+    The buyer's address gets its code, as by the link. Without one it is printed: then it counts towards the limit for
+    refunds of whoever decides it, since the money may have come by card from somebody who is not there. Returns what is
+    to be printed. Raises `StaffOrder`, `ApprovalRequired`, and as `take_voucher`. Owns its transaction.
     """
     check_buyer(order, actor=actor)
+    decider = decided_by or actor
     with transaction.atomic():
-        promocode = take_voucher(_choice_of(order, at=at), at=at, actor=actor, at_cinema=True)
-        label = str(Reason.VOUCHER.label)
-        return Voucher.objects.create(promocode=promocode, order=order, reason=label, actor=decided_by or actor, at=at)
+        row = _choice_of(order, at=at)
+        promocode = take_voucher(row, at=at, actor=actor, at_cinema=True)
+        if is_sent_to_buyer(row):
+            return None
+        label, amount = str(Reason.VOUCHER.label), promocode.discount_amount or ZERO
+        given = Voucher.objects.create(promocode=promocode, order=order, reason=label, actor=decider, at=at)
+        require_approval_above_limit("orders.refund", amount, actor=decider, approver=None, at=at)
+        return given
 
 
 def give_money_now(order: Order, *, shift: Shift, at: datetime, actor: User) -> list[Refund]:

@@ -140,6 +140,9 @@ def choose(request: BoxOfficeRequest, key: int) -> HttpResponse:
     except Refused as error:
         messages.error(request, str(error))
         return redirect("boxoffice:order", key=row.pk)
+    if given is None:
+        messages.success(request, _("The voucher is sent to %(email)s.") % {"email": row.email})
+        return redirect("boxoffice:order", key=row.pk)
     request.session[GIVEN] = [given.pk, shift.pk]
     return redirect("boxoffice:voucher", key=given.pk)
 

@@ -26,7 +26,7 @@ from cinema.ids import is_valid_id
 from cinema.money import ZERO, format_money
 from cinema.status import Refused
 from payments.models import CashMovement, CashPlace, Payment, Refund, Shift
-from payments.services import count_and_close, end_shift, move_cash, open_shift, totals_of
+from payments.services import by_person, count_and_close, end_shift, move_cash, open_shift, totals_of
 from screenings.models import Cinema
 
 ASKED = "boxoffice_count_asked"  # in the session: the unlikely count that was asked about, and its shift
@@ -162,7 +162,7 @@ def summary(request: BoxOfficeRequest, key: int) -> HttpResponse:
     if row.status != Shift.Status.COUNTED:
         messages.error(request, _("Count the drawer first."))
         return redirect("boxoffice:shift")
-    totals = totals_of(row)
+    totals, people = totals_of(row), by_person(row)
     sold = Payment.objects.filter(shift=row, status=Payment.Status.SUCCEEDED)
     return TemplateResponse(
         request,
@@ -172,6 +172,7 @@ def summary(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "cinema": row.cinema,
             "paper": "a4" if request.GET.get("paper") == "a4" else "roll",
             "totals": totals,
+            "people": people if any(each.person != row.cashier for each in people) else [],
             "moved": [(CashMovement.Kind(kind).label, amount) for kind, amount in totals.by_kind.items()],
             "sales": sold.count(),
             "voids": Refund.objects.filter(shift=row, is_void=True).aggregate(number=Count("pk"), sum=Sum("amount")),

@@ -235,7 +235,7 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "shift": shift,
             "unpaid": unpaid,
             "sold": sold,
-            "sold_here": printing.is_sold_in(row, shift),
+            "sold_here": printing.is_sold_by(row, actor, shift=shift),
             "left": left_to_pay(row),
             **groups.shown_of(row, typed=request.GET.get("people", "")),
             "uncertain": next((each for each in payments if each.status == Payment.Status.PENDING), None),
@@ -263,11 +263,11 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
 def tickets(request: BoxOfficeRequest, key: int) -> HttpResponse:
     """The tickets and the slip of an order, to print on a roll of 80 mm or on A4.
 
-    Those of an order that was not paid in one's own open shift are printed by a press of a button, which is recorded.
+    Those of an order that one did not sell in the open shift are printed by a press of a button, which is recorded.
     """
     row = get_object_or_404(orders_of(request), pk=key, status__in=Order.SOLD)
     shift = sales.shift_of(request.user, row.cinema, device=request.device)
-    if not printing.is_sold_in(row, shift):
+    if not printing.is_sold_by(row, request.user, shift=shift):
         if request.method != "POST":
             return redirect("boxoffice:order", key=row.pk)
         try:

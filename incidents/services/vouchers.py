@@ -106,14 +106,16 @@ def take_refund(row: ConcernedOrder, *, at: datetime, actor: User | None = None,
 
 
 def take_voucher(row: ConcernedOrder, *, at: datetime, actor: User | None = None, at_cinema: bool = False) -> Promocode:
-    """Give the guest a voucher instead of the money: by the link its code is sent, at the cinema it is printed.
+    """Give the guest a voucher instead of the money. Its code is sent to the buyer's address, also at the cinema: only
+    where `is_sent_to_buyer` is false it has to be printed there.
 
     Raises `RefundedAtCinema`, `DecisionClosed`, also where `has_voucher` is false, and `PaymentDisputed`. Owns its
     transaction.
     """
     with transaction.atomic():
         order, lines = _locked(row, at=at, at_cinema=at_cinema)
-        if not at_cinema and not is_sent_to_buyer(row):
+        is_sent = is_sent_to_buyer(row)
+        if not (at_cinema or is_sent):
             raise RefundedAtCinema
         if not has_voucher(order, lines):
             raise DecisionClosed
@@ -124,7 +126,7 @@ def take_voucher(row: ConcernedOrder, *, at: datetime, actor: User | None = None
         apply_refund_effects([plan], at=at)
         voucher = new_voucher(worth(lines), at=at)
         _answer(row, ConcernedOrder.Answer.VOUCHER, at=at, voucher=voucher)
-        if not at_cinema:
+        if is_sent:
             _send(order, voucher, points=plan.points_back, at=at)
         return voucher
 

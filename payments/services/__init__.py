@@ -62,6 +62,7 @@ from payments.services.refund_reports import unsent_refunds as unsent_refunds
 from payments.services.returns import Returned as Returned
 from payments.services.returns import returned_by as returned_by
 from payments.services.shifts import Totals as Totals
+from payments.services.shifts import by_person as by_person
 from payments.services.shifts import check_printer as check_printer
 from payments.services.shifts import count_and_close as count_and_close
 from payments.services.shifts import end_shift as end_shift

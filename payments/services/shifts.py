@@ -1,5 +1,6 @@
 """Shifts at a cash drawer: opened with a float, ended, and counted before anybody is told what should be there."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -135,6 +136,32 @@ def totals_of(shift: Shift) -> Totals:
         card_sales=sold.aggregate(sum=Sum("amount", default=ZERO))["sum"] + cards["sold"],
         card_refunds=back.aggregate(sum=Sum("amount", default=ZERO))["sum"] - cards["back"],
     )
+
+
+@dataclass(frozen=True)
+class OfPerson:
+    """What one person took from guests in a shift, less what they gave out."""
+
+    person: User
+    cash: Decimal
+    cards: Decimal
+
+
+def by_person(shift: Shift) -> list[OfPerson]:
+    """Who took how much, in a drawer that several people share. Five queries. Reads only."""
+    of_guests = Q(payment__isnull=False) | Q(refund__isnull=False) | Q(gift_card_movement__isnull=False)
+    on_terminal = {"shift": shift, "status": "SUCCEEDED"}
+    sums: dict[str, defaultdict[int, Decimal]] = {"cash": defaultdict(Decimal), "cards": defaultdict(Decimal)}
+    for tender, person, sign, rows in (
+        ("cash", "actor", 1, CashMovement.objects.filter(of_guests, shift=shift)),
+        ("cards", "actor", 1, Payment.objects.filter(gateway=Gateway.CARD_TERMINAL, **on_terminal)),
+        ("cards", "paid_out_by", -1, Refund.objects.filter(payment__gateway=Gateway.CARD_TERMINAL, **on_terminal)),
+        ("cards", "actor", 1, GiftCardMovement.objects.filter(shift=shift, tender=Gateway.CARD_TERMINAL)),
+    ):
+        for key, amount in rows.order_by().values_list(person).annotate(Sum("amount")):
+            sums[tender][key] += sign * amount
+    people = User.objects.filter(pk__in=sums["cash"] | sums["cards"]).order_by("last_name", "first_name", "pk")
+    return [OfPerson(each, sums["cash"][each.pk], sums["cards"][each.pk]) for each in people]
 
 
 def count_and_close(

@@ -37,9 +37,10 @@ def choose_seats(q: Any) -> dict[str, Any]:
         return _none([reason("INVALID_TYPE")])
     if not isinstance(q.get("rows"), list | tuple):
         return _none([reason("INVALID_ROWS")])
-    hall = read_hall(q["rows"], (seat_type,), _ids(q.get("exclude")))
+    focal = _focal(q.get("focal"))
+    hall = read_hall(q["rows"], (seat_type,), _ids(q.get("exclude")), focal or (0.0, 0.0))
     notes: list[Reason] = []
-    search = _search(q, hall, party, notes)
+    search = _search(q, hall, party, focal, notes)
     if hall.skipped:
         notes.append(reason("SEATS_IGNORED", skipped=seats(hall.skipped)))
     found = search.best(hall.stretches, party)
@@ -95,12 +96,12 @@ def _none(reasons: list[Reason]) -> dict[str, Any]:
 # --- Reading the request
 
 
-def _search(q: dict[str, Any], hall: Hall, party: int, notes: list[Reason]) -> Search:
-    focal = q.get("focal")
-    if isinstance(focal, list | tuple) and len(focal) == 2 and all(map(is_coordinate, focal)):
-        x, y = map(float, focal)
-    else:
-        x, y = hall.middle()
+def _search(
+    q: dict[str, Any], hall: Hall, party: int, focal: tuple[float, float] | None, notes: list[Reason]
+) -> Search:
+    if focal is None:
+        focal = hall.middle()
+        hall.distances = hall.distances_from(*focal)
         notes.append(reason("FOCAL_ASSUMED"))
     asked = q.get("quality_weight")
     weight = min(max(float(asked), 0.0), 1.0) if is_coordinate(asked) else DEFAULT_WEIGHT
@@ -118,13 +119,19 @@ def _search(q: dict[str, Any], hall: Hall, party: int, notes: list[Reason]) -> S
         for length, cost in room_costs(lengths, party, mix, packs=chosen.packs).items():
             costs[length - party] += cost
     return Search(
-        focal=(x, y),
-        spacing=hall.spacing,
-        radius=hall.radius(x, y) if chosen.packs else 0.0,
-        reach=inf if chosen.packs or chosen.reach >= 1 else hall.reach(x, y, chosen.reach),
+        hall=hall,
+        distances=hall.distances,
+        radius=hall.radius(*focal) if chosen.packs else 0.0,
+        reach=inf if chosen.packs or chosen.reach >= 1 else hall.reach(chosen.reach),
         emphasis=chosen,
         costs=costs,
     )
+
+
+def _focal(value: Any) -> tuple[float, float] | None:
+    if isinstance(value, list | tuple) and len(value) == 2 and all(map(is_coordinate, value)):
+        return float(value[0]), float(value[1])
+    return None
 
 
 def _party(value: Any) -> int | None:

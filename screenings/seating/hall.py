@@ -19,30 +19,30 @@ UNREADABLE = (TypeError, KeyError, IndexError, ValueError, AttributeError, Arith
 class Stretch:
     """Free seats side by side in one row, from left to right, that may all be chosen.
 
-    `left` and `right` count the free chairs directly beyond each end that may not be chosen here (another type,
-    excluded, or a step away): a seat beside one of them is not alone. `halves` gives the other half of each love seat.
+    `first` is the place of the first one among the hall's chairs. `left` and `right` count the free chairs directly
+    beyond each end that may not be chosen here (another type, excluded, or a step away): a seat beside one of them is
+    not alone. `halves` gives the other half of each love seat.
     """
 
-    __slots__ = ("halves", "left", "right", "row", "seats")
+    __slots__ = ("first", "halves", "left", "right", "row", "seats")
 
     def __init__(
         self,
         seats: Sequence[JsonSeat],
         row: int,
+        first: int,
         left: int = 0,
         right: int = 0,
         halves: dict[SeatId, SeatId] | None = None,
     ) -> None:
-        self.seats, self.row, self.left, self.right, self.halves = seats, row, left, right, halves or {}
+        self.seats, self.row, self.first = seats, row, first
+        self.left, self.right, self.halves = left, right, halves or {}
 
     def __len__(self) -> int:
         return len(self.seats)
 
     def ids(self, start: int, count: int) -> list[SeatId]:
         return [seat["id"] for seat in self.seats[start : start + count]]
-
-    def distances(self, x: float, y: float) -> list[float]:
-        return [hypot(seat["x"] - x, seat["y"] - y) for seat in self.seats]
 
     def new_singles(self, start: int, count: int) -> tuple[int, int]:
         """How many seats taking these would newly leave alone: among all free chairs, and among those of this stretch.
@@ -69,14 +69,16 @@ class Hall:
 
     `joined` are the stretches as they would be if a wide step between two seats (see `WIDE`) did not end them: for a
     party that fits nowhere else. `spacing` is the usual distance between neighbours, in the unit of x and y.
+    `distances` are those of the chairs from the point that the hall was read with.
     """
 
-    __slots__ = ("chairs", "free", "ids", "joined", "rows", "skipped", "spacing", "stretches")
+    __slots__ = ("chairs", "distances", "free", "ids", "joined", "rows", "skipped", "spacing", "stretches")
 
     def __init__(self, rows: Sequence[dict[str, Any]]) -> None:
         self.rows = rows
         self.chairs: list[JsonSeat] = []
         self.ids: list[SeatId] = []
+        self.distances: list[float] = []
         self.free = self.skipped = 0
         self.spacing = 1.0
         self.stretches: list[Stretch] = []
@@ -89,10 +91,11 @@ class Hall:
     def ends(self) -> Iterator[tuple[float, float]]:
         """The coordinates of the first and the last place of each row, as far as they are known."""
         for row in self.rows:
-            for place in row["seats"][:1] + row["seats"][-1:]:
-                x, y = place.get("x"), place.get("y")
-                if is_coordinate(x) and is_coordinate(y):
-                    yield x, y
+            if seats := row["seats"]:
+                for place in (seats[0], seats[-1]):
+                    x, y = place.get("x"), place.get("y")
+                    if is_coordinate(x) and is_coordinate(y):
+                        yield x, y
 
     def middle(self) -> tuple[float, float]:
         ends = list(self.ends())
@@ -100,9 +103,13 @@ class Hall:
             return 0.0, 0.0
         return sum(x for x, _y in ends) / len(ends), sum(y for _x, y in ends) / len(ends)
 
-    def reach(self, x: float, y: float, share: float) -> float:
-        """The distance from this point within which this share of the seats lies."""
-        distances = sorted([hypot(seat["x"] - x, seat["y"] - y) for seat in self.chairs])
+    def distances_from(self, x: float, y: float) -> list[float]:
+        """How far each of the chairs is from this point."""
+        return [hypot(seat["x"] - x, seat["y"] - y) for seat in self.chairs]
+
+    def reach(self, share: float) -> float:
+        """The distance within which this share of the seats lies."""
+        distances = sorted(self.distances)
         return distances[int(share * (len(distances) - 1))] if distances else 0.0
 
     def radius(self, x: float, y: float) -> float:
@@ -110,8 +117,11 @@ class Hall:
         return max((hypot(end_x - x, end_y - y) for end_x, end_y in self.ends()), default=0.0)
 
 
-def read_hall(rows: Any, types: Collection[str], excluded: Collection[SeatId] = ()) -> Hall:
-    """The free seats of these types that are not excluded, from rows as the interface gives them.
+def read_hall(
+    rows: Any, types: Collection[str], excluded: Collection[SeatId] = (), point: tuple[float, float] = (0.0, 0.0)
+) -> Hall:
+    """The free seats of these types that are not excluded, from rows as the interface gives them, and how far all
+    chairs are from a point.
 
     Seats stand side by side if they follow each other in their row's list with no `gap` between them. What cannot be
     read (no id, the same id twice, an unknown state) counts as taken and is counted in `skipped`; a seat without
@@ -119,10 +129,11 @@ def read_hall(rows: Any, types: Collection[str], excluded: Collection[SeatId] = 
     """
     try:
         hall = _read(rows, types, excluded)
-        _check(hall)
+        _measure(hall, point)
     except UNREADABLE:
         clean, skipped = _cleaned(rows)
         hall = _read(clean, types, excluded)
+        hall.distances = hall.distances_from(*point)
         hall.skipped = skipped
     return hall
 
@@ -138,38 +149,40 @@ def is_love_seat(seat_type: Any) -> bool:
 def _read(rows: Sequence[dict[str, Any]], types: Collection[str], excluded: Collection[SeatId]) -> Hall:
     hall, types = Hall(rows), frozenset(types)
     paired = any(map(is_love_seat, types))
-    hall.spacing = _spacing(rows)
+    hall.spacing, chairs = _spacing(rows), hall.chairs
     for number, row in enumerate(rows):
         seats = row["seats"]
         if not isinstance(seats, list | tuple):
             raise TypeError("a row without a list of seats")
-        hall.chairs += [seat for seat in seats if seat["state"] != "gap"]
         wide = _wide_steps(seats)
         halves = _love_seat_halves(seats) if paired else None
         run: list[JsonSeat] = []
         for seat in seats:
-            if seat["state"] == "free":
+            state = seat["state"]
+            if state == "free":
                 run.append(seat)
-            elif run:
-                hall.free += len(run)
-                _add_stretches(hall, run, number, types, excluded, wide, halves)
+                continue
+            if run:
+                _add_run(hall, run, number, types, excluded, wide, halves)
                 run = []
+            if state != "gap":
+                chairs.append(seat)
         if run:
-            hall.free += len(run)
-            _add_stretches(hall, run, number, types, excluded, wide, halves)
-    hall.ids = [seat["id"] for seat in hall.chairs]
+            _add_run(hall, run, number, types, excluded, wide, halves)
+    hall.ids = [seat["id"] for seat in chairs]
     return hall
 
 
-def _check(hall: Hall) -> None:
+def _measure(hall: Hall, point: tuple[float, float]) -> None:
     """Raise one of `UNREADABLE` if two seats have the same id, or one has no usable id or coordinates."""
     if len(set(hall.ids)) < len(hall.ids) or not set(map(type, hall.ids)) <= {str, int}:
         raise ValueError("seats without an id of their own")
-    if not sum([hypot(seat["x"] - 0.0, seat["y"] - 0.0) for seat in hall.chairs]) < FARTHEST:
+    hall.distances = hall.distances_from(*point)
+    if not sum(hall.distances) < FARTHEST:
         raise ValueError("seats without a place")
 
 
-def _add_stretches(
+def _add_run(
     hall: Hall,
     run: list[JsonSeat],
     number: int,
@@ -178,9 +191,12 @@ def _add_stretches(
     wide: Collection[SeatId],
     halves: dict[SeatId, SeatId] | None,
 ) -> None:
-    """Cut a run of free seats into stretches of seats that may be chosen."""
+    """Add a run of free seats to the hall, cut into stretches of seats that may be chosen."""
+    first = len(hall.chairs)
+    hall.chairs += run
+    hall.free += len(run)
     if not excluded and not wide and halves is None and types.issuperset([seat["type"] for seat in run]):
-        stretch = Stretch(run, number)
+        stretch = Stretch(run, number, first)
         hall.stretches.append(stretch)
         hall.joined.append(stretch)
         return
@@ -196,8 +212,9 @@ def _add_stretches(
             ):
                 if _may_be_chosen(part[0], types, excluded):
                     right = len(chairs) - start - len(part)
-                    stretches.append(Stretch(part, number, start, right, halves))
+                    stretches.append(Stretch(part, number, first + start, start, right, halves))
                 start += len(part)
+        first += len(chairs)
 
 
 def _may_be_chosen(seat: JsonSeat, types: Collection[str], excluded: Collection[SeatId]) -> bool:

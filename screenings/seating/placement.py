@@ -6,7 +6,7 @@ from itertools import accumulate
 from math import inf
 
 from screenings.seating.emphasis import AWAY, FOR_THE_VIEW, LARGE, TOWARDS, Emphasis
-from screenings.seating.hall import SeatId, Stretch
+from screenings.seating.hall import Hall, SeatId, Stretch
 
 BEYOND = 20.0  # how many steps each one counts that a place is farther than those among which whole rows are kept
 
@@ -40,13 +40,13 @@ class Placement:
 class Search:
     """What makes one place better than another.
 
-    `focal` is the point with the best view; `spacing` the distance between neighbours and `radius` that of the
-    farthest seat from `focal`, `reach` that of those among which whole rows are kept (see `Emphasis`), in the unit of x
-    and y; `costs` those of a remainder by its length.
+    `distances` are those of the hall's chairs from the point with the best view, `radius` is that of the farthest seat
+    and `reach` that of those among which whole rows are kept (see `Emphasis`), in the unit of x and y; `costs` are
+    those of a remainder by its length.
     """
 
-    focal: tuple[float, float]
-    spacing: float
+    hall: Hall
+    distances: Sequence[float]
     radius: float
     reach: float
     emphasis: Emphasis
@@ -67,7 +67,7 @@ class Search:
         price, costs = self.emphasis.price, self.costs
         views_of = {} if self.emphasis.packs else {each: self._views(each, count) for each in stretches}
         nearest = min(map(min, views_of.values()), default=inf)
-        near = min(nearest + self.emphasis.near, max(self.reach / self.spacing, nearest))
+        near = min(nearest + self.emphasis.near, max(self.reach / self.hall.spacing, nearest))
         for stretch in sorted(stretches, key=lambda stretch: costs[len(stretch.seats) - count]):
             left = len(stretch.seats) - count
             cost = costs[left] * price
@@ -111,12 +111,13 @@ class Search:
 
     def _views(self, stretch: Stretch, count: int) -> list[float]:
         """For each first seat: how far the seats are on average from where they should be, in steps between seats."""
-        totals = list(accumulate(stretch.distances(*self.focal), initial=0.0))
-        scale = 1 / (count * self.spacing)
+        first = stretch.first
+        totals = list(accumulate(self.distances[first : first + len(stretch.seats)], initial=0.0))
+        scale = 1 / (count * self.hall.spacing)
         distances = [(until - before) * scale for before, until in zip(totals, totals[count:], strict=False)]
         if not self.emphasis.packs:
             return distances
-        farthest = self.radius / self.spacing
+        farthest = self.radius / self.hall.spacing
         aim = self.emphasis.target * farthest
         price = self.emphasis.price
         if count >= LARGE:
@@ -150,7 +151,7 @@ class Search:
             free.remove(group.stretch)
             centres = [each.centre for each in groups]
             middle = (sum(x for x, _y in centres) / len(centres), sum(y for _x, y in centres) / len(centres))
-            search = replace(self, focal=middle, emphasis=FOR_THE_VIEW)
+            search = replace(self, distances=self.hall.distances_from(*middle), emphasis=FOR_THE_VIEW)
         return groups
 
 

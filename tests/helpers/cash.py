@@ -33,9 +33,15 @@ def a_shift(
 
 
 def a_gift_card(
-    shift: Shift, *, amount: Decimal = Decimal(1000), tender: str = "cash", at: datetime = NOON
+    shift: Shift,
+    *,
+    amount: Decimal = Decimal(1000),
+    tender: str = "cash",
+    at: datetime = NOON,
+    actor: User | None = None,
 ) -> GiftCard:
-    return sell_gift_card(shift, amount=amount, tender=tender, request=uuid4(), at=at, actor=shift.cashier)[0]
+    seller = actor or shift.cashier
+    return sell_gift_card(shift, amount=amount, tender=tender, request=uuid4(), at=at, actor=seller)[0]
 
 
 def cash_of(cinema: Cinema) -> dict[str, Decimal]:

@@ -211,5 +211,5 @@ def test_who_sees_figures_is_led_to_the_pages_that_answer_more():
     links = first_page(owner).context["today"]["further"]
 
     assert {browser(owner).get(each.url).status_code for each in links} == {200}
-    assert "Takings: Ticket type" in [str(each) for each in links]
+    assert "Takings by ticket type" in [str(each) for each in links]
     assert not first_page(usher).context["today"].get("further")

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.errors import ApprovalRequired
+from accounts.models import LimitUse
 from boxoffice.errors import VoucherTooLarge
 from boxoffice.models import Voucher
 from boxoffice.services import refunds, sales
@@ -14,11 +15,13 @@ from boxoffice.services.exchanges import exchange
 from boxoffice.services.vouchers import give_instead_of_money, give_money_now, give_voucher
 from incidents.errors import DecisionClosed
 from incidents.services import cancel
+from notifications.models import Notification
 from orders.errors import PromocodeNotValid, PromocodeUsedUp
 from payments.errors import WrongCashAmount
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.cash import a_shift, cash_of
-from tests.helpers.factories import NOON, PRICE, a_session, an_adult, free_seats
+from tests.helpers.factories import NOON, PRICE, a_paid_order, a_session, an_adult, free_seats
+from tests.helpers.users import someone
 from tests.reliability.run_job import invariant_violations
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +139,23 @@ def test_a_guest_of_a_cancelled_screening_takes_the_voucher_or_the_money_at_the_
     assert [(each.amount, each.order) for each in paid] == [(PRICE, second)]
     with raises_unchanged(DecisionClosed):
         give_money_now(first, shift=shift, at=NOON, actor=shift.cashier)
+
+
+def test_at_the_till_the_buyer_is_sent_the_code_and_one_that_is_printed_counts_for_who_decides_it(
+    shift, session, settings
+):
+    settings.APPROVAL_LIMITS = {"orders.refund": PRICE}
+    bought = a_paid_order(session, at=NOON, gateway="yookassa", email="guest@example.org")
+    first, second = [pay_in(shift, held(shift, session)) for _guest in range(2)]
+    cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
+    manager = someone("floor_manager", session.hall.cinema)
+    work = {"at": NOON, "actor": shift.cashier, "decided_by": manager}
+
+    assert give_instead_of_money(bought, **work) is None
+    printed = give_instead_of_money(first, **work)
+    with raises_unchanged(ApprovalRequired):
+        give_instead_of_money(second, **work)
+
+    assert Notification.objects.get(kind="VOUCHER").recipient == "guest@example.org"
+    assert (printed.actor, Voucher.objects.count()) == (manager, 1)
+    assert [(each.person, each.amount) for each in LimitUse.objects.all()] == [(manager, PRICE)]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
@@ -11,6 +12,7 @@ from boxoffice.services import sales
 from cinema import clock
 from cinema.money import MAX_AMOUNT
 from payments.models import CashMovement, CashPlace, Payment, Shift
+from payments.services import count_and_close, sell_gift_card
 from tests.helpers.box_office import PIN, a_device, at_work
 from tests.helpers.cash import a_shift, cash_of
 from tests.helpers.factories import a_cinema, an_item
@@ -80,12 +82,31 @@ def test_a_drawer_is_shared_on_devices_that_say_so(cinema):
     payment = Payment.objects.get()
     assert (payment.shift, payment.actor, cash_of(cinema)) == (shift, helper, {"DRAWER": 120})
 
+    printed = f"/boxoffice/till/orders/{payment.order_id}/print/"
+    assert here.get(printed).status_code == 200
+
     for refused in ({"do": "move", "kind": "CASH_OUT", "amount": "100", "reason": "A taxi"}, {"do": "end"}):
         assert here.post(SHIFT, refused).status_code == 404
     assert here.post(f"/boxoffice/till/shifts/{shift.pk}/count/", {"cash": "120"}).status_code == 404
     assert at_work(helper, other).get("/boxoffice/till/").status_code == 302
     here.post(SHIFT, {"do": "open", "name": "Drawer 2", "float": "0"})
     assert sales.shift_of(helper, cinema, device=device).cashier == helper
+    assert at_work(shift.cashier, device).get(printed).status_code == 302  # not her own sale: that is recorded
+
+
+def test_the_summary_of_a_shared_drawer_says_who_took_what(cinema):
+    maria = someone("cashier", cinema, first_name="Maria")
+    shift, helper = a_shift(cinema, cashier=maria, at=clock.now()), someone("cashier", cinema, email="ivan@example.org")
+    here = at_work(maria, a_device(cinema))
+    summary = f"/boxoffice/till/shifts/{shift.pk}/"
+
+    sell_gift_card(shift, amount=Decimal(500), tender="cash", request=uuid4(), at=clock.now(), actor=helper)
+    count_and_close(shift, counted_cash=Decimal(0), at=clock.now(), actor=maria)
+    of_one = here.get(summary).text
+    CashMovement.objects.filter(kind="GIFT_CARD").update(actor=maria)
+    of_none = here.get(summary).text
+
+    assert ("Who took it" in of_one, "Who took it" in of_none) == (True, False)
 
 
 @pytest.mark.parametrize(

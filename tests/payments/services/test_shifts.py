@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
@@ -10,7 +11,16 @@ from orders.models import Order
 from orders.services import mark_paid, refund
 from payments.errors import DrawerBusy, NotEnoughCash, ShiftNotOpen, TerminalTotalNeeded, WrongCashAmount
 from payments.models import CashMovement, CashPlace, Gateway, Payment, Shift
-from payments.services import count_and_close, end_shift, mark_paid_out, move_cash, open_shift, totals_of
+from payments.services import (
+    by_person,
+    count_and_close,
+    end_shift,
+    mark_paid_out,
+    move_cash,
+    open_shift,
+    sell_gift_card,
+    totals_of,
+)
 from payments.services.cash import place_of
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.cash import a_drawer, a_shift, cash_of
@@ -25,9 +35,10 @@ HOUR = timedelta(hours=1)
 FLOAT = Decimal(1000)
 
 
-def sold(shift, *, gateway=Gateway.CASH):
+def sold(shift, *, gateway=Gateway.CASH, actor=None):
     order = an_order(a_session(), at=NOON)
-    return mark_paid(order, gateway=gateway, amount=order.final_amount, at=NOON, actor=shift.cashier, shift=shift)
+    taker = actor or shift.cashier
+    return mark_paid(order, gateway=gateway, amount=order.final_amount, at=NOON, actor=taker, shift=shift)
 
 
 def test_a_shift_from_the_float_to_the_count():
@@ -48,6 +59,18 @@ def test_a_shift_from_the_float_to_the_count():
     assert cash_of(shift.cinema) == {"DRAWER": 0, "CHANGE_FUND": FLOAT, "SAFE": Decimal(340)}
     assert totals_of(closed).expected_cash == FLOAT + PRICE
     assert invariant_violations() == []
+
+
+def test_in_a_shared_drawer_each_person_answers_for_what_they_took_and_gave_out():
+    shift, helper = a_shift(opening_float=FLOAT), someone("cashier", email="helper@example.org", last_name="Zimina")
+    order = sold(shift)
+    sold(shift, gateway=Gateway.CARD_TERMINAL, actor=helper)
+    sell_gift_card(shift, amount=Decimal(500), tender="card_terminal", request=uuid4(), at=NOON, actor=helper)
+    mark_paid_out(refund(order, reason="Ill", at=NOON), at=NOON, actor=helper, shift=shift)
+
+    found = {each.person: (each.cash, each.cards) for each in by_person(shift)}
+
+    assert found == {shift.cashier: (PRICE, 0), helper: (-PRICE, PRICE + 500)}
 
 
 def test_a_shift_that_took_cards_is_not_closed_without_the_terminals_total():

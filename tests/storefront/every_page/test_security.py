@@ -89,7 +89,7 @@ def test_an_order_opens_only_with_its_secret_token(client: Client, order: Order)
     answers = set()
 
     for name in BY_SECRET_LINK | {"extend", "cancel", "confirm", "pay"}:
-        for wrong in (order.number, str(order.pk), other.token[:-1], "x" * 32):
+        for wrong in (order.number, str(order.pk), other.token[:-1]):  # fewer than are counted as an attack
             ask = client.get if name in BY_SECRET_LINK else client.post
             answer = ask(address(name, order, token=wrong))
             answers.add((answer.status_code, re.sub(r'value="[^"]*"', "", answer.content.decode())))
