@@ -1,8 +1,10 @@
 """Refusals of this app. Each text tells people what was refused, why, and what to do."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cinema.money import format_money
 from cinema.status import Refused
@@ -137,6 +139,20 @@ class ReservedForGroup(Refused, code="reserved_for_group"):
             "keep them for longer, ask a colleague who books groups."
         )
         super().__init__(text % {"order": order})
+
+
+class KeptTooLong(Refused, code="kept_too_long"):
+    """Somebody who may not keep seats for the house would extend an unpaid order by more than two days."""
+
+    def __init__(self, longest: timedelta) -> None:
+        text = ngettext(
+            "Seats stay unpaid for another day at most. To keep them for longer, ask a colleague who keeps seats for "
+            "the house.",
+            "Seats stay unpaid for another %(count)d days at most. To keep them for longer, ask a colleague who keeps "
+            "seats for the house.",
+            longest.days,
+        )
+        super().__init__(text % {"count": longest.days})
 
 
 class SessionIsPublic(Refused, code="session_is_public"):

@@ -11,7 +11,7 @@ from allocations.services.groups import (
     pay,
     set_headcount,
 )
-from allocations.services.house_holds import OF_THE_HOUSE, keep, kept_seats, release
+from allocations.services.house_holds import OF_THE_HOUSE, check_extension, keep, kept_seats, release
 from allocations.services.private_sessions import hired_for_little, open_to_public
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "book",
     "carry_over",
     "check_booker",
+    "check_extension",
     "create_standard_reasons",
     "exported_codes",
     "give",

@@ -1,7 +1,7 @@
 """House holds: seats that the house keeps for a reason, until a time or until somebody releases them."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
-from allocations.errors import HoldTimeOver
+from allocations.errors import HoldTimeOver, KeptTooLong
 from allocations.models import HouseHold
 from allocations.services.full_tickets import full_ticket
 from cinema.validators import clean_reason
@@ -20,6 +20,7 @@ from orders.services.selling.hold import release_stale_holds
 from screenings.models import Seat, Session, TicketType
 
 HOUSE = Order.Channel.HOUSE
+EXTENDED_AT_MOST = timedelta(days=2)  # an unpaid order, by whoever may not keep seats for the house
 #: Orders that keep seats or kept them; once somebody has paid, an order is a guest's as any other.
 OF_THE_HOUSE = Q(channel=HOUSE, paid_at__isnull=True)
 
@@ -90,3 +91,9 @@ def _held(
     order = hold(cinema=cinema, tickets=places, channel=HOUSE, instead_of=instead_of, at=at, actor=actor)
     order = extend(order, until=until, at=at, actor=actor)
     return HouseHold.objects.create(order=order, reason=reason, at=at, actor=actor)
+
+
+def check_extension(*, until: datetime, at: datetime, actor: User) -> None:
+    """Raise `KeptTooLong` for somebody who may not keep seats and would, by extending an unpaid order. Reads only."""
+    if until > at + EXTENDED_AT_MOST and not actor.has_perm("allocations.keep_seats"):
+        raise KeptTooLong(EXTENDED_AT_MOST)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, normalise_email
-from allocations.services import OF_THE_HOUSE, check_booker
+from allocations.services import OF_THE_HOUSE, check_booker, check_extension
 from backoffice.accounts.approvals import ApprovalsMixin
 from backoffice.framework.actions import confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
@@ -185,6 +185,7 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
     )
     def extend(self, order: Order, *, until: datetime, at: datetime, actor: User) -> str:
         check_booker(order, actor=actor)
+        check_extension(until=until, at=at, actor=actor)
         extended = extend(order, until=until, at=at, actor=actor)
         message = gettext("Order %(order)s must now be paid by %(until)s.")
         return message % {"order": order, "until": format_local(extended.payment_deadline)}

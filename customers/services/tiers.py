@@ -133,7 +133,8 @@ def raise_tiers_locked(users: Collection[int], *, at: datetime) -> None:
     """
     accounts = BonusAccount.objects.filter(user__in=users).order_by("pk")
     list(accounts.select_for_update(no_key=True).values_list("pk"))
-    if reached := list(to_update(at).filter(user__in=users, reached_from__gte=F("held_from"))):
+    due: QuerySet[Any] = to_update(at).filter(user__in=users)
+    if reached := list(due.filter(reached_from__gte=F("held_from"))):
         update_tiers_locked(reached, at=at)
 
 

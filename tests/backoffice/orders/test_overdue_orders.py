@@ -105,6 +105,20 @@ def test_a_new_payment_deadline_is_read_in_the_cinemas_time_zone(late):
     assert late.payment_deadline == until.replace(second=0, microsecond=0)
 
 
+def test_only_whoever_keeps_seats_for_the_house_extends_an_order_by_more_than_two_days(cinema, late):
+    until = timezone.now() + timedelta(days=3)
+    typed = f"{cinema.local(until):%Y-%m-%dT%H:%M}"
+
+    refused = run_action(browser(someone("cashier", cinema)), late, "extend", until=typed).text
+    late.refresh_from_db()
+    assert late.status == Order.Status.PAYMENT_OVERDUE
+    assert "another 2 days at most" in refused
+
+    run_action(browser(someone("floor_manager", cinema)), late, "extend", until=typed)
+    late.refresh_from_db()
+    assert late.payment_deadline == until.replace(second=0, microsecond=0)
+
+
 def test_a_deadline_in_the_past_is_refused_and_keeps_the_typed_value(cinema, late):
     answer = run_action(browser(someone("cashier", cinema)), late, "extend", until="2020-01-01T10:00")
 
