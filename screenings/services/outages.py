@@ -3,10 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import BigIntegerField, Case, Count, F, FilteredRelation, Q, QuerySet, When
+from django.db.models import BigIntegerField, Case, Count, F, FilteredRelation, Q, When
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -89,9 +89,9 @@ def seats_of(sessions: Collection[Session]) -> SeatsOf:
     outages: defaultdict[int, list[SeatOutage]] = defaultdict(list)
     for_some: defaultdict[int, dict[int, str]] = defaultdict(dict)
     one_by_one = Case(When(kind__in=FOR_SOME, then=F("pk")), output_field=BigIntegerField())
-    columns = ("hall", "kind", "alone", "broken__seat", "broken__since", "broken__until")
-    rows: QuerySet[Any, Any] = seats.order_by().annotate(alone=one_by_one).values_list(*columns).annotate(Count("pk"))
-    for hall, kind, alone, seat, since, until, number in rows:
+    apart = seats.order_by().annotate(alone=one_by_one)
+    rows = apart.values_list("hall", "kind", "alone", "broken__seat", "broken__since", "broken__until")
+    for hall, kind, alone, seat, since, until, number in rows.annotate(Count("pk")):
         if alone is not None:
             for_some[hall][alone] = kind
         if seat is None:
