@@ -25,8 +25,8 @@ PERMISSION = "orders.check_in_ticket"
 WITH_CAMERA = POLICY.replace("camera=()", "camera=(self)")
 
 
-@page(PERMISSION)
 @csp_update({"script-src": [WASM_UNSAFE_EVAL]})  # of the reader for browsers that read no codes themselves
+@page(PERMISSION)
 @require_safe
 def show(request: BoxOfficeRequest) -> HttpResponseBase:
     response = TemplateResponse(

@@ -22,8 +22,8 @@ def divide(line: ConcessionPreorder, *, kept: int, at: datetime) -> ConcessionPr
     points = split(line.bonus_share, [amount - less for amount, less in zip(amounts, discounts, strict=True)])
     rest = copy(line)
     rest.pk = None
-    for each, *parts in zip((line, rest), counts, discounts, points, strict=True):
-        each.quantity, each.discount_share, each.bonus_share = parts
+    for each, count, discount, point in zip((line, rest), counts, discounts, points, strict=True):
+        each.quantity, each.discount_share, each.bonus_share = count, discount, point
     line.save(update_fields=["quantity", "discount_share", "bonus_share"])
     rest.save(force_insert=True)
     _divide_stock(line, rest, at=at)
