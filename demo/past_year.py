@@ -20,7 +20,7 @@ from demo.visitors import BookingGenerator
 from house_rules.scope import rules_scope
 from screenings.models import Session
 
-ORDERS_A_SHOW = 1.9
+ORDERS_A_SHOW = 1.5
 SNACKS_ONLY = 0.06
 CUSTOMERS = 700
 

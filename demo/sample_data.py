@@ -78,7 +78,7 @@ HALLS = [
         ll_ll_ll
         """,
         price_extra=100,
-        draw=2.2,  # it often sells out: what prices that follow demand have to follow
+        draw=3.5,  # it often sells out: what prices that follow demand have to follow
     ),
     HallPlan(
         "Горизонт",

@@ -41,6 +41,7 @@ from screenings.models import Seat, Session
 from screenings.seat_choice import CHAIRS, seats_for_group
 
 GROUP = Order.Channel.GROUP
+SMALLEST_GROUP = 10  # people; whoever books fewer at a lower price gives the difference away
 
 
 @dataclass(frozen=True)
@@ -212,8 +213,8 @@ def _reserve(
 
 def _given_away(booking: GroupBooking, session: Session, accounts: Collection[int]) -> Decimal:
     """How much less than half of what its seats cost others the group pays for the session: down to half is an ordinary
-    discount. Of a private session, which is not sold to others, all seats of the hall are the group's. Price cuts by
-    these accounts do not count.
+    discount, for ten people and more. Of a private session, which is not sold to others, all seats of the hall are the
+    group's. Price cuts by these accounts do not count.
     """
     tickets = list(
         Ticket.objects.live()
@@ -225,7 +226,8 @@ def _given_away(booking: GroupBooking, session: Session, accounts: Collection[in
     seats = Seat.objects.filter(hall=session.hall_id) if session.is_private else [each.seat for each in tickets]
     paid = sum((ticket.price for ticket in tickets), ZERO)
     full = worth([Ticket(session=session, seat=seat) for seat in seats], despite=accounts)
-    return max(ZERO, rounded(full / 2) - paid)
+    is_group = session.is_private or len(tickets) >= SMALLEST_GROUP
+    return max(ZERO, (rounded(full / 2) if is_group else full) - paid)
 
 
 def _count(given: Decimal, *, at: datetime, actor: User) -> None:

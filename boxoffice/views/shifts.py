@@ -49,7 +49,8 @@ def shift(request: BoxOfficeRequest) -> HttpResponse:
     current = sales.shift_of(actor, cinema, device=request.device)
     waiting = Shift.objects.not_counted().filter(cinema=cinema).select_related("drawer", "cashier")
     may_count_others = actor.has_perm(OTHERS)
-    handed_in, others = handovers_waiting(cinema), {"other_than": actor, "at": request.at}
+    handed_in = handovers_waiting(cinema)
+    others: Any = {"other_than": actor, "at": request.at}
     return TemplateResponse(
         request,
         "boxoffice/shift.html",

@@ -1,5 +1,6 @@
 """Corrects the e-mail address of an order that was typed wrong, and sends what went to the wrong one again."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -13,8 +14,9 @@ from customers.services.ticket_codes import is_renewable
 from orders import notifications
 from orders.errors import DetailsRefused
 from orders.locks import lock_order
-from orders.models import Order, OrderChange, new_pickup_code, new_token
+from orders.models import Order, OrderChange, Ticket, new_pickup_code, new_token
 from orders.services.visits.ticket_codes import code_of
+from screenings.models import Session
 
 Kind = OrderChange.Kind
 
@@ -68,13 +70,15 @@ def is_correctable(order: Order) -> bool:
     return order.status in Order.UNPAID or (order.status == Order.Status.PAID and not _was_scanned(order))
 
 
-def is_correctable_by_customer(order: Order, *, at: datetime) -> bool:
+def is_correctable_by_customer(order: Order, *, tickets: Iterable[Ticket] | None = None, at: datetime) -> bool:
     """Whether the page of a paid order offers it: until the doors open, see `is_renewable`, or the first ticket is
-    scanned. Two queries at most. Reads only.
+    scanned. `tickets` are those of the order with their sessions, if they were read. Three queries at most. Reads only.
     """
     if order.status != Order.Status.PAID or _was_scanned(order):
         return False
-    return all(is_renewable(each, at=at) for each in order.tickets.for_visits().select_related("session"))
+    found = order.tickets.select_related("session") if tickets is None else tickets
+    ahead = (each for each in found if each.status in Ticket.LIVE and each.session.status != Session.Status.CANCELLED)
+    return all(is_renewable(each, at=at) for each in ahead)
 
 
 def _was_scanned(order: Order) -> bool:

@@ -111,7 +111,7 @@ def _move_cash(shift: Shift, *, kind: str, amount: Decimal, reason: str, at: dat
         row = lock_open_shift(shift)
         if sign < 0 and row.refused_cash >= Shift.MOST_REFUSED:
             raise CashOutStopped
-        stamps = {"shift": row, "at": at, "actor": actor, "reason": reason}
+        stamps: dict[str, Any] = {"shift": row, "at": at, "actor": actor, "reason": reason}
         if to is None:
             book(row.drawer, kind=kind, amount=sign * amount, **stamps)
             if sign < 0:

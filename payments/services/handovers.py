@@ -27,8 +27,8 @@ def confirm_handover(handover: Handover, *, found: Decimal, at: datetime, actor:
         if row.confirmed_at is not None:
             raise ConfirmedBefore
         moved = CashMovement.objects.select_related("place", "shift__cashier", "actor").get(handover=row)
-        by = {each for each in (moved.actor, moved.shift and moved.shift.cashier) if each is not None}
-        if not all(are_independent(each, actor, at=at) for each in by):
+        by = {moved.actor, moved.shift.cashier if moved.shift else None} - {None}
+        if not all(are_independent(each, actor, at=at) for each in by if each):
             raise OwnHandover
         if difference := found - moved.amount:
             book(moved.place, kind=COUNT, amount=difference, shift=moved.shift, at=at, actor=actor)

@@ -215,5 +215,5 @@ def _empty_drawer(shift: Shift, counted: Decimal, *, at: datetime, actor: User) 
     parts = {CashPlace.Kind.CHANGE_FUND: to_fund, CashPlace.Kind.SAFE: counted - to_fund}
     places = [(cash.place_of(shift.cinema_id, kind), amount) for kind, amount in parts.items() if amount]
     for place, amount in sorted(places, key=lambda each: each[0].pk):  # in the order in which places are locked
-        movement = {"shift": shift, "at": at, "actor": actor}
-        cash.hand_in(shift.drawer, place, kind=CashMovement.Kind.HANDED_IN, amount=amount, **movement)
+        movement: dict[str, Any] = {"kind": CashMovement.Kind.HANDED_IN, "amount": amount}
+        cash.hand_in(shift.drawer, place, **movement, shift=shift, at=at, actor=actor)

@@ -89,8 +89,8 @@ def seats_of(sessions: Collection[Session]) -> SeatsOf:
     outages: defaultdict[int, list[SeatOutage]] = defaultdict(list)
     for_some: defaultdict[int, dict[int, str]] = defaultdict(dict)
     one_by_one = Case(When(kind__in=FOR_SOME, then=F("pk")), output_field=BigIntegerField())
-    rows = seats.order_by().annotate(alone=one_by_one)
-    rows = rows.values_list("hall", "kind", "alone", "broken__seat", "broken__since", "broken__until")
+    apart = seats.order_by().annotate(alone=one_by_one)
+    rows = apart.values_list("hall", "kind", "alone", "broken__seat", "broken__since", "broken__until")
     for hall, kind, alone, seat, since, until, number in rows.annotate(Count("pk")):
         if alone is not None:
             for_some[hall][alone] = kind

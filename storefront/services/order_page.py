@@ -176,7 +176,7 @@ class OrderPage:
 
     @cached_property
     def address_correctable(self) -> bool:
-        return is_correctable_by_customer(self.order, at=self.at)
+        return is_correctable_by_customer(self.order, tickets=self.tickets, at=self.at)
 
     @property
     def sold(self) -> bool:

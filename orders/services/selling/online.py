@@ -163,7 +163,7 @@ def _check_held(buyer: Buyer, *, seats: int, snacks: int, instead_of: Order | No
     """Raise `TooMuchHeld` if so many more were above the limits of a visitor or an address. Two queries."""
     tickets = Ticket.objects.filter(status=Ticket.Status.RESERVED)
     pieces = ConcessionPreorder.objects.filter(status=ConcessionPreorder.Status.PENDING)
-    held = Order.objects.held(at).exclude(pk=instead_of and instead_of.pk)
+    held = Order.objects.held(at).exclude(pk__in=[instead_of.pk] if instead_of else [])
     held = held.annotate(places=_of_order(tickets, Count("pk")), pieces=_of_order(pieces, Sum("quantity")))
     by_buyer = Q(online_hold__visitor=fingerprint("visitor", buyer.visitor)) | Q(online_hold__person=buyer.person())
     whose = {"visitor": by_buyer}

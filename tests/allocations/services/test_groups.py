@@ -150,17 +150,27 @@ def test_what_a_group_pays_less_than_half_of_the_price_counts_towards_the_limit_
 
     book(session, half, people=10, **about)
     assert given_away() == []
-    order = reserved(book(session, cheap, people=10, **about))
+    order = reserved(book(session, cheap, people=12, **about))
     with raises_unchanged(GroupPriceTooLow):
         book(session, cheap, people=11, **about)
-    fewer = set_headcount(order, people=8, at=NOON, actor=manager)
-    assert given_away() == [1000]
-    more = set_headcount(fewer, people=9, at=NOON, actor=manager)
+    fewer = set_headcount(order, people=11, at=NOON, actor=manager)
+    assert given_away() == [1200]
+    more = set_headcount(fewer, people=12, at=NOON, actor=manager)
     with raises_unchanged(GroupPriceTooLow):
-        set_headcount(more, people=19, at=NOON, actor=manager)
+        set_headcount(more, people=21, at=NOON, actor=manager)
     pay(more, people=4, gateway=Gateway.CASH, at=NOON, actor=manager)
 
-    assert given_away() == [1000, 100]  # parts of it give nothing new
+    assert given_away() == [1200, 100]  # parts of it give nothing new
+
+
+def test_fewer_than_ten_people_are_no_group_so_all_that_they_pay_less_counts(session, manager):
+    half = Agreed("Anna Petrova", PRICE / 2)
+
+    order = reserved(book(session, half, people=10, until=UNTIL, at=NOON, actor=manager))
+    book(session, half, people=1, until=UNTIL, at=NOON, actor=manager)
+    pay(order, people=9, gateway=Gateway.CASH, release_rest=True, at=NOON, actor=manager)
+
+    assert given_away() == [PRICE / 2, 9 * PRICE / 2]
 
 
 def test_a_price_that_the_booker_halved_first_makes_no_booking_cheaper(session, manager):

@@ -252,6 +252,7 @@ def test_the_message_names_the_film_and_the_money_returned():
         "showings": [
             {
                 "film": "Solaris, 110 minutes",
+                "rating": "0+",
                 "starts": "2026-11-06T15:00:00+03:00",
                 "hall": session.hall.name,
                 "seats": [[1, 1]],

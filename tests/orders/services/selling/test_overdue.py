@@ -40,6 +40,7 @@ def test_an_overdue_order_keeps_its_seats_and_the_customer_is_notified():
         "showings": [
             {
                 "film": "Solaris, 110 minutes",
+                "rating": "0+",
                 "starts": session.hall.cinema.local(session.start_datetime).isoformat(),
                 "hall": session.hall.name,
                 "seats": [[seat.row, seat.number]],
