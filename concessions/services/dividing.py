@@ -22,13 +22,8 @@ def divide(line: ConcessionPreorder, *, kept: int, at: datetime) -> ConcessionPr
     points = split(line.bonus_share, [amount - less for amount, less in zip(amounts, discounts, strict=True)])
     rest = copy(line)
     rest.pk = None
-<<<<<<< HEAD
-    for each, count, discount, spent in zip((line, rest), counts, discounts, points, strict=True):
-        each.quantity, each.discount_share, each.bonus_share = count, discount, spent
-=======
     for each, count, discount, point in zip((line, rest), counts, discounts, points, strict=True):
         each.quantity, each.discount_share, each.bonus_share = count, discount, point
->>>>>>> main
     line.save(update_fields=["quantity", "discount_share", "bonus_share"])
     rest.save(force_insert=True)
     _divide_stock(line, rest, at=at)
