@@ -139,4 +139,4 @@ class ConcessionItemAdmin(TranslatedAdminMixin, StockActionsMixin, ImportExportM
     def picture_now(self, item: ConcessionItem) -> str:
         if not item.picture:
             return "–"
-        return format_html('<img src="{}" alt="" width="96">', storages["pictures"].url(item.picture_file("jpg")))
+        return format_html('<img src="{}" alt="" width="96">', storages["pictures"].url(item.picture_name("jpg")))

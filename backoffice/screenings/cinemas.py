@@ -87,7 +87,7 @@ class CinemaAdmin(TranslatedAdminMixin, CancelDayActions, WeekActions, NoDeleteA
     def map_now(self, cinema: Cinema) -> str:
         if not cinema.map_picture:
             return "–"
-        return format_html('<img src="{}" alt="" width="320">', storages["pictures"].url(cinema.map_file("jpg")))
+        return format_html('<img src="{}" alt="" width="320">', storages["pictures"].url(cinema.map_name("jpg")))
 
     @confirmed_action(
         permission="screenings.schedule_session",

@@ -205,7 +205,7 @@ class ConcessionItem(Translated):
             self.low_stock_percent = 0
             self.made_to_order = self.made_to_order or self.kind == self.Kind.MADE
 
-    def picture_file(self, extension: str) -> str:
+    def picture_name(self, extension: str) -> str:
         """The name of a file of its picture, in the storage of pictures; see `concessions.services.pictures`."""
         return f"{self.picture}-{PICTURE_SIDE}.{extension}"
 

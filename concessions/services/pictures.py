@@ -58,10 +58,10 @@ def set_picture(item: ConcessionItem, picture: ItemPicture | None) -> None:
     storage, former = storages["pictures"], ConcessionItem(picture=item.picture)
     item.picture = picture.digest if picture else ""
     for extension, content in picture.files.items() if picture else ():
-        if not storage.exists(item.picture_file(extension)):
-            storage.save(item.picture_file(extension), ContentFile(content))
+        if not storage.exists(item.picture_name(extension)):
+            storage.save(item.picture_name(extension), ContentFile(content))
     with transaction.atomic():
         item.save(update_fields=["picture"])
         if former.picture and not ConcessionItem.objects.filter(picture=former.picture).exists():
             for extension in SAVED:
-                transaction.on_commit(partial(storage.delete, former.picture_file(extension)))
+                transaction.on_commit(partial(storage.delete, former.picture_name(extension)))

@@ -16,7 +16,7 @@ def snack_picture(item: ConcessionItem) -> SafeString:
     """The picture of an item of the bar; empty without one. Its name is beside it."""
     if not item.picture:
         return SafeString("")
-    avif, webp, jpg = (storages["pictures"].url(item.picture_file(each)) for each in ("avif", "webp", "jpg"))
+    avif, webp, jpg = (storages["pictures"].url(item.picture_name(each)) for each in ("avif", "webp", "jpg"))
     return format_html(
         '<picture class="of-item"><source type="image/avif" srcset="{}"><source type="image/webp" srcset="{}">'
         '<img src="{}" alt="" width="{size}" height="{size}" loading="lazy" decoding="async"></picture>',

@@ -174,7 +174,7 @@ class Cinema(Translated):
             return self.map_url
         return f"https://www.openstreetmap.org/search?query={quote(self.full_address)}"
 
-    def map_file(self, extension: str) -> str:
+    def map_name(self, extension: str) -> str:
         """The name of a file of its map, in the storage of pictures."""
         return f"{self.map_picture}-{self.map_width}.{extension}"
 

@@ -42,10 +42,10 @@ def set_map(cinema: Cinema, picture: MapPicture | None) -> None:
     cinema.map_picture = picture.digest if picture else ""
     cinema.map_width, cinema.map_height = (picture.width, picture.height) if picture else (None, None)
     for extension, content in picture.files.items() if picture else ():
-        if not storage.exists(cinema.map_file(extension)):
-            storage.save(cinema.map_file(extension), ContentFile(content))
+        if not storage.exists(cinema.map_name(extension)):
+            storage.save(cinema.map_name(extension), ContentFile(content))
     with transaction.atomic():
         cinema.save(update_fields=["map_picture", "map_width", "map_height"])
         if former.map_picture and not Cinema.objects.filter(map_picture=former.map_picture).exists():
             for extension in SAVED:
-                transaction.on_commit(partial(storage.delete, former.map_file(extension)))
+                transaction.on_commit(partial(storage.delete, former.map_name(extension)))

@@ -44,7 +44,7 @@ def map_of(cinema: Cinema) -> SafeString:
     """The map of a cinema that has one; its address is beside it."""
     if not cinema.map_picture:
         return SafeString("")
-    avif, webp, jpg = (storages["pictures"].url(cinema.map_file(each)) for each in ("avif", "webp", "jpg"))
+    avif, webp, jpg = (storages["pictures"].url(cinema.map_name(each)) for each in ("avif", "webp", "jpg"))
     return format_html(
         '<picture class="map"><source type="image/avif" srcset="{}"><source type="image/webp" srcset="{}">'
         '<img src="{}" alt="{}" width="{}" height="{}" loading="lazy" decoding="async"></picture>',

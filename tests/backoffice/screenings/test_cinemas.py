@@ -274,7 +274,7 @@ def test_a_map_is_uploaded_shown_removed_and_refused_if_it_is_none() -> None:
     refused = send(map_file=SimpleUploadedFile("map.png", b"<svg>"))
     shown = send(map_file=SimpleUploadedFile("map.jpg", a_picture(600, 400)), _continue="")
     cinema.refresh_from_db()
-    name = cinema.map_file("jpg")
+    name = cinema.map_name("jpg")
     send(remove_map="on")
 
     assert "read as a picture" in refused

@@ -41,11 +41,11 @@ def test_a_former_picture_goes_with_the_last_item_that_has_it() -> None:
     picture = prepared(a_picture())
     set_picture(one, picture)
     set_picture(other, picture)
-    assert files() >= {one.picture_file("avif"), one.picture_file("webp"), one.picture_file("jpg")}
+    assert files() >= {one.picture_name("avif"), one.picture_name("webp"), one.picture_name("jpg")}
 
     set_picture(one, None)
     other.refresh_from_db()
-    assert other.picture_file("jpg") in files()
+    assert other.picture_name("jpg") in files()
     set_picture(other, None)
 
     assert not {name for name in files() if name.startswith(picture.digest)}

@@ -86,7 +86,7 @@ def test_the_map_of_a_cinema_is_shown_with_its_address_and_goes_with_its_files(c
     assert f'src="/pictures/{cinema.map_picture}-600.jpg" alt="Map: {cinema.name}" width="600" height="400"' in page
     assert client.get(f"/pictures/{cinema.map_picture}-600.avif")["Content-Type"] == "image/avif"
 
-    former = cinema.map_file("jpg")
+    former = cinema.map_name("jpg")
     with TestCase.captureOnCommitCallbacks(execute=True):
         set_map(cinema, None)
     assert "/pictures/" not in client.get("/contacts/").text
