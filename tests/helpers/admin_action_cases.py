@@ -174,7 +174,7 @@ ACTION_CASES = [
     ),
     # --- Overdue orders
     ActionCase(
-        "extend", "Продлить срок оплаты", "cashier", "accountant", lambda rows: rows.overdue_order,
+        "extend", "Продлить срок оплаты", "floor_manager", "accountant", lambda rows: rows.overdue_order,
         "нужно оплатить до", status("overdue_order"), Order.Status.PENDING_PAYMENT,
         "этим уже занялся кто-то другой",
         lambda rows: {"Оплатить до": f"{rows.day - timedelta(days=1)}T18:00"},

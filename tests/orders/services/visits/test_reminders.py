@@ -47,6 +47,7 @@ def test_a_reminder_names_film_time_and_place():
     assert message.context == {
         "number": order.number,
         "film": "Solaris, 110 minutes",
+        "rating": "0+",
         "starts": "2026-11-06T17:00:00+05:00",
         "cinema": session.hall.cinema.name,
         "address": "",
