@@ -12,6 +12,7 @@ from django.utils import translation
 from concessions.models import ConcessionPreorder
 from incidents.models import ChangedSession, ConcernedOrder, Incident
 from incidents.services.alternatives import alternatives
+from incidents.services.vouchers import replace_vouchers
 from notifications.models import MessageKind, Notification, Status
 from notifications.services import queue
 from orders import notifications
@@ -99,7 +100,9 @@ def refund_guests_locked(orders: Sequence[Order], *, at: datetime) -> int:
     """
     cancelled = Session.objects.filter(status=Session.Status.CANCELLED, tickets__order__in=orders).distinct()
     more = _of_cancelled(cancelled.select_related("hall"), at=at)
-    return refund_cancelled_sessions_locked(orders, more=more, at=at)
+    done = refund_cancelled_sessions_locked(orders, more=more, at=at)
+    replace_vouchers(orders, at=at)
+    return done
 
 
 def _of_cancelled(sessions: Iterable[Session], *, at: datetime) -> Callable[[Order, Sequence[Ticket]], dict[str, Any]]:

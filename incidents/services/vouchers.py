@@ -4,7 +4,7 @@ A voucher is a promo code for one order, worth what was paid in money; points th
 with the order, whose tickets are given up in the same step: a line is given up once, so that it is never refunded too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -149,6 +149,22 @@ def unused_vouchers(order: Order, *, at: datetime) -> Sequence[Promocode]:
     """What its guest took instead of money, and can still use. One query. Reads only."""
     unused = Promocode.objects.filter(used_count=0, is_active=True, valid_until__gt=at)
     return list(unused.filter(instead_of_money__order=order).order_by("pk"))
+
+
+def replace_vouchers(orders: Iterable[Order], *, at: datetime) -> None:
+    """Give a new voucher for what one had paid of an order that the cinema cancelled too, and refunded: no money goes
+    back for it. One query if none did.
+
+    Must be called inside a transaction (the orders are locked, and were refunded).
+    """
+    lost = [order.pk for order in orders if order.promocode_id and order.status == Order.Status.REFUNDED]
+    rows = ConcernedOrder.objects.filter(order__in=lost, order__promocode__instead_of_money__isnull=False)
+    rows = rows.filter(incident__kind="CANCELLED", voucher=None).select_related("incident", "order__cinema")
+    for row in {row.order_id: row for row in rows.order_by("pk")}.values():
+        voucher = new_voucher(row.order.discount_amount, at=at)
+        _answer(row, ConcernedOrder.Answer.VOUCHER, at=at, voucher=voucher)
+        if is_sent_to_buyer(row):
+            _send(row.order, voucher, points=0, at=at)
 
 
 def _locked(row: ConcernedOrder, *, at: datetime, at_cinema: bool) -> tuple[Order, Sequence[OrderLine]]:

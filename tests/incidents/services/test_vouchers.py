@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 
 from accounts.services import approve
 from consistency.invariants import violations
@@ -119,6 +120,25 @@ def test_a_voucher_pays_for_another_order(session):
     new.refresh_from_db()
     assert (new.discount_amount, new.final_amount, new.status) == (PRICE, 0, "PAID")
     assert broken(NOON) == []
+
+
+def test_for_a_voucher_that_paid_for_a_screening_which_is_cancelled_too_there_is_a_new_one(session):
+    bought = a_paid_order(session, at=NOON)
+    cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
+    jobs(NOON)
+    voucher = take_voucher(chosen(bought, NOON), at=NOON)
+    other, later = a_session(session.hall, start=NOON + 9 * HOUR), NOON + 8 * HOUR
+    paid = an_order(other, promocode=voucher.code, at=NOON)
+    mark_paid(paid, gateway="cash", amount=Decimal(0), at=NOON)
+
+    cancel([other], reason="Flood", at=later)
+    jobs(later)
+    jobs(later)
+
+    [new] = unused_vouchers(paid, at=later)
+    assert (new.discount_amount, new.valid_until) == (PRICE, later + settings.VOUCHER_VALIDITY)
+    codes = Notification.objects.filter(kind="VOUCHER").order_by("pk").values_list("context__voucher_code", flat=True)
+    assert list(codes) == [voucher.code, new.code]
 
 
 def test_the_money_may_be_chosen_at_once_and_then_there_is_no_voucher(session):
