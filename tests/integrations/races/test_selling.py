@@ -25,7 +25,7 @@ def statuses_of_holds_at_once(before: Callable[[], Any], after: Callable[[], Any
     """Each holds two seats of its own, and does these things before and after it is compared with the limit."""
     session, adult, (_partner, key) = a_session(a_hall(rows=("ssssss",))), an_adult(), a_partner()
     seats = list(free_seats(session))
-    compare = selling._check_held_seats
+    compare = selling._check_held
 
     def check(*args: Any, **given: Any) -> None:
         before()
@@ -40,7 +40,7 @@ def statuses_of_holds_at_once(before: Callable[[], Any], after: Callable[[], Any
         finally:
             connections.close_all()
 
-    with patch.object(selling, "_check_held_seats", check), ThreadPoolExecutor(AT_ONCE) as pool:
+    with patch.object(selling, "_check_held", check), ThreadPoolExecutor(AT_ONCE) as pool:
         return sorted(pool.map(hold, range(AT_ONCE)))
 
 
