@@ -22,7 +22,7 @@ from notifications.services import queue, was_queued
 from orders import notifications
 from orders.errors import PaymentDisputed
 from orders.locks import lock_orders_with_sessions
-from orders.models import Order, OrderChange, OrderLine, Promocode, Ticket
+from orders.models import Order, OrderChange, OrderLine, Promocode, RefundLine, Ticket
 from orders.reasons import Reason
 from orders.services.refunds.by_customer import RefundedAtCinema
 from orders.services.refunds.by_hand import is_refunded_at_cinema
@@ -102,6 +102,7 @@ def take_refund(row: ConcernedOrder, *, at: datetime, actor: User | None = None,
         order, lines = _locked(row, at=at, at_cinema=at_cinema)
         done = refund_and_notify(order, lines=lines, reason=Reason.SESSION_CANCELLED, at=at, actor=actor)
         _answer(row, ConcernedOrder.Answer.REFUND, at=at)
+        replace_vouchers([order], at=at)
         return done
 
 
@@ -124,7 +125,7 @@ def take_voucher(row: ConcernedOrder, *, at: datetime, actor: User | None = None
         save_refunds(refunds)
         plan = RefundPlan(order, refunds[0], lines, remaining_lines([order.pk])[order.pk], money_stays=True)
         apply_refund_effects([plan], at=at)
-        voucher = new_voucher(worth(lines), at=at)
+        voucher = new_voucher(worth(lines) + _paid_by_voucher(order, lines), at=at)
         _answer(row, ConcernedOrder.Answer.VOUCHER, at=at, voucher=voucher)
         if is_sent:
             _send(order, voucher, points=plan.points_back, at=at)
@@ -152,19 +153,31 @@ def unused_vouchers(order: Order, *, at: datetime) -> Sequence[Promocode]:
 
 
 def replace_vouchers(orders: Iterable[Order], *, at: datetime) -> None:
-    """Give a new voucher for what one had paid of an order that the cinema cancelled too, and refunded: no money goes
-    back for it. One query if none did.
+    """Give new vouchers for what earlier ones had paid of lines that were refunded now, since the cinema cancelled that
+    screening, too: no money goes back for it. Not for one that was stopped. One query if none had paid.
 
     Must be called inside a transaction (the orders are locked, and were refunded).
     """
-    lost = [order.pk for order in orders if order.promocode_id and order.status == Order.Status.REFUNDED]
-    rows = ConcernedOrder.objects.filter(order__in=lost, order__promocode__instead_of_money__isnull=False)
-    rows = rows.filter(incident__kind="CANCELLED", voucher=None).select_related("incident", "order__cinema")
-    for row in {row.order_id: row for row in rows.order_by("pk")}.values():
-        voucher = new_voucher(row.order.discount_amount, at=at)
+    paid = [order.pk for order in orders if order.promocode_id]
+    earlier = {"order__promocode__is_active": True, "order__promocode__instead_of_money__isnull": False}
+    rows = ConcernedOrder.objects.filter(order__in=paid, incident__kind="CANCELLED", voucher=None, **earlier)
+    latest = {row.order_id: row for row in rows.select_related("incident", "order__cinema").order_by("pk")}
+    shares: dict[int, Decimal] = dict.fromkeys(latest, ZERO)
+    now = {"refund__requested_at": at, "refund__reason": Reason.SESSION_CANCELLED}
+    lines = RefundLine.objects.filter(refund__order__in=latest, **now) if latest else RefundLine.objects.none()
+    for line in lines.select_related("refund", "ticket", "preorder"):
+        shares[line.refund.order_id] += (line.ticket or line.preorder).discount_share
+    for row in (latest[order] for order, share in shares.items() if share):
+        voucher = new_voucher(shares[row.order_id], at=at)
         _answer(row, ConcernedOrder.Answer.VOUCHER, at=at, voucher=voucher)
         if is_sent_to_buyer(row):
             _send(row.order, voucher, points=0, at=at)
+
+
+def _paid_by_voucher(order: Order, lines: Sequence[OrderLine]) -> Decimal:
+    """What an earlier voucher instead of money had paid for these lines, if it was not stopped. One query."""
+    earlier = Promocode.objects.filter(pk=order.promocode_id, is_active=True, instead_of_money__isnull=False)
+    return sum((line.discount_share for line in lines), ZERO) if earlier.exists() else ZERO
 
 
 def _locked(row: ConcernedOrder, *, at: datetime, at_cinema: bool) -> tuple[Order, Sequence[OrderLine]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -214,7 +215,8 @@ def record_refund_locked(
     booked = record_outside_refund(
         order.pk, source, amount=amount, external_id=external_id, awaits_lines=not whole, at=at
     )
-    Promocode.objects.filter(instead_of_money__order=order, used_count=0).update(is_active=False)  # not both
+    instead = Q(instead_of_money__order=order) | Q(instead_of_money__order__promocode__instead_of_money__order=order)
+    Promocode.objects.filter(instead).update(is_active=False)  # not both; also one that took the place of another
     if whole:
         Order.transition([order], Order.Status.REFUNDED, at=at, refunded_at=at)
     return booked

@@ -4,7 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.conf import settings
 
 from accounts.services import approve
 from consistency.invariants import violations
@@ -122,23 +121,61 @@ def test_a_voucher_pays_for_another_order(session):
     assert broken(NOON) == []
 
 
-def test_for_a_voucher_that_paid_for_a_screening_which_is_cancelled_too_there_is_a_new_one(session):
+@pytest.fixture
+def paid_with_one(session):
+    """An order of two seats for a later screening, of which a voucher has paid one and cash the other."""
     bought = a_paid_order(session, at=NOON)
     cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
     jobs(NOON)
     voucher = take_voucher(chosen(bought, NOON), at=NOON)
-    other, later = a_session(session.hall, start=NOON + 9 * HOUR), NOON + 8 * HOUR
-    paid = an_order(other, promocode=voucher.code, at=NOON)
-    mark_paid(paid, gateway="cash", amount=Decimal(0), at=NOON)
+    order = an_order(a_session(session.hall, start=NOON + 9 * HOUR), seats=2, promocode=voucher.code, at=NOON)
+    return mark_paid(order, gateway="cash", amount=PRICE, at=NOON)
 
-    cancel([other], reason="Flood", at=later)
-    jobs(later)
-    jobs(later)
 
-    [new] = unused_vouchers(paid, at=later)
-    assert (new.discount_amount, new.valid_until) == (PRICE, later + settings.VOUCHER_VALIDITY)
-    codes = Notification.objects.filter(kind="VOUCHER").order_by("pk").values_list("context__voucher_code", flat=True)
-    assert list(codes) == [voucher.code, new.code]
+LATER = NOON + 8 * HOUR
+
+
+def cancelled_too(order):
+    cancel([order.tickets.first().session], reason="Flood", vouchers=True, at=LATER)
+    jobs(LATER)
+
+
+@pytest.mark.parametrize(
+    ("choose", "worth"),
+    [
+        (lambda order: take_refund(chosen(order, LATER), at=LATER, at_cinema=True), PRICE),
+        (lambda order: take_voucher(chosen(order, LATER), at=LATER, at_cinema=True), 2 * PRICE),
+        (lambda order: jobs(LATER + CHOICE), PRICE),
+    ],
+)
+def test_for_what_a_voucher_paid_of_a_screening_that_is_cancelled_too_there_is_a_new_one(paid_with_one, choose, worth):
+    cancelled_too(paid_with_one)
+
+    choose(paid_with_one)
+    jobs(LATER + CHOICE)
+
+    [new] = unused_vouchers(paid_with_one, at=LATER + CHOICE)
+    assert new.discount_amount == worth
+
+
+def test_money_that_goes_back_outside_stops_a_voucher_that_took_the_place_of_another(paid_with_one):
+    first = Order.objects.get(incidents__voucher=paid_with_one.promocode)
+    cancelled_too(paid_with_one)
+    jobs(LATER + CHOICE)
+
+    record_refund(first, amount=PRICE, external_id="charged back", at=LATER + CHOICE)
+
+    assert list(unused_vouchers(paid_with_one, at=LATER + CHOICE)) == []
+
+
+def test_for_a_voucher_that_was_stopped_there_is_no_new_one(paid_with_one):
+    first = Order.objects.get(incidents__voucher=paid_with_one.promocode)
+    record_refund(first, amount=PRICE, external_id="charged back", at=NOON)
+    cancelled_too(paid_with_one)
+
+    jobs(LATER + CHOICE)
+
+    assert Promocode.objects.get() == paid_with_one.promocode
 
 
 def test_the_money_may_be_chosen_at_once_and_then_there_is_no_voucher(session):
@@ -236,7 +273,7 @@ def test_a_used_voucher_whose_money_goes_back_outside_is_listed(session):
     assert before == []
     assert [each.order for each in ConcernedOrder.objects.with_both()] == [order]
     assert list(ConcernedOrder.objects.with_both(since=NOON + HOUR)) == []
-    assert Promocode.objects.get(pk=voucher.pk).is_active
+    assert not Promocode.objects.get(pk=voucher.pk).is_active  # should its use be given back
 
 
 def test_a_voucher_is_taken_once_for_each_line(session):
