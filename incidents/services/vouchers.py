@@ -166,7 +166,8 @@ def replace_vouchers(orders: Iterable[Order], *, at: datetime) -> None:
     now = {"refund__requested_at": at, "refund__reason": Reason.SESSION_CANCELLED}
     lines = RefundLine.objects.filter(refund__order__in=latest, **now) if latest else RefundLine.objects.none()
     for line in lines.select_related("refund", "ticket", "preorder"):
-        shares[line.refund.order_id] += (line.ticket or line.preorder).discount_share
+        thing = line.ticket or line.preorder
+        shares[line.refund.order_id] += thing.discount_share if thing else ZERO
     for row in (latest[order] for order, share in shares.items() if share):
         voucher = new_voucher(shares[row.order_id], at=at)
         _answer(row, ConcernedOrder.Answer.VOUCHER, at=at, voucher=voucher)
@@ -176,7 +177,7 @@ def replace_vouchers(orders: Iterable[Order], *, at: datetime) -> None:
 
 def _paid_by_voucher(order: Order, lines: Sequence[OrderLine]) -> Decimal:
     """What an earlier voucher instead of money had paid for these lines, if it was not stopped. One query."""
-    earlier = Promocode.objects.filter(pk=order.promocode_id, is_active=True, instead_of_money__isnull=False)
+    earlier = ConcernedOrder.objects.filter(voucher=order.promocode, voucher__is_active=True)
     return sum((line.discount_share for line in lines), ZERO) if earlier.exists() else ZERO
 
 
