@@ -40,8 +40,8 @@ def clean_line(text: str) -> str:
 
 
 def clean_reason(reason: str) -> str:
-    """`clean_line` of a reason. What reads like a code of the system, and is none (`Choices`), ends with a full stop, so
-    that it is not taken for one. Raises `ReasonNeeded` if it is empty, too long, or contains NUL."""
+    """`clean_line` of a reason. What reads like a code of the system and is none (`Choices`) ends with a full stop, so
+    that nothing takes it for one. Raises `ReasonNeeded` if it is empty, too long, or contains NUL."""
     typed, reason = not isinstance(reason, Choices), clean_line(reason)
     if typed and LIKE_A_CODE.fullmatch(reason):
         reason += "."
