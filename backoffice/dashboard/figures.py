@@ -43,7 +43,7 @@ MOST_ITEMS = 12
 #: What is read of each row.
 OF_CINEMA = ("name", "texts", "time_zone", "day_ends_at", "week_starts_on")
 OF_RATE = ("subject", "valid_from", "vat")
-FURTHER = ("films", "occupancy", "bar", "losses", "points", "cohorts", "day", "month", "actions")
+FURTHER = ("films", "occupancy", "bar", "losses", "points", "customers", "day", "month", "actions")
 OF_ITEM = ("cinema_id", "name", "texts", "expected_today", "stock_quantity")
 MOST_SCREENINGS = 60  # with more, the page has a gauge for each cinema instead of one for each screening
 

@@ -71,7 +71,7 @@ FURTHER = {
     16: "Reconciliation",
     17: "Takings by month",
     18: "Points",
-    19: "Cohorts",
+    19: "Customers by month",
     14: "Month sheet",
     20: "Actions to check",
     **dict.fromkeys((11, 12, 13, 15), "Day sheet"),
