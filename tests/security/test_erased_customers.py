@@ -18,7 +18,7 @@ from customers.services import Customer, erase_customer
 from customers.services.erasure import FREE_TEXT, ways_to_order
 from jobs.models import JobRun
 from orders.models import Order, OrderChange, OrderEvent, Scan
-from orders.services import cancel
+from orders.services import CancelReason, cancel
 from tests.helpers import factories
 from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema
 from tests.helpers.factories import NOON
@@ -262,7 +262,7 @@ def test_who_typed_an_address_does_not_erase_that_its_owner_wants_no_news(anna: 
 @pytest.mark.parametrize("name", ["Staff", "BY_CUSTOMER"])
 def test_a_customer_named_like_a_code_changes_no_recorded_reason(anna: User, name: str) -> None:
     other, own = factories.an_order(), factories.an_order(customer=anna)
-    cancel([other, own], reason=name.upper(), at=NOON)
+    cancel([other, own], reason=CancelReason(name.upper()), at=NOON)
     User.objects.filter(pk=anna.pk).update(first_name=name, last_name=name)
     anna.refresh_from_db()
 
