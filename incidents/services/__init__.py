@@ -16,9 +16,11 @@ from incidents.services.vouchers import (
     new_voucher,
     open_choice,
     send_vouchers_again,
+    stop_vouchers_locked,
     take_refund,
     take_voucher,
     unused_vouchers,
+    vouchers_to_stop,
     worth,
 )
 
@@ -58,9 +60,11 @@ __all__ = [
     "send_vouchers_again",
     "sessions_at",
     "sessions_of_day",
+    "stop_vouchers_locked",
     "swapped",
     "take_refund",
     "take_voucher",
     "unused_vouchers",
+    "vouchers_to_stop",
     "worth",
 ]

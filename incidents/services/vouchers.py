@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from cinema.codes import random_code
@@ -150,6 +150,22 @@ def unused_vouchers(order: Order, *, at: datetime) -> Sequence[Promocode]:
     """What its guest took instead of money, and can still use. One query. Reads only."""
     unused = Promocode.objects.filter(used_count=0, is_active=True, valid_until__gt=at)
     return list(unused.filter(instead_of_money__order=order).order_by("pk"))
+
+
+def vouchers_to_stop(at: datetime) -> QuerySet[Promocode]:
+    """Vouchers whose money went back outside, at the guest's bank say: nobody gets both. Reads only."""
+    return Promocode.objects.filter(instead_of_money__in=ConcernedOrder.objects.to_stop(at))
+
+
+def stop_vouchers_locked(vouchers: Sequence[Promocode], *, at: datetime) -> None:
+    """Stop these, also used ones: should their use be given back, they would pay once more. Two queries.
+
+    Must be called inside a transaction (the vouchers are locked).
+    """
+    for voucher in vouchers:
+        voucher.is_active = False
+    Promocode.objects.bulk_update(vouchers, ["is_active"])
+    Promocode.history.bulk_history_create(vouchers, update=True, default_date=at)
 
 
 def replace_vouchers(orders: Iterable[Order], *, at: datetime) -> None:

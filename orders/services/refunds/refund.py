@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -15,7 +14,7 @@ from cinema.money import ZERO
 from orders import notifications
 from orders.errors import LinesNotRefundable, MoreThanLeft, NothingToRefund, NotRefundable, PaymentDisputed
 from orders.locks import keys_of, lock_orders_with_sessions
-from orders.models import Order, OrderLine, Promocode
+from orders.models import Order, OrderLine
 from orders.reasons import Reason
 from orders.services.refunds.effects import RefundPlan, RemainingLines, apply_refund_effects, remaining_lines
 from orders.services.refunds.scanned import release_scanned, stated
@@ -190,7 +189,7 @@ def record_refund(
 
     `payment` is the refunded one, if known; otherwise the latest with enough money left. When no money is left the
     order is `REFUNDED`, and `process_refunds` releases what it holds. A partial refund names no lines, so it waits for
-    staff to say which. Unused vouchers in place of its money are stopped. Raises `MoreThanLeft`. Owns its transaction.
+    staff to say which. Raises `MoreThanLeft` for more than the order has paid. Owns its transaction.
     """
     with transaction.atomic():
         [row] = lock_orders_with_sessions([order.pk])
@@ -215,8 +214,6 @@ def record_refund_locked(
     booked = record_outside_refund(
         order.pk, source, amount=amount, external_id=external_id, awaits_lines=not whole, at=at
     )
-    instead = Q(instead_of_money__order=order) | Q(instead_of_money__order__promocode__instead_of_money__order=order)
-    Promocode.objects.filter(instead).update(is_active=False)  # not both; also one that took the place of another
     if whole:
         Order.transition([order], Order.Status.REFUNDED, at=at, refunded_at=at)
     return booked

@@ -164,6 +164,7 @@ def test_money_that_goes_back_outside_stops_a_voucher_that_took_the_place_of_ano
     jobs(LATER + CHOICE)
 
     record_refund(first, amount=PRICE, external_id="charged back", at=LATER + CHOICE)
+    jobs(LATER + CHOICE)
 
     assert list(unused_vouchers(paid_with_one, at=LATER + CHOICE)) == []
 
@@ -171,6 +172,7 @@ def test_money_that_goes_back_outside_stops_a_voucher_that_took_the_place_of_ano
 def test_for_a_voucher_that_was_stopped_there_is_no_new_one(paid_with_one):
     first = Order.objects.get(incidents__voucher=paid_with_one.promocode)
     record_refund(first, amount=PRICE, external_id="charged back", at=NOON)
+    jobs(NOON)
     cancelled_too(paid_with_one)
 
     jobs(LATER + CHOICE)
@@ -254,6 +256,7 @@ def test_money_that_goes_back_outside_stops_the_voucher_that_was_taken_instead(s
     vouchers = [take_voucher(chosen(each, NOON), at=NOON) for each in (order, other)]
 
     record_refund(order, amount=part, external_id="charged back", at=NOON + HOUR)
+    jobs(NOON + HOUR)
 
     assert [Promocode.objects.get(pk=each.pk).is_active for each in vouchers] == [False, True]
     assert unused_vouchers(order, at=NOON) == []
@@ -269,6 +272,7 @@ def test_a_used_voucher_whose_money_goes_back_outside_is_listed(session):
     before = list(ConcernedOrder.objects.with_both())
 
     record_refund(order, amount=PRICE, external_id="charged back", at=NOON + HOUR)
+    run("refund_cancelled_sessions", at=NOON + HOUR)
 
     assert before == []
     assert [each.order for each in ConcernedOrder.objects.with_both()] == [order]
