@@ -5,7 +5,6 @@ import unicodedata
 from typing import Any
 
 from django import forms
-from django.db.models import Choices
 from django.utils.translation import gettext as _
 
 from cinema.status import Refused
@@ -18,7 +17,6 @@ INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
 }
 #: Ends of lines and other control characters, except NUL, which is refused.
 CONTROLS = re.compile("[\x01-\x1f\x7f-\x9f\u2028\u2029]+")
-LIKE_A_CODE = re.compile("[A-Z]+(_[A-Z]+)*")
 
 
 class ReasonNeeded(Refused, code="reason_needed"):
@@ -40,11 +38,8 @@ def clean_line(text: str) -> str:
 
 
 def clean_reason(reason: str) -> str:
-    """`clean_line` of a reason. What reads like a code of the system and is none (`Choices`) ends with a full stop, so
-    that nothing takes it for one. Raises `ReasonNeeded` if it is empty, too long, or contains NUL."""
-    typed, reason = not isinstance(reason, Choices), clean_line(reason)
-    if typed and LIKE_A_CODE.fullmatch(reason):
-        reason += "."
+    """`clean_line` of a reason. Raises `ReasonNeeded` if it is empty, too long, or contains NUL."""
+    reason = clean_line(reason)
     if not 0 < len(reason) <= LONGEST_REASON:
         raise ReasonNeeded(
             _("Enter a reason of up to %(longest)s characters. Nothing was changed.") % {"longest": LONGEST_REASON}

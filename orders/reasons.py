@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cinema.validators import clean_reason
+
 
 class Reason(models.TextChoices):
     """Reasons of changes that the system made: stored as a code, shown as a label."""
@@ -17,6 +19,12 @@ class Reason(models.TextChoices):
     NOT_COLLECTED = "NOT_COLLECTED", _("Snacks not collected")
     MARKED_REFUNDED = "MARKED_REFUNDED", _("Marked as refunded")
     MONEY_RETURNED = "MONEY_RETURNED", _("Payment couldn’t be applied to the order")
+
+
+def written(reason: str) -> str:
+    """`clean_reason`, with a full stop if somebody has written what reads like a code: only the system writes those."""
+    clean = clean_reason(reason)
+    return f"{clean}." if clean in Reason.values and not isinstance(reason, Reason) else clean
 
 
 def reason_label(reason: str) -> str:

@@ -5,7 +5,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from cinema.validators import ReasonNeeded, TextFormField, clean_line, clean_reason, clean_text
-from orders.reasons import Reason
 
 #: Spaces, format characters, fillers, a Braille cell without dots, a variation selector and a control character.
 INVISIBLE = "\t \u00a0\u00ad\u034f\u061c\u115f\u180e\u200b\u200d\u202e\u2060\u2800\u3000\u3164\ufe0f\ufeff\x01"
@@ -38,8 +37,3 @@ def test_a_reason_fits_its_column():
     for reason in ("x" * 251, "Ill\x00"):
         with pytest.raises(ReasonNeeded):
             clean_reason(reason)
-
-
-def test_a_typed_reason_is_not_taken_for_a_code_of_the_system():
-    assert clean_reason("BY_CUSTOMER") == "BY_CUSTOMER."
-    assert clean_reason(Reason.BY_CUSTOMER) == Reason.BY_CUSTOMER

@@ -6,16 +6,16 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cinema.validators import clean_reason
 from orders.errors import ScannedTicket
 from orders.models import Ticket
+from orders.reasons import written
 from screenings.models import SeatOutage, Session
 
 
 def stated(reason: str, *, at_fault: bool) -> str:
     """The reason as it is recorded: it says whether the cinema is at fault. Raises `ReasonNeeded`. Reads only."""
-    reason = clean_reason(reason)
-    return clean_reason(_("The cinema is at fault: %(reason)s") % {"reason": reason}) if at_fault else reason
+    reason = written(reason)
+    return written(_("The cinema is at fault: %(reason)s") % {"reason": reason}) if at_fault else reason
 
 
 def release_scanned(tickets: Iterable[int], *, at_fault: bool, at: datetime, actor: User | None) -> None:

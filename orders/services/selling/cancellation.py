@@ -8,7 +8,6 @@ from django.db import transaction
 from accounts.models import User
 from bonuses.services import return_spent
 from cinema.status import transition_matching
-from cinema.validators import clean_reason
 from concessions.models import ConcessionPreorder
 from concessions.services import holds
 from notifications.models import MessageKind
@@ -16,7 +15,7 @@ from notifications.services import ever_notified
 from orders import notifications
 from orders.locks import keys_of, lock_order, lock_orders
 from orders.models import OnlineHold, Order, Ticket
-from orders.reasons import Reason
+from orders.reasons import Reason, written
 from orders.services.selling import promocodes
 from payments.services import return_parts
 
@@ -29,7 +28,7 @@ def cancel(orders: Order | Iterable[Order], *, reason: str, at: datetime, actor:
     Takes one order or a batch, in a constant number of queries. Raises `ForbiddenMove` if one of them is not unpaid
     now, and `ReasonNeeded` for an empty or overlong reason; then none is changed. Owns its transaction.
     """
-    reason = clean_reason(reason)
+    reason = written(reason)
     with transaction.atomic():
         cancel_locked(lock_orders(keys_of(orders)), reason=reason, at=at, actor=actor)
 
