@@ -1,15 +1,9 @@
-"""Pictures of what the bar sells: one square for each item, in the storage of pictures.
-
-The files' names begin with a hash of what was uploaded, so a name never has other content.
-"""
+"""Pictures of what the bar sells: one square for each item, in the storage of pictures."""
 
 import hashlib
 from dataclasses import dataclass
-from functools import partial
 
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -17,6 +11,7 @@ from concessions.models import ConcessionItem
 from concessions.models.items import PICTURE_SIDE
 from house_rules.decoding import TooManyPixels, UnreadablePicture, decode
 from house_rules.encoding import SAVED, encoded
+from house_rules.picture_files import delete_on_commit, store
 
 MOST_BYTES = 1_000_000
 READ = ("JPEG", "PNG", "WEBP", "AVIF")
@@ -55,13 +50,11 @@ def set_picture(item: ConcessionItem, picture: ItemPicture | None) -> None:
     """Give the item this picture, or none. Its files are stored before the row, and those of the former one removed
     unless another item has it too. Owns its transaction.
     """
-    storage, former = storages["pictures"], ConcessionItem(picture=item.picture)
+    former = ConcessionItem(picture=item.picture)
     item.picture = picture.digest if picture else ""
     for extension, content in picture.files.items() if picture else ():
-        if not storage.exists(item.picture_name(extension)):
-            storage.save(item.picture_name(extension), ContentFile(content))
+        store(item.picture_name(extension), content)
     with transaction.atomic():
         item.save(update_fields=["picture"])
         if former.picture and not ConcessionItem.objects.filter(picture=former.picture).exists():
-            for extension in SAVED:
-                transaction.on_commit(partial(storage.delete, former.picture_name(extension)))
+            delete_on_commit(map(former.picture_name, SAVED))

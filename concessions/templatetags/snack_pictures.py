@@ -1,12 +1,12 @@
 """The template tag of pictures of snacks: as AVIF, WebP and JPEG."""
 
 from django import template
-from django.core.files.storage import storages
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from concessions.models import ConcessionItem
 from concessions.models.items import PICTURE_SIDE
+from house_rules.picture_files import addresses
 
 register = template.Library()
 
@@ -16,10 +16,9 @@ def snack_picture(item: ConcessionItem) -> SafeString:
     """The picture of an item of the bar; empty without one. Its name is beside it."""
     if not item.picture:
         return SafeString("")
-    avif, webp, jpg = (storages["pictures"].url(item.picture_name(each)) for each in ("avif", "webp", "jpg"))
     return format_html(
         '<picture class="of-item"><source type="image/avif" srcset="{}"><source type="image/webp" srcset="{}">'
         '<img src="{}" alt="" width="{size}" height="{size}" loading="lazy" decoding="async"></picture>',
-        *(avif, webp, jpg),
+        *addresses(item.picture_name),
         size=PICTURE_SIDE,
     )

@@ -1,17 +1,12 @@
-"""The picture of a map on which customers find a cinema, in the storage of pictures.
-
-The files' names begin with a hash of what was uploaded, so a name never has other content.
-"""
+"""The picture of a map on which customers find a cinema, in the storage of pictures."""
 
 import hashlib
 from dataclasses import dataclass
-from functools import partial
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.db import transaction
 
 from house_rules.encoding import SAVED
+from house_rules.picture_files import delete_on_commit, store
 from screenings.models import Cinema
 from screenings.pictures import open_picture
 
@@ -38,14 +33,12 @@ def set_map(cinema: Cinema, picture: MapPicture | None) -> None:
     """Give the cinema this map, or none. Its files are stored before the row, and those of the former one removed
     unless another cinema has it too. Owns its transaction.
     """
-    storage, former = storages["pictures"], Cinema(map_picture=cinema.map_picture, map_width=cinema.map_width)
+    former = Cinema(map_picture=cinema.map_picture, map_width=cinema.map_width)
     cinema.map_picture = picture.digest if picture else ""
     cinema.map_width, cinema.map_height = (picture.width, picture.height) if picture else (None, None)
     for extension, content in picture.files.items() if picture else ():
-        if not storage.exists(cinema.map_name(extension)):
-            storage.save(cinema.map_name(extension), ContentFile(content))
+        store(cinema.map_name(extension), content)
     with transaction.atomic():
         cinema.save(update_fields=["map_picture", "map_width", "map_height"])
         if former.map_picture and not Cinema.objects.filter(map_picture=former.map_picture).exists():
-            for extension in SAVED:
-                transaction.on_commit(partial(storage.delete, former.map_name(extension)))
+            delete_on_commit(map(former.map_name, SAVED))

@@ -3,10 +3,10 @@
 import hashlib
 from collections.abc import Iterable
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
 
+from house_rules.picture_files import store
 from screenings.errors import PictureRefused
 from screenings.models import Film, FilmPicture
 from screenings.pictures import open_picture
@@ -27,11 +27,8 @@ def add_picture(film: Film, *, content: bytes, kind: str, text: str = "", **cred
     widths = FilmPicture.widths_of(kind, opened.width)
     picture = FilmPicture(film=film, kind=kind, digest=digest, text=text, **credit)
     picture.width, picture.height = max(widths), opened.height_at(max(widths))
-    storage = storages["pictures"]
     for width, extension, encoded in opened.files(widths):
-        name = picture.file_name(width, extension)
-        if not storage.exists(name):
-            storage.save(name, ContentFile(encoded))
+        store(picture.file_name(width, extension), encoded)
     with transaction.atomic():
         own = FilmPicture.objects.filter(film=Film.objects.select_for_update(no_key=True).get(pk=film.pk), kind=kind)
         replaced = own if kind == FilmPicture.Kind.POSTER else own.filter(digest=digest)

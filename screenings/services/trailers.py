@@ -2,10 +2,9 @@
 
 import hashlib
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.db import transaction
 
+from house_rules.picture_files import delete_on_commit, store
 from screenings.errors import TrailerRefused
 from screenings.models import Film
 
@@ -16,18 +15,18 @@ def set_trailer(film: Film, *, content: bytes | None) -> None:
     """Give the film this trailer, or none. The file is stored before the row, and the former one is removed unless
     another film has it too. Raises `TrailerRefused` for what is no MP4 or WebM, or too large. Owns its transaction.
     """
-    storage, former = storages["pictures"], film.trailer_file
+    former = film.trailer_file
     film.trailer_file = "" if content is None else _name_of(content)
-    if content is not None and not storage.exists(film.trailer_file):
-        storage.save(film.trailer_file, ContentFile(content))
+    if content is not None:
+        store(film.trailer_file, content)
     with transaction.atomic():
         film.save(update_fields=["trailer_file"])
         if former and not Film.objects.filter(trailer_file=former).exists():
-            transaction.on_commit(lambda: storage.delete(former))
+            delete_on_commit([former])
 
 
 def _name_of(content: bytes) -> str:
-    """The name of its file, which begins with a hash: a name never has other content."""
+    """The name of its file, which begins with a hash."""
     if len(content) > MOST_BYTES:
         raise TrailerRefused
     if content[4:8] == b"ftyp":

@@ -1,11 +1,11 @@
 """Template tags of pictures of films and snacks: each is offered as AVIF, WebP and JPEG in the widths that it has."""
 
 from django import template
-from django.core.files.storage import storages
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from house_rules.picture_files import addresses
 from screenings.models import Cinema, FilmPicture
 
 register = template.Library()
@@ -44,12 +44,11 @@ def map_of(cinema: Cinema) -> SafeString:
     """The map of a cinema that has one; its address is beside it."""
     if not cinema.map_picture:
         return SafeString("")
-    avif, webp, jpg = (storages["pictures"].url(cinema.map_name(each)) for each in ("avif", "webp", "jpg"))
     return format_html(
         '<picture class="map"><source type="image/avif" srcset="{}"><source type="image/webp" srcset="{}">'
         '<img src="{}" alt="{}" width="{}" height="{}" loading="lazy" decoding="async"></picture>',
-        *(avif, webp, jpg, _("Map: %(cinema)s") % {"cinema": cinema.shown.name}),
-        *(cinema.map_width, cinema.map_height),
+        *addresses(cinema.map_name),
+        *(_("Map: %(cinema)s") % {"cinema": cinema.shown.name}, cinema.map_width, cinema.map_height),
     )
 
 
