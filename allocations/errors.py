@@ -38,13 +38,13 @@ class NoRoomForGroup(Refused, code="no_room_for_group"):
 class GroupPriceTooLow(Refused, code="group_price_too_low"):
     """A group would pay less than it has to, by more than one person may give away in a day."""
 
-    def __init__(self, given: Decimal) -> None:
+    def __init__(self, given: Decimal, *, smallest: int) -> None:
         text = _(
             "The group would pay %(amount)s less than it has to: half of what these seats cost, or all of it for fewer "
-            "than ten people. That is above your limit for a day. Raise the price a head, or let fewer people come "
-            "free. A colleague who has enough left of the limit can book it too."
+            "than %(smallest)d people. That is above your limit for a day. Raise the price a head, or let fewer people "
+            "come free. A colleague who has enough left of the limit can book it too."
         )
-        super().__init__(text % {"amount": format_money(given)})
+        super().__init__(text % {"amount": format_money(given), "smallest": smallest})
 
 
 class TransferReferenceNeeded(Refused, code="transfer_reference_needed"):

@@ -33,11 +33,11 @@ class SeatCount:
 
     @property
     def sold_out(self) -> bool:
-        return self.free <= 0 and self.wheelchairs <= 0
+        return not self.free and not self.wheelchairs
 
     @property
     def only_wheelchairs(self) -> bool:
-        return self.free <= 0 < self.wheelchairs
+        return not self.free and self.wheelchairs > 0
 
     @property
     def few(self) -> bool:
@@ -47,6 +47,6 @@ class SeatCount:
     def band(self) -> str:
         """`sold_out`, `wheelchairs` (only spaces for them are left), `few` or `many`: what others are told, without
         telling the sales."""
-        if self.free <= 0:
+        if not self.free:
             return "wheelchairs" if self.only_wheelchairs else "sold_out"
         return "few" if self.few else "many"

@@ -213,8 +213,8 @@ def _reserve(
 
 def _given_away(booking: GroupBooking, session: Session, accounts: Collection[int]) -> Decimal:
     """How much less than half of what its seats cost others the group pays for the session: down to half is an ordinary
-    discount, for ten people and more. Of a private session, which is not sold to others, all seats of the hall are the
-    group's. Price cuts by these accounts do not count.
+    discount, from `SMALLEST_GROUP` people on. Of a private session, which is not sold to others, all seats of the hall
+    are the group's. Price cuts by these accounts do not count.
     """
     tickets = list(
         Ticket.objects.live()
@@ -234,7 +234,7 @@ def _count(given: Decimal, *, at: datetime, actor: User) -> None:
     try:
         require_approval_above_limit("orders.refund", max(ZERO, given), actor=actor, approver=None, at=at)
     except ApprovalRequired:
-        raise GroupPriceTooLow(given) from None
+        raise GroupPriceTooLow(given, smallest=SMALLEST_GROUP) from None
 
 
 def _hold(

@@ -24,7 +24,7 @@ from backoffice.dashboard.together import First, Together
 from backoffice.framework.admin_menu import REPORTS
 from backoffice.framework.chosen_cinema import chosen_cinema
 from backoffice.pricing.expected import Expected, expected_at
-from backoffice.reports.drill_down import week_links
+from backoffice.reports.drill_down import takings_of, week_links
 from concessions.models import ConcessionItem
 from payments.models import Rates, VatRate
 from pricing.services.staffing import Coming, Hours, joined, suggest, work_per_guest
@@ -181,7 +181,7 @@ def _programmes(
         found = [expected[each.session.pk].mean for each in day.screenings if each.session.pk in expected]
         if found:
             figures = (_figure(EXPECTED, {"expected": round(sum(found))}), *figures)
-        link = _takings_link(day.cinema.pk, day.date, day.date) if day.figures else ""
+        link = takings_of(day.cinema.pk, day.date, day.date) if day.figures else ""
         bar = to_prepare.get(day.cinema.pk, [])
         staff = _staff(day, expected, work, at)
         programmes.append(Programme(day.cinema, day.date, gauges, ended, figures, bar, staff, link))
@@ -221,8 +221,3 @@ def _of_cinema(day: Today) -> Gauge:
 def _figure(definition: Definition, known: Mapping[str, Any]) -> Figure:
     kind = Kind.INTEGER if definition.unit is Unit.COUNT else Kind.MONEY
     return Figure(definition, cell_text(known[definition.key], kind))
-
-
-def _takings_link(cinema: int, first: date, last: date) -> str:
-    chosen = {"cinema": cinema, "first": first.isoformat(), "last": last.isoformat()}
-    return f"{reverse('admin:reports_takings')}?{urlencode(chosen)}"

@@ -151,6 +151,12 @@ def takings_links(
     return linked(table, links, of({}, {}, period.first, period.last) | compared({}, other.first, other.last))
 
 
+def takings_of(cinema: int, first: date, last: date) -> str:
+    """The address of the takings of a cinema (primary key) from one day to another."""
+    chosen: dict[str, Any] = {"cinema": cinema, "first": first.isoformat(), "last": last.isoformat()}
+    return f"{reverse('admin:reports_takings')}?{urlencode(chosen)}"
+
+
 def week_links(comparison: Comparison, user: Any) -> Table:
     """Figures of the first page lead to what they count, the week before and the change to what that counts, and a
     cinema to its takings. No query.
@@ -167,10 +173,8 @@ def week_links(comparison: Comparison, user: Any) -> Table:
         }
 
     def links(row: Any) -> dict[str, str]:
-        first, last = dates[row["key"]]
-        chosen = {"cinema": row["key"], "first": first.isoformat(), "last": last.isoformat()}
-        takings = f"{reverse('admin:reports_takings')}?{urlencode(chosen)}"
-        return {"cinema": takings, **of([cinemas[row["key"]]], first, last)}
+        key = row["key"]
+        return {"cinema": takings_of(key, *dates[key]), **of([cinemas[key]], *dates[key])}
 
     same = {*dates.values()}  # weeks that begin on different days have no total that one list could show
     return linked(comparison.table, links, of([*cinemas.values()], *same.pop()) if len(same) == 1 else {})

@@ -10,12 +10,12 @@ from cinema.money import MoneyField
 from payments.models import CashMovement, CashPlace, Handover, Shift
 from payments.services import totals_of
 from payments.services.cash import place_of
+from payments.services.handovers import COUNTABLE
 from screenings.models import Cinema
 
-COUNTABLE = [CashPlace.Kind.SAFE, CashPlace.Kind.CHANGE_FUND]
-MOVABLE = [CashPlace.Kind.SAFE, CashPlace.Kind.CHANGE_FUND, CashPlace.Kind.BANK]
+MOVABLE = [*COUNTABLE, CashPlace.Kind.BANK]
 SHOWN = 50  # the last movements
-OF_SHIFT = [CashPlace.Kind.DRAWER, CashPlace.Kind.SAFE, CashPlace.Kind.CHANGE_FUND]  # where a shift's cash goes
+OF_SHIFT = [CashPlace.Kind.DRAWER, *COUNTABLE]  # where a shift's cash goes
 LIKELY_DIGITS = 5  # no count below 100,000 is asked about
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.services.sent_forms import sent_once
 from boxoffice.access import BoxOfficeRequest, page
-from boxoffice.services.safe import COUNTABLE, MOVABLE, check_room, handovers_waiting, last_movements, places_of
+from boxoffice.services.safe import MOVABLE, check_room, handovers_waiting, last_movements, places_of
 from boxoffice.views.sale_form import amount_of
 from boxoffice.views.second_person import OTHERS, decide
 from boxoffice.views.till import WORK
@@ -21,6 +21,7 @@ from cinema.money import ZERO, format_money
 from cinema.status import Refused
 from payments.models import CashPlace, Handover
 from payments.services import confirm_handover, count_place, move_between
+from payments.services.handovers import COUNTABLE
 from screenings.models import Cinema
 
 

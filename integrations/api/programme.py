@@ -160,7 +160,7 @@ def availability(request: HttpRequest, response: HttpResponse, session_id: Id) -
         "session_id": session.pk,
         "on_sale": True,
         "capacity": count.capacity,
-        "free": max(count.free, 0),
+        "free": count.free,
         "free_wheelchair_spaces": count.wheelchairs,
         "sold_out": count.sold_out,
     }

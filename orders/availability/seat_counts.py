@@ -33,7 +33,7 @@ def seat_counts(sessions: Collection[Session], *, at: datetime) -> dict[int, Sea
         kinds = for_some.get(hall, {}).items()
         left = [kind for seat, kind in kinds if seat not in broken[key] and (key, seat) not in sold_apart]
         free, wheelchairs = seats.get(hall, 0) - sold[key] - only_broken - len(left), left.count(SeatKind.WHEELCHAIR)
-        counts[key] = SeatCount(seats.get(hall, 0), sold[key], free, wheelchairs)
+        counts[key] = SeatCount(seats.get(hall, 0), sold[key], max(free, 0), wheelchairs)
     return counts
 
 

@@ -13,6 +13,7 @@ from payments.models import CashMovement, CashPlace, Handover
 from payments.services.cash import book, check_amount
 
 COUNT = CashMovement.Kind.COUNT
+COUNTABLE = (CashPlace.Kind.SAFE, CashPlace.Kind.CHANGE_FUND)
 
 
 def confirm_handover(handover: Handover, *, found: Decimal, at: datetime, actor: User) -> Handover:
@@ -44,7 +45,7 @@ def count_place(place: CashPlace, *, counted: Decimal, at: datetime, actor: User
     of it belongs to its shift. Owns its transaction.
     """
     check_amount(counted, lowest=ZERO)
-    if place.kind not in (CashPlace.Kind.SAFE, CashPlace.Kind.CHANGE_FUND):
+    if place.kind not in COUNTABLE:
         raise ValueError("Drawers are counted in their shifts, and the bank by itself.")
     with transaction.atomic():
         row = CashPlace.objects.select_for_update(of=("self",), no_key=True).get(pk=place.pk)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -123,10 +123,8 @@ def totals_of(shift: Shift) -> Totals:
     """The sums of a shift's drawer and terminal, without what its count posted. Four queries. Reads only."""
     moved = CashMovement.objects.filter(shift=shift, place=shift.drawer_id).exclude(kind__in=OF_COUNT).order_by()
     by_kind = dict(moved.values_list("kind").annotate(Sum("amount")))
-    on_terminal = {"gateway": Gateway.CARD_TERMINAL}
-    sold = Payment.objects.filter(shift=shift, status=Payment.Status.SUCCEEDED, **on_terminal)
-    back = Refund.objects.filter(shift=shift, status=Refund.Status.SUCCEEDED, payment__gateway=Gateway.CARD_TERMINAL)
-    cards = GiftCardMovement.objects.filter(shift=shift, tender=Gateway.CARD_TERMINAL).aggregate(
+    sold, back, of_gift_cards = _on_terminal(shift)
+    cards = of_gift_cards.aggregate(
         sold=Sum("amount", filter=Q(amount__gt=0), default=ZERO),
         back=Sum("amount", filter=Q(amount__lt=0), default=ZERO),
     )
@@ -135,6 +133,16 @@ def totals_of(shift: Shift) -> Totals:
         by_kind=by_kind,
         card_sales=sold.aggregate(sum=Sum("amount", default=ZERO))["sum"] + cards["sold"],
         card_refunds=back.aggregate(sum=Sum("amount", default=ZERO))["sum"] - cards["back"],
+    )
+
+
+def _on_terminal(shift: Shift) -> tuple[QuerySet[Payment], QuerySet[Refund], QuerySet[GiftCardMovement]]:
+    """What the card terminal took in a shift and gave back, and what it moved for gift cards."""
+    terminal = Gateway.CARD_TERMINAL
+    return (
+        Payment.objects.filter(shift=shift, status=Payment.Status.SUCCEEDED, gateway=terminal),
+        Refund.objects.filter(shift=shift, status=Refund.Status.SUCCEEDED, payment__gateway=terminal),
+        GiftCardMovement.objects.filter(shift=shift, tender=terminal),
     )
 
 
@@ -150,14 +158,15 @@ class OfPerson:
 def by_person(shift: Shift) -> list[OfPerson]:
     """Who took how much, in a drawer that several people share. Five queries. Reads only."""
     of_guests = Q(payment__isnull=False) | Q(refund__isnull=False) | Q(gift_card_movement__isnull=False)
-    on_terminal = {"shift": shift, "status": "SUCCEEDED"}
-    sums: dict[str, defaultdict[int, Decimal]] = {"cash": defaultdict(Decimal), "cards": defaultdict(Decimal)}
-    for tender, person, sign, rows in (
+    sold, back, of_gift_cards = _on_terminal(shift)
+    parts: list[tuple[str, str, int, QuerySet[Any]]] = [
         ("cash", "actor", 1, CashMovement.objects.filter(of_guests, shift=shift)),
-        ("cards", "actor", 1, Payment.objects.filter(gateway=Gateway.CARD_TERMINAL, **on_terminal)),
-        ("cards", "paid_out_by", -1, Refund.objects.filter(payment__gateway=Gateway.CARD_TERMINAL, **on_terminal)),
-        ("cards", "actor", 1, GiftCardMovement.objects.filter(shift=shift, tender=Gateway.CARD_TERMINAL)),
-    ):
+        ("cards", "actor", 1, sold),
+        ("cards", "paid_out_by", -1, back),
+        ("cards", "actor", 1, of_gift_cards),
+    ]
+    sums: dict[str, defaultdict[int, Decimal]] = {"cash": defaultdict(Decimal), "cards": defaultdict(Decimal)}
+    for tender, person, sign, rows in parts:
         for key, amount in rows.order_by().values_list(person).annotate(Sum("amount")):
             sums[tender][key] += sign * amount
     people = User.objects.filter(pk__in=sums["cash"] | sums["cards"]).order_by("last_name", "first_name", "pk")

@@ -1,6 +1,6 @@
 """Online holds: `hold`, limited to what the shop sells and to what one visitor may hold at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -57,7 +57,7 @@ def hold_online(
     seat_map: SeatMap,
     *,
     places: Sequence[tuple[Seat, TicketType]],
-    snacks: Iterable[tuple[ConcessionItem, int]] = (),
+    snacks: Sequence[tuple[ConcessionItem, int]] = (),
     buyer: Buyer,
     promocode: str = "",
     points: int = 0,
@@ -77,9 +77,7 @@ def hold_online(
     old = seat_map.order
     if not (old and old.is_draft and buyer.email):
         rate_limits.hit("hold", **buyer.counted_as(), address=buyer.address, at=at)
-    chosen = list(snacks)
-    pieces = sum(quantity for _item, quantity in chosen)
-    _check_held(buyer, seats=len(places), snacks=pieces, instead_of=old, at=at)
+    _check_held(buyer, seats=len(places), snacks=sum(number for _item, number in snacks), instead_of=old, at=at)
     if old and not old.is_draft and old.user != buyer.user and points > (held := points_held(old.pk)):
         raise NotEnoughPoints(wanted=points, balance=held)
     if promocode:
@@ -90,7 +88,7 @@ def hold_online(
         order = hold(
             cinema=seat_map.session.hall.cinema,
             tickets=[(seat_map.session, seat, ticket_type) for seat, ticket_type in places],
-            snacks=chosen,
+            snacks=snacks,
             user=buyer.user if buyer.email else None,
             email=buyer.email,
             phone=buyer.phone,
@@ -171,8 +169,7 @@ def _check_held(buyer: Buyer, *, seats: int, snacks: int, instead_of: Order | No
         whose["address"] = Q(online_hold__address=place)
     for limit, orders in whose.items():
         sums = held.filter(orders).aggregate(seats=Sum("places", default=0), snacks=Sum("pieces", default=0))
-        too_many = sums["seats"] + seats > settings.HELD_SEATS[limit]
-        if too_many or sums["snacks"] + snacks > settings.HELD_SNACKS[limit]:
+        if sums["seats"] + seats > settings.HELD_SEATS[limit] or sums["snacks"] + snacks > settings.HELD_SNACKS[limit]:
             raise TooMuchHeld
 
 
