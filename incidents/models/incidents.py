@@ -136,7 +136,8 @@ class ConcernedOrderQuerySet(models.QuerySet["ConcernedOrder"]):
         """Those whose voucher is valid although the money went back outside by `at`: that of the order, or of the one
         before, if an earlier voucher had paid for the order."""
         went_back = _went_back("", until=at) | _went_back("order__promocode__instead_of_money__", until=at)
-        return self.filter(went_back, voucher__is_active=True)
+        took_one = {"answer": ConcernedOrder.Answer.VOUCHER, "voucher__isnull": False}  # as the index has it
+        return self.filter(went_back, **took_one, voucher__is_active=True)
 
 
 def _went_back(row: str, *, since: datetime | None = None, until: datetime | None = None) -> Q:
@@ -178,6 +179,9 @@ class ConcernedOrder(models.Model):
         verbose_name_plural = _("guests concerned")
         default_permissions = ("view",)
         ordering = ["incident", "id"]
+        indexes = [
+            models.Index(fields=["answer"], condition=Q(voucher__isnull=False), name="concerned_with_voucher"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["incident", "order"], name="incident_concerns_order_once"),
             models.CheckConstraint(
