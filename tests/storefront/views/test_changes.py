@@ -9,7 +9,7 @@ from django.test import Client
 from cinema import clock
 from cinema.money import format_money
 from incidents.models import ConcernedOrder
-from incidents.services import choice_link, move
+from incidents.services import cancel, choice_link, move
 from orders.models import Order
 from orders.services import check_in
 from screenings.services.relocation import Place
@@ -45,6 +45,16 @@ def test_opening_the_link_decides_nothing(client: Client, changed) -> None:
     assert f"you get back {format_money(2 * PRICE + 120)}. This" in page.text
     assert business_state() == before
     assert f"/{path}" in client.get(f"/order/{order.token}/").text
+
+
+def test_a_change_of_a_screening_that_is_cancelled_after_all_is_not_offered_any_more(client: Client, changed) -> None:
+    order, path = changed
+    cancel([order.tickets.first().session], reason="Fire alarm", vouchers=True, at=NOON)
+
+    page = client.get(f"/order/{order.token}/").text
+
+    assert f"/{path}" not in page
+    assert "Choose your money back or a voucher" in page
 
 
 def test_the_guest_keeps_the_tickets_and_may_still_return_them_with_the_snacks(client: Client, changed) -> None:
