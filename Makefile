@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run quick test proofs coverage audit checks bench bench-steering format lint types floors migrations production \
-	translations messages catalogues settings lock clean exhaustive machines deploy-check installation image page-tools
+	translations messages catalogues settings lock clean exhaustive machines deploy-check fresh-clone production-site installation image page-tools
 
 help: ## lists these targets; ARGS=... goes to the command behind a target
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -61,16 +61,21 @@ exhaustive: .venv/installed-dev catalogues page-tools
 	@echo "== exhaustive tests, and what does not depend on the database, on PostgreSQL"
 	@EXHAUSTIVE=1 $(ON_POSTGRES) $(PYTEST) --database-only -m "exhaustive or proofs or not database and not browser" $(ARGS)
 
-machines: .venv/installed-dev  # each of them keeps one core busy
-	@$(SEVERAL) deploy-check installation image
+# Each of them keeps one core busy, the longest first.
+machines: .venv/installed-dev
+	@$(SEVERAL) production-site image fresh-clone deploy-check
 
 deploy-check: .venv/installed-dev var/deploy-tools/installed ## checks Dockerfile, compose.yaml, workflow and deploy/ with the programs that read them
 	@echo "== deployment files"
 	@$(BIN)/python tools/check_deploy.py
 
-installation: .venv/installed-dev ## clones the last commit, runs the demo there, and tries README's production part on PostgreSQL
+installation: fresh-clone production-site ## clones the last commit, runs the demo there, and tries README's production part on PostgreSQL
+
+fresh-clone: .venv/installed-dev
 	@echo "== a fresh installation"
 	@PYTHON=$(PYTHON) sh tools/check_installation.sh
+
+production-site: .venv/installed-dev
 	@echo "== a production site, as README says"
 	@PYTHON=$(PYTHON) $(ON_POSTGRES) $(BIN)/python tools/check_production.py
 
