@@ -44,7 +44,8 @@ quick: .venv/installed-dev catalogues ## lint, types, floors and the fast tests 
 
 # Each test runs on both databases, in one of the two commands on each: what depends on the database itself (marked
 # `database`: locks, constraints, jobs) on PostgreSQL in `make test`, the rest in `make proofs`. Crashes, races and
-# orders of jobs (`reliability`) are tried on PostgreSQL first, and on SQLite in `make proofs`.
+# orders of jobs (`reliability`) are tried on PostgreSQL first, and on SQLite in `make proofs`. Tests in a browser and of
+# single pages (`page`) run on SQLite only.
 
 test: .venv/installed-dev catalogues ## every check, the tests on SQLite, and on PostgreSQL what depends on the database
 	@$(SEVERAL) checks
@@ -59,7 +60,7 @@ exhaustive: .venv/installed-dev catalogues page-tools
 	@echo "== crashes, and exhaustive tests of what depends on the database, on SQLite"
 	@EXHAUSTIVE=1 $(ON_SQLITE) $(PYTEST) -m "reliability or (exhaustive or proofs) and (database or sqlite)" $(ARGS)
 	@echo "== exhaustive tests, and what does not depend on the database, on PostgreSQL"
-	@EXHAUSTIVE=1 $(ON_POSTGRES) $(PYTEST) --database-only -m "exhaustive or proofs or not database and not browser" $(ARGS)
+	@EXHAUSTIVE=1 $(ON_POSTGRES) $(PYTEST) --database-only -m "exhaustive or proofs or not database and not browser and not page" $(ARGS)
 
 # Each of them keeps one core busy, the longest first.
 machines: .venv/installed-dev
