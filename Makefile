@@ -3,7 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-PYTEST := $(BIN)/pytest -q -n 2 --dist worksteal
+WORKERS := $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$((cores > 4 ? 4 : cores)))
+PYTEST := $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 
 # Compiled modules are kept, whatever the machine says: a run of the tests starts hundreds of processes.
 unexport PYTHONDONTWRITEBYTECODE
@@ -34,7 +35,7 @@ catalogues: .venv/installed
 
 # --- For developers
 
-SEVERAL := $(MAKE) --no-print-directory --keep-going -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync)
+SEVERAL := $(MAKE) --no-print-directory --keep-going -j$(WORKERS) $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 ON_SQLITE := env -u TEST_DATABASE_URL
 ON_POSTGRES := $(BIN)/python -m tests.postgres --
 
