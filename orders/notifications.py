@@ -90,16 +90,16 @@ def notify_address_changed(order: Order, *, recipient: str, by_staff: bool, at: 
     queue([message], at=at)
 
 
-def send_link(order: Order, *, asked: bool = True, sparingly: bool = False, at: datetime) -> None:
-    """Queue the link to the order's page, unless `asked` after a correction; `sparingly`: one in `LINK_AGAIN`."""
-    after = at - settings.LINK_AGAIN
-    if sparingly and was_queued(MessageKind.ORDER_LINK, recipient=order.recipient, after=after):
-        return
+def send_link(order: Order, *, asked: bool = True, sparingly: bool = False, at: datetime) -> bool:
+    """Queue the link to the page; returns whether. `sparingly`: one in `LINK_AGAIN`; not `asked`: corrected."""
+    if sparingly and was_queued(MessageKind.ORDER_LINK, recipient=order.recipient, after=at - settings.LINK_AGAIN):
+        return False
     kept = ConcessionPreorder.objects.exclude(status__in=RELEASED)
     about = about_orders([order], tickets=Ticket.objects.live(), preorders=kept)
     occasion = f"{order.number} {at.isoformat()}"
     context = {**about[order.pk], "asked": asked}
     queue([message_about(order, MessageKind.ORDER_LINK, occasion=occasion, context=context)], at=at)
+    return True
 
 
 def notify_overdue(orders: Iterable[Order], *, at: datetime, again: bool = False) -> None:

@@ -3,6 +3,7 @@
 from allocations.services.code_batches import begin_export, exported_codes, make_codes, stop_codes
 from allocations.services.comps import carry_over, create_standard_reasons, give, given_anew, is_complimentary, worth
 from allocations.services.groups import (
+    SMALLEST_GROUP,
     Agreed,
     add_screening,
     book,
@@ -16,6 +17,7 @@ from allocations.services.private_sessions import hired_for_little, open_to_publ
 
 __all__ = [
     "OF_THE_HOUSE",
+    "SMALLEST_GROUP",
     "Agreed",
     "add_screening",
     "begin_export",

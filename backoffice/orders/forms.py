@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminEmailInputWidget,
+    UnfoldAdminIntegerFieldWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
@@ -22,9 +23,11 @@ from backoffice.framework.fields import ReasonField
 from backoffice.orders.order_timeline import line_name
 from backoffice.payments.forms import DisputeConfirmationForm
 from bonuses.services import points_held, points_of, points_spent
+from boxoffice.services.refunds import preview_parts
 from cinema.local_time import format_local, validate_year
 from cinema.money import format_money
 from cinema.validators import TextFormField
+from concessions.models import ConcessionPreorder
 from orders.approvals import CONSUMED
 from orders.availability.seat_map import taken_seats
 from orders.models import Order, OrderChange, OrderLine, Ticket
@@ -139,7 +142,8 @@ class RefundForm(BaseRefundForm):
 class RefundLinesForm(BaseRefundForm):
     """Refunds chosen lines, in two steps: choose the lines, then confirm the exact money and points.
 
-    `previewed` sends back the amounts shown; if they have changed since, the form is shown again with the new ones.
+    A line of several snacks also asks how many of them. `previewed` sends back the amounts shown; if they have changed
+    since, the form is shown again with the new ones.
     """
 
     lines = forms.MultipleChoiceField(
@@ -159,15 +163,35 @@ class RefundLinesForm(BaseRefundForm):
         self.fields["lines"].choices = [  # type: ignore[attr-defined]
             (key, _choice_label(line, spent, self.row)) for key, line in self.offered.items()
         ]
+        several = [line for line in offered if isinstance(line, ConcessionPreorder) and line.is_divisible]
+        self.divisible = {f"quantity-{line.pk}": line for line in several}
+        for name, line in self.divisible.items():
+            self.fields[name] = forms.IntegerField(
+                label=gettext("How many to refund: %(item)s") % {"item": line.title},
+                required=False,
+                initial=line.quantity,
+                min_value=1,
+                max_value=line.quantity,
+                widget=UnfoldAdminIntegerFieldWidget(),
+            )
+        self.order_fields(["lines", *self.divisible, "reason"])
         self.preview: RefundPreview | None = None
         self.is_confirmed = False
 
     def clean_lines(self) -> list[OrderLine]:
         return [self.offered[key] for key in self.cleaned_data["lines"]]
 
+    def clean(self) -> dict[str, Any]:
+        """With `quantities`: of the chosen lines, by primary key, those of which only a part is refunded."""
+        cleaned = super().clean() or self.cleaned_data
+        chosen, typed = cleaned.get("lines", ()), {name: cleaned.pop(name, None) for name in self.divisible}
+        parts = {line: typed[name] for name, line in self.divisible.items() if line in chosen and typed[name]}
+        self.parts = {line: wanted for line, wanted in parts.items() if wanted < line.quantity}
+        return {**cleaned, "quantities": {line.pk: wanted for line, wanted in self.parts.items()}}
+
     def needs_confirmation(self) -> bool:
-        self.preview = preview_refund(self.row, lines=self.cleaned_data["lines"], at=self.at)
-        preview = self.preview
+        wanted = {name: self.cleaned_data[name] for name in ("lines", "quantities")}
+        self.preview = preview = preview_parts(self.row, **wanted, at=self.at)
         seen = f"{preview.money} {preview.returned.amount} {preview.points_back} {preview.points_taken}"
         self.is_confirmed = self.cleaned_data.pop("previewed") == seen
         if self.is_confirmed:
@@ -179,6 +203,8 @@ class RefundLinesForm(BaseRefundForm):
     def summary(self) -> Iterable[SummaryItem]:
         yield from super().summary()
         if self.preview is not None:
+            for line, wanted in self.parts.items():
+                yield _("only a part"), gettext("%(wanted)d of %(line)s") % {"wanted": wanted, "line": line}
             yield from refund_summary(self.preview)
         if self.preview is not None and not self.is_confirmed:
             yield _("check before confirming"), _("nothing has been refunded yet. Confirm to refund exactly this.")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext_lazy
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User, normalise_email
 from allocations.services import OF_THE_HOUSE, check_booker, check_extension
 from backoffice.accounts.approvals import ApprovalsMixin
-from backoffice.framework.actions import confirmed_action
+from backoffice.framework.actions import ActionForm, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ReadOnlyAdmin
 from backoffice.framework.badges import StatusBadgeMixin
 from backoffice.framework.counted_filter import CountedFilter
@@ -37,9 +37,11 @@ from backoffice.orders.personal_data import PersonalDataMixin
 from boxoffice.approvals import ExchangeApproval
 from boxoffice.services.buyers import check_taking
 from boxoffice.services.exchanges import exchange
+from boxoffice.services.refunds import divide_snacks
 from boxoffice.services.sales import cancel_unpaid, shift_for_money
 from cinema.local_time import format_local
 from cinema.money import format_money
+from cinema.status import Refused
 from customers.services import correct_address, is_correctable
 from house_rules.models import AgreedTerms
 from incidents.services import change_seats
@@ -146,6 +148,13 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
     @admin.display(description=_("to pay"), ordering="final_amount")
     def amount(self, order: Order) -> str:
         return format_money(order.final_amount)
+
+    def on_refusal(
+        self, request: HttpRequest, row: Any, action: str, form: ActionForm, refused: Refused
+    ) -> str | HttpResponse:
+        """Snacks of which a part was to be refunded are divided already: what is asked for is a refund of lines."""
+        form.cleaned_data.pop("quantities", None)
+        return super().on_refusal(request, row, action, form, refused)
 
     # --- Actions
 
@@ -300,12 +309,14 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
         order: Order,
         *,
         lines: list[OrderLine],
+        quantities: dict[int, int],
         reason: str,
         at_fault: bool = False,
         despite_dispute: bool = False,
         at: datetime,
         actor: User,
     ) -> str:
+        divide_snacks(order, quantities, at=at)
         agreed: dict[str, Any] = {"at_fault": at_fault, "despite_dispute": despite_dispute}
         refunded = refund(order, lines=lines, reason=reason, **agreed, at=at, actor=actor)
         return RefundApproval.message(order, refunded)

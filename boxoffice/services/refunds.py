@@ -20,7 +20,7 @@ from concessions.models import ConcessionPreorder
 from concessions.services import divide
 from orders.locks import lock_orders_with_sessions
 from orders.models import Order, OrderLine, Ticket
-from orders.services import decided_at_work, pay_out, refund
+from orders.services import RefundPreview, decided_at_work, pay_out, preview_refund, refund
 from orders.services.refunds.effects import remaining_lines
 from payments.models import AT_COUNTER, Gateway, Payment, Refund, Shift
 from payments.models.payments import RefundQuerySet
@@ -116,6 +116,18 @@ def divide_snacks(order: Order, quantities: Mapping[int, int], *, at: datetime) 
             if line.combo_id or not 0 < wanted < line.quantity:
                 raise WrongQuantity(line)
             divide(line, kept=wanted, at=at)
+
+
+def preview_parts(
+    order: Order, *, lines: Sequence[OrderLine], quantities: Mapping[int, int], at: datetime
+) -> RefundPreview:
+    """Preview of `divide_snacks` and then `refund`: it is done and rolled back. Raises as they do, except that a
+    dispute does not stop it. Owns its transaction."""
+    with transaction.atomic():
+        divide_snacks(order, quantities, at=at)
+        preview = preview_refund(order, lines=lines, at=at)
+        transaction.set_rollback(True)
+    return preview
 
 
 def check_in_time(lines: Sequence[OrderLine], *, at_fault: bool, at: datetime) -> None:

@@ -268,7 +268,8 @@ def check_terminal(order: Order) -> None:
 
 
 def undo(order: Order, *, shift: Shift | None = None, at: datetime, actor: User) -> list[Refund]:
-    """Cancel an unfinished sale; its seats are free again, and the parts that were collected in this `shift` go back.
+    """Cancel an unfinished sale, as staff; its seats are free again, and the parts that were collected in this `shift`
+    go back.
 
     They count as a sale that is undone. Returns these payouts; none of them above the actor's limit: they wait then, as
     other parts do, and count for whoever pays them out. Raises `CardUnclear`, and as `cancel_unpaid` and
@@ -276,7 +277,7 @@ def undo(order: Order, *, shift: Shift | None = None, at: datetime, actor: User)
     """
     check_terminal(order)
     with transaction.atomic():
-        cancel_unpaid(order, reason=CancelReason.CUSTOMER, at=at, actor=actor)
+        cancel_unpaid(order, reason=CancelReason.STAFF, at=at, actor=actor)
         if shift is None:
             return []
         try:

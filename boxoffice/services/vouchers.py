@@ -29,10 +29,11 @@ from incidents.services import (
     open_choice,
     take_refund,
     take_voucher,
+    unsent_vouchers,
     worth,
 )
 from orders.locks import lock_orders
-from orders.models import Order
+from orders.models import Order, Promocode
 from orders.reasons import Reason
 from payments.models import Refund, Shift
 from payments.services.cash import check_amount
@@ -76,12 +77,29 @@ def give_instead_of_money(order: Order, *, at: datetime, actor: User, decided_by
     with transaction.atomic():
         row = _choice_of(order, at=at)
         promocode = take_voucher(row, at=at, actor=actor, at_cinema=True)
-        if is_sent_to_buyer(row):
-            return None
-        label, amount = str(Reason.VOUCHER.label), promocode.discount_amount or ZERO
-        given = Voucher.objects.create(promocode=promocode, order=order, reason=label, actor=decider, at=at)
-        require_approval_above_limit("orders.refund", amount, actor=decider, approver=None, at=at)
-        return given
+        return None if is_sent_to_buyer(row) else _to_print(promocode, order, at=at, actor=decider)
+
+
+def voucher_to_print(order: Order, *, at: datetime) -> Promocode | None:
+    """A code that took the place of a voucher with which the guest had paid, and that was neither sent nor printed: the
+    order has no address of its buyer. Reads only."""
+    unsent = unsent_vouchers(order, at=at)
+    printed = Voucher.objects.filter(promocode__in=unsent).values_list("promocode", flat=True) if unsent else []
+    return next((each for each in unsent if each.pk not in printed), None)
+
+
+def give_unsent(order: Order, *, at: datetime, actor: User, decided_by: User | None = None) -> Voucher:
+    """Give the guest the voucher that `voucher_to_print` finds; it counts as one that is given instead of money.
+
+    Raises `StaffOrder`, `DecisionClosed` if there is none, and `ApprovalRequired`. Owns its transaction.
+    """
+    check_buyer(order, actor=actor)
+    with transaction.atomic():
+        lock_orders([order.pk])
+        promocode = voucher_to_print(order, at=at)
+        if promocode is None:
+            raise DecisionClosed
+        return _to_print(promocode, order, at=at, actor=decided_by or actor)
 
 
 def give_money_now(order: Order, *, shift: Shift, at: datetime, actor: User) -> list[Refund]:
@@ -103,6 +121,14 @@ def choice_at_till(order: Order, *, at: datetime) -> dict[str, Any] | None:
         return None
     lines = lines_to_choose(row, at=at)
     return {"amount": worth(lines), "voucher": has_voucher(order, lines)}
+
+
+def _to_print(promocode: Promocode, order: Order, *, at: datetime, actor: User) -> Voucher:
+    """Must be called inside a transaction (the order is locked). Raises `ApprovalRequired`."""
+    reason, amount = str(Reason.VOUCHER.label), promocode.discount_amount or ZERO
+    given = Voucher.objects.create(promocode=promocode, order=order, reason=reason, actor=actor, at=at)
+    require_approval_above_limit("orders.refund", amount, actor=actor, approver=None, at=at)
+    return given
 
 
 def _choice_of(order: Order, *, at: datetime) -> ConcernedOrder:

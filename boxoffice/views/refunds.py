@@ -24,6 +24,7 @@ from boxoffice.services.vouchers import (
     check_unused,
     give_instead_of_money,
     give_money_now,
+    give_unsent,
     give_voucher,
     print_again,
 )
@@ -129,14 +130,16 @@ def give(request: BoxOfficeRequest, key: int) -> HttpResponse:
 @page(WORK)
 @require_POST
 def choose(request: BoxOfficeRequest, key: int) -> HttpResponse:
-    """What a guest of a cancelled screening chose, the money now or a voucher, decided by whoever may refund."""
+    """What a guest of a cancelled screening chose, the money now or a voucher, or a voucher that waits for the guest,
+    decided by whoever may refund."""
     row = get_object_or_404(orders_of(request), pk=key)
     try:
         shift, decided_by = _open_shift(request), decide(request, REFUND)
-        if "voucher" not in request.POST:
+        if "refund" in request.POST:
             _tell(request, row, give_money_now(row, shift=shift, at=request.at, actor=request.user))
             return redirect("boxoffice:order", key=row.pk)
-        given = give_instead_of_money(row, at=request.at, actor=request.user, decided_by=decided_by)
+        service = give_unsent if "unsent" in request.POST else give_instead_of_money
+        given = service(row, at=request.at, actor=request.user, decided_by=decided_by)
     except Refused as error:
         messages.error(request, str(error))
         return redirect("boxoffice:order", key=row.pk)

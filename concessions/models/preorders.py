@@ -111,6 +111,11 @@ class ConcessionPreorder(models.Model):
         return self.instead_of or self.concession_item
 
     @property
+    def is_divisible(self) -> bool:
+        """Whether a part of it can be refunded by itself; a combo stays whole."""
+        return self.quantity > 1 and not self.combo_id
+
+    @property
     def amount(self) -> Decimal:
         """The line's price before discount and points."""
         return self.unit_price * self.quantity

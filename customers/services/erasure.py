@@ -31,6 +31,7 @@ from customers.errors import CannotEraseStaff, ErasedAlready, OrdersStillOpen
 from customers.services.customer import Customer
 from jobs.models import JobRun, QuarantinedRow
 from notifications.models import Notification
+from notifications.services.chosen_phones import is_of_another
 from orders.locks import lock_orders
 from orders.models import Order, OrderChange, OrderEvent, Scan
 from orders.reasons import Reason
@@ -115,7 +116,8 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
             raise OrdersStillOpen(text % {"orders": ", ".join(waiting)})
         messages = customer.messages(orders)
         # Elsewhere than on their orders, only their own: anybody can order with anybody's address, or type a number.
-        paid_with = {order.phone for order in orders if order.paid_at and order.user_id} if user else set()
+        may_be_own = user is not None and not is_of_another(user)
+        paid_with = {order.phone for order in orders if order.paid_at and order.user_id} if may_be_own else set()
         own_addresses = {customer.address, *((user.email, *(paid_with & {user.phone})) if user else ())}
         addresses = own_addresses | {each for order in orders for each in (order.email, order.phone)}
         addresses |= {user.phone} if user else set()

@@ -140,16 +140,19 @@ def send_vouchers_again(order: Order, *, at: datetime) -> None:
     if was_queued(MessageKind.VOUCHER, recipient=order.email, after=at - settings.LINK_AGAIN):
         return
     with transaction.atomic():
-        for voucher in unused_vouchers(order, at=at):
-            row = order.incidents.select_related("incident").get(voucher=voucher)
+        for row, voucher in _unused(order, at=at):
             if is_sent_to_buyer(row):
                 _send(order, voucher, points=0, at=at)
 
 
 def unused_vouchers(order: Order, *, at: datetime) -> Sequence[Promocode]:
-    """What its guest took instead of money, and can still use. One query. Reads only."""
-    unused = Promocode.objects.filter(used_count=0, is_active=True, valid_until__gt=at)
-    return list(unused.filter(instead_of_money__order=order).order_by("pk"))
+    """What its guest has instead of money, and can still use. One query. Reads only."""
+    return [voucher for _row, voucher in _unused(order, at=at)]
+
+
+def unsent_vouchers(order: Order, *, at: datetime) -> Sequence[Promocode]:
+    """Those of them whose codes were sent to nobody. One query, and one for each at most. Reads only."""
+    return [voucher for row, voucher in _unused(order, at=at) if not is_sent_to_buyer(row)]
 
 
 def vouchers_to_stop(at: datetime) -> QuerySet[Promocode]:
@@ -189,6 +192,12 @@ def replace_vouchers(orders: Iterable[Order], *, at: datetime) -> None:
         _answer(row, ConcernedOrder.Answer.VOUCHER, at=at, voucher=voucher)
         if is_sent_to_buyer(row):
             _send(row.order, voucher, points=0, at=at)
+
+
+def _unused(order: Order, *, at: datetime) -> Sequence[tuple[ConcernedOrder, Promocode]]:
+    unused = {"voucher__used_count": 0, "voucher__is_active": True, "voucher__valid_until__gt": at}
+    rows = order.incidents.filter(**unused).select_related("incident", "voucher").order_by("voucher")
+    return [(row, row.voucher) for row in rows if row.voucher]
 
 
 def _paid_by_voucher(order: Order, lines: Sequence[OrderLine]) -> Decimal:

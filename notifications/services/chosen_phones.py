@@ -96,6 +96,11 @@ def phone_of(user: User, *, at: datetime) -> ChosenPhone | None:
     return found if found and (found.confirmed_at or found.expires_at >= at) else None
 
 
+def is_of_another(user: User) -> bool:
+    """Whether another account has proved by a code that the phone of this one is its own. One query. Reads only."""
+    return ChosenPhone.objects.filter(phone=user.phone, confirmed_at__isnull=False).exclude(user=user).exists()
+
+
 def find_phones(notifications: Collection[Notification]) -> None:
     """Set the `phone` of messages that go out, or went, as SMS: to a number, or to a customer who chose it.
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 
 from allocations.models import Comp, GroupBooking
+from allocations.services import SMALLEST_GROUP
 from concessions.models import StockMovement
 from orders.models import Order, OrderEvent, Scan, Ticket
 from orders.reasons import Reason
@@ -43,10 +44,14 @@ def _handled(days: Days, as_of: datetime) -> list[QuerySet[Any, Any]]:
         ~Exists(changed.filter(about=OuterRef("about")))
     )
     cancelled = events.filter(to_status=Order.Status.CANCELLED).exclude(OF_ITSELF)
+    # Seats that are reserved at a group's price: one by one they may go to anybody.
+    tenth = Ticket.objects.filter(order=OuterRef("order"))[SMALLEST_GROUP - 1 :]
+    of_groups = events.filter(to_status=Order.Status.PAID, order__channel=Order.Channel.GROUP)
     return [
         _numbers(days, Action.HANDLED, events, at="at", counted="order"),
         _numbers(days, Action.HANDLED, in_part, at="requested_at", counted="order"),
         _numbers(days, Action.VOIDS, cancelled.exclude(order__channel=Order.Channel.HOUSE), at="at"),
+        _numbers(days, Action.GROUP_PARTS, of_groups.exclude(Exists(tenth)), at="at"),
     ]
 
 

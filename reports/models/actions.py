@@ -17,6 +17,7 @@ class Action(models.TextChoices):
     VOIDS = "voids", _("Unpaid orders cancelled")
     FREE_TICKETS = "free_tickets", _("Free tickets")
     GROUPS = "groups", _("Group bookings")
+    GROUP_PARTS = "group_parts", _("Groups paid for a few people")
     OVERRIDES = "overrides", _("Admissions outside hours")
     VOUCHERS = "vouchers", _("Vouchers for trouble")
     DISCOUNTS = "discounts", _("Sales with a promo code at the till")

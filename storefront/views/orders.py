@@ -147,14 +147,16 @@ def cancel(request: HttpRequest, order: Order) -> HttpResponse:
 @of_order
 def send_again(request: HttpRequest, order: Order) -> HttpResponse:
     """Send the link of a sold order to its own address once more: one in `LINK_AGAIN`, and a few a day, for an address,
-    however often it is pressed on the pages of however many orders.
+    however often it is pressed on the pages of however many orders. Presses that send nothing use up none.
     """
     if order.status in Order.SOLD and order.email:
+        limited: Any = {"person": order.recipient, "address": client_address(request), "at": clock.now()}
         try:
-            rate_limits.hit("link_again", person=order.recipient, address=client_address(request), at=clock.now())
+            rate_limits.check("link_again", **limited)
         except RateLimited as refusal:
             return refused_page(request, order, refusal)
-        notifications.send_link(order, sparingly=True, at=clock.now())
+        if notifications.send_link(order, sparingly=True, at=clock.now()):
+            rate_limits.allowed("link_again", **limited)
         send_vouchers_again(order, at=clock.now())
         messages.success(request, _("We’re sending the link to %(email)s again.") % {"email": order.email})
     return redirect("shop:order", order.token)

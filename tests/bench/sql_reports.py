@@ -280,6 +280,13 @@ SELECT date, actor_id, 'groups', 1
 FROM day_to_count JOIN allocations_groupbooking ON at >= starts_at AND at < ends_at
 WHERE cinema_id = %(cinema)s AND at < %(end)s
 UNION ALL
+SELECT date, event.actor_id, 'group_parts', 1
+FROM day_to_count JOIN orders_orderevent event ON at >= starts_at AND at < ends_at
+JOIN orders_order bought ON bought.id = event.order_id
+WHERE cinema_id = %(cinema)s AND at < %(end)s AND to_status = 'PAID' AND channel = 'GROUP'
+  AND event.actor_id IS NOT NULL AND event.actor_id IS DISTINCT FROM user_id
+  AND (SELECT count(*) FROM orders_ticket ticket WHERE ticket.order_id = bought.id) < 10
+UNION ALL
 SELECT date, scan.actor_id, 'overrides', 1
 FROM day_to_count JOIN orders_scan scan ON at >= starts_at AND at < ends_at
 JOIN orders_ticket ticket ON ticket.id = ticket_id JOIN orders_order bought ON bought.id = ticket.order_id

@@ -7,6 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Approval
+from accounts.services import approve
 from allocations.services import keep
 from notifications.models import Notification
 from orders.models import Order
@@ -25,6 +27,7 @@ from tests.helpers.factories import (
 )
 from tests.helpers.order_rows import an_overdue_order, upcoming_session
 from tests.helpers.users import browser, someone
+from tests.reliability.run_job import invariant_violations
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +63,53 @@ def test_chosen_lines_are_refunded_only_after_showing_the_exact_amount(cinema, s
     assert "315\N{NO-BREAK SPACE}₽" in shown.content.decode()
     assert refunded.amount == Decimal("315.00")
     assert messages_of(done) == [f"Order {sold}: refund of 315\N{NO-BREAK SPACE}₽ issued."]
+
+
+def refund_one_of_two_snacks(client, sold):
+    """The pages on which it is chosen and confirmed."""
+    line = sold.preorders.order_by("pk").first()
+    chosen = {"lines": [f"concessionpreorder-{line.pk}"], f"quantity-{line.pk}": "1", "reason": "Dropped"}
+    shown = client.post(admin_url(sold, "refund_lines"), chosen)
+    chosen["previewed"] = shown.context_data["form"]["previewed"].value()
+    return shown.text, client.post(admin_url(sold, "refund_lines"), chosen, follow=True)
+
+
+def test_a_part_of_a_line_of_snacks_is_refunded_after_showing_the_exact_amount(cinema, sold):
+    shown, done = refund_one_of_two_snacks(browser(someone("floor_manager", cinema)), sold)
+
+    paid = sold.preorders.order_by("pk").first().paid
+    assert "1 of 2 × Popcorn" in shown
+    assert [each.amount for each in sold.refunds.all()] == [paid]
+    assert paid < 120  # points had paid a share of it
+    assert list(sold.preorders.order_by("pk").values_list("quantity", "status")) == [(1, "AVAILABLE"), (1, "PENDING")]
+    assert "issued" in messages_of(done)[0]
+    assert invariant_violations(timezone.now()) == []
+
+
+@pytest.mark.parametrize("quantity", ["0", "3", "-1", "two"])
+def test_of_a_line_of_snacks_no_more_is_refunded_than_there_is(cinema, sold, quantity):
+    line = sold.preorders.get()
+    chosen = {"lines": [f"concessionpreorder-{line.pk}"], f"quantity-{line.pk}": quantity, "reason": "Dropped"}
+
+    answer = browser(someone("floor_manager", cinema)).post(admin_url(sold, "refund_lines"), chosen)
+
+    assert answer.context_data["form"].errors.keys() == {f"quantity-{line.pk}"}
+    assert (sold.preorders.get().quantity, sold.refunds.count()) == (2, 0)
+
+
+def test_above_the_limit_a_colleague_approves_the_part_of_a_line(cinema, sold, settings):
+    settings.APPROVAL_LIMITS = {"orders.refund": Decimal(1)}
+    _shown, asked = refund_one_of_two_snacks(browser(someone("floor_manager", cinema)), sold)
+
+    approval, part = Approval.objects.get(), sold.preorders.order_by("pk").first()
+    assert "sent for approval" in messages_of(asked)[0]
+    assert approval.facts[0] == ["only a part", f"1 of 2 × {part.concession_item}"]
+    assert sold.refunds.count() == 0
+    colleague = someone("cinema_manager", cinema, email="colleague@example.org")
+    approve(approval, digest=approval.digest, at=timezone.now(), actor=colleague)
+
+    part.refresh_from_db()
+    assert [(each.total, part.status) for each in sold.refunds.all()] == [(part.paid, "AVAILABLE")]
 
 
 def test_staff_see_that_a_refund_leaves_less_than_the_promo_code_asks_for(cinema, sold):

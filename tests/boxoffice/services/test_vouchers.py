@@ -12,7 +12,7 @@ from boxoffice.errors import VoucherTooLarge
 from boxoffice.models import Voucher
 from boxoffice.services import refunds, sales
 from boxoffice.services.exchanges import exchange
-from boxoffice.services.vouchers import give_instead_of_money, give_money_now, give_voucher
+from boxoffice.services.vouchers import give_instead_of_money, give_money_now, give_unsent, give_voucher
 from incidents.errors import DecisionClosed
 from incidents.services import cancel
 from notifications.models import Notification
@@ -22,7 +22,7 @@ from tests.helpers.assertions import raises_unchanged
 from tests.helpers.cash import a_shift, cash_of
 from tests.helpers.factories import NOON, PRICE, a_paid_order, a_session, an_adult, free_seats
 from tests.helpers.users import someone
-from tests.reliability.run_job import invariant_violations
+from tests.reliability.run_job import invariant_violations, run
 
 pytestmark = pytest.mark.django_db
 
@@ -159,3 +159,33 @@ def test_at_the_till_the_buyer_is_sent_the_code_and_one_that_is_printed_counts_f
     assert Notification.objects.get(kind="VOUCHER").recipient == "guest@example.org"
     assert (printed.actor, Voucher.objects.count()) == (manager, 1)
     assert [(each.person, each.amount) for each in LimitUse.objects.all()] == [(manager, PRICE)]
+
+
+def test_a_voucher_in_place_of_another_that_could_be_sent_to_nobody_is_printed_once_and_counts(
+    shift, session, settings
+):
+    settings.APPROVAL_LIMITS = {"orders.refund": PRICE}
+    first = pay_in(shift, held(shift, session))
+    cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
+    paid_with = give_instead_of_money(first, at=NOON, actor=someone("floor_manager", session.hall.cinema)).promocode
+    later = a_session(session.hall, start=NOON + timedelta(hours=5))
+    order = pay_in(shift, held(shift, later, promocode=paid_with.code))
+    cancel([later], reason="Flood", at=NOON)
+    run("refund_cancelled_sessions", at=NOON)
+
+    voucher = give_unsent(order, at=NOON, actor=shift.cashier)
+
+    assert (voucher.order, voucher.promocode.discount_amount) == (order, PRICE)
+    assert voucher.promocode != paid_with
+    assert LimitUse.objects.get(person=shift.cashier).amount == PRICE
+    with raises_unchanged(DecisionClosed):
+        give_unsent(order, at=NOON, actor=shift.cashier)
+
+
+def test_a_code_that_was_sent_to_its_buyer_is_not_printed_too(shift, session):
+    order = a_paid_order(session, at=NOON, gateway="yookassa", email="guest@example.org")
+    cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
+    give_instead_of_money(order, at=NOON, actor=shift.cashier)
+
+    with raises_unchanged(DecisionClosed):
+        give_unsent(order, at=NOON, actor=shift.cashier)

@@ -19,7 +19,7 @@ from tests.helpers.box_office import PIN, a_device, at_work
 from tests.helpers.cash import a_shift, cash_of
 from tests.helpers.factories import PRICE, a_session, an_adult, an_item, free_seats
 from tests.helpers.users import someone
-from tests.reliability.run_job import invariant_violations
+from tests.reliability.run_job import invariant_violations, run
 
 pytestmark = pytest.mark.django_db
 
@@ -251,3 +251,27 @@ def test_a_cashier_gives_the_money_of_a_cancelled_screening_only_with_a_second_p
     client.post(f"{TILL}orders/{order.pk}/choose/", {"refund": "1", "person": manager.pk, "pin": PIN})
 
     assert Refund.objects.get().status == Refund.Status.SUCCEEDED
+
+
+def test_a_voucher_that_waits_for_a_guest_is_printed_with_a_second_person(session):
+    client, shift, order = at_till(session)
+    manager = with_pin("floor_manager", session)
+    cancel([session], reason="Fire alarm", vouchers=True, at=clock.now())
+    decided = {"person": manager.pk, "pin": PIN}
+    client.post(f"{TILL}orders/{order.pk}/choose/", {"voucher": "1", **decided})
+    later = a_session(session.hall, start=clock.now() + timedelta(hours=5))
+    code, work = Promocode.objects.get().code, {"at": clock.now(), "actor": shift.cashier}
+    places = [(later, seat, an_adult()) for seat in free_seats(later)[:2]]
+    second = sales.hold_at_till(shift, places=places, snacks=[], promocode=code, **work)
+    sales.pay_cash(second, shift=shift, given=None, **work)
+    cancel([later], reason="Flood", at=clock.now())
+    run("refund_cancelled_sessions", at=clock.now())
+
+    page = client.get(f"{TILL}orders/{second.pk}/")
+    assert "Print the voucher for" in page.text
+    client.post(f"{TILL}orders/{second.pk}/choose/", {"unsent": "1"})
+    assert Voucher.objects.count() == 1
+    printed = client.post(f"{TILL}orders/{second.pk}/choose/", {"unsent": "1", **decided}, follow=True)
+
+    assert Voucher.objects.get(order=second).promocode.code in printed.text
+    assert "Print the voucher for" not in client.get(f"{TILL}orders/{second.pk}/").text

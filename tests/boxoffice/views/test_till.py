@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import LimitUse
+from accounts.services import rate_limits
 from accounts.services.customer_codes import PAYING, SALT, customer_code
 from accounts.services.pins import set_pin
 from allocations.models import CompReason
@@ -352,6 +353,17 @@ def test_the_link_to_the_tickets_is_sent_again_to_whom_there_is_an_address(sessi
 
     assert Notification.objects.get(kind="ORDER_LINK").recipient == order.email
     assert "/send/" not in client.get(f"{TILL}orders/{sold_here.pk}/").text
+
+
+def test_links_that_the_page_of_an_order_has_sent_leave_the_till_its_own(session):
+    client, _shift = cashier_at(session)
+    order = a_paid_order(session, at=clock.now())
+    for _link in range(10):
+        rate_limits.hit("link_again", person=order.recipient, at=clock.now())
+
+    client.post(f"{TILL}orders/{order.pk}/send/")
+
+    assert Notification.objects.get(kind="ORDER_LINK").recipient == order.email
 
 
 def test_what_a_colleague_sold_is_printed_by_name_in_a_shift(session):

@@ -23,7 +23,7 @@ from bonuses.models import BonusAccount
 from bonuses.services import adjust
 from customers.errors import CannotEraseStaff, ErasedAlready, OrdersStillOpen
 from customers.services import Customer, erase_customer, export_customer_data
-from notifications.models import MessageKind, Notification
+from notifications.models import ChosenPhone, MessageKind, Notification
 from notifications.services import Message, queue
 from orders.models import Order
 from orders.services import cancel, refund
@@ -262,6 +262,21 @@ def test_a_typed_address_erases_nothing_but_that_order(anna: Customer, typed: Or
     assert "Petrova" in LogEntry.objects.get(object_repr__startswith="Annuschka").change_message
     with pytest.raises(ErasedAlready):
         erase_customer(Customer.of(typed), at=NOON)
+
+
+def test_a_number_that_another_account_has_proved_stays_theirs(anna: Customer) -> None:
+    owner = factories.a_customer()
+    User.objects.filter(pk=owner.pk).update(phone=PHONE)
+    ChosenPhone.objects.create(user=owner, phone=PHONE, expires_at=NOON, confirmed_at=NOON)
+    record_consent(PHONE, channel="SMS", is_given=True, place="ACCOUNT", is_proved=True, user=owner, at=NOON)
+    order = factories.an_order(email="kim@example.org", phone=PHONE)
+
+    erase_customer(anna, at=NOON)
+
+    order.refresh_from_db()
+    anna.user.refresh_from_db()
+    assert (order.phone, MarketingConsent.objects.get().recipient, anna.user.phone) == (PHONE, PHONE, "")
+    assert not anna.orders().filter(phone=PHONE).exists()
 
 
 def test_an_order_of_staff_gives_out_nothing_about_them() -> None:

@@ -6,15 +6,16 @@ from django.db import transaction
 
 from accounts.models import User
 from allocations.models import Comp, CompReason
-from allocations.services import give
+from allocations.services import Agreed, book, give
 from bonuses.models import BonusAccount
 from bonuses.services import adjust
+from boxoffice.services import groups as sales_to_groups
 from boxoffice.services import sales
 from boxoffice.services.vouchers import give_voucher
 from concessions.services import receive, write_off
-from orders.models import Ticket
+from orders.models import Order, Ticket
 from orders.services import cancel, check_in, hold, mark_paid, refund, refund_by_customer
-from payments.models import Refund
+from payments.models import Gateway, Refund
 from payments.services import move_cash, take_back_gift_card
 from reports.catalogue.actions import actions, comps
 from reports.models import ActionFigures, BusinessDay
@@ -139,6 +140,20 @@ def test_cash_taken_out_and_sales_with_a_promo_code_count_for_whoever_did_it(cin
     assert (row["cash_out"], row["discounts"], row["handled"]) == (1, 1, 2)
 
 
+def test_a_groups_seats_paid_for_fewer_than_ten_people_count_for_whoever_takes_the_money(cinema, anna, boris):
+    shift = a_shift(cinema, cashier=boris)
+    session = a_session(a_hall(cinema, rows=["ssssssssss"] * 2), start=NOON + 2 * DAY)
+    book(session, Agreed("Anna Petrova", Decimal(200)), people=20, until=NOON + DAY, at=NOON, actor=anna)
+    taken = {"gateway": Gateway.CASH, "release_rest": False, "shift": shift, "at": NOON, "actor": boris}
+
+    for people in (1, 9, 10):
+        reserved = Order.objects.get(status=Order.Status.PENDING_PAYMENT)
+        sales_to_groups.pay_for_some(reserved, people=people, **taken)
+
+    assert counts(cinema)["anna@example.org"]["groups"] == 1
+    assert counts(cinema)["boris@example.org"]["group_parts"] == 2
+
+
 def test_free_tickets_count_for_who_made_the_order(cinema, anna):
     session = a_session(a_hall(cinema))
     comp = TicketType.objects.create(name="Comp", price_percent=0, sold_to=TicketType.SoldTo.TILL)
@@ -240,11 +255,12 @@ def test_points_are_for_people_who_see_all_cinemas(cinema, anna):
     assert all(column.key != "points" for column in found(cinema, with_points=False).columns)
 
 
-def test_an_unfinished_sale_that_was_undone_at_the_till_is_an_order_cancelled(cinema):
-    shift = a_shift(cinema)
-    sales.undo(an_order(a_session(a_hall(cinema)), channel="BOX_OFFICE"), shift=shift, at=NOON, actor=shift.cashier)
+def test_whatever_is_given_up_at_the_till_is_an_order_cancelled_wherever_it_was_made(cinema):
+    shift, session = a_shift(cinema), a_session(a_hall(cinema))
+    for order in (an_order(session, channel="BOX_OFFICE"), an_order(session)):
+        sales.undo(order, shift=shift, at=NOON, actor=shift.cashier)
 
-    assert counts(cinema)[str(shift.cashier)]["voids"] == 1
+    assert counts(cinema)[str(shift.cashier)]["voids"] == 2
 
 
 def test_a_closed_day_keeps_the_actions_of_people_who_left(cinema, anna):

@@ -621,5 +621,20 @@ def test_one_address_gets_a_link_again_once_in_five_minutes_and_ten_times_a_day_
         monkeypatch.setattr("cinema.clock.now", lambda minutes=6 * number: start + timedelta(minutes=minutes))
         answers += [client.post(f"/order/{order.token}/again/").status_code for order in orders]
 
-    assert Notification.objects.filter(kind="ORDER_LINK").count() == 5
-    assert answers == [302] * 10 + [429] * 14
+    assert Notification.objects.filter(kind="ORDER_LINK").count() == 10
+    assert answers == [302] * 19 + [429] * 5
+
+
+def test_presses_that_send_nothing_leave_the_owner_of_an_address_all_links_of_the_day(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = clock.now()
+    strangers, own = (factories.a_paid_order(email="victim@example.org", at=start) for _ in range(2))
+    for _press in range(12):
+        client.post(f"/order/{strangers.token}/again/")
+    monkeypatch.setattr("cinema.clock.now", lambda: start + timedelta(minutes=6))
+
+    answer = client.post(f"/order/{own.token}/again/")
+
+    assert answer.status_code == 302
+    assert Notification.objects.filter(kind="ORDER_LINK").count() == 2
