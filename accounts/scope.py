@@ -31,3 +31,11 @@ def cinemas_of_person(person: Any) -> Cinemas:
 def within(rows: QuerySet[Any], path: str, cinemas: Cinemas) -> QuerySet[Any]:
     """The rows whose cinema, reached by the lookup `path`, is one of `cinemas`."""
     return rows if cinemas is None else rows.filter(**{f"{path}__in": cinemas})
+
+
+def own_cinemas(cinemas: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+    """Those of `cinemas` that are the user's of this request: one query, where `within` and `cinemas_of` take two."""
+    person: Any = request.user
+    if not person.is_authenticated:
+        return cinemas.none()
+    return cinemas if person.all_cinemas else cinemas.filter(pk__in=person.cinemas.order_by().values("pk"))
