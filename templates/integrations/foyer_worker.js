@@ -2,7 +2,8 @@
 const COPY = "foyer-1";
 const PARTS = ["{% static 'foyer/foyer.css' %}", "{% static 'foyer/foyer.js' %}", "{% static 'icon.svg' %}"];
 
-// The pages that are open came before the worker did, so it fetches them once more.
+// The pages that are open came before the worker did, so it fetches them once more. Not with the headers that the
+// browser sends for a page, so whatever `Vary` names is ignored below.
 async function keep() {
   const open = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   const pages = open.map((page) => page.url).filter((url) => url.startsWith(self.registration.scope));
@@ -23,6 +24,6 @@ self.addEventListener("fetch", (event) => {
         }
         return answer;
       })
-      .catch(() => caches.match(event.request).then((kept) => kept || Response.error())),
+      .catch(() => caches.match(event.request, { ignoreVary: true }).then((kept) => kept || Response.error())),
   );
 });
