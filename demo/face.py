@@ -1,13 +1,16 @@
-"""Gives the demo chain a name, colours, a footer and pages in three languages, and its cinemas contacts."""
+"""Gives the demo chain a name, logo, colours, a footer and pages in three languages, and its cinemas contacts."""
 
 from datetime import datetime
 
 from accounts.models import User
 from demo.chain import ADMIN_EMAIL
+from demo.posters import LOGO, MAP, draw
+from house_rules import logo
 from house_rules.models import ChainFace, ChainPage
 from house_rules.pages import publish
 from payments.models import LegalEntity
 from screenings.models import Cinema
+from screenings.services.map_pictures import prepared_map, set_map
 
 NAME = "Аврора"
 ACCENT_LIGHT, ACCENT_DARK = "#9a1f4b", "#f2a65a"
@@ -19,8 +22,9 @@ FOOTER = {
 }
 SELLER_ADDRESS = "109028, Москва, ул. Покровская, 17"
 CONTACTS = {
-    # the cinema's name: postal code, phone, way there in Russian, English, German
+    # the cinema's name: its map, postal code, phone, way there in Russian, English, German
     "Аврора": (
+        "pokrovskaya",
         "109028",
         "+74950000017",
         "Пять минут пешком от метро «Китай-город», вход со двора. Во двор можно заехать на коляске.",
@@ -28,6 +32,7 @@ CONTACTS = {
         "Fünf Minuten zu Fuß von der U-Bahn-Station Kitai-Gorod; der Eingang liegt im Hof und ist stufenlos.",
     ),
     "Горизонт": (
+        "iset",
         "620014",
         "+73430000005",
         "Автобусы 25 и 50 до остановки «Набережная». Парковка во дворе — два часа бесплатно по билету.",
@@ -144,6 +149,8 @@ def add_face(*, at: datetime) -> None:
     face, _is_new = ChainFace.objects.get_or_create(pk=ChainFace.ONE)
     face.name, face.accent_light, face.accent_dark = NAME, ACCENT_LIGHT, ACCENT_DARK
     face.footer, face.social, face.seller = FOOTER, SOCIAL, seller
+    for name, value in logo.prepared(draw("logo", size=LOGO)).columns.items():
+        setattr(face, name, value)
     face.full_clean()
     face.save()
     owner = User.objects.filter(email=ADMIN_EMAIL).first()
@@ -151,7 +158,8 @@ def add_face(*, at: datetime) -> None:
         page, _is_new = ChainPage.objects.get_or_create(kind=kind, defaults={"slug": slug, "position": position})
         publish(page, texts, at=at, actor=owner)
     for cinema in Cinema.objects.filter(name__in=CONTACTS):
-        cinema.postal_code, cinema.phone, cinema.way_there, *others = CONTACTS[cinema.name]
+        motif, cinema.postal_code, cinema.phone, cinema.way_there, *others = CONTACTS[cinema.name]
         for language, way in zip(("en", "de"), others, strict=True):
             cinema.texts = {**cinema.texts, language: {**cinema.texts.get(language, {}), "way_there": way}}
         cinema.save()
+        set_map(cinema, prepared_map(draw(motif, size=MAP)))

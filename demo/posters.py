@@ -1,4 +1,4 @@
-"""Draws the posters and stills of the demo's films, and what the bar sells. `posters.typ` has the drawings.
+"""Draws the pictures of the demo: posters, stills, snacks, the logo, maps. `posters.typ` has the drawings.
 
 They are free for any use.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 import typst
 
 SOURCE = Path(__file__).with_name("posters.typ")
-POSTER, STILL, SNACK = (720, 1080), (1600, 900), (480, 480)  # pixels
+POSTER, STILL, SNACK, LOGO, MAP = (720, 1080), (1600, 900), (480, 480), (500, 300), (960, 600)  # pixels
 
 PALETTES = {
     # dark, middle, accent, light
@@ -33,6 +33,10 @@ PALETTES = {
     "water": ("#1f5673", "#7fc0d8", "#2f8f9d", "#ffffff"),
     "ice": ("#7b4b69", "#e59bb0", "#d9a05a", "#fff3e6"),
     "chocolate": ("#d9a05a", "#c0392b", "#4a2d1c", "#f2c879"),
+    # of the chain
+    "logo": ("#ffffff00", "#d9643a", "#9a1f4b", "#f2b84b"),
+    "pokrovskaya": ("#f1e9dc", "#c3dcb4", "#9a1f4b", "#ffffff"),
+    "iset": ("#f1e9dc", "#a9d3e6", "#9a1f4b", "#ffffff"),
 }
 
 

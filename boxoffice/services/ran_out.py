@@ -65,7 +65,7 @@ def worth_more(by: ConcessionItem, snacks: Snacks) -> Decimal:
 
 def substitute(item: ConcessionItem, *, by: ConcessionItem, at: datetime, actor: User) -> tuple[list[Order], Refusals]:
     """Take an item off sale, and give every paid order that waits for it another one at the price that it paid; the
-    customers are told.
+    customers are told. What was given instead of something else is not replaced once more.
 
     What the other one costs more counts towards the same limit of whoever decides it as refunds. Returns the orders
     that were changed, and those that refused it with the reason: each is one transaction. Raises `NotASubstitute`, and
@@ -121,6 +121,8 @@ def _substitute(order: Order, wanted: Snacks, *, by: ConcessionItem, at: datetim
         snacks = list(waiting.select_related("concession_item").order_by("pk"))
         if not snacks:
             raise SnacksNotOpen(_("This order no longer waits for it."))
+        if any(each.instead_of_id for each in snacks):  # else two items, back and forth, write to guests without end
+            raise SnacksNotOpen(_("This order got it instead of something else. Nothing is replaced twice: refund it."))
         keys, more = [each.pk for each in snacks], worth_more(by, snacks)
         changed = ConcessionPreorder.objects.filter(pk__in=keys)
         ordered = _listed(row, changed)["snacks"]

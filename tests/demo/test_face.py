@@ -10,7 +10,7 @@ from tests.helpers.factories import NOON
 
 
 @pytest.mark.django_db
-def test_the_demo_has_its_own_name_colours_footer_and_pages_in_each_language(client: Client) -> None:
+def test_the_demo_has_its_own_name_logo_colours_footer_maps_and_pages_in_each_language(client: Client) -> None:
     for name, *_rest in VENUES:
         Cinema.objects.create(name=name)
 
@@ -22,6 +22,8 @@ def test_the_demo_has_its_own_name_colours_footer_and_pages_in_each_language(cli
     assert "Verkaufsbedingungen" in page
     assert "Popcorn, das man im ganzen Viertel riecht" in page
     assert "/face.css?" in page
+    assert 'alt="Аврора"' in page
+    assert page.count('<picture class="map">') == len(CONTACTS)
     assert all(way in page for *_others, way in CONTACTS.values())
     assert client.get("/pages/refunds/?lang=en").status_code == 200
     assert {page.versions.count() for page in ChainPage.objects.all()} == {1 + len(LANGUAGES)}

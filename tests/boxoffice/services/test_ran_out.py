@@ -100,6 +100,21 @@ def test_whoever_waits_for_it_gets_something_else_at_the_price_that_was_paid(
     assert invariant_violations() == []
 
 
+def test_guests_are_told_once_however_often_two_items_take_each_others_place(
+    session: Session, cinema: Cinema, item: ConcessionItem
+) -> None:
+    other, barkeeper = factories.an_item(cinema), someone("bar", cinema)
+    order = factories.a_paid_order(session, snacks=[(item, 1)], email="anna@example.org")
+    ran_out.substitute(item, by=other, at=NOON, actor=barkeeper)
+    ConcessionItem.objects.update(is_active=True)
+
+    done, refused = ran_out.substitute(other, by=item, at=NOON, actor=barkeeper)
+
+    assert (done, [each for each, _why in refused]) == ([], [order])
+    assert Notification.objects.get(kind="SNACKS_REPLACED").recipient == "anna@example.org"
+    assert order.preorders.get().concession_item == other
+
+
 def test_receipts_go_on_naming_what_was_paid_and_a_refund_returns_its_price(
     session: Session, cinema: Cinema, item: ConcessionItem, settings: Any
 ) -> None:
