@@ -37,6 +37,7 @@ class MessageKind(models.TextChoices):
     TIER_ENDING = "TIER_ENDING", _("Customer level about to end")
     LOW_STOCK = "LOW_STOCK", _("Low stock")
     REFUNDS_TO_APPROVE = "REFUNDS_TO_APPROVE", _("Refunds to approve")
+    CASH_FOUND = "CASH_FOUND", _("Another sum found than handed in")
     SCHEDULED_REPORT = "SCHEDULED_REPORT", _("Scheduled report")
     GIFT_CARD = "GIFT_CARD", _("Gift card")
     FILM_ON_SALE = "FILM_ON_SALE", _("Watched film on sale")

@@ -143,12 +143,12 @@ def _outcome(row: OfflineScan, seal: Seal | None, *, is_valid: bool) -> OfflineS
         return Outcome.NOT_PAID
     if ticket.order.status == Order.Status.REFUNDED or ticket.status == Ticket.Status.AVAILABLE:
         return Outcome.REFUNDED
-    if not is_valid:  # the guest got another seat and another code
-        return Outcome.MOVED
     if ticket.status == Ticket.Status.USED:
         last = Scan.objects.filter(ticket=ticket, undone=False).order_by("-pk").first()
-        same = last and last.device_id == row.device_id and abs(last.at - row.at) <= SAME_SCAN
+        same = is_valid and last and last.device_id == row.device_id and abs(last.at - row.at) <= SAME_SCAN
         return Outcome.KNOWN if same else Outcome.USED_TWICE
+    if not is_valid:  # the guest got another code, with another seat or link
+        return Outcome.MOVED
     if ticket.session.status == Session.Status.CANCELLED:
         return Outcome.CANCELLED
     if row.listed and row.listed != place_of(ticket):
@@ -165,16 +165,15 @@ def _unproven(ticket: Ticket, seal: Seal | None, *, at: datetime) -> OfflineScan
 
 
 def _ticket(scan: Waiting, *, cinema: int) -> tuple[Ticket | None, bool]:
-    """The ticket of this cinema, and whether the code is its code now: it may have been on the list and replaced since.
-
-    At most two queries.
+    """The ticket of this cinema, and whether the code is its code now: it may have been on the list and replaced since,
+    with the seat or with the order's link. At most two queries.
     """
     try:
         ticket: Ticket | None = ticket_of(scan.code)
     except UnknownCode:
         keys = [int(found[1]) for each in readings(scan.code) if (found := TICKET_CODE.fullmatch(each))]
         was_listed = scan.decision == Decision.LET_IN and keys
-        replaced = Ticket.objects.filter(pk__in=keys[:1], order__cinema=cinema, reissued_at__isnull=False)
+        replaced = Ticket.objects.filter(pk__in=keys[:1], order__cinema=cinema)
         return (replaced.first(), False) if was_listed else (None, False)
     return (ticket, True) if ticket and ticket.order.cinema_id == cinema else (None, False)
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.services.sent_forms import sent_once
 from boxoffice.access import BoxOfficeRequest, page
+from boxoffice.services.handovers import confirm as confirm_handed_in
 from boxoffice.services.safe import MOVABLE, check_room, handovers_waiting, last_movements, places_of
 from boxoffice.views.sale_form import amount_of
 from boxoffice.views.second_person import OTHERS, decide
@@ -20,7 +21,7 @@ from cinema.ids import is_valid_id
 from cinema.money import ZERO, format_money
 from cinema.status import Refused
 from payments.models import CashPlace, Handover
-from payments.services import confirm_handover, count_place, move_between
+from payments.services import count_place, move_between
 from payments.services.handovers import COUNTABLE
 from screenings.models import Cinema
 
@@ -92,7 +93,7 @@ def confirm(request: BoxOfficeRequest) -> HttpResponse:
         found = amount_of(request.POST.get("found", ""))
         if found is None:
             raise ValueError
-        confirm_handover(row, found=found, at=request.at, actor=decide(request, OTHERS) or request.user)
+        confirm_handed_in(row, found=found, at=request.at, actor=decide(request, OTHERS) or request.user)
         messages.success(request, _("Confirmed."))
     except ValueError:
         messages.error(request, _("Enter an amount such as 500 or 500.50."))

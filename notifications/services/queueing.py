@@ -41,6 +41,7 @@ The context of each kind is JSON: strings, integers, lists. Instants are ISO 860
 |                       | link (to the shop)                                                                  |
 | LOW_STOCK             | cinema, item, stock, threshold, suggested                                           |
 | REFUNDS_TO_APPROVE    | cinema, film, starts (instant), amount, asked_by, reason, page (of the request)     |
+| CASH_FOUND            | cinema, handed_in_at (instant), amount (as entered), found (amount), by (who found) |
 | SCHEDULED_REPORT      | title, about (cinemas and dates), figures: list of [name, text], page (of the file), |
 |                       | attachment: None, or storage, name (in it), filename, content_type; size (in words) |
 | GIFT_CARD             | amount, gift_code (as it is printed), cinemas: names of those that take it          |
@@ -98,6 +99,7 @@ CONTEXT_KEYS: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.TIER_ENDING: frozenset({"tier", "spent", "threshold", "missing", "ends", "link"}),
     MessageKind.LOW_STOCK: frozenset({"cinema", "item", "stock", "threshold", "suggested"}),
     MessageKind.REFUNDS_TO_APPROVE: frozenset({"cinema", "film", "starts", "amount", "asked_by", "reason", "page"}),
+    MessageKind.CASH_FOUND: frozenset({"cinema", "handed_in_at", "amount", "found", "by"}),
     MessageKind.SCHEDULED_REPORT: frozenset({"title", "about", "figures", "page", "attachment", "size"}),
     MessageKind.GIFT_CARD: frozenset({"amount", "gift_code", "cinemas"}),
     MessageKind.FILM_ON_SALE: frozenset({"film", "rating", "starts", "cinema", "link"}),

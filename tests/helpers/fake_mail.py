@@ -115,6 +115,13 @@ CONTEXTS: dict[MessageKind, dict[str, Any]] = {
         "link": "https://cinema.example",
     },
     MessageKind.LOW_STOCK: {"cinema": "Horizon", "item": "Popcorn", "stock": 3, "threshold": 10, "suggested": 47},
+    MessageKind.CASH_FOUND: {
+        "cinema": "Horizon",
+        "handed_in_at": "2026-11-23T19:00:00+03:00",
+        "amount": "9000.00",
+        "found": "8000.00",
+        "by": "Anna Bell",
+    },
     MessageKind.REFUNDS_TO_APPROVE: {
         "cinema": "Horizon",
         "film": "Tom & Jerry",

@@ -50,6 +50,8 @@ def test_every_kind_is_rendered_without_gaps(kind: MessageKind, language: str) -
             "starts",
             "cancelled_at",
             "expires",
+            "handed_in_at",
+            "found",
             "ends",
             "missing",
             "spent",

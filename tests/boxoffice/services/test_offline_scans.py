@@ -12,6 +12,7 @@ from boxoffice.models import OfflineScan
 from boxoffice.services import door, offline_scans
 from boxoffice.services.offline_list import evening_list, place_of
 from boxoffice.services.offline_scans import Waiting, conflicts, store
+from customers.services import correct_address
 from incidents.services import change_seats
 from orders.models import Scan, Ticket
 from orders.services import check_in, code_of, complete, refund
@@ -133,6 +134,23 @@ def test_the_books_win_where_they_say_otherwise_and_people_see_it(
     used = Ticket.objects.filter(status=Ticket.Status.USED).order_by("pk")
     assert list(used) == [twice, moved]
     assert not conflicts(factories.a_cinema(), at=UPLOADED).exists()
+
+
+def test_a_code_that_a_corrected_address_has_replaced_is_found_as_its_ticket(
+    session: Session, seal: str, usher: User, who: dict[str, Any]
+) -> None:
+    used, unused = (a_ticket(session, email="typo@example.org") for _ in range(2))
+    scans = [waiting(each, seal) for each in (used, unused)]
+    for each in (used, unused):
+        correct_address(each.order, email="right@example.org", reason="Typed wrong", at=SCANNED, actor=usher)
+    used.order.refresh_from_db()
+    door.scan(code_of(used), at=SCANNED, **who)
+
+    assert uploaded(*scans, who=who) == ["USED_TWICE", "MOVED"]
+
+    assert [each.ticket for each in OfflineScan.objects.order_by("pk")] == [used, unused]
+    unused.refresh_from_db()
+    assert unused.status == Ticket.Status.PAID
 
 
 def test_a_scan_whose_answer_was_lost_is_no_conflict(session: Session, seal: str, who: dict[str, Any]) -> None:
