@@ -33,9 +33,9 @@ def within(rows: QuerySet[Any], path: str, cinemas: Cinemas) -> QuerySet[Any]:
     return rows if cinemas is None else rows.filter(**{f"{path}__in": cinemas})
 
 
-def own_cinemas(cinemas: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
-    """Those of `cinemas` that are the user's of this request: one query, where `within` and `cinemas_of` take two."""
+def own_rows(rows: QuerySet[Any], path: str, request: HttpRequest) -> QuerySet[Any]:
+    """The rows `within` the cinemas of the user of this request; of cinemas themselves (`pk`) in the same query."""
     person: Any = request.user
-    if not person.is_authenticated:
-        return cinemas.none()
-    return cinemas if person.all_cinemas else cinemas.filter(pk__in=person.cinemas.order_by().values("pk"))
+    if path == "pk" and person.is_authenticated and not person.all_cinemas:
+        return rows.filter(pk__in=person.cinemas.order_by().values("pk"))
+    return within(rows, path, cinemas_of(request))
