@@ -203,7 +203,7 @@ class SessionAdmin(
     # --- The page of one session
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
-        return super().get_queryset(request).select_related("film", "hall__cinema")
+        return super().get_queryset(request).select_related("film", "hall__cinema", "price_row", "price_quote")
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
