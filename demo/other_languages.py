@@ -71,6 +71,8 @@ TEXTS = {
         "Frightening scenes, flashing lights",
         "Beängstigende Szenen, flackerndes Licht",
     ),
+    "Зимний маршрут": ("Winter Route", "Winterroute"),
+    "Мой дед — робот": ("My Grandpa Is a Robot", "Mein Opa ist ein Roboter"),
     "Тихий океан памяти": ("The Quiet Ocean of Memory", "Der stille Ozean der Erinnerung"),
     "Дирижабль над Невой": ("Airship over the Neva", "Luftschiff über der Newa"),
     "Последний трамвай": ("The Last Tram", "Die letzte Straßenbahn"),
@@ -90,6 +92,17 @@ TEXTS = {
 }
 
 DESCRIPTIONS = {
+    "Зимний маршрут": (
+        "The last run before the blizzard: a driver, a doctor, and somebody else’s parcel that must not be shaken.",
+        "Die letzte Fahrt vor dem Schneesturm: ein Fahrer, eine Ärztin und ein fremdes Paket, das man nicht schütteln "
+        "darf.",
+    ),
+    "Мой дед — робот": (
+        "Misha’s grandpa mends television sets, knows every constellation and never sleeps. In his third year at "
+        "school Misha begins to guess why.",
+        "Mischas Opa repariert Fernseher, kennt alle Sternbilder und schläft nie. In der dritten Klasse ahnt Mischa, "
+        "warum.",
+    ),
     # by the title in Russian
     "Тихий океан памяти": (
         "An oceanographer returns to the island where his father’s expedition vanished twenty years ago. The device "
