@@ -92,18 +92,6 @@ TEXTS = {
 }
 
 DESCRIPTIONS = {
-    "Зимний маршрут": (
-        "The last run before the blizzard: a driver, a doctor, and somebody else’s parcel that must not be shaken.",
-        "Die letzte Fahrt vor dem Schneesturm: ein Fahrer, eine Ärztin und ein fremdes Paket, das man nicht schütteln "
-        "darf.",
-    ),
-    "Мой дед — робот": (
-        "Misha’s grandpa mends television sets, knows every constellation and never sleeps. In his third year at "
-        "school Misha begins to guess why.",
-        "Mischas Opa repariert Fernseher, kennt alle Sternbilder und schläft nie. In der dritten Klasse ahnt Mischa, "
-        "warum.",
-    ),
-    # by the title in Russian
     "Тихий океан памяти": (
         "An oceanographer returns to the island where his father’s expedition vanished twenty years ago. The device "
         "that records the voices of the water answers him in a voice he knows.\n\nUnhurried science fiction about what "
@@ -175,6 +163,18 @@ DESCRIPTIONS = {
         "Aus einer verschlossenen Sternwarte verschwindet ein Sternkatalog und mit ihm ein Stern. Ein Ermittler, der "
         "nicht an Wunder glaubt, hat bis zum Morgengrauen Zeit.",
     ),
+    "Зимний маршрут": (
+        "The last run before the blizzard: a driver, a doctor, and somebody else’s parcel that must not be shaken.",
+        "Die letzte Fahrt vor dem Schneesturm: ein Fahrer, eine Ärztin und ein fremdes Paket, das man nicht schütteln "
+        "darf.",
+    ),
+    "Мой дед — робот": (
+        "Misha’s grandpa mends television sets, knows every constellation and never sleeps. In his third year at "
+        "school Misha begins to guess why.",
+        "Mischas Opa repariert Fernseher, kennt alle Sternbilder und schläft nie. In der dritten Klasse ahnt Mischa, "
+        "warum.",
+    ),
+    # by the title in Russian
     "Кот, который знал всё. Возвращение": (
         "Tikhon is back on the case: this time it is not the cake that is missing, but the confectioner.",
         "Tichon ermittelt wieder: Diesmal fehlt nicht die Torte, sondern der Konditor.",
