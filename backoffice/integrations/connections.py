@@ -91,7 +91,7 @@ def _webhooks() -> Connection:
         last=Max("succeeded_at"),
     )
     open_ones = Q(status__in=[WebhookDelivery.Status.QUEUED, WebhookDelivery.Status.FAILED])
-    counts = WebhookDelivery.objects.filter(open_ones).aggregate(
+    counts = WebhookDelivery.objects.filter(open_ones, endpoint__is_active=True).aggregate(
         waiting=Count("pk", filter=Q(status=WebhookDelivery.Status.QUEUED)),
         failed=Count("pk", filter=Q(status=WebhookDelivery.Status.FAILED)),
     )

@@ -7,8 +7,6 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils import timezone
-from django.utils.formats import localize
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -17,9 +15,9 @@ from accounts.models import User
 from backoffice.framework.actions import ActionsMixin, confirmed_action
 from backoffice.framework.admin import NEWEST_FIRST, ConflictCheckingForm, NoDeleteAdmin, ReadOnlyAdmin
 from backoffice.framework.reauthentication import ReauthenticationMixin
-from backoffice.framework.time_zones import zone_as_offset
 from backoffice.integrations.connections import ConnectionsMixin
 from cinema import clock
+from cinema.local_time import format_local
 from integrations.models import EventType, WebhookDelivery, WebhookEndpoint
 from integrations.services.webhook_delivery import renew_secret, send_again, switch_on
 from integrations.webhooks.client import may_be_called
@@ -108,7 +106,7 @@ class WebhookDeliveryAdmin(ActionsMixin, ReadOnlyAdmin):
     list_per_page = 20
     list_display = ["what", "endpoint", "status", "attempts", "happened", "sent_at", "answer"]
     list_filter = ["status", "endpoint"]
-    list_select_related = ["event", "endpoint"]
+    list_select_related = ["event__cinema", "endpoint"]
     fields = ["what", "content", "endpoint", "status", "attempts", "next_attempt", "sent_at", "answer"]
     readonly_fields = ["what", "content", "happened", "next_attempt"]
     actions = ["send_again"]
@@ -120,13 +118,11 @@ class WebhookDeliveryAdmin(ActionsMixin, ReadOnlyAdmin):
 
     @admin.display(description=_("time"))
     def happened(self, delivery: WebhookDelivery) -> str:
-        return zone_as_offset(localize(timezone.localtime(delivery.event.at)))
+        return format_local(delivery.event.at, delivery.event.cinema.zone)
 
     @admin.display(description=_("next attempt"))
     def next_attempt(self, delivery: WebhookDelivery) -> str:
-        if delivery.is_over:
-            return "–"
-        return zone_as_offset(localize(timezone.localtime(delivery.next_attempt_at)))
+        return "–" if delivery.is_over else format_local(delivery.next_attempt_at, delivery.event.cinema.zone)
 
     @admin.display(description=_("content"))
     def content(self, delivery: WebhookDelivery) -> str:

@@ -69,5 +69,6 @@ def _facts(session: Session) -> dict[str, str]:
         "film": session.film.shown.title,
         "starts": cinema.local(session.start_datetime).isoformat(),
         "cinema": cinema.shown.name,
+        "hall": session.hall.shown.name,
         "link": session_link(session.pk),
     }

@@ -95,7 +95,10 @@ def _unsent() -> dict[str, tuple[QuerySet[Any], str]]:
             ),
             "requested_at",
         ),
-        "webhook": (WebhookDelivery.objects.filter(status=WebhookDelivery.Status.QUEUED), "event__at"),
+        "webhook": (
+            WebhookDelivery.objects.filter(status=WebhookDelivery.Status.QUEUED, endpoint__is_active=True),
+            "event__at",
+        ),
     }
 
 

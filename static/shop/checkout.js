@@ -70,7 +70,7 @@
     field.before(stepOf(field, "−", form.dataset.less, -1));
     field.after(stepOf(field, "+", form.dataset.more, 1));
     field.parentElement.classList.add("steps");
-    field.addEventListener("change", recommend);
+    field.addEventListener("input", recommend);  // not "change": lines that move as a field is left take the click away
   });
   form.querySelectorAll(".goes-with a").forEach((link) => {
     link.after(" ", stepOf(document.querySelector(link.hash), "+", form.dataset.more, 1));

@@ -65,11 +65,10 @@ class OrderPage:
 
     @cached_property
     def change(self) -> ConcernedOrder | None:
-        """The newest change of a screening about which the customer may still decide."""
-        rows = self.order.incidents.filter(incident__refund_until__gt=self.at, answer__in=["", "KEEP"])
-        rows = rows.exclude(incident__kind=Incident.Kind.CANCELLED).select_related("incident")
-        found: ConcernedOrder | None = rows.order_by("-pk").first() if self.sold else None
-        return found
+        """The newest change about which the customer may still decide, of a screening that takes place."""
+        kept = [visit.session for visit in self.visits if self.sold and self._takes_place(visit)]
+        rows = self.order.incidents.filter(incident__refund_until__gt=self.at, incident__sessions__in=kept)
+        return rows.filter(answer__in=["", "KEEP"]).select_related("incident").order_by("-pk").first()
 
     @cached_property
     def choice(self) -> ConcernedOrder | None:

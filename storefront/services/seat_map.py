@@ -1,18 +1,21 @@
 """The hall of a session as the shop draws it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from copy import copy
 from dataclasses import replace
 from decimal import Decimal
 
 from django.conf import settings
 
+from cinema.money import ZERO
 from orders.availability import seat_map
 from pricing.models import SessionForecast
 from screenings import hall_layout
 from screenings.hall_layout import HallLayout
-from screenings.models import SeatKind
+from screenings.models import Seat, SeatKind, TicketType
 from screenings.seat_choice import best_seats
-from screenings.ticket_price import full_price
+from screenings.ticket_price import full_price, quote
+from storefront.services.minor_units import amount_sent, minor_units
 
 
 class SeatMap(seat_map.SeatMap):
@@ -35,6 +38,25 @@ class SeatMap(seat_map.SeatMap):
             return []
         hints = SessionForecast.objects.seat_hints(self.session, seats=len(self.seats))
         return best_seats(self.seats, taken=self.taken, party=int(party), **hints)
+
+    @property
+    def price_shown(self) -> int:
+        """What the session costs on this page, in minor units, sent back with the choice; see `expected_total`."""
+        return minor_units(self.session.price)
+
+    def expected_total(self, places: Iterable[tuple[Seat, TicketType]], *, price_shown: str) -> Decimal | None:
+        """What the places cost on the map that the visitor saw; None where the request does not say. No query.
+
+        It is only compared with the current price and those of the last minutes, so a forged value gains nothing.
+        """
+        shown = copy(self.session)
+        shown.quoted_price = amount_sent(price_shown)
+        if shown.quoted_price is None:
+            return None
+        return sum(
+            (quote(shown, seat.kind, each, self.terms, held=self.held.get(seat.pk)).price for seat, each in places),
+            ZERO,
+        )
 
     def _held_prices(self) -> dict[int, Decimal]:
         """What `prices` says by kind, by the primary key of each seat that the visitor's order holds."""

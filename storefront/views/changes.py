@@ -92,6 +92,7 @@ def _facts(row: ConcernedOrder, *, at: datetime) -> dict[str, object]:
         "others": [each for key in lost for each in offered.local(announced[key], places=lost[key])],
         "may_return": bool(lines),
         "amount": sum(line.paid for line in lines),
+        "points": any(line.bonus_share for line in lines),
         "at_cinema": is_refunded_at_cinema(row.order),
         "until": local(until) if until else None,
     }

@@ -43,7 +43,8 @@ def hold(request: HttpRequest, key: int) -> HttpResponse:
     try:
         chosen_seats = seat_map.chosen(request.POST.getlist("seat"))
         places = [(seat, _first_type(seat_map, seat)) for seat in chosen_seats]
-        held = hold_online(seat_map, places=places, buyer=buyer, at=at)
+        shown = seat_map.expected_total(places, price_shown=request.POST.get("price_shown", ""))
+        held = hold_online(seat_map, places=places, buyer=buyer, expected_total=shown, at=at)
     except Refused as refusal:
         if made := own_orders.order_made_before(request, session, wanted, at=at):
             return lead_to(made)  # the button was pressed twice

@@ -223,8 +223,9 @@ def change_again(request: HttpRequest, order: Order) -> HttpResponse:
 
 
 def _map_of(order: Order, *, at: datetime) -> SeatMap | None:
-    """The seat map for changing the order: it must be unpaid, bought online, and for one session."""
-    session = session_of(order) if order.status in Order.UNPAID and order.channel == Order.Channel.ONLINE else None
+    """The seat map for changing the order: it must be unpaid and held, bought online, and for one session."""
+    is_held = order.status in Order.UNPAID and order.expires_at > at
+    session = session_of(order) if is_held and order.channel == Order.Channel.ONLINE else None
     return SeatMap(session, at=at, order=order) if session else None
 
 

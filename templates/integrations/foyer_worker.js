@@ -2,9 +2,16 @@
 const COPY = "foyer-1";
 const PARTS = ["{% static 'foyer/foyer.css' %}", "{% static 'foyer/foyer.js' %}", "{% static 'icon.svg' %}"];
 
-self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(COPY).then((copy) => copy.addAll(PARTS)).then(() => self.skipWaiting()));
-});
+// The pages that are open came before the worker did, so it fetches them once more. Not with the headers that the
+// browser sends for a page, so whatever `Vary` names is ignored below.
+async function keep() {
+  const open = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const pages = open.map((page) => page.url).filter((url) => url.startsWith(self.registration.scope));
+  await (await caches.open(COPY)).addAll([...PARTS, ...new Set(pages)]);
+  await self.skipWaiting();
+}
+
+self.addEventListener("install", (event) => event.waitUntil(keep()));
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 self.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || event.request.url.endsWith(".json")) return;
@@ -17,6 +24,6 @@ self.addEventListener("fetch", (event) => {
         }
         return answer;
       })
-      .catch(() => caches.match(event.request).then((kept) => kept || Response.error())),
+      .catch(() => caches.match(event.request, { ignoreVary: true }).then((kept) => kept || Response.error())),
   );
 });

@@ -1,5 +1,8 @@
 """Receivers of webhooks and what was sent to them, in the admin."""
 
+import re
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -36,3 +39,13 @@ def test_what_was_sent_of_another_cinema_is_not_found() -> None:
     client = browser(someone("owner", a_cinema()))
 
     assert client.get(reverse("admin:integrations_webhookdelivery_change", args=[delivery.pk])).status_code == 404
+
+
+def test_times_are_those_of_the_cinema() -> None:
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    a_webhook(cinema=a_cinema(time_zone="Asia/Omsk"), status="SENT", at=at, sent_at=at + timedelta(minutes=1))
+
+    page = browser(someone("owner", all_cinemas=True)).get(reverse("admin:integrations_webhookdelivery_changelist"))
+
+    shown = re.findall(r"2 March( 2026)? (15:0\d) UTC\+6", page.text)
+    assert [time for _year, time in shown] == ["15:00", "15:01"]

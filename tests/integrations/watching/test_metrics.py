@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from integrations.models import WebhookEndpoint
 from tests.helpers.factories import NOON, a_paid_order
 from tests.helpers.webhook_receiver import a_webhook
 
@@ -23,6 +24,8 @@ def page(settings: Any) -> Any:
 def test_gauges_come_from_the_database(page: Any) -> None:
     a_paid_order(at=NOON - timedelta(minutes=10))  # its tickets wait to be sent
     a_webhook(status="QUEUED", at=NOON - timedelta(minutes=20))
+    left = a_webhook("A receiver that nobody wants any more", status="QUEUED", at=NOON - timedelta(days=9))
+    WebhookEndpoint.objects.filter(pk=left.endpoint_id).update(is_active=False)
     call_command("announce_sessions", at=NOON.isoformat(), verbosity=0)
 
     lines = page().text.splitlines()

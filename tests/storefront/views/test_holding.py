@@ -1,5 +1,6 @@
 """Seats are held by the button beneath the map, before anything is typed."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from orders.services import cancel_expired
 from screenings.models import Session
 from tests.helpers import factories
 from tests.helpers.factories import NOON, business_state
+from tests.helpers.screening_rows import a_price_quote
 
 pytestmark = pytest.mark.django_db
 
@@ -25,8 +27,8 @@ def session() -> Session:
     return factories.a_session()
 
 
-def press(client: Client, session: Session, seats: Any) -> Any:
-    return client.post(f"/sessions/{session.pk}/hold/", {"seat": [seat.pk for seat in seats]})
+def press(client: Client, session: Session, seats: Any, **given: Any) -> Any:
+    return client.post(f"/sessions/{session.pk}/hold/", {"seat": [seat.pk for seat in seats]} | given)
 
 
 def fill_in(client: Client, draft: Order, **given: Any) -> Any:
@@ -51,6 +53,50 @@ def test_continue_holds_the_seats_before_anything_is_typed(client: Client, sessi
     assert "Your 2 seats are held until 15:15" in page
     assert "Continue to payment" in page
     assert "Already taken" in press(Client(), session, seats).text
+
+
+def test_a_price_on_the_map_is_honoured_for_a_quarter_of_an_hour(client: Client, session: Session) -> None:
+    now = clock.now()
+    a_price_quote(session, "330", at=now - timedelta(days=1))
+    seats = factories.free_seats(session)[:2]
+    [shown] = re.findall(r'name="price_shown" value="(\d+)"', client.get(f"/sessions/{session.pk}/").text)
+    a_price_quote(session, "410", at=now - timedelta(minutes=14))
+
+    press(client, session, seats, price_shown=shown)
+
+    assert Order.objects.get().final_amount == 660
+
+
+def test_after_that_the_map_shows_both_prices_and_keeps_the_choice(client: Client, session: Session) -> None:
+    now = clock.now()
+    a_price_quote(session, "330", at=now - timedelta(days=1))
+    a_price_quote(session, "410", at=now - timedelta(minutes=16))
+    seats = factories.free_seats(session)[:2]
+
+    refused = press(client, session, seats, price_shown=33000)
+
+    assert refused.status_code == 409
+    assert "The price has changed from 660\N{NO-BREAK SPACE}₽ to 820\N{NO-BREAK SPACE}₽." in refused.text
+    assert refused.text.count(" checked") == 2
+    assert 'name="price_shown" value="41000"' in refused.text
+    assert not Order.objects.exists()
+
+
+def test_seats_that_are_held_keep_their_price_beside_new_ones_on_the_map(client: Client, session: Session) -> None:
+    seats = factories.free_seats(session)[:2]
+    drafted(client, session, seats[:1])
+    a_price_quote(session, "410", at=clock.now() - timedelta(hours=1))
+
+    press(client, session, seats, price_shown=41000)
+
+    assert Order.objects.latest("pk").final_amount == 350 + 410
+
+
+@pytest.mark.parametrize("sent", ["", "-1", "x", "٣٣٠", "9" * 30, "1.5"])
+def test_a_price_that_no_map_sends_is_ignored(client: Client, session: Session, sent: str) -> None:
+    press(client, session, factories.free_seats(session)[:1], price_shown=sent)
+
+    assert Order.objects.get().final_amount == 350
 
 
 def test_the_checkout_makes_an_order_of_the_draft(client: Client, session: Session) -> None:
@@ -106,13 +152,15 @@ def test_who_signs_in_on_the_way_buys_for_the_account_and_with_its_points(client
     assert (order.user, order.final_amount) == (customer, 300)
 
 
+@pytest.mark.parametrize("cancelled", [True, False], ids=["cancelled", "not cancelled yet"])
 def test_a_draft_that_ends_tells_nobody_and_its_seats_are_held_again_with_what_was_typed(
-    client: Client, session: Session, monkeypatch: pytest.MonkeyPatch
+    client: Client, session: Session, monkeypatch: pytest.MonkeyPatch, cancelled: bool
 ) -> None:
     draft = drafted(client, session, factories.free_seats(session)[:1])
     later = NOON + timedelta(minutes=16)
     monkeypatch.setattr(clock, "now", lambda: later)
-    cancel_expired([draft.pk], at=later)
+    if cancelled:
+        cancel_expired([draft.pk], at=later)
     assert not Notification.objects.exists()
 
     answer = fill_in(client, draft)

@@ -33,6 +33,15 @@ def test_opening_the_page_chooses_nothing(client, order):
     assert page(order) in client.get(f"/order/{order.token}/").content.decode()
 
 
+def test_where_nothing_was_paid_there_is_nothing_to_choose(client, order):
+    order.tickets.update(discount_share=PRICE)
+
+    shown = client.get(page(order)).text
+
+    assert "nothing to give back" in shown
+    assert "Refund me now" not in shown
+
+
 def test_pressing_twice_gives_one_voucher_whose_code_only_the_email_has(client, order):
     for _press in range(2):
         assert client.post(page(order), {"voucher": "1"}).status_code in (302, 303)
