@@ -1,8 +1,0 @@
-"""Changes nothing: this app's next migration counts on from here, since the squashed one is in `backoffice`."""
-
-from django.db import migrations
-
-
-class Migration(migrations.Migration):
-    dependencies = [("payments", "0026_handovers")]
-    operations = []
