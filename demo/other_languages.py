@@ -92,6 +92,7 @@ TEXTS = {
 }
 
 DESCRIPTIONS = {
+    # by the title in Russian
     "Тихий океан памяти": (
         "An oceanographer returns to the island where his father’s expedition vanished twenty years ago. The device "
         "that records the voices of the water answers him in a voice he knows.\n\nUnhurried science fiction about what "
@@ -174,7 +175,6 @@ DESCRIPTIONS = {
         "Mischas Opa repariert Fernseher, kennt alle Sternbilder und schläft nie. In der dritten Klasse ahnt Mischa, "
         "warum.",
     ),
-    # by the title in Russian
     "Кот, который знал всё. Возвращение": (
         "Tikhon is back on the case: this time it is not the cake that is missing, but the confectioner.",
         "Tichon ermittelt wieder: Diesmal fehlt nicht die Torte, sondern der Konditor.",
