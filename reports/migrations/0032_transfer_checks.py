@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0030_groups_paid_in_parts'),
+        ('reports', '0031_after_squash'),
     ]
 
     operations = [
