@@ -3,14 +3,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-PYTEST := $(BIN)/pytest -q -n 2 --dist worksteal
+WORKERS := $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$((cores > 4 ? 4 : cores)))
+PYTEST := $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 
 # Compiled modules are kept, whatever the machine says: a run of the tests starts hundreds of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run quick test proofs coverage audit checks bench bench-steering format lint types floors migrations production \
-	translations messages catalogues settings lock clean exhaustive machines deploy-check installation image page-tools
+	translations messages catalogues settings lock clean exhaustive machines deploy-check fresh-clone production-site installation image page-tools
 
 help: ## lists these targets; ARGS=... goes to the command behind a target
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -34,7 +35,7 @@ catalogues: .venv/installed
 
 # --- For developers
 
-SEVERAL := $(MAKE) --no-print-directory --keep-going -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync)
+SEVERAL := $(MAKE) --no-print-directory --keep-going -j$(WORKERS) $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 ON_SQLITE := env -u TEST_DATABASE_URL
 ON_POSTGRES := $(BIN)/python -m tests.postgres --
 
@@ -44,7 +45,8 @@ quick: .venv/installed-dev catalogues ## lint, types, floors and the fast tests 
 
 # Each test runs on both databases, in one of the two commands on each: what depends on the database itself (marked
 # `database`: locks, constraints, jobs) on PostgreSQL in `make test`, the rest in `make proofs`. Crashes, races and
-# orders of jobs (`reliability`) are tried on PostgreSQL first, and on SQLite in `make proofs`.
+# orders of jobs (`reliability`) are tried on PostgreSQL first, and on SQLite in `make proofs`. Tests in a browser and of
+# single pages (`page`) run on SQLite only.
 
 test: .venv/installed-dev catalogues ## every check, the tests on SQLite, and on PostgreSQL what depends on the database
 	@$(SEVERAL) checks
@@ -59,18 +61,23 @@ exhaustive: .venv/installed-dev catalogues page-tools
 	@echo "== crashes, and exhaustive tests of what depends on the database, on SQLite"
 	@EXHAUSTIVE=1 $(ON_SQLITE) $(PYTEST) -m "reliability or (exhaustive or proofs) and (database or sqlite)" $(ARGS)
 	@echo "== exhaustive tests, and what does not depend on the database, on PostgreSQL"
-	@EXHAUSTIVE=1 $(ON_POSTGRES) $(PYTEST) --database-only -m "exhaustive or proofs or not database and not browser" $(ARGS)
+	@EXHAUSTIVE=1 $(ON_POSTGRES) $(PYTEST) --database-only -m "exhaustive or proofs or not database and not browser and not page" $(ARGS)
 
-machines: .venv/installed-dev  # each of them keeps one core busy
-	@$(SEVERAL) deploy-check installation image
+# Each of them keeps one core busy, the longest first.
+machines: .venv/installed-dev
+	@$(SEVERAL) production-site image fresh-clone deploy-check
 
 deploy-check: .venv/installed-dev var/deploy-tools/installed ## checks Dockerfile, compose.yaml, workflow and deploy/ with the programs that read them
 	@echo "== deployment files"
 	@$(BIN)/python tools/check_deploy.py
 
-installation: .venv/installed-dev ## clones the last commit, runs the demo there, and tries README's production part on PostgreSQL
+installation: fresh-clone production-site ## clones the last commit, runs the demo there, and tries README's production part on PostgreSQL
+
+fresh-clone: .venv/installed-dev
 	@echo "== a fresh installation"
 	@PYTHON=$(PYTHON) sh tools/check_installation.sh
+
+production-site: .venv/installed-dev
 	@echo "== a production site, as README says"
 	@PYTHON=$(PYTHON) $(ON_POSTGRES) $(BIN)/python tools/check_production.py
 

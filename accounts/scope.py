@@ -31,3 +31,11 @@ def cinemas_of_person(person: Any) -> Cinemas:
 def within(rows: QuerySet[Any], path: str, cinemas: Cinemas) -> QuerySet[Any]:
     """The rows whose cinema, reached by the lookup `path`, is one of `cinemas`."""
     return rows if cinemas is None else rows.filter(**{f"{path}__in": cinemas})
+
+
+def own_rows(rows: QuerySet[Any], path: str, request: HttpRequest) -> QuerySet[Any]:
+    """The rows `within` the cinemas of the user of this request; of cinemas themselves (`pk`) in the same query."""
+    person: Any = request.user
+    if path == "pk" and person.is_authenticated and not person.all_cinemas:
+        return rows.filter(pk__in=person.cinemas.order_by().values("pk"))
+    return within(rows, path, cinemas_of(request))

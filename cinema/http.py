@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 IPV6_NETWORK = 64  # bits; one connection is given all addresses of such a network
+IPV6_LINE = 56  # a household may be given so many networks
 WITH_PORT = re.compile(r"\[(?P<six>[^\]]+)\](?::\d{1,5})?|(?P<four>[\d.]+):\d{1,5}")
 
 
@@ -28,9 +29,9 @@ def client_network(request: HttpRequest) -> str | None:
     return network_of(address) if address else None
 
 
-def network_of(address: str) -> str:
-    """An IPv4 address as it is, also if it is mapped into IPv6; an IPv6 address as the first one of its /64. Any other
-    text is returned unchanged.
+def network_of(address: str, *, bits: int = IPV6_NETWORK) -> str:
+    """An IPv4 address as it is, also if it is mapped into IPv6; an IPv6 address as the first one of its network of so
+    many bits. Any other text is returned unchanged.
     """
     try:
         parsed = ipaddress.ip_address(address)
@@ -40,7 +41,7 @@ def network_of(address: str) -> str:
         return str(parsed)
     if parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((int(parsed), IPV6_NETWORK), strict=False).network_address)
+    return str(ipaddress.ip_network((int(parsed), bits), strict=False).network_address)
 
 
 def _parsed(text: str) -> str | None:

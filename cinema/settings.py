@@ -262,6 +262,7 @@ RECEIPTS_SINCE = datetime.fromisoformat(_since).replace(tzinfo=RECEIPT_ZONE) if 
 # --- Business rules of the chain: house_rules.defaults has those that no environment sets
 
 HOLD_LIMITS["ONLINE"] = (timedelta(minutes=env.int("HOLD_MINUTES", default=15)), timedelta(0))
+GIFT_CARD_VALIDITY = timedelta(days=env.int("GIFT_CARD_VALIDITY", default=0))  # 0: they do not expire
 SELF_SERVICE_REFUND_UNTIL = env.int("SELF_SERVICE_REFUND_UNTIL", default=60)  # minutes before the start
 
 SIMPLE_HISTORY_DATE_INDEX = False  # histories are read by row

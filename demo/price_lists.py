@@ -94,6 +94,7 @@ def _rows(venue: Venue, version: Version, price_list: PriceList) -> Iterator[Pri
                 starts_from=None if facts.since is None else time(facts.since),
                 starts_before=None if facts.until is None else time(facts.until),
                 holidays=PriceRow.OnHolidays.ONLY if facts.on_holidays else PriceRow.OnHolidays.ANY,
+                week_until=facts.last_week,
                 format=where if by_format else "",
                 hall=None if by_format else hall,
                 price=Decimal(facts.price + version.rise + (plan.price_extra if plan else 0)),

@@ -181,6 +181,7 @@ class PriceRowPlan:
     since: int | None = None
     until: int | None = None
     on_holidays: bool = False
+    last_week: int | None = None  # of the film
     types: dict[str, dict[str, Any]] = field(default_factory=dict)
     surcharges: dict[str, int] = field(default_factory=dict)
 
@@ -198,6 +199,7 @@ PRICE_ROWS = [
     PriceRowPlan("Будний день", 350, weekdays="01234", since=12, until=17, types={STUDENT: {"percent": 70}}),
     PriceRowPlan("Выходной день", 400, weekdays="56", since=12, until=17),
     PriceRowPlan("Вечер выходного", 500, weekdays="456"),
+    PriceRowPlan("Вечер премьеры", 480, last_week=1),
     PriceRowPlan("Вечер", 450),
 ]
 
@@ -254,6 +256,8 @@ BAR_MOTIFS = {
     "Вода без газа": "water",
     "Мороженое": "ice",
     "Шоколадный батончик": "chocolate",
+    "Попкорн со сливочным маслом": "popcorn",
+    "Комбо: попкорн и вода": "popcorn",
 }
 
 STOLEN = "Шоколадный батончик"  # what counts of the shelf find missing

@@ -215,6 +215,13 @@ class GiftCardEmpty(Refused, code="gift_card_empty"):
         super().__init__(_("There is no money left on this gift card. Nothing was paid with it."))
 
 
+class GiftCardExpired(Refused, code="gift_card_expired"):
+    """The gift card was valid until a day that is over. Where cards expire is a setting."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This gift card has expired. Nothing was paid with it; ask at the cinema for a new one."))
+
+
 class GiftCardTooLittle(Refused, code="gift_card_too_little"):
     """The gift card covers less than the price, and the rest would be less than can be paid online."""
 

@@ -5,9 +5,11 @@ A card is locked after orders and before shifts and places of cash; see orders/l
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F, Value
 
 from cinema.keyboards import readings
@@ -16,6 +18,11 @@ from payments.errors import GiftCardEmpty
 from payments.models import GiftCard, GiftCardMovement, Refund
 
 CODE_LENGTH = 16  # 80 random bits: a hash of them needs no salt
+
+
+def valid_until(at: datetime) -> datetime | None:
+    """Until when a card is valid that is sold now, or gets a new code; None if cards do not expire."""
+    return at + settings.GIFT_CARD_VALIDITY if settings.GIFT_CARD_VALIDITY else None
 
 
 def in_groups(code: str) -> str:

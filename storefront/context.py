@@ -8,7 +8,7 @@ from cinema import clock
 from house_rules.face import face
 from house_rules.languages import own_name_of
 from storefront.request_identity import customer
-from storefront.services.addresses import alternates, canonical
+from storefront.services.addresses import alternates, canonical, listed_path
 from storefront.services.own_orders import held_orders
 
 
@@ -20,7 +20,7 @@ def shop(request: HttpRequest) -> dict[str, Any]:
         "languages": [(code, own_name_of(code)) for code, _name in settings.LANGUAGES],
         "house": SimpleLazyObject(lambda: face().name),
         "canonical": SimpleLazyObject(lambda: canonical(request)),
-        "alternates": SimpleLazyObject(lambda: alternates(request.path)),
+        "alternates": SimpleLazyObject(lambda: alternates(listed_path(request))),
         "customer": SimpleLazyObject(lambda: customer(request)),
         "terms_url": SimpleLazyObject(lambda: face().terms_url),
         "privacy_url": SimpleLazyObject(lambda: face().privacy_url),

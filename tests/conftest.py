@@ -43,6 +43,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 #: Tests of what depends on the database itself, besides those marked `postgres` and those of migrations: in these
 #: folders of an app, and in the folders of these apps.
 OF_DATABASE, APPS_OF_DATABASE = {"counting", "models", "races"}, {"consistency", "jobs", "reliability"}
+#: Tests of one page or of a few. They run on SQLite: what a page asks the database is tested where it is written, and
+#: those of `every_page` and of `security` open each page on both databases.
+PAGES = {Path("backoffice"), Path("boxoffice/views"), Path("storefront/views")}
 #: What `make quick` leaves out besides tests marked `slow`: files and folders that take seconds as a whole.
 SLOW = {
     "accounts/services/test_approvals.py",
@@ -85,6 +88,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     of_database = OF_DATABASE.intersection(folders[-1:]) or APPS_OF_DATABASE.intersection(folders[:1])
     if of_database or path.name == "test_migrations.py" or item.get_closest_marker("postgres"):
         item.add_marker(pytest.mark.database)
+    if not PAGES.isdisjoint(path.parents) and "every_page" not in folders and not of_database:
+        item.add_marker(pytest.mark.page)
     if folders[:1] == ("browser",):
         item.add_marker(pytest.mark.browser)
     if folders[:1] == ("reliability",):

@@ -1,7 +1,8 @@
 """Rate limits per person and per IP address for actions that can be abused.
 
 Attempts are counted in the database (`accounts.Attempt`), since web processes share no memory. The limits are in the
-setting `ATTEMPTS`. IPv6 addresses are counted by their /64.
+setting `ATTEMPTS`. IPv6 addresses are counted by their /64, and up to `NETWORKS_OF_A_LINE` times as often by their
+/56: a line is given many networks.
 
 A `person` is one whose identity is proved: an account, or a browser by its random name. An e-mail address that was only
 typed is `claimed`. It is counted together with the IP address, so that nobody can use up the attempts of its owner.
@@ -15,9 +16,10 @@ from django.utils.crypto import salted_hmac
 
 from accounts.errors import RateLimited
 from accounts.models import Attempt
-from cinema.http import network_of
+from cinema.http import IPV6_LINE, network_of
 
 KEPT = timedelta(days=1)  # at least as long as the longest window in `ATTEMPTS`
+NETWORKS_OF_A_LINE = 4  # that may use up their attempts
 DELETED_PER_HIT = 20  # each hit deletes up to this many old rows, so that the table stays small without a job
 
 
@@ -25,6 +27,8 @@ def fingerprint(scope: str, value: str) -> str:
     """A keyed hash of a person or an address: stable, and not reversible without the secret key."""
     if scope == "address":
         value = network_of(value)
+    elif scope == "line":
+        value = network_of(value, bits=IPV6_LINE)
     return salted_hmac(f"limits.{scope}", value.strip().lower(), algorithm="sha256").hexdigest()[:40]
 
 
@@ -70,13 +74,14 @@ def was_counted(kind: str, *, person: str, after: datetime) -> bool:
 
 def take_back(kind: str, *, address: str | None, at: datetime) -> None:
     """Delete one attempt of the address that `hit` counted at `at`, because it should not count after all."""
-    if address:
-        counted = Attempt.objects.filter(kind=kind, who=fingerprint("address", address), at=at)
+    for who in _limits(kind, "", "", address):
+        counted = Attempt.objects.filter(kind=kind, who=who, at=at)
         Attempt.objects.filter(pk__in=list(counted.values_list("pk", flat=True)[:1])).delete()
 
 
 def _limits(kind: str, person: str, claimed: str, address: str | None) -> dict[str, int]:
-    """The allowed number of attempts for each fingerprint: of the person, the claimed address and the IP address."""
+    """The allowed number of attempts for each fingerprint: of the person, the claimed address, the IP address, and the
+    line of an IPv6 address."""
     _window, person_limit, address_limit = settings.ATTEMPTS[kind]
     limits = {}
     if person:
@@ -85,6 +90,8 @@ def _limits(kind: str, person: str, claimed: str, address: str | None) -> dict[s
         limits[fingerprint("claim", claim(claimed, address))] = person_limit
     if address:
         limits[fingerprint("address", address)] = address_limit
+        if ":" in network_of(address):
+            limits[fingerprint("line", address)] = NETWORKS_OF_A_LINE * address_limit
     return limits
 
 

@@ -33,7 +33,7 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from accounts.phones import stored_form
-from accounts.scope import cinemas_of, within
+from accounts.scope import cinemas_of, own_rows
 from backoffice.framework.badges import PlainValues
 from backoffice.framework.changelist_postprocess import postprocess
 from backoffice.framework.cinema_switch import cinema_lookups, take_out_switch, with_switch
@@ -120,7 +120,7 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
 
     def filter_cinemas(self, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
         assert self.cinema_path
-        return within(rows, self.cinema_path, cinemas_of(request))
+        return own_rows(rows, self.cinema_path, request)
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Times are shown in the zone of the row's cinema, with its name, since a list may mix cinemas. Those of rows

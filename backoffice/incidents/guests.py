@@ -21,6 +21,7 @@ from notifications.models import Status
 
 COLOURS = {Status.SENT: "success", Status.QUEUED: "info", Status.SENDING: "info"}
 FAILED = [Status.FAILED, Status.OUTDATED]
+Answer = ConcernedOrder.Answer
 
 
 class ToldFilter(admin.SimpleListFilter):
@@ -32,7 +33,8 @@ class ToldFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[ConcernedOrder]) -> QuerySet[ConcernedOrder]:
         if self.value() == "call":
-            return queryset.filter(Q(told__in=FAILED) | Q(told=None), phoned_at=None)
+            decided = Q(answer__in=[Answer.KEEP, Answer.REFUND]) | Q(voucher__voucher__isnull=False)  # printed for them
+            return queryset.filter(Q(told__in=FAILED) | Q(told=None), phoned_at=None).exclude(decided)
         if self.value() == "address":
             return queryset.filter(order__email="", order__phone="")
         return queryset

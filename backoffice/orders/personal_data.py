@@ -37,7 +37,8 @@ class PersonalDataMixin:
     """Adds the download and the erasure to the page of an order.
 
     For an order bought with an account both cover the whole chain: the data includes orders at cinemas that the person
-    cannot open. For a guest's order they cover that order alone, since nothing proves whose address was typed.
+    cannot open. For a guest's order they cover that order alone, also once it has joined an account, since nothing
+    proves whose address was typed.
     """
 
     def get_urls(self) -> Any:

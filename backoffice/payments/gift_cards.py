@@ -25,7 +25,7 @@ class GiftCardAdmin(ReadOnlyAdmin):
 
     cinema_path = "cinema"
     ordering = NEWEST_FIRST
-    list_display = ["last4", "cinema", "sold_at", "balance"]
+    list_display = ["last4", "cinema", "sold_at", "valid_until", "balance"]
     list_select_related = ["cinema"]
     search_fields = ["=last4"]
     inlines = [MovementInline, ReplacementInline]

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
@@ -26,7 +27,7 @@ from cinema.money import MoneyField, format_money
 from pricing.services.list_prices import Change, apply_to_sold, list_changes, new_version, publish
 from screenings.models import Holiday, PriceList, PriceRow, RowSurcharge, TicketTypeTerm
 
-NAMED = 20  # sessions of a preview, at most
+NAMED = 50  # sessions of a preview, at most
 
 
 def is_draft(price_list: PriceList) -> bool:
@@ -58,12 +59,21 @@ class NewVersionForm(ActionForm):
 
 
 def _lines(changes: list[Change]) -> str:
+    """Names the sessions that will cost something else; the others are counted."""
+    dearer_or_cheaper = [each for each in changes if each.session.ticket_price != each.row.price]
     texts = [
         f"{each.session}: {format_money(each.session.ticket_price)} → {format_money(each.row.price)} ({each.row})"
-        for each in changes[:NAMED]
+        for each in dearer_or_cheaper[:NAMED]
     ]
-    if more := len(changes) - NAMED:
-        texts += [ngettext("and %(count)d more", "and %(count)d more", more) % {"count": more}] if more > 0 else []
+    if more := len(dearer_or_cheaper[NAMED:]):
+        texts.append(ngettext("and %(count)d more", "and %(count)d more", more) % {"count": more})
+    if same := len(changes) - len(dearer_or_cheaper):
+        text = ngettext(
+            "%(count)d screening with the same price: its ticket types and seat surcharges follow this list",
+            "%(count)d screenings with the same price: their ticket types and seat surcharges follow this list",
+            same,
+        )
+        texts.append(text % {"count": same})
     return format_html_join("", "{}<br>", ((text,) for text in texts)) or gettext("no screening")
 
 
@@ -215,6 +225,11 @@ class PriceRowAdmin(CinemaScopedAdmin):
         "hall",
         ("week_from", "week_until"),
     ]
+
+    def response_post_save_add(self, request: HttpRequest, obj: PriceRow) -> HttpResponse:
+        return redirect("admin:screenings_pricelist_change", obj.price_list_id)
+
+    response_post_save_change = response_post_save_add
 
     @admin.display(description=_("for"))
     def conditions(self, row: PriceRow) -> str:

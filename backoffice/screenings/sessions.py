@@ -93,6 +93,13 @@ class SessionAdmin(
     ]
     readonly_fields = ["start_local", "end_local", "cancelled_local", "language_label", "subtitles_label", "price_now"]
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Session], search_term: str
+    ) -> tuple[QuerySet[Session], bool]:
+        if request.GET.get("model_name") == "pricingmode":  # asked by its form: what has been has its prices
+            queryset = queryset.filter(end_datetime__gt=clock.now())
+        return super().get_search_results(request, queryset, search_term)
+
     def get_fields(self, request: HttpRequest, obj: Session | None = None) -> Any:
         only_where_set = [
             name for name in ("is_private", "no_certificate_reason", "refunds_held") if obj and getattr(obj, name)
@@ -203,7 +210,7 @@ class SessionAdmin(
     # --- The page of one session
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
-        return super().get_queryset(request).select_related("film", "hall__cinema")
+        return super().get_queryset(request).select_related("film", "hall__cinema", "price_row", "price_quote")
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

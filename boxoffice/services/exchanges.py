@@ -109,11 +109,11 @@ def exchange(
     """Exchange paid tickets of an order for these places; returns the exchange, and what is given out at once.
 
     What the new ones cost more is taken in the shift in this `way` (cash or the card terminal); what they cost less
-    goes back as the old ones were paid, and counts towards the same limit for one person as refunds, as does what
-    complimentary ones would cost more. `expected_total`
-    is the price of the new ones as it was shown. At the guest's wish until the start of the old screening, later only
-    if the cinema is `at_fault`, for `EXCHANGE_WITHIN` after its end; then, and for tickets that were ever used or have
-    expired, the whole value counts towards the limit, unless there is an `approver`. Snacks stay in the old order.
+    goes back as the old ones were paid, and counts towards the same limit for one person as refunds, as do points that
+    go back and what complimentary ones would cost more. `expected_total` is the price of the new ones as it was shown.
+    At the guest's wish until the start of the old screening, later only if the cinema is `at_fault`, for
+    `EXCHANGE_WITHIN` after its end; then, and for tickets that were ever used or have expired, the whole value counts
+    towards the limit, unless there is an `approver`. Snacks stay in the old order.
     Without a shift (in the admin), money is taken as outside any shift, and what goes back in cash or on the terminal
     waits to be paid out.
 
@@ -154,7 +154,8 @@ def exchange(
         given = carry_over(new, tickets=tickets, former=row, at=at, actor=decider)
         kept = min(value, new.final_amount)
         _pay(new, refunds, kept=kept, way=way, shift=shift, at=at, actor=actor)
-        counted = (value if is_late else value - kept) + given
+        points = sum((line.bonus_share for line in plan.chosen), ZERO)  # they go back
+        counted = (value if is_late else value - kept) + points + given
         try:
             require_approval_above_limit("orders.refund", counted, actor=decider, approver=approver, at=at)
         except ApprovalRequired:

@@ -60,7 +60,8 @@ def sell(
         card, code = sell_gift_card(shift, **sold, at=at, actor=actor)
         with translation.override(language):
             names = [cinema.shown.name for cinema in taken_in(card)]
-        context = {"amount": str(amount), "gift_code": in_groups(code), "cinemas": names}
+        until = card.cinema.local(card.valid_until).isoformat() if card.valid_until else ""
+        context = {"amount": str(amount), "gift_code": in_groups(code), "cinemas": names, "valid_until": until}
         message = Message(
             MessageKind.GIFT_CARD, email, f"gift card {card.pk}", language, context, cinema=card.cinema_id
         )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from boxoffice.errors import NotVoidable, RefundTooLate, SecondPersonNeeded, WrongQuantity
+from boxoffice.services.printing import was_free_in
 from cinema.money import ZERO, format_money
 from concessions.models import ConcessionPreorder
 from concessions.services import divide
@@ -39,24 +40,17 @@ def is_voidable(order: Order, *, shift: Shift | None, at: datetime) -> bool:
     if shift is None or shift.status != Shift.Status.OPEN or order.status != Order.Status.PAID:
         return False
     paid = Payment.objects.filter(order=order, status=Payment.Status.SUCCEEDED).values_list("shift", "gateway")
+    taken_here = all(of == shift.pk and gateway in VOIDABLE for of, gateway in paid)
     tickets = Ticket.objects.filter(order=order)
     is_recent = order.paid_at is not None and order.paid_at > at - settings.VOID_SNACKS_WITHIN
     return (
-        (all(of == shift.pk and gateway in VOIDABLE for of, gateway in paid) if paid else _was_free_in(order, shift))
+        (taken_here if paid else was_free_in(order, shift, seller=shift.cashier_id))
         and not Refund.objects.filter(order=order).exists()
         and not tickets.filter(session__end_datetime__lte=at).exists()
         and not tickets.admitted().exists()
         and (is_recent or tickets.exists())
         and not order.preorders.exclude(status__in=ConcessionPreorder.OPEN).exists()
     )
-
-
-def _was_free_in(order: Order, shift: Shift) -> bool:
-    """Whether the shift's cashier sold the order, which has no payment, at the till since the shift was opened."""
-    if order.channel != Order.Channel.BOX_OFFICE:
-        return False
-    sold = {"to_status": Order.Status.PAID, "actor": shift.cashier_id, "at__gte": shift.opened_at}
-    return order.events.filter(**sold).exists()
 
 
 def void(

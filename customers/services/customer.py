@@ -34,10 +34,11 @@ class Customer:
 
     @classmethod
     def of(cls, order: Order) -> Self:
-        """The customer of an order: the account that bought it, otherwise whoever bought this order alone. Never a
-        member of staff. An order without any address has a customer without orders.
+        """The customer of an order: the account that bought it, otherwise whoever bought this order alone, also when it
+        joined an account later: anybody could have typed its address. Never a member of staff. An order without any
+        address has a customer without orders. At most one query.
         """
-        if order.user is not None and not order.user.is_staff:
+        if order.user is not None and not order.user.is_staff and not order.changes.filter(kind="CLAIMED").exists():
             return cls(order.user.email, order.user)
         return cls(order.recipient.strip(), only=order)
 

@@ -81,15 +81,16 @@ def has_voucher(order: Order, lines: Sequence[OrderLine]) -> bool:
     return not order.payments.filter(gateway=Gateway.ACCOUNT, status=Payment.Status.SUCCEEDED).exists()
 
 
-def is_sent_to_buyer(row: ConcernedOrder) -> bool:
-    """Whether its link gives a voucher: the code goes to the e-mail address with which the order was bought.
+def is_sent_to_buyer(row: ConcernedOrder, *, as_of: datetime | None = None) -> bool:
+    """Whether its link gives a voucher: the code goes to the e-mail address with which the order was bought; or whether
+    it was so at an earlier time.
 
     Money goes back to whoever paid, but a voucher belongs to whoever has the code. So the link gives none where there
     is no address, staff or a partner entered it, or it is newer than the cancellation. One query at most. Reads only.
     """
     entered = Q(actor__isnull=False) | Q(at__gte=row.incident.at)
     changes = row.order.changes.filter(Q(entered, kind=OrderChange.Kind.ADDRESS) | Q(kind=OrderChange.Kind.PARTNER))
-    return bool(row.order.email) and not changes.exists()
+    return bool(row.order.email) and not (changes.filter(at__lte=as_of) if as_of else changes).exists()
 
 
 def take_refund(row: ConcernedOrder, *, at: datetime, actor: User | None = None, at_cinema: bool = False) -> Refund:
@@ -151,8 +152,9 @@ def unused_vouchers(order: Order, *, at: datetime) -> Sequence[Promocode]:
 
 
 def unsent_vouchers(order: Order, *, at: datetime) -> Sequence[Promocode]:
-    """Those of them whose codes were sent to nobody. One query, and one for each at most. Reads only."""
-    return [voucher for row, voucher in _unused(order, at=at) if not is_sent_to_buyer(row)]
+    """Those of them whose codes were sent to nobody, whatever became of the address since. One query, and one for each
+    at most. Reads only."""
+    return [voucher for row, voucher in _unused(order, at=at) if not is_sent_to_buyer(row, as_of=row.answered_at)]
 
 
 def vouchers_to_stop(at: datetime) -> QuerySet[Promocode]:

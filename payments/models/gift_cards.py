@@ -23,6 +23,7 @@ class GiftCard(models.Model):
     last4 = models.CharField(_("last four characters"), max_length=4)
     balance = MoneyField(_("balance"), default=0, editable=False)
     sold_at = models.DateTimeField(_("sold"))
+    valid_until = models.DateTimeField(_("valid until"), null=True, help_text=_("Empty: it does not expire."))
     #: Of the form that sold it, so that the form sent twice sells one card.
     request = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
@@ -36,6 +37,10 @@ class GiftCard(models.Model):
 
     def __str__(self) -> str:
         return f"•••• {self.last4}"
+
+    def has_expired(self, at: datetime) -> bool:
+        """Whether it pays for nothing any more; what is on it is still owed, and a new code makes it valid again."""
+        return self.valid_until is not None and self.valid_until <= at
 
 
 class GiftCardReplacement(models.Model):

@@ -19,12 +19,13 @@ from cinema.validators import clean_reason
 from payments.errors import (
     GiftCardBlocked,
     GiftCardEmpty,
+    GiftCardExpired,
     GiftCardNotReturnable,
     GiftCardSoldBefore,
     GiftCardTooLarge,
     GiftCardUnknown,
 )
-from payments.gift_cards import CODE_LENGTH, hash_of, hashes_of, lock_card, post
+from payments.gift_cards import CODE_LENGTH, hash_of, hashes_of, lock_card, post, valid_until
 from payments.models import CashMovement, Gateway, GiftCard, GiftCardMovement, GiftCardReplacement, Payment, Shift
 from payments.services.cash import book, check_amount, lock_open_shift
 
@@ -44,6 +45,7 @@ def sell_gift_card(
         raise GiftCardTooLarge(settings.GIFT_CARD_LARGEST)
     code = random_code(CODE_LENGTH)
     card = GiftCard(cinema_id=shift.cinema_id, code_hash=hash_of(code), last4=code[-4:], sold_at=at, request=request)
+    card.valid_until = valid_until(at)
     try:
         with transaction.atomic():
             row = lock_open_shift(shift)
@@ -95,7 +97,8 @@ def lock_named(card: GiftCard) -> GiftCard:
 def replace_gift_card(
     card: GiftCard, *, reason: str, shift: Shift, at: datetime, actor: User, decided_by: User
 ) -> tuple[GiftCard, str]:
-    """Block the code of a lost card and give the card another one; returns it with the new code, which is not stored.
+    """Block the code of a lost card and give it another one, valid as long as if it was sold now; returns it with the
+    new code, which is not stored.
 
     Nobody has proved by a code that the card is theirs, so a second person decides it (`decided_by`). Raises
     `ReasonNeeded`, `GiftCardEmpty`, `GiftCardBlocked` if it was replaced since it was read, and `ShiftNotOpen`. Owns
@@ -118,8 +121,8 @@ def replace_gift_card(
             shift=lock_open_shift(shift),
             reason=reason,
         )
-        row.code_hash, row.last4 = hash_of(code), code[-4:]
-        row.save(update_fields=["code_hash", "last4"])
+        row.code_hash, row.last4, row.valid_until = hash_of(code), code[-4:], valid_until(at)
+        row.save(update_fields=["code_hash", "last4", "valid_until"])
         return row, code
 
 
@@ -134,9 +137,11 @@ def redeem_gift_card(
 ) -> Payment:
     """Take an amount from the card for a new payment of the order, which the caller books as it books others.
 
-    Raises `GiftCardEmpty` if there is less on it, and `ShiftNotOpen`. Must be called inside a transaction (the order
-    is locked).
+    Raises `GiftCardExpired`, `GiftCardEmpty` if there is less on it, and `ShiftNotOpen`. Must be called inside a
+    transaction (the order is locked).
     """
+    if card.has_expired(at):
+        raise GiftCardExpired
     payment = Payment(order_id=order, gateway=Gateway.GIFT_CARD, amount=amount, created_at=at, actor=actor)
     payment.external_id = f"gift-card-{payment.uid}"
     payment.shift = None if shift is None else lock_open_shift(shift)

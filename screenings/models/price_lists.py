@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from cinema.history import History
@@ -186,8 +186,12 @@ class PriceRow(models.Model):
         if self.hall:
             words.append(self.hall.name)
         if self.week_from or self.week_until:
-            weeks = f"{self.week_from or 1}–{self.week_until or '…'}"
-            words.append(gettext("weeks %(weeks)s of the film") % {"weeks": weeks})
+            first, last = self.week_from or 1, self.week_until or "…"
+            weeks = f"{first}–{last}" if first != last else first
+            number = 1 if first == last else 2
+            words.append(
+                ngettext("week %(weeks)s of the film", "weeks %(weeks)s of the film", number) % {"weeks": weeks}
+            )
         return " · ".join(words) or gettext("all screenings")
 
 

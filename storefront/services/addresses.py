@@ -2,9 +2,10 @@
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 NAME = "lang"  # of the parameter; without it, the visitor's own language is shown
-INDEXED = {"home", "film", "contacts", "page"}  # pages that search engines list
+INDEXED = {"home", "film", "session", "contacts", "page"}  # pages that search engines list
 
 
 def in_language(path: str, language: str) -> str:
@@ -18,12 +19,24 @@ def asked_language(request: HttpRequest) -> str:
     return language if language in dict(settings.LANGUAGES) else ""
 
 
+def listed_path(request: HttpRequest) -> str:
+    """The path under which search engines list the page: a checkout's is that of its session. Empty if they list none.
+    Reads only.
+    """
+    match = request.resolver_match
+    if match is None:
+        return ""
+    if match.url_name == "checkout":
+        return reverse("shop:session", kwargs=match.kwargs)
+    return request.path if match.url_name in INDEXED else ""
+
+
 def canonical(request: HttpRequest) -> str:
     """The address of the page for search engines; empty if they do not list it. Reads only."""
-    if request.resolver_match is None or request.resolver_match.url_name not in INDEXED:
+    path, language = listed_path(request), asked_language(request)
+    if not path:
         return ""
-    language = asked_language(request)
-    return in_language(request.path, language) if language else settings.SITE_URL + request.path
+    return in_language(path, language) if language else settings.SITE_URL + path
 
 
 def alternates(path: str) -> list[tuple[str, str]]:

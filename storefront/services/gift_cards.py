@@ -15,7 +15,7 @@ from accounts.services import rate_limits
 from cinema.http import client_address
 from orders.models import Order
 from orders.services import left_to_pay, pay_online_with_gift_card
-from payments.errors import GiftCardEmpty, GiftCardUnknown
+from payments.errors import GiftCardEmpty, GiftCardExpired, GiftCardUnknown
 from payments.gateways import smallest_payment
 from payments.gift_cards import covered
 from payments.models import GiftCard
@@ -39,8 +39,8 @@ def look_up(request: HttpRequest, typed: str, *, cinema: Cinema, at: datetime) -
     """The card with this code that is valid in the cinema and has money on it.
 
     It is looked up before anything is counted, so that whoever has a card is always served; wrong codes count for the
-    IP address. Raises `GiftCardUnknown`, `GiftCardBlocked`, `GiftCardEmpty` and
-    `RateLimited`. Owns its transaction.
+    IP address. Raises `GiftCardUnknown`, `GiftCardBlocked`, `GiftCardEmpty`, `GiftCardExpired` and `RateLimited`. Owns
+    its transaction.
     """
     try:
         card = find_gift_card(typed, cinema=cinema)
@@ -49,6 +49,8 @@ def look_up(request: HttpRequest, typed: str, *, cinema: Cinema, at: datetime) -
         raise
     if not card.balance:
         raise GiftCardEmpty
+    if card.has_expired(at):
+        raise GiftCardExpired
     return card
 
 

@@ -36,7 +36,7 @@ from orders.errors import (
 )
 from orders.models import Order
 from orders.services import hold_online
-from payments.errors import GiftCardBlocked, GiftCardEmpty, GiftCardUnknown
+from payments.errors import GiftCardBlocked, GiftCardEmpty, GiftCardExpired, GiftCardUnknown
 from screenings.models import Seat
 from storefront import request_identity
 from storefront.errors import message_for_customer
@@ -260,7 +260,7 @@ def _field_of(refusal: Refused, form: CheckoutForm) -> str | None:
     """The form field that a refusal belongs to; None for the whole form."""
     if isinstance(refusal, PromocodeRefused):
         return "promocode"
-    if isinstance(refusal, GiftCardUnknown | GiftCardBlocked | GiftCardEmpty):
+    if isinstance(refusal, GiftCardUnknown | GiftCardBlocked | GiftCardEmpty | GiftCardExpired):
         return "gift_card"
     if isinstance(refusal, NotEnoughPoints) and "points" in form.fields:
         return "points"

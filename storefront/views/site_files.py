@@ -24,7 +24,6 @@ def robots(request: HttpRequest) -> HttpResponse:
         reverse("shop:account"),
         reverse("shop:order", args=["token"]).removesuffix("token/"),
         reverse("shop:find_order"),
-        reverse("shop:checkout", args=[0]).replace("/0/", "/*/"),
     ]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in private)]
     lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('shop:sitemap')}", ""]

@@ -52,8 +52,8 @@ def test_evenings_cost_more_than_mornings_and_prices_have_risen(chain: Chain) ->
 
     assert prices == [
         [Decimal(400), Decimal(250), Decimal(350), Decimal(430), Decimal(350)],
-        [Decimal(600), Decimal(450), Decimal(550), Decimal(530), Decimal(450)],
-        [Decimal(580), Decimal(430), Decimal(530), Decimal(510), Decimal(430)],
+        [Decimal(630), Decimal(480), Decimal(580), Decimal(560), Decimal(480)],
+        [Decimal(610), Decimal(460), Decimal(560), Decimal(540), Decimal(460)],
     ]
 
 

@@ -26,6 +26,9 @@ KINDS = sorted(kind for kind, limits in settings.ATTEMPTS.items() if limits[2])
 CASES = [*product(KINDS, ADDRESSES)] if EXHAUSTIVE else [*zip(KINDS, cycle(ADDRESSES), strict=False)]
 
 
+LINE = [f"2001:db8:0:{number:x}::1" for number in range(0x100)]  # the networks of one /56
+
+
 def let_through(kind: str, addresses: Iterable[str], times: int) -> int:
     return sum(rate_limits.allowed(kind, address=each, at=NOON) for each in islice(addresses, times))
 
@@ -37,6 +40,14 @@ def test_a_limit_holds_for_one_address_however_it_is_written(kind: str, addresse
 
     assert let_through(kind, cycle(ADDRESSES[addresses]), limit + 3) == limit
     assert let_through(kind, ["198.51.100.7", "2001:db8:ffff::1"], 2) == 2  # nobody else is refused
+
+
+@pytest.mark.parametrize("kind", ["find", "log_in", "promocode"])
+def test_a_line_with_many_ipv6_networks_gets_a_few_times_what_one_address_gets(kind: str) -> None:
+    most = rate_limits.NETWORKS_OF_A_LINE * settings.ATTEMPTS[kind][2]
+
+    assert let_through(kind, cycle(LINE), most + 3) == most
+    assert rate_limits.allowed(kind, address="2001:db8:0:100::1", at=NOON)
 
 
 @pytest.mark.parametrize("kind", sorted(kind for kind, limits in settings.ATTEMPTS.items() if limits[1] and limits[2]))

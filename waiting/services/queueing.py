@@ -38,7 +38,7 @@ def join(session: Session, *, user: User, quantity: int, address: str | None, at
         raise HeldBefore
     if WaitingEntry.objects.open(at).filter(user=user).exclude(session=session).count() >= MOST_LISTS:
         raise TooMuchWaited(MOST_LISTS)
-    place = fingerprint("address", address) if address else ""
+    place = fingerprint("line", address) if address else ""
     entry = WaitingEntry(user=user, session=session, quantity=quantity, since=at, place=place)
     with transaction.atomic():
         WaitingEntry.objects.bulk_create([entry], ignore_conflicts=True)

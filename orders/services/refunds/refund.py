@@ -51,7 +51,8 @@ def refund(
     towards those that are named: only the rest is sent. Scanned tickets only if the cinema is `at_fault`, which stands
     in the reason; their seats stay off sale until the screening ends.
 
-    Raises `ScannedTicket`; `ApprovalRequired` above the limit for one person, unless there is an `approver`;
+    Raises `ScannedTicket`; `ApprovalRequired` above the limit for one person, which what points had paid counts towards
+    as money does, unless there is an `approver`;
     `ReasonNeeded`; `NotRefundable` for an order that is not sold; `SoldTogether` for one of two paid tickets that are
     sold together (a free one goes along); `PaymentDisputed` unless it is wanted `despite_dispute`; and
     `NothingToRefund`, `LinesNotRefundable` or `MoreThanLeft`. Owns its transaction.
@@ -59,9 +60,10 @@ def refund(
     reason = stated(reason, at_fault=at_fault)
     with transaction.atomic():
         done = refund_and_notify(order, lines=lines, reason=reason, at=at, actor=actor, despite_dispute=despite_dispute)
-        tickets = [key for key in done.lines.values_list("ticket", flat=True) if key]
-        release_scanned(tickets, at_fault=at_fault, at=at, actor=actor)
+        given_up = list(done.lines.values_list("ticket", "ticket__bonus_share", "preorder__bonus_share"))
+        release_scanned([row[0] for row in given_up if row[0]], at_fault=at_fault, at=at, actor=actor)
         sent = done.total if done.actor == actor else ZERO  # otherwise it was refunded outside before
+        sent += sum((share for row in given_up for share in row[1:] if share), ZERO)  # points that go back
         require_approval_above_limit("orders.refund", sent, actor=actor, approver=approver, at=at)
         return done
 
@@ -80,13 +82,8 @@ def refund_and_notify(
     """
     locked, wanted = lock_orders_with_sessions([order.pk]), {order.pk: lines}
     [plan] = refund_each_locked(locked, wanted, reason=reason, at=at, actor=actor, despite_dispute=despite_dispute)
-    notifications.notify_refunded(
-        plan.order,
-        refund=plan.refund.pk,
-        returned=returned_by([(plan.refund, plan.money_back)])[plan.refund.pk],
-        points=plan.points_back,
-        at=at,
-    )
+    returned = returned_by([(plan.refund, plan.money_back)])[plan.refund.pk]
+    notifications.notify_refunded(plan.order, refund=plan.refund.pk, returned=returned, points=plan.points_back, at=at)
     return plan.refund
 
 

@@ -50,7 +50,7 @@ class Buyer:
 
     def from_place(self) -> str:
         """The fingerprint by which it counts what is held at once from one address; empty if that is not known."""
-        return fingerprint("address", self.address) if self.address else self.place
+        return fingerprint("line", self.address) if self.address else self.place
 
 
 def hold_online(

@@ -52,6 +52,17 @@ def test_refunds_of_many_orders_count_together():
     refund(second, reason="Ill", at=NOON, actor=other)
 
 
+def test_what_points_had_paid_counts_as_money_does_when_it_is_refunded():
+    order = a_paid_order(seats=2, customer=a_customer(points=500), points=int(PRICE))
+    one = someone("floor_manager", order.cinema)
+
+    with raises_unchanged(ApprovalRequired):
+        refund(order, reason="Ill", at=NOON, actor=one)
+
+    refund(order, lines=[order.tickets.first()], reason="Ill", at=NOON, actor=one)
+    assert LimitUse.objects.get().amount == PRICE
+
+
 def test_points_of_many_accounts_count_together_given_or_taken():
     one = someone("cinema_manager")
     rich, other = a_customer(points=500).bonus_account, an_account()

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from incidents.services import cancel
+from boxoffice.services.vouchers import give_instead_of_money
+from incidents.models import ConcernedOrder
+from incidents.services import cancel, take_refund
 from tests.helpers.admin_pages import admin_url
 from tests.helpers.factories import NOON, a_paid_order, a_session
 from tests.helpers.users import browser, someone
@@ -37,3 +39,16 @@ def test_the_pages_say_who_knows_and_who_has_to_be_called() -> None:
     }
     assert (told.number in guests, silent.number in guests) == (True, True)
     assert (told.number in to_call, silent.number in to_call) == (False, True)
+
+
+def test_whoever_has_decided_at_the_till_need_not_be_called() -> None:
+    session = a_session(start=NOON + timedelta(hours=4))
+    money, voucher, silent = [a_paid_order(session, email="") for _guest in range(3)]
+    cancel([session], reason="Power cut", vouchers=True, at=NOON)
+    manager = someone("floor_manager", session.hall.cinema)
+
+    take_refund(ConcernedOrder.objects.get(order=money), at=NOON, at_cinema=True)
+    give_instead_of_money(voucher, at=NOON, actor=manager)
+
+    to_call = browser(manager).get("/admin/incidents/concernedorder/", {"told": "call"}).text
+    assert [each.number in to_call for each in (money, voucher, silent)] == [False, False, True]

@@ -1,6 +1,6 @@
 """Pages of price lists, and the price that a new screening takes from them."""
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
@@ -28,7 +28,7 @@ def test_a_row_is_added_to_a_draft_with_its_conditions_and_ticket_types(hall: Ha
     answer = client.post(reverse("admin:screenings_pricerow_add"), given)
     page = client.get(reverse("admin:screenings_pricelist_change", args=[draft.pk]))
 
-    assert answer.status_code == 302
+    assert answer["Location"] == reverse("admin:screenings_pricelist_change", args=[draft.pk])
     row = PriceRow.objects.get()
     assert (row.weekdays, row.starts_from, row.ticket_types.get().percent) == ("56", time(18), 90)
     assert "Sat, Sun · from 18:00" in page.text
@@ -67,3 +67,20 @@ def test_a_screening_without_a_price_takes_it_from_the_list_and_says_which_row_g
     assert "No row of a price list fits this screening" in without.text
     session = Session.objects.get(hall=hall)
     assert (session.ticket_price, session.price_row.name) == (Decimal("480.00"), "Evening")
+
+
+def test_the_preview_names_what_will_cost_something_else_and_counts_the_rest(hall: Hall) -> None:
+    draft = PriceList.objects.create(cinema=hall.cinema, valid_from=date(2026, 11, 6))
+    draft.rows.create(name="Evening", price=Decimal(480), starts_from=time(18), position=1)
+    draft.rows.create(name="All", price=factories.PRICE, position=2)
+    for hour in (9, 12, 18):
+        factories.a_session(hall, start=datetime(2026, 11, 6, hour, tzinfo=UTC))
+
+    page = browser(someone("cinema_manager", hall.cinema)).get(
+        reverse("admin:screenings_pricelist_publish", args=[draft.pk])
+    )
+
+    text = page.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert text.count("→") == 1
+    assert "350 ₽ → 480 ₽ (Evening)" in text
+    assert "2 screenings with the same price" in text

@@ -1,6 +1,7 @@
 """The page of a session: who sits where, and cancellation."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -109,3 +110,13 @@ def test_the_list_is_sorted_by_columns_of_one_index() -> None:
 
     assert {name.strip("-") for name in page.context["cl"].queryset.query.order_by} == {"start_datetime", "pk"}
     assert ["start_datetime", "id"] in [index.fields for index in Session._meta.indexes]
+
+
+def test_a_pricing_mode_is_offered_the_sessions_to_come(hall: Hall) -> None:
+    factories.a_session(hall, start=NOON - timedelta(days=2))
+    coming = factories.a_session(hall)
+    where = {"app_label": "pricing", "model_name": "pricingmode", "field_name": "session", "term": ""}
+
+    found = browser(someone("owner", hall.cinema)).get(reverse("admin:autocomplete"), where).json()["results"]
+
+    assert [row["id"] for row in found] == [str(coming.pk)]

@@ -12,9 +12,17 @@ from boxoffice.services import gift_cards, refunds, sales
 from orders.errors import AlreadyPaid
 from orders.models import Order
 from orders.services import cancel_expired, left_to_pay, refund, send_refunds
-from payments.errors import GiftCardEmpty, GiftCardNotReturnable, GiftCardSoldBefore, GiftCardTooLarge, GiftCardUnknown
+from payments.errors import (
+    GiftCardEmpty,
+    GiftCardExpired,
+    GiftCardNotReturnable,
+    GiftCardSoldBefore,
+    GiftCardTooLarge,
+    GiftCardUnknown,
+)
 from payments.models import GiftCard, GiftCardMovement, LegalEntity, Receipt, Refund
 from payments.services import sell_gift_card, take_back_gift_card, totals_of
+from tests.helpers.assertions import raises_unchanged
 from tests.helpers.cash import a_shift, cash_of
 from tests.helpers.factories import NOON, PRICE, a_session, an_adult, free_seats
 from tests.helpers.users import someone
@@ -96,6 +104,23 @@ def test_a_card_is_not_sold_for_more_than_the_limit(shift, settings):
         sold(shift, amount=Decimal("1000.01"))
 
     assert not GiftCard.objects.exists()
+
+
+def test_cards_expire_only_where_a_setting_says_so_and_what_is_on_them_stays_owed(shift, session, settings):
+    forever, _code = sold(shift)
+    settings.GIFT_CARD_VALIDITY = timedelta(days=30)
+    card, _code = sold(shift)
+    later = NOON + timedelta(days=30)
+    order = held(shift, session)
+
+    assert (forever.valid_until, card.valid_until) == (None, later)
+    with raises_unchanged(GiftCardExpired):
+        gift_cards.pay_with_gift_card(order, card=card, shift=shift, at=later, actor=shift.cashier)
+    manager = someone("floor_manager", session.hall.cinema)
+    work = {"shift": shift, "at": later, "actor": shift.cashier, "decided_by": manager}
+    renewed, _code = gift_cards.replace(card, reason="Expired", **work)
+    assert (renewed.balance, renewed.has_expired(later)) == (WORTH, False)
+    assert pay(order, renewed, shift) == 2 * PRICE
 
 
 def test_a_card_pays_an_order_and_keeps_the_rest(shift, session):

@@ -127,6 +127,19 @@ def test_complimentary_tickets_are_sold_for_a_reason_only(session, free_type):
     assert LimitUse.objects.get().amount == 2 * session.ticket_price
 
 
+def test_what_was_given_away_is_printed_freely_by_whoever_sold_it_only(session, free_type):
+    client, _shift = cashier_at(session, role="floor_manager")
+    reason = str(CompReason.objects.create(name="Press").pk)
+    press(client, press(client, client.get(TILL).text, best="1").text, sell="cash", comp_reason=reason)
+    address = f"{TILL}orders/{Order.objects.get().pk}/print/"
+    colleague = someone("cashier", session.hall.cinema, email="colleague@example.org")
+    a_shift(session.hall.cinema, cashier=colleague, at=clock.now())
+    other = at_work(colleague, a_device(session.hall.cinema, name="Till 2"))
+
+    assert client.get(address).status_code == 200
+    assert other.get(address).status_code == 302
+
+
 def test_a_cashier_gives_complimentary_tickets_only_with_a_second_person(session, free_type):
     client, _shift = cashier_at(session)
     manager = someone("floor_manager", session.hall.cinema)

@@ -22,7 +22,7 @@ from accounts.services.consents import record_consent
 from bonuses.models import BonusAccount
 from bonuses.services import adjust
 from customers.errors import CannotEraseStaff, ErasedAlready, OrdersStillOpen
-from customers.services import Customer, erase_customer, export_customer_data
+from customers.services import Customer, claim_guest_orders, erase_customer, export_customer_data
 from notifications.models import ChosenPhone, MessageKind, Notification
 from notifications.services import Message, queue
 from orders.models import Order
@@ -277,6 +277,27 @@ def test_a_number_that_another_account_has_proved_stays_theirs(anna: Customer) -
     anna.user.refresh_from_db()
     assert (order.phone, MarketingConsent.objects.get().recipient, anna.user.phone) == (PHONE, PHONE, "")
     assert not anna.orders().filter(phone=PHONE).exists()
+
+
+def test_a_guests_order_that_joined_an_account_gives_out_and_erases_nothing_but_that_order(anna: Customer) -> None:
+    typed = factories.an_order(email=anna.address)
+    cancel(typed, reason="Given up", at=NOON)
+    claim_guest_orders(anna.user, at=NOON)
+    typed.refresh_from_db()
+    assert typed.user == anna.user
+
+    data = export_customer_data(Customer.of(typed), at=NOON)
+    erase_customer(Customer.of(typed), at=NOON)
+
+    typed.refresh_from_db()
+    anna.user.refresh_from_db()
+    assert (data["account"], data["points"], [each["number"] for each in data["orders"]]) == (
+        None,
+        None,
+        [typed.number],
+    )
+    assert (typed.recipient, anna.user.is_active, anna.user.last_name) == ("", True, "Petrova")
+    assert BonusAccount.objects.get().balance > 0
 
 
 def test_an_order_of_staff_gives_out_nothing_about_them() -> None:

@@ -16,6 +16,7 @@ from incidents.services import (
     send_vouchers_again,
     take_refund,
     take_voucher,
+    unsent_vouchers,
     unused_vouchers,
 )
 from incidents.services.cancelling import CHOICE
@@ -230,6 +231,18 @@ def test_a_link_gives_no_voucher_to_an_address_that_may_be_another_one_than_the_
     take_voucher(chosen(order, NOON), at_cinema=True, at=NOON)
     send_vouchers_again(order, at=NOON)
     assert not Notification.objects.filter(kind="VOUCHER").exists()
+
+
+def test_a_code_that_its_buyer_was_sent_is_printed_for_nobody_who_changes_the_address_later(session):
+    order, later = a_paid_order(session, at=NOON), NOON + HOUR / 2
+    cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
+    take_voucher(chosen(order, NOON), at=NOON)
+
+    corrected = correct_address_by_customer(order, email="mine@example.org", at=later)
+    send_vouchers_again(corrected, at=later)
+
+    assert unsent_vouchers(corrected, at=later) == []
+    assert {each.recipient for each in Notification.objects.filter(kind="VOUCHER")} == {order.email}
 
 
 def test_the_code_is_sent_again_to_the_buyer_sparingly_until_it_is_used(session, settings):

@@ -42,7 +42,7 @@ Sums = dict[tuple[Any, ...], tuple[Any, ...]]  # by cinema, date and the table's
 ByDate = dict[tuple[Any, ...], tuple[Any, ...]]  # by table, time zone and date
 
 SEEDS = seeds(1, 3)
-EVENTS = 400 if EXHAUSTIVE else 150
+EVENTS = 250 if EXHAUSTIVE else 150
 CLOSES = (0.2, 0.5)  # how likely a close is after each event, by turns of the seeds
 
 

@@ -93,7 +93,7 @@ def test_every_page_of_the_shop_is_looked_at(pages: list[tuple[Client, str]]) ->
 
 
 @pytest.mark.proofs
-@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("language", ["en", "ru", "de"])
 def test_every_page_of_the_shop_is_valid_html(pages: list[tuple[Client, str]], language: str, tmp_path: Path) -> None:
     java = shutil.which("java")
     if java is None or not VNU.exists():

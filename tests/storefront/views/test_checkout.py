@@ -42,6 +42,15 @@ def test_a_guest_holds_seats_and_sees_what_they_cost(client: Client) -> None:
     assert "Return your tickets here until" in page
 
 
+def test_search_engines_list_a_checkout_as_its_session(client: Client) -> None:
+    session = factories.a_session()
+    seat = factories.free_seats(session)[0]
+
+    page = client.get(f"/sessions/{session.pk}/checkout/?seat={seat.pk}").content.decode()
+
+    assert f'<link rel="canonical" href="http://127.0.0.1:8000/sessions/{session.pk}/">' in page
+
+
 def test_the_order_stores_the_language_it_was_bought_in(client: Client) -> None:
     client.post("/language/", {"language": "ru", "next": "/"})
     session = factories.a_session()

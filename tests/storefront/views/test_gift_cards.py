@@ -55,6 +55,14 @@ def test_a_code_shows_what_it_covers_and_then_pays(client: Client) -> None:
     assert invariant_violations() == []
 
 
+def test_an_expired_card_covers_nothing(client: Client) -> None:
+    order = an_order(seats=2)
+    code = a_code(order, PRICE)
+    GiftCard.objects.update(valid_until=NOON)
+
+    assert "This gift card has expired" in post(client, order, gift_card=code)
+
+
 def test_the_rest_is_paid_online(client: Client) -> None:
     order = an_order(seats=2)
     post(client, order, gift_card=a_code(order, PRICE))

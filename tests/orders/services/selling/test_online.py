@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -138,6 +139,17 @@ def test_a_typed_address_is_notified_of_an_expired_hold_once() -> None:
     later = held_by("victim@example.org", address="10.0.0.9", at=NOON + timedelta(days=2))
     cancel_expired([later.pk], at=NOON + timedelta(days=2, hours=1))
     assert Notification.objects.count() == 1
+
+
+def test_the_ipv6_networks_of_one_line_hold_together_no_more_than_one_address(settings: Any) -> None:
+    settings.HELD_SEATS = {**settings.HELD_SEATS, "address": 2}
+    for number in range(2):
+        held_by(f"{number}@example.org", address=f"2001:db8:0:{number}::1")
+
+    with pytest.raises(TooMuchHeld):
+        held_by("third@example.org", address="2001:db8:0:2::1")
+
+    held_by("neighbour@example.org", address="2001:db8:0:100::1")
 
 
 def test_few_typed_addresses_are_notified_for_one_ip_address() -> None:
