@@ -135,6 +135,25 @@ PAGES = [
         warnings="Сцены курения",
     ),
 ]
+STILL_SHOWN = [  # the latest of the past films, which some cinemas keep for another week
+    Page(
+        "Зимний маршрут",
+        "route",
+        "Глеб Нечай",
+        "Егор Венгер, Дарья Лебедь",
+        "Последний рейс перед метелью: водитель, врач и чужая посылка, которую нельзя трясти.",
+        premiere=-44,
+    ),
+    Page(
+        "Мой дед — робот",
+        "robot",
+        "Мария Седых",
+        "Борис Дорош, Семён Гончар",
+        "Дед Миши чинит телевизоры, знает все созвездия и никогда не спит. В третьем классе Миша начинает "
+        "догадываться почему.",
+        premiere=-40,
+    ),
+]
 COMING = Page(
     "Кот, который знал всё. Возвращение",
     "cat",
@@ -149,8 +168,9 @@ def add_film_pages(*, at: datetime) -> None:
     """Films that the demo does not have are left out."""
     coming = Film.objects.create(title=COMING.title, duration_minutes=91, age_rating="0+", is_announced=True)
     coming.genres.set(Genre.objects.filter(name__in=["мультфильм", "семейный"]))
-    films = {film.title: film for film in Film.objects.filter(title__in=[page.title for page in (*PAGES, COMING)])}
-    pages = [page for page in (*PAGES, COMING) if page.title in films]
+    written = [*PAGES, *STILL_SHOWN, COMING]
+    films = {film.title: film for film in Film.objects.filter(title__in=[page.title for page in written])}
+    pages = [page for page in written if page.title in films]
     for page in pages:
         film = films[page.title]
         film.description, film.director, film.starring = page.description, page.director, page.starring

@@ -71,6 +71,8 @@ TEXTS = {
         "Frightening scenes, flashing lights",
         "Beängstigende Szenen, flackerndes Licht",
     ),
+    "Зимний маршрут": ("Winter Route", "Winterroute"),
+    "Мой дед — робот": ("My Grandpa Is a Robot", "Mein Opa ist ein Roboter"),
     "Тихий океан памяти": ("The Quiet Ocean of Memory", "Der stille Ozean der Erinnerung"),
     "Дирижабль над Невой": ("Airship over the Neva", "Luftschiff über der Newa"),
     "Последний трамвай": ("The Last Tram", "Die letzte Straßenbahn"),
@@ -161,6 +163,17 @@ DESCRIPTIONS = {
         "believe in miracles has until dawn.",
         "Aus einer verschlossenen Sternwarte verschwindet ein Sternkatalog und mit ihm ein Stern. Ein Ermittler, der "
         "nicht an Wunder glaubt, hat bis zum Morgengrauen Zeit.",
+    ),
+    "Зимний маршрут": (
+        "The last run before the blizzard: a driver, a doctor, and somebody else’s parcel that must not be shaken.",
+        "Die letzte Fahrt vor dem Schneesturm: ein Fahrer, eine Ärztin und ein fremdes Paket, das man nicht schütteln "
+        "darf.",
+    ),
+    "Мой дед — робот": (
+        "Misha’s grandpa mends television sets, knows every constellation and never sleeps. In his third year at "
+        "school Misha begins to guess why.",
+        "Mischas Opa repariert Fernseher, kennt alle Sternbilder und schläft nie. In der dritten Klasse ahnt Mischa, "
+        "warum.",
     ),
     "Кот, который знал всё. Возвращение": (
         "Tikhon is back on the case: this time it is not the cake that is missing, but the confectioner.",

@@ -25,6 +25,8 @@ PALETTES = {
     "orchestra": ("#1d2b1f", "#3f6b4b", "#e0a030", "#fbf5e6"),
     "crystals": ("#0f2a2a", "#2f6f62", "#37a98b", "#f4e3b2"),
     "domes": ("#1b1740", "#4c3a86", "#1f9aa8", "#f9dfa5"),
+    "route": ("#16233f", "#3d6187", "#d9482b", "#eef4f8"),
+    "robot": ("#23313d", "#c9772f", "#2f8f7d", "#fdf0d8"),
     # of the bar
     "popcorn": ("#f2c879", "#e08e45", "#c0392b", "#fff8ea"),
     "nachos": ("#3f6b4b", "#6fa06a", "#e0a030", "#fbf5e6"),

@@ -256,6 +256,8 @@ BAR_MOTIFS = {
     "Вода без газа": "water",
     "Мороженое": "ice",
     "Шоколадный батончик": "chocolate",
+    "Попкорн со сливочным маслом": "popcorn",
+    "Комбо: попкорн и вода": "popcorn",
 }
 
 STOLEN = "Шоколадный батончик"  # what counts of the shelf find missing

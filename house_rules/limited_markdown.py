@@ -18,12 +18,15 @@ LINK = re.compile(r"\[([^\[\]\n]+)\]\(((?:https?://|mailto:|tel:|/(?!/))[^\s()<>
 
 
 def to_html(text: str) -> SafeString:
-    """The text as HTML. Headings begin with h2, since the page has a title of its own."""
-    blocks = re.split(r"\n\s*\n", text.replace("\r\n", "\n").replace("\r", "\n").strip())
-    return mark_safe("\n".join(html for block in blocks for html in _block(block.split("\n"))))  # noqa: S308 (escaped)
+    """The text as HTML. Its highest headings are h2, since the page has a title of its own; no level is left out."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    blocks = re.split(r"\n\s*\n", text)
+    marks = {heading[1] for line in text.split("\n") if (heading := HEADING.fullmatch(line.strip()))}
+    levels = {mark: level for level, mark in enumerate(sorted(marks), start=2)}
+    return mark_safe("\n".join(html for block in blocks for html in _block(block.split("\n"), levels)))  # noqa: S308 (escaped)
 
 
-def _block(lines: list[str]) -> Iterator[str]:
+def _block(lines: list[str], levels: dict[str, int]) -> Iterator[str]:
     """A block has no empty line; headings and lists in it need none around them."""
     paragraph: list[str] = []
     items: list[str] = []
@@ -40,7 +43,7 @@ def _block(lines: list[str]) -> Iterator[str]:
     for line in lines:
         if heading := HEADING.fullmatch(line.strip()):
             yield from finished()
-            level = len(heading[1]) + 1
+            level = levels[heading[1]]
             yield f"<h{level}>{_inline(heading[2])}</h{level}>"
         elif item := ITEM.fullmatch(line):
             kind = "ul" if item["bullet"] else "ol"

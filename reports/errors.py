@@ -1,5 +1,7 @@
 """What the reports refuse."""
 
+from django.utils.translation import gettext as _
+
 from cinema.status import Refused
 
 
@@ -9,6 +11,13 @@ class EarlierDayOpen(Refused, code="earlier_day_open"):
 
 class DifferenceSettled(Refused, code="difference_settled"):
     """The difference is settled already, or there is none."""
+
+
+class OwnTransfer(Refused, code="own_transfer"):
+    """Whoever recorded a bank transfer would explain that it came."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You recorded one of these bank transfers. Somebody else has to see it on the account."))
 
 
 class TooLongForPdf(Refused, code="report_too_long"):

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bonuses', '0001_squashed_0004_report_indexes'),
+        ('bonuses', '0004_report_indexes'),
         ('orders', '0026_replaced_snacks'),
         ('payments', '0024_groups'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('concessions', '0002_squashed_0006_expected_use'),
+        ('concessions', '0006_expected_use'),
         ('orders', '0021_printed_tickets'),
         ('screenings', '0021_contacts_of_cinemas'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

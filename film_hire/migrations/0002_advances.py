@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('film_hire', '0001_squashed_0001_initial'),
+        ('film_hire', '0001_initial'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('house_rules', '0001_squashed_0004_till_sales_minutes'),
+        ('house_rules', '0004_till_sales_minutes'),
         ('orders', '0021_printed_tickets'),
         ('payments', '0017_registered_addresses'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('integrations', '0006_marketing_lists'),
-        ('screenings', '0013_squashed_0020_planned_sessions'),
+        ('screenings', '0020_planned_sessions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

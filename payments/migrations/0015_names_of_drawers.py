@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('payments', '0014_on_account'),
-        ('screenings', '0013_squashed_0020_planned_sessions'),
+        ('screenings', '0020_planned_sessions'),
     ]
 
     operations = [

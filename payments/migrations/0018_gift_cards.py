@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('orders', '0021_printed_tickets'),
         ('payments', '0017_registered_addresses'),
-        ('screenings', '0013_squashed_0020_planned_sessions'),
+        ('screenings', '0020_planned_sessions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('reports', '0017_on_account'),
-        ('screenings', '0013_squashed_0020_planned_sessions'),
+        ('screenings', '0020_planned_sessions'),
     ]
 
     operations = [

@@ -116,6 +116,7 @@ class DayCheck(models.Model):
         POINTS = "POINTS", _("Points taken from customers = points that pay for orders")
         CASH = "CASH", _("Cash counted in drawers = cash that should be there")
         CARD = "CARD", _("Totals of the card terminals = card payments less refunds")
+        TRANSFER = "TRANSFER", _("Bank transfers seen on the account = bank transfers recorded")
 
     class State(models.TextChoices):
         AGREES = "AGREES", _("Agrees")
@@ -129,6 +130,7 @@ class DayCheck(models.Model):
         Name.POINTS: "money",
         Name.CASH: "money",
         Name.CARD: "money",
+        Name.TRANSFER: "money",
     }
 
     day = models.ForeignKey(BusinessDay, models.PROTECT, related_name="checks", verbose_name=_("business day"))

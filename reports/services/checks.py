@@ -133,6 +133,12 @@ def _counted(day: BusinessDay, gateway: str, *, found: str, expected: str) -> tu
     return shifts["left"], shifts["right"] + _sum(taken, "amount") - _sum(back, "amount")
 
 
+def _transfer(day: BusinessDay) -> tuple[Decimal, Decimal]:
+    """Nothing, against what was recorded as bank transfers: only a person who looks at the account, and explains the
+    difference, knows that they came."""
+    return ZERO, _sum(recorded_transfers(day), "amount")
+
+
 SIDES = {
     Name.MONEY: _money,
     Name.RECEIPTS: _receipts,
@@ -140,7 +146,13 @@ SIDES = {
     Name.POINTS: _points,
     Name.CASH: _cash,
     Name.CARD: _card,
+    Name.TRANSFER: _transfer,
 }
+
+
+def recorded_transfers(day: BusinessDay) -> QuerySet[Payment]:
+    """What people recorded on the day as bank transfers. Reads only."""
+    return _payments(day).filter(gateway=Gateway.BANK_TRANSFER, moved_from__isnull=True)
 
 
 def _payments(day: BusinessDay) -> QuerySet[Payment]:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('screenings', '0013_squashed_0020_planned_sessions'),
+        ('screenings', '0020_planned_sessions'),
     ]
 
     operations = [

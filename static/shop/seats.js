@@ -47,11 +47,10 @@
   let stop = boxes.find((box) => box.checked) || boxes.find((box) => !locked(box)) || boxes[0];
   stop.tabIndex = 0;
 
-  toMiddle();  // on a phone the middle of the hall is in view first
+  requestAnimationFrame(toMiddle);  // on a phone the middle of the hall is in view first; with the layout made once
 
   function toMiddle() {
-    hall.scrollLeft = (hall.scrollWidth - hall.clientWidth) / 2;
-    hall.scrollTop = (hall.scrollHeight - hall.clientHeight) / 2;
+    hall.scrollTo((hall.scrollWidth - hall.clientWidth) / 2, (hall.scrollHeight - hall.clientHeight) / 2);
   }
 
   // On a phone the whole hall is seen at first, with seats smaller than a finger: the first press makes them larger.

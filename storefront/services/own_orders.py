@@ -14,7 +14,7 @@ from accounts.models import normalise_email
 from accounts.services import rate_limits
 from accounts.services.rate_limits import fingerprint
 from orders.models import OnlineHold, Order, OrderChange, RefundLine, Ticket
-from screenings.models import Session
+from screenings.models import Film, Session
 from storefront.request_identity import customer, known_visitor
 from storefront.services.programme import time_zone_note
 
@@ -42,11 +42,13 @@ def held_orders(request: HttpRequest, *, at: datetime) -> list[HeldOrder]:
     of_order = {
         order: (film, count)
         for order, film, count in seats.values("order")
-        .annotate(film=F("session__film__title"), n=Count("pk"))
+        .annotate(film=F("session__film"), n=Count("pk"))
         .values_list("order", "film", "n")
     }
+    films = Film.objects.in_bulk({film for film, _count in of_order.values()})
+    titles = {order: (films[film].shown.title, count) for order, (film, count) in of_order.items()}
     return [
-        HeldOrder(order, *of_order[order.pk], order.cinema.local(order.expires_at), time_zone_note(order.cinema, at))
+        HeldOrder(order, *titles[order.pk], order.cinema.local(order.expires_at), time_zone_note(order.cinema, at))
         for order in held
         if order.pk in of_order
     ]

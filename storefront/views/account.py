@@ -32,7 +32,7 @@ from customers.services import standing_of
 from notifications.services import chosen_phones, telegram
 from orders import notifications
 from orders.models import Order
-from screenings.models import Cinema
+from screenings.models import Cinema, Film
 from storefront.forms import AddressForm, FindForm, NewPasswordForm, PasswordSignInForm, ProfileForm
 from storefront.request_identity import customer, signed_in_customer
 from storefront.services import signing_in
@@ -172,11 +172,15 @@ def account(request: HttpRequest) -> HttpResponse:
     orders = (
         Order.objects.filter(user=user)
         .select_related("cinema")
-        .annotate(starts=Min("tickets__session__start_datetime"), film=Min("tickets__session__film__title"))
+        .annotate(starts=Min("tickets__session__start_datetime"), film=Min("tickets__session__film"))
         .order_by("-created_at", "-pk")
     )
     page = Paginator(orders, A_PAGE).get_page(request.GET.get("page"))
-    rows = [(order, _local(order.cinema, order.starts), time_zone_note(order.cinema, at)) for order in page]  # type: ignore[attr-defined]
+    films = Film.objects.in_bulk({order.film for order in page})  # type: ignore[attr-defined]
+    rows = [
+        (order, films.get(order.film), _local(order.cinema, order.starts), time_zone_note(order.cinema, at))  # type: ignore[attr-defined]
+        for order in page
+    ]
     ahead = [(visit, time_zone_note(visit.order.cinema, at)) for visit in tickets_ahead(user, at=at)]
     shown = {"ahead": [] if page.has_previous() else ahead, "rows": rows, "page": page}
     return render(request, "storefront/account.html", shown)

@@ -3,9 +3,9 @@ import io
 import pytest
 from PIL import Image
 
-from demo.film_pages import COMING, PAGES, add_film_pages
+from demo.film_pages import COMING, PAGES, STILL_SHOWN, add_film_pages
 from demo.posters import PALETTES, POSTER, draw
-from demo.sample_data import FILMS
+from demo.sample_data import FILMS, PAST_FILMS
 from screenings.models import Film
 from tests.helpers.factories import NOON
 
@@ -14,8 +14,10 @@ pytestmark = pytest.mark.django_db
 
 def test_each_film_of_the_demo_has_a_page_and_a_drawing_of_its_own() -> None:
     assert [page.title for page in PAGES] == [title for title, *_facts in FILMS]
-    assert len({page.motif for page in PAGES}) == len(PAGES)
-    assert {page.motif for page in PAGES} < PALETTES.keys()  # the others are of the bar
+    assert [page.title for page in STILL_SHOWN] == [title for title, *_facts in PAST_FILMS[: len(STILL_SHOWN)]]
+    pages = [*PAGES, *STILL_SHOWN]
+    assert len({page.motif for page in pages}) == len(pages)
+    assert {page.motif for page in pages} < PALETTES.keys()  # the others are of the bar and the chain
 
 
 def test_a_poster_is_drawn_the_same_each_time() -> None:

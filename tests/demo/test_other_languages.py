@@ -2,7 +2,7 @@ import pytest
 from django.utils.translation import override
 
 from demo import sample_data
-from demo.film_pages import COMING, PAGES, Page
+from demo.film_pages import COMING, PAGES, STILL_SHOWN, Page
 from demo.other_languages import DESCRIPTIONS, NAMES, TEXTS, add_other_languages
 from screenings.models import Film
 
@@ -11,7 +11,7 @@ def test_everything_that_is_on_sale_in_the_demo_has_a_name_in_each_language() ->
     halls = [hall.name for hall in sample_data.HALLS]
     goods = [name for name, *_rest in sample_data.BAR]
     places = [text for venue in sample_data.VENUES for text in venue[:3]]
-    films = [page.title for page in (*PAGES, COMING)]
+    films = [page.title for page in (*PAGES, *STILL_SHOWN, COMING)]
 
     assert {*halls, *goods, *places, *films, *sample_data.TICKET_TYPES} <= TEXTS.keys()
     assert [*DESCRIPTIONS] == films

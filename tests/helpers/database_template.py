@@ -1,4 +1,4 @@
-"""The test database as a copy of an empty one: to run all migrations takes fifteen seconds, for each worker of a run.
+"""The test database as a copy of an empty one: to run all migrations takes seconds, for each worker of a run.
 
 The copy is made after the first run and again whenever a migration changes: on SQLite a file in `var/tests`, which
 later runs find; on PostgreSQL a database, which lasts as long as the server, and a dump of it in `var/tests`, from

@@ -15,10 +15,7 @@ class Originals(MigrationLoader):
 
     def load_disk(self) -> None:
         super().load_disk()
-        last = {key: tuple(found.replaces[-1]) for key, found in self.disk_migrations.items() if found.replaces}
-        self.disk_migrations = {key: found for key, found in self.disk_migrations.items() if key not in last}
-        for found in self.disk_migrations.values():  # later ones follow the squashed one
-            found.dependencies = [last.get(tuple(key), key) for key in found.dependencies]
+        self.disk_migrations = {key: found for key, found in self.disk_migrations.items() if not found.replaces}
 
 
 def plan_of(loader: MigrationLoader) -> list[Key]:

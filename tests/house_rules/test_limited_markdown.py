@@ -12,6 +12,14 @@ def test_headings_paragraphs_lists_links_and_bold_words_become_html() -> None:
     ]
 
 
+def test_the_highest_headings_of_a_text_follow_the_title_of_the_page_and_no_level_is_left_out() -> None:
+    assert to_html("## Tickets\n#### not one\n### Refunds\u2028and more") == (
+        "<h2>Tickets</h2>\n<p>#### not one</p>\n<h3>Refunds\u2028and more</h3>"
+    )
+    assert to_html("# Tickets\n### Refunds") == "<h2>Tickets</h2>\n<h3>Refunds</h3>"
+    assert to_html("##\u2028Tickets") == "<h2>Tickets</h2>"
+
+
 def test_markup_and_addresses_of_scripts_stay_text() -> None:
     html = to_html('<script>x</script> [a](javascript:x) [b](//evil.example) [c](https://x.example/"onclick="y)')
 

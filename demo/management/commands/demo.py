@@ -62,12 +62,12 @@ class Command(BaseCommand):
         try:
             build(at=clock.now(), progress=ProgressBar("Creating orders", sys.stderr).show)
             add_film_pages(at=clock.now())
-            add_pictures_of_the_bar()
             add_other_languages()
             add_face(at=clock.now())
             add_campaign(at=clock.now())
             add_consents(at=clock.now())
             add_recipe_and_combo(at=clock.now())
+            add_pictures_of_the_bar()
             code = add_gift_cards(at=clock.now())
             add_arrangements(at=clock.now())
             add_waiting_lists(at=clock.now())

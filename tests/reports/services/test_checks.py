@@ -3,14 +3,18 @@ from decimal import Decimal
 
 import pytest
 
+from allocations.services import Agreed, book, pay
 from bonuses.models import BonusTransaction
 from boxoffice.services import sales
 from orders.models import Order
 from orders.services import process_refunds, record_refund
-from payments.models import Payment
+from payments.models import Gateway, Payment
 from payments.services import count_and_close, end_shift
+from reports.errors import OwnTransfer
 from reports.models import BusinessDay, DayCheck
+from reports.services import settle
 from reports.services.checks import checks_of
+from tests.helpers.assertions import raises_unchanged
 from tests.helpers.business_days import close_days
 from tests.helpers.cash import a_shift
 from tests.helpers.factories import (
@@ -24,6 +28,7 @@ from tests.helpers.factories import (
     an_item,
     an_order,
 )
+from tests.helpers.users import someone
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +82,7 @@ def test_each_check_shows_a_difference(order, settings):
         "POINTS": (41, 40),
         "CASH": (0, 0),
         "CARD": (0, 0),
+        "TRANSFER": (0, 0),
     }
     assert order.final_amount == PRICE + 240 - 40
 
@@ -105,3 +111,20 @@ def test_the_totals_of_card_terminals_are_checked_against_what_was_entered_as_ap
     close_days(order.cinema, until=END)
 
     assert sides()["CARD"] == (100, other.final_amount)
+
+
+def test_bank_transfers_are_open_until_somebody_else_has_seen_them_on_the_account(order):
+    manager, other = (someone("cinema_manager", order.cinema, email=f"{name}@example.org") for name in ("one", "two"))
+    session = a_session(a_hall(order.cinema), start=NOON + DAY)
+    book(session, Agreed("School 12", PRICE), people=10, until=NOON + DAY / 2, at=NOON, actor=manager)
+    recorded = {"gateway": Gateway.BANK_TRANSFER, "reference": "117", "transferred_on": NOON.date()}
+    pay(Order.objects.get(channel="GROUP"), **recorded, at=NOON, actor=manager)
+
+    close_days(order.cinema, until=END)
+
+    check = DayCheck.objects.open().get()
+    assert (check.name, check.left, check.right) == ("TRANSFER", 0, 10 * PRICE)
+    with raises_unchanged(OwnTransfer):
+        settle(check, note="It came", actor=manager, at=END)
+    settle(check, note="On the account on 6 November", actor=other, at=END)
+    assert not DayCheck.objects.open().exists()

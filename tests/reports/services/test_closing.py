@@ -205,6 +205,7 @@ def test_a_days_checks_agree(cinema):
         "POINTS": (Decimal("10.00"), Decimal("10.00")),
         "CASH": (0, 0),
         "CARD": (0, 0),
+        "TRANSFER": (0, 0),
     }
 
 

@@ -14,6 +14,7 @@ from cinema import clock
 from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import accrue, complete, refund
+from screenings.models import Film
 from tests.helpers import factories
 from tests.helpers.factories import NOON, business_state
 from tests.helpers.users import PASSWORD, someone
@@ -274,6 +275,19 @@ def test_the_account_lists_only_own_orders(client: Client) -> None:
     client.force_login(mine)
 
     assert order.number not in client.get("/account/").content.decode()
+
+
+def test_past_orders_and_held_ones_have_the_titles_of_their_films_in_the_visitors_language(client: Client) -> None:
+    customer, session = factories.a_customer(), factories.a_session(start=clock.now() + timedelta(hours=3))
+    Film.objects.update(title="Солярис", texts={"en": {"title": "Solaris"}})
+    factories.an_order(session, customer=customer, at=clock.now())
+    client.force_login(customer)
+
+    page = client.get("/account/?lang=en").content.decode()
+
+    assert "<b>Solaris</b>" in page
+    assert "You’re holding 1 seat for “Solaris”" in client.get("/?lang=en").content.decode()
+    assert "Солярис" not in page
 
 
 def test_the_account_shows_the_codes_of_tickets_that_are_ahead_the_next_ones_first(

@@ -1,0 +1,8 @@
+"""Changes nothing: this app's next migration counts on from here, since the squashed one is in `backoffice`."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("orders", "0029_held_by_partners")]
+    operations = []
