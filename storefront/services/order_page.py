@@ -283,7 +283,15 @@ class OrderPage:
 
     @cached_property
     def refundable(self) -> bool:
-        return bool(refundable_by_customer(self.order, at=self.at))
+        return not self.by_seller and bool(refundable_by_customer(self.order, at=self.at))
+
+    @cached_property
+    def by_seller(self) -> bool:
+        """Whether whoever sold it has to return the money: a partner that took it, and may not refund itself. Otherwise
+        the partner could, by the order's link. Read through the order: partners are in an app beside this one.
+        """
+        paid = (payment.gateway for payment in self.payments if payment.status == Payment.Status.SUCCEEDED)
+        return Gateway.ACCOUNT in paid and self.order.api_requests.filter(partner__may_refund=False).exists()
 
     @cached_property
     def at_cinema(self) -> bool:
