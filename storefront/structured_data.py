@@ -26,7 +26,7 @@ ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&\u202
 
 
 def screening_events(showings: Collection[Showing]) -> SafeString:
-    """The showings of films whose genres are loaded. One query."""
+    """The showings of films whose genres and pictures are loaded. One query."""
     return _graph(_events(showings))
 
 
@@ -118,8 +118,8 @@ def _description(showing: Showing) -> str:
 
 def _address(cinema: Cinema) -> dict[str, str]:
     parts = {
-        "streetAddress": cinema.address,
-        "addressLocality": cinema.city,
+        "streetAddress": cinema.shown.address,
+        "addressLocality": cinema.shown.city,
         "postalCode": cinema.postal_code,
         "addressCountry": _countries().get(cinema.time_zone, ""),
     }

@@ -56,6 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
     fitting = filters.keep(found) if filters else found
     ahead = programme.ahead(on_sale, beyond=beyond)
     place = {} if chosen == mine else {"cinema": chosen.pk if chosen else "all"}
+    premieres = programme.featured(on_sale) if not span and not filters else []
     return render(
         request,
         "storefront/programme.html",
@@ -79,7 +80,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "kept": urlencode({**place, **filters.asked}),  # of the address, when another day is chosen
             "place": place,
             "address": settings.SITE_URL + reverse("shop:home") + (f"?cinema={chosen.pk}" if chosen else ""),
-            "premieres": programme.featured(on_sale) if not span and not filters else [],
+            "premieres": premieres,
+            "image": image_of(premieres[0].film) if premieres else "",
             "ahead": ahead,
             "coming": [each for each in ahead if each.coming],
             "next_day": None if found or weeks or later else next_day(cinema=chosen, at=at),

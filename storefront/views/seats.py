@@ -13,13 +13,13 @@ from cinema import clock
 from cinema.ids import valid_ids
 from cinema.money import ZERO
 from orders.availability.seat_map import taken_seats
-from screenings.models import Seat, SeatKind, Session
+from screenings.models import Seat, SeatKind, Session, with_pictures
 from storefront import request_identity
 from storefront.services import own_orders, programme
 from storefront.services.lists import waiting
 from storefront.services.price_note import price_note
 from storefront.services.seat_map import SeatMap
-from storefront.structured_data import screening_events
+from storefront.structured_data import image_of, screening_events
 
 
 def get_session(key: int) -> Session:
@@ -48,6 +48,7 @@ def seats_page(
     """`instead`: choices of seats to offer with the refusal."""
     session, order = seat_map.session, seat_map.order
     cinema = session.hall.cinema
+    with_pictures([session.film])
     party = request.GET.get("best", "")
     best = seat_map.best(party)
     if chosen is None:
@@ -100,6 +101,7 @@ def seats_page(
             "instead": instead,
             "price_note": price_note(session) if on_sale else None,
             "zone": programme.time_zone_note(cinema, seat_map.at),
+            "image": image_of(session.film),
             "markup": screening_events([showing]) if on_sale or session.status == Session.Status.CANCELLED else "",
         },
         status=409 if refusal else 200,

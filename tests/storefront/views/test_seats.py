@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from orders.models import Ticket
 from screenings.models import Seat, SeatOutage, SeatSurcharge, Session
-from screenings.services import cancel_session
+from screenings.services import add_picture, cancel_session
 from tests.helpers import factories
 from tests.helpers.factories import NOON
+from tests.helpers.pictures import a_picture
 from tests.helpers.screening_rows import a_price_quote
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,17 @@ def test_an_adaptive_price_is_that_of_the_seats_and_of_search_engines_and_its_bo
     assert '"price": "380.00"' in page
     assert "a full ticket for a standard seat is 380 ₽ now and can cost from 280 ₽ to 455 ₽" in page
     assert "It was 400 ₽ before; the lowest price in the 30 days before was 350 ₽." in page
+
+
+def test_search_engines_and_messengers_see_the_poster_of_the_film(client: Client) -> None:
+    session = factories.a_session()
+    poster = add_picture(session.film, content=a_picture(), kind="POSTER")
+    address = f"http://127.0.0.1:8000{poster.url(poster.width)}"
+
+    page = client.get(f"/sessions/{session.pk}/").content.decode()
+
+    assert f'<meta property="og:image" content="{address}">' in page
+    assert f'"image": ["{address}"]' in page
 
 
 def test_a_broken_seat_is_not_offered(client: Client) -> None:
