@@ -159,7 +159,7 @@ def _orders_of(request: HttpRequest) -> QuerySet[Order]:
 
 
 def by_seller_alone(order: Order) -> bool:
-    """Whether what was paid to a partner is refunded there alone: one that may not refund could do it by the order's link
-    otherwise. Read through the order: partners are in an app beside this one. One query. Reads only.
+    """Whether what was paid to a partner is refunded there alone: one that may not refund could do it by the order's
+    link otherwise. Read through the order: partners are in an app beside this one. One query. Reads only.
     """
     return order.api_requests.filter(partner__may_refund=False).exists()
