@@ -6,6 +6,8 @@ import re
 SECRET_PATHS = re.compile(r"(/(?:lists|order|ticket|account/link|set-password|(?:un)?subscribe|demo-bank)/)[^/\s?]+")
 #: Tried only where a word begins, so that a long text without an address takes no longer than reading it.
 EMAIL_ADDRESSES = re.compile(r"(?<![^\s<>()\"'=:,;@])[^\s<>()\"'=:,;@]+@[^\s<>()\"'=:,;@]+")
+#: Keys of partners, secrets of webhooks, and telephone numbers.
+KEYS_AND_PHONES = re.compile(r"\b(?:cine[0-9a-f]{8}_|whsec_)[\w+/=-]+|\+\d{10,15}\b")
 #: What PostgreSQL adds to its message: values of the row, which may be tokens and addresses.
 ROW_VALUES = re.compile(r"^[ \t]*(?:DETAIL|CONTEXT):.*$", re.MULTILINE)
 
@@ -13,9 +15,9 @@ _formatter = logging.Formatter()
 
 
 def mask(text: str) -> str:
-    """The text without the values of database rows, secret parts of URLs (`***`) and e-mail addresses."""
+    """The text without the values of database rows, and with `***` for secrets, e-mail addresses and phones."""
     text = ROW_VALUES.sub("", text)
-    return EMAIL_ADDRESSES.sub("***", SECRET_PATHS.sub(r"\1***", text))
+    return KEYS_AND_PHONES.sub("***", EMAIL_ADDRESSES.sub("***", SECRET_PATHS.sub(r"\1***", text)))
 
 
 class MaskSecrets(logging.Filter):

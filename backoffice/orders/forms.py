@@ -167,7 +167,7 @@ class RefundLinesForm(BaseRefundForm):
         self.divisible = {f"quantity-{line.pk}": line for line in several}
         for name, line in self.divisible.items():
             self.fields[name] = forms.IntegerField(
-                label=gettext("How many to refund: %(item)s") % {"item": line.title},
+                label=gettext("How many to refund: %(item)s") % {"item": line.concession_item},
                 required=False,
                 initial=line.quantity,
                 min_value=1,

@@ -53,6 +53,12 @@ def test_a_message_shows_no_address() -> None:
     assert mask("sent to Anna <anna@example.com>, /order/abc/ done") == "sent to Anna <***>, /order/***/ done"
 
 
+def test_a_message_shows_no_key_and_no_phone() -> None:
+    text = "key cine18e6d776_LLpRPJuLpYx-f9_2, secret whsec_u5h3CzK7/wk+HnY=, call +79261234567, at 10:00+03:00"
+
+    assert mask(text) == "key ***, secret ***, call ***, at 10:00+03:00"
+
+
 def test_a_long_text_without_an_address_is_searched_once() -> None:
     text = "x" * 1_000_000 + "\n" * 100_000  # a search from each character would take hours
 

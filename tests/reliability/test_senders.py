@@ -1,4 +1,4 @@
-"""Senders of webhooks and of marketing lists, with receivers that keep ledgers of their own.
+"""Senders of webhooks, marketing lists, SMS and Telegram messages, with receivers that keep ledgers of their own.
 
 Two senders at once tell each thing once, in every interleaving. Negative control: without row locks and without the
 check of the claim, something is told twice. A sender that is killed anywhere loses nothing, and its successor repeats
@@ -27,10 +27,10 @@ from integrations.services.webhook_delivery import send_webhooks
 from jobs import claims
 from jobs.claims import CLAIM_DURATION
 from notifications.models import Notification, SmsDelivery, TelegramChat
-from notifications.services import deliver
+from notifications.services import deliver, queue
 from notifications.services.sms import check_reports
 from tests.helpers.factories import a_cinema
-from tests.helpers.fake_mail import NOW, queued
+from tests.helpers.fake_mail import NOW, message, queued
 from tests.helpers.newsletter_partner import Contact, There, a_list, newsletter_partner
 from tests.helpers.sms_provider import KEY, sms_provider
 from tests.helpers.telegram_bot import telegram_bot
@@ -104,12 +104,53 @@ def _lists(there: There) -> Sender:
     )
 
 
-@pytest.fixture(params=["webhooks", "lists"])
+def _messages(ledger: list[Any], recipients: Callable[[int], list[str]]) -> Sender:
+    """Messages to people of each of whom the ledger at the other end says in an entry that it got one."""
+
+    def create(number: int) -> None:
+        queue([message(recipient=each, occasion=each) for each in recipients(number)], at=AT)
+
+    return Sender(
+        create=create,
+        send=lambda at: deliver(list(Notification.objects.due(at).order_by("pk")), at=at),
+        forget=ledger.clear,
+        told=lambda: Counter(str(getattr(each, "phone", each)) for each in ledger),
+        rows=lambda: Counter(
+            [*Notification.objects.values_list("status", flat=True), *SmsDelivery.objects.values_list("status")]
+        ),
+    )
+
+
+def phone_numbers(number: int) -> list[str]:
+    return [f"+7926{each:07}" for each in range(number)]
+
+
+def people_with_a_chat(number: int) -> list[str]:
+    people = User.objects.bulk_create(User(email=f"{each}@example.org") for each in range(number))
+    TelegramChat.objects.bulk_create(TelegramChat(user=each, chat_id=chat) for chat, each in enumerate(people, 1))
+    return [each.email for each in people]
+
+
+@pytest.fixture(params=["webhooks", "lists", "sms", "chat"])
 def sender(request: pytest.FixtureRequest, settings: Any, empty_database: None) -> Iterator[Sender]:
     settings.WEBHOOKS_TO_PRIVATE_ADDRESSES = True
-    with receiver() as hooks, newsletter_partner("UNISENDER") as partner:
+    settings.SMS_BACKEND, settings.SMS_PASSWORD = "integrations.sms.smsru.SmsRu", KEY
+    settings.TELEGRAM_BOT_TOKEN, settings.TELEGRAM_BOT_NAME = "12:AB", "bot"
+    with (
+        receiver() as hooks,
+        newsletter_partner("UNISENDER") as partner,
+        sms_provider() as phones,
+        telegram_bot() as bot,
+    ):
         settings.MARKETING_API = {"UniSender": partner.url}
-        yield _webhooks(hooks) if request.param == "webhooks" else _lists(partner)
+        settings.SMS_API, settings.TELEGRAM_API = phones.url, bot.url
+        senders = {
+            "webhooks": lambda: _webhooks(hooks),
+            "lists": lambda: _lists(partner),
+            "sms": lambda: _messages(phones.ledger, phone_numbers),
+            "chat": lambda: _messages(bot.ledger, people_with_a_chat),
+        }
+        yield senders[request.param]()
 
 
 def _restored(sender: Sender) -> Callable[[], None]:
@@ -131,7 +172,9 @@ def without_protections() -> Iterator[None]:
         keys = [row.pk for row in rows]
         for row in rows:
             row.attempts += 1
+            row.status = to or row.status
         stamps = {"claimed_by": sender, "next_attempt_at": at + CLAIM_DURATION, "attempts": F("attempts") + 1}
+        stamps |= {"status": to} if to else {}
         type(rows[0])._base_manager.filter(pk__in=keys).update(**stamps) if rows else None
 
     with without_row_locks(), patch.object(claims, "claim", claim):
@@ -208,13 +251,8 @@ def test_many_messages_take_as_many_queries_as_few(
         settings.SMS_API, settings.TELEGRAM_API = phones.url, bot.url
         for number in (2, 60):
             delete_all_rows()
-            recipients = [f"+7926{each:07}" for each in range(number)]
-            if channel == "chat":
-                people = [User(email=f"{each}@example.org") for each in range(number)]
-                chats = [TelegramChat(user=each, chat_id=each.pk) for each in User.objects.bulk_create(people)]
-                TelegramChat.objects.bulk_create(chats)
-                recipients = [each.email for each in people]
-            for each in recipients:
+            recipients = phone_numbers if channel == "sms" else people_with_a_chat
+            for each in recipients(number):
                 queued(recipient=each, occasion=each)
             with CaptureQueriesContext(connection) as captured:
                 deliver(list(Notification.objects.order_by("pk")), at=NOW)
