@@ -36,6 +36,7 @@ def within(rows: QuerySet[Any], path: str, cinemas: Cinemas) -> QuerySet[Any]:
 def own_rows(rows: QuerySet[Any], path: str, request: HttpRequest) -> QuerySet[Any]:
     """The rows `within` the cinemas of the user of this request; of cinemas themselves (`pk`) in the same query."""
     person: Any = request.user
-    if path == "pk" and person.is_authenticated and not person.all_cinemas:
+    is_known = hasattr(request, "_own_cinemas")
+    if path == "pk" and person.is_authenticated and not (is_known or person.all_cinemas):
         return rows.filter(pk__in=person.cinemas.order_by().values("pk"))
     return within(rows, path, cinemas_of(request))

@@ -39,7 +39,8 @@ class CinemaForm(texts_form(Cinema)):  # type: ignore[misc]
         required=False,
         widget=UnfoldAdminFileFieldWidget(attrs={"accept": "image/jpeg,image/png,image/webp,image/avif"}),
         help_text=_(
-            "A picture of the streets around it, shown on the shop’s page of contacts. Check that you may use it."
+            "A picture of the streets around it, smaller than 2 MB, shown on the shop’s page of contacts. Check that "
+            "you may use it."
         ),
     )
     remove_map = forms.BooleanField(label=_("Remove the map"), required=False, widget=UnfoldBooleanSwitchWidget())

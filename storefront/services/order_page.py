@@ -283,7 +283,11 @@ class OrderPage:
 
     @cached_property
     def refundable(self) -> bool:
-        return bool(refundable_by_customer(self.order, at=self.at))
+        return not self.by_seller and bool(refundable_by_customer(self.order, at=self.at))
+
+    @cached_property
+    def by_seller(self) -> bool:
+        return any(each.gateway == Gateway.ACCOUNT for each in self.payments) and own_orders.by_seller_alone(self.order)
 
     @cached_property
     def at_cinema(self) -> bool:
@@ -298,9 +302,7 @@ class OrderPage:
     @property
     def refund_until(self) -> datetime | None:
         """Until when customers can refund tickets themselves; shown before paying, too."""
-        if not self.coming:
-            return None
-        return self.coming[0].starts - self.order.refund_notice
+        return self.coming[0].starts - self.order.refund_notice if self.coming else None
 
     @property
     def is_ahead(self) -> bool:
@@ -320,9 +322,8 @@ class OrderPage:
         if self.order.paid_at is None:
             return calendar([], at=self.at)
         announced = announcements([visit.session for visit in self.visits])
-        return calendar(
-            [self._event(visit, link, changes=announced[visit.session.pk].changes) for visit in self.visits], at=self.at
-        )
+        events = [self._event(visit, link, changes=announced[visit.session.pk].changes) for visit in self.visits]
+        return calendar(events, at=self.at)
 
     def _event(self, visit: Visit, link: str, *, changes: int) -> CalendarEvent:
         order, session = self.order, visit.session

@@ -156,3 +156,10 @@ def _orders_of(request: HttpRequest) -> QuerySet[Order]:
         holds = OnlineHold.objects.filter(visitor=fingerprint("visitor", visitor)).order_by("-pk")
         whose |= Q(pk__in=list(holds.values_list("order", flat=True)[:NEWEST]))
     return Order.objects.filter(whose, channel=Order.Channel.ONLINE)
+
+
+def by_seller_alone(order: Order) -> bool:
+    """Whether what was paid to a partner is refunded there alone: one that may not refund could do it by the order's
+    link otherwise. Read through the order: partners are in an app beside this one. One query. Reads only.
+    """
+    return order.api_requests.filter(partner__may_refund=False).exists()

@@ -55,7 +55,7 @@ def test_the_sheet_of_a_closed_day(own):
     assert [amount for _name, amount in found["Advances"]] == [0, 470, 0, 470]
     [row] = found["Refunds of the day"]
     assert (row["amount"], row["reason"], row["by"]) == (350, "Fell ill", "mary@example.org")
-    assert [result for _name, _difference, result, _note in found["Checks"]] == ["Agrees"] * 6
+    assert [result for _name, _difference, result, _note in found["Checks"]] == ["Agrees"] * 7
     assert "these figures no longer change" in answer.content.decode()
 
 

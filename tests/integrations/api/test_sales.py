@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from cinema import clock
 from demo.bank import PREFIX, decide
@@ -134,6 +135,27 @@ def test_what_a_gift_card_paid_is_not_owed_on_account(session: Session, on_card:
     assert order.status == Order.Status.PAID
     assert owed_on_account(partner, since=NOON, until=None) == Decimal(owed)
     assert not order.refunds.exists()
+
+
+@pytest.mark.parametrize("may_refund", [True, False])
+def test_the_link_of_what_a_partner_sold_on_account_refunds_it_only_if_the_partner_may(
+    session: Session, may_refund: bool
+) -> None:
+    _partner, key = a_partner(may_pay_on_account=True, may_refund=may_refund)
+    api = ApiClient(key)
+    number = api.post("orders", basket(session), key="on-account").json()["number"]
+    api.post(f"orders/{number}/payment", {"gateway": "account"})
+    order = Order.objects.get(number=number)
+    lines = [f"ticket-{ticket.pk}" for ticket in order.tickets.all()]
+    link = f"/order/{order.token}/refund/"
+
+    page, told = (Client().get(address).text for address in (link, f"/order/{order.token}/"))
+    Client().post(link, {"line": lines})
+
+    order.refresh_from_db()
+    assert order.status == ("REFUNDED" if may_refund else "PAID")
+    text = "This order can’t be refunded online. Please ask whoever sold you the tickets."
+    assert [text in each for each in (page, told)] == [not may_refund] * 2
 
 
 def test_on_account_needs_the_right_and_an_order_that_is_still_held(api: ApiClient, session: Session) -> None:
