@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 from unicodedata import category, decimal, normalize
@@ -40,6 +41,11 @@ def stored_form(text: str) -> str:
     """
     number = _parse(text)
     return text.strip() if number is None else _e164(number)
+
+
+def is_of(number: str, regions: Iterable[str]) -> bool:
+    """Whether a number in `stored_form` has the country code of one of the regions, such as RU."""
+    return number.startswith(tuple(f"+{phonenumbers.country_code_for_region(each)}" for each in regions))
 
 
 def is_unmistakable(address: str) -> bool:

@@ -68,7 +68,7 @@ def faults() -> Iterator[Error]:
             % {"setting": "PAYMENT_GATEWAYS"},
             id="cinema.E005",
         )
-    if settings.PHONE_REGION not in phonenumbers.SUPPORTED_REGIONS:
+    if not {settings.PHONE_REGION, *settings.SMS_REGIONS} <= phonenumbers.SUPPORTED_REGIONS:
         yield Error(
             _("The country of phone numbers is unknown: numbers without a country code are refused."),
             hint=_("Set %(setting)s, for example: %(example)s")

@@ -25,6 +25,7 @@ __all__ = [
     "SMS_DAILY_BUDGET",
     "SMS_LOGIN",
     "SMS_PASSWORD",
+    "SMS_REGIONS",
     "SMS_SENDER",
     "SMS_TIMEOUT",
     "TELEGRAM_API",
@@ -80,6 +81,7 @@ SMS_PASSWORD = env.str("SMS_PASSWORD", default="")
 SMS_SENDER = env.str("SMS_SENDER", default="")
 SMS_API = env.str("SMS_API", default="")  # empty: the provider's own address
 SMS_DAILY_BUDGET = env.str("SMS_DAILY_BUDGET", default="")  # in the currency of the account; empty: no limit
+SMS_REGIONS = [each.upper() for each in env.list("SMS_REGIONS", default=[])]  # empty: that of PHONE_REGION
 SMS_TIMEOUT = (3.05, 10.0)  # seconds to connect, and to wait for an answer
 
 # Newsletters: other addresses of partners, for tests, such as UniSender=http://127.0.0.1:8000/double

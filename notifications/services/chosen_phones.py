@@ -13,6 +13,7 @@ from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import User
+from accounts.phones import is_of
 from notifications.channels import is_email
 from notifications.models import ABOUT_ORDERS, ChosenPhone, MessageKind, Notification, Status, TelegramChat
 from notifications.services.queueing import Message, queue
@@ -26,6 +27,11 @@ ATTEMPTS = 2
 def is_offered() -> bool:
     """Whether customers can choose SMS. Reads only."""
     return bool(settings.SMS_BACKEND)
+
+
+def may_be_texted(phone: str) -> bool:
+    """Whether codes go to numbers of its country: see the setting SMS_REGIONS. Reads only."""
+    return is_of(phone, settings.SMS_REGIONS or [settings.PHONE_REGION])
 
 
 def of_phones(user: User) -> str:

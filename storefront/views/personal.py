@@ -66,6 +66,8 @@ def choose_sms(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Tickets and reminders come to you by SMS now."))
         else:
             messages.error(request, _("This code is not right, or it is too old. Check it, or get a new one."))
+    elif chosen_phones.is_offered() and user.phone and not chosen_phones.may_be_texted(user.phone):
+        messages.error(request, _("We send no SMS to phones of this country. Tickets and reminders come by email."))
     elif chosen_phones.is_offered() and user.phone:
         try:
             _count_code(user, address=client_address(request), at=at)

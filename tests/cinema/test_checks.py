@@ -54,6 +54,7 @@ def test_an_installation_with_everything_set_has_no_faults() -> None:
         ("PAYMENT_GATEWAYS", ["yookassa", "demo"], "cinema.E005"),
         ("PHONE_REGION", "Russia", "cinema.E006"),
         ("PHONE_REGION", "", "cinema.E006"),
+        ("SMS_REGIONS", ["RU", "Belarus"], "cinema.E006"),
     ],
 )
 def test_each_fault_is_an_error_with_a_hint(name: str, value: Any, fault: str, settings: Any) -> None:

@@ -151,6 +151,22 @@ def test_nobody_can_send_codes_without_end(there: Provider, anna: User) -> None:
     assert Notification.objects.filter(kind=MessageKind.PHONE_CODE).count() == 5
 
 
+def test_codes_go_only_to_phones_of_the_countries_where_sms_is_offered(
+    there: Provider, anna: User, settings: Any
+) -> None:
+    User.objects.filter(pk=anna.pk).update(phone="+375291234567")
+    page = browser(anna)
+
+    refused = page.post("/account/sms/", {"choice": "on"}, follow=True).text
+    none_sent = not Notification.objects.filter(kind=MessageKind.PHONE_CODE).exists()
+    settings.SMS_REGIONS = ["RU", "BY"]
+    page.post("/account/sms/", {"choice": "on"})
+
+    assert "We send no SMS to phones of this country." in refused
+    assert none_sent
+    assert Notification.objects.get(kind=MessageKind.PHONE_CODE).recipient == "+375291234567"
+
+
 def test_a_message_goes_as_an_sms_or_by_email_and_never_both(there: Provider, anna: User) -> None:
     chosen(anna)
     queued(recipient=ANNA, kind=MessageKind.TICKET_REMINDER)
