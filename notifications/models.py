@@ -58,10 +58,20 @@ class Status(models.TextChoices):
     OUTDATED = "OUTDATED", _("Outdated")
 
 
+class Channel(models.TextChoices):
+    EMAIL = "EMAIL", _("E-mail")
+    SMS = "SMS", _("SMS")
+    TELEGRAM = "TELEGRAM", "Telegram"
+
+
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def due(self, at: datetime) -> Self:
         """Messages to send at `at`: queued and not waiting for a retry, or left by a sender whose claim has expired."""
         return self.filter(status__in=(Status.QUEUED, Status.SENDING), next_attempt_at__lte=at)
+
+    def last_sent(self) -> datetime | None:
+        """When the newest of these messages was sent. One query."""
+        return self.filter(status=Status.SENT).order_by("-pk").values_list("sent_at", flat=True).first()
 
 
 class Notification(models.Model):
@@ -115,6 +125,8 @@ class Notification(models.Model):
     next_attempt_at = models.DateTimeField(_("next attempt"))
     claimed_by = models.CharField(_("sent by"), max_length=64, blank=True, default="")
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    # Empty until the message is sent, and for those that were sent before it was recorded.
+    channel = models.CharField(_("way of sending"), max_length=10, choices=Channel, blank=True, default="")
     error = models.CharField(_("error"), max_length=200, blank=True, default="")
 
     phone: str = ""  # to which it goes as an SMS, of messages that `chosen_phones.find_phones` has looked up

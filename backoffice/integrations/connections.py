@@ -29,7 +29,7 @@ from integrations.models import (
 )
 from jobs.models import JobRun
 from notifications.channels.telegram import TelegramFailed
-from notifications.models import OVER_BUDGET, MessageKind, Notification, SmsDelivery, TelegramChat
+from notifications.models import OVER_BUDGET, Channel, MessageKind, Notification, SmsDelivery
 from notifications.models import Status as MessageStatus
 from notifications.services import telegram
 from payments.environment import ATOL
@@ -197,16 +197,16 @@ def _messages(at: datetime) -> Iterator[Connection]:
     open_ones = [MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.FAILED]
     by_mail = Q(recipient__contains="@")
     link = reverse("admin:notifications_notification_changelist")
-    for name, ours, is_set_up, how in (
-        (_("E-mail"), by_mail, True, ""),
-        (_("SMS"), ~by_mail, bool(settings.SMS_BACKEND), _("Set SMS_BACKEND to send messages to phones.")),
+    for name, channel, ours, is_set_up, how in (
+        (_("E-mail"), Channel.EMAIL, by_mail, True, ""),
+        (_("SMS"), Channel.SMS, ~by_mail, bool(settings.SMS_BACKEND), _("Set SMS_BACKEND to send messages to phones.")),
     ):
         rows = Notification.objects.filter(ours)
         failed = Q(status=MessageStatus.FAILED)
         counts = rows.filter(status__in=open_ones).aggregate(
             waiting=Count("pk", filter=~failed), failed=Count("pk", filter=failed)
         )
-        last = rows.filter(status=MessageStatus.SENT).order_by("-pk").values_list("sent_at", flat=True).first()
+        last = Notification.objects.filter(Q(channel=channel) | Q(ours, channel="")).last_sent()
         advice: Any = _("The list of messages says why. Send them again from there.") if counts["failed"] else ""
         if ours != by_mail and is_set_up:
             advice = advice or _sms_advice(at)
@@ -242,9 +242,9 @@ def _telegram() -> Connection:
     if not telegram.is_offered():
         how = _("Set TELEGRAM_BOT_TOKEN and TELEGRAM_BOT_NAME to let customers choose it.")
         return Connection("Telegram", False, how)
-    linked = TelegramChat.objects.aggregate(last=Max("linked_at"))
     stuck = Notification.objects.filter(status=MessageStatus.QUEUED, error__startswith=TELEGRAM)
-    return Connection("Telegram", True, _stuck_advice(stuck), linked["last"], stuck.count())
+    last = Notification.objects.filter(channel=Channel.TELEGRAM).last_sent()
+    return Connection("Telegram", True, _stuck_advice(stuck), last, stuck.count())
 
 
 def _marketing() -> Iterator[Connection]:

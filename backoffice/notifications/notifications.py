@@ -36,7 +36,7 @@ class NotificationAdmin(ReadOnlyAdmin):
         "created_at",
         "not_after",
     ]
-    fields += ["next_attempt", "sent_at", "error", "sms"]
+    fields += ["next_attempt", "sent_at", "channel", "error", "sms"]
     readonly_fields = ["language_label", "facts", "next_attempt", "sms"]
     list_filter = ["status", "kind", "cinema"]
     search_fields = ["recipient", "occasion"]

@@ -2,10 +2,12 @@
 
 from typing import Protocol
 
-from notifications.models import Notification
+from notifications.models import Channel, Notification
 
 
 class DeliveryChannel(Protocol):
+    name: Channel
+
     def send(self, notification: Notification) -> None:
         """Send the message. Any exception means that it was not sent and is retried later."""
 

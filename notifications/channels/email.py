@@ -9,7 +9,7 @@ from django.core.files.storage import storages
 from house_rules.face import logo_png
 from notifications import rendering
 from notifications.html_twin import LOGO
-from notifications.models import Notification
+from notifications.models import Channel, Notification
 from notifications.qr_images import qr_images
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,8 @@ class EmailChannel:
     """
 
     MAX_CONNECTION_LOSSES = 3
+
+    name = Channel.EMAIL
 
     def __init__(self) -> None:
         self._connection: Any = None

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from notifications import rendering
-from notifications.models import Notification, SmsDelivery
+from notifications.models import Channel, Notification, SmsDelivery
 
 Status = SmsDelivery.Status
 
@@ -123,6 +123,8 @@ class SmsChannel:
 
     Both are by the key of the message. Without an answer it is not known whether the SMS was sent.
     """
+
+    name = Channel.SMS
 
     def __init__(self, rows: Mapping[int, SmsDelivery]) -> None:
         self._backend, self._rows = sms_backend(), rows

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from notifications import rendering
-from notifications.models import Notification
+from notifications.models import Channel, Notification
 
 LONGEST = 4000  # characters; Telegram takes 4096
 
@@ -36,6 +36,8 @@ class TelegramChannel:
 
     When Telegram asks to wait, the rest of the batch waits: the limit is the bot's, not the chat's.
     """
+
+    name = Channel.TELEGRAM
 
     def __init__(self, chats: Mapping[int, int]) -> None:
         self._chats, self._busy = chats, ""

@@ -46,6 +46,7 @@ class DeliveryResult:
     status: Status
     error: str = ""
     wait: timedelta | None = None
+    channel: str = ""  # of a message that was sent
 
 
 @rules_scope()
@@ -150,7 +151,7 @@ def store_results(
         for result, rows in results.items():
             stamps: dict[str, object] = {"claimed_by": "", "error": result.error}
             if result.status == Status.SENT:
-                stamps["sent_at"] = at
+                stamps |= {"sent_at": at, "channel": result.channel}
             if result.wait is not None:
                 stamps["next_attempt_at"] = at + result.wait
             stored = [row for row in rows if row.pk in claimed]
@@ -209,14 +210,15 @@ def _attempt(notification: Notification, channels: _Channels, *, now: datetime) 
     if notification.not_after and notification.not_after < now:
         return DeliveryResult(Status.OUTDATED)
     try:
-        channels.of(notification).send(notification)
+        channel = channels.of(notification)
+        channel.send(notification)
     except Exception as failure:
         # Whatever the error, it must not stop the other messages.
         has_email = bool(notification.phone) and is_email(notification.recipient)  # it can still go there
         wait = None if is_permanent(failure) and not has_email else BACKOFF.after(notification.attempts)
         error = describe(failure, recipient=notification.recipient)
         return DeliveryResult(Status.FAILED if wait is None else Status.QUEUED, error=error, wait=wait)
-    return DeliveryResult(Status.SENT)
+    return DeliveryResult(Status.SENT, channel=channel.name)
 
 
 def _without_right(notifications: Iterable[Notification]) -> set[int]:

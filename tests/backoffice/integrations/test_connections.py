@@ -136,6 +136,23 @@ def test_what_fails_at_the_moment_needs_attention_before_it_is_given_up(settings
     assert states(browser(User.objects.get()).get(reverse(PAGE)))["E-mail"] == (True, False, 0)
 
 
+def test_each_way_of_messages_says_when_one_last_went_by_it(settings: Any) -> None:
+    settings.SMS_BACKEND, settings.TELEGRAM_BOT_TOKEN, settings.TELEGRAM_BOT_NAME = (
+        "integrations.sms.smsc.Smsc",
+        "1",
+        "b",
+    )
+    at = timezone.now()
+    told = {"kind": "TICKETS", "recipient": "guest@example.org", "status": "SENT", "created_at": at}
+    for hours, channel in enumerate(["TELEGRAM", "SMS", "EMAIL"]):
+        sent_at = at - timedelta(hours=hours)
+        Notification.objects.create(**told, occasion=channel, channel=channel, sent_at=sent_at, next_attempt_at=at)
+
+    last = {str(each.name): each.last_success for each in shown(all_cinemas=True).context["connections"]}
+
+    assert [last[name] for name in ("Telegram", "SMS", "E-mail")] == [at - timedelta(hours=n) for n in range(3)]
+
+
 def test_only_the_owner_sees_the_connections_of_the_chain() -> None:
     person = someone("cinema_manager", a_cinema())
 
