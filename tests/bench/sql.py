@@ -643,9 +643,9 @@ def _tell(cursor: Any, kind: str, source: str, given: dict[str, Any]) -> None:
     """Queue a message for each row of `source` that has an address."""
     cursor.execute(
         f"""INSERT INTO notifications_notification (kind, recipient, occasion, language, context, uid, status, attempts,
-                                                   created_at, not_after, next_attempt_at, claimed_by, error)
+                                                   created_at, not_after, next_attempt_at, claimed_by, channel, error)
             SELECT %(kind)s, COALESCE(NULLIF(email, ''), phone), occasion, language, context, gen_random_uuid(),
-                   'QUEUED', 0, %(at)s, not_after, %(at)s, '', ''
+                   'QUEUED', 0, %(at)s, not_after, %(at)s, '', '', ''
             FROM ({source}) message WHERE email <> '' OR phone <> ''
             ON CONFLICT DO NOTHING""",
         {**given, "kind": kind},

@@ -363,10 +363,10 @@ UNION ALL SELECT id * 4 + 2, buyer, id, 'ACCRUAL', (800 - discount * 80 - points
           FROM sale WHERE %(accrued)s AND buyer IS NOT NULL;
 
 INSERT INTO notifications_notification (id, kind, recipient, occasion, language, context, uid, status, attempts,
-                                        created_at, next_attempt_at, claimed_by, sent_at, error)
+                                        created_at, next_attempt_at, claimed_by, sent_at, channel, error)
 SELECT id, 'ORDER_CANCELLED', 'person' || n || '@example.org', lpad(to_hex(id), 8, '0'), 'ru',
        jsonb_build_object('number', lpad(to_hex(id), 8, '0'), 'cinema', 'Cinema'), gen_random_uuid(), 'SENT', 1,
-       bought, bought, '', bought, ''
+       bought, bought, '', bought, 'EMAIL', ''
 FROM sale WHERE %(cancelled)s;
 
 INSERT INTO screenings_sessionsummary (session_id, capacity, sold, used, no_show, refunded, gross, net)
