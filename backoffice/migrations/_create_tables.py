@@ -4,7 +4,7 @@ from django.db.migrations.operations.base import Operation
 class CreateTables(Operation):
     """Create the models of several apps at once.
 
-    Django renders a model anew, with all that are related to it, after each operation: in an empty database that is
+    Django renders a model again, with all that are related to it, after each operation: in an empty database that is
     nearly all the time that migrations take. These are rendered once, after the last. Apps may refer to one another
     in a circle: the database checks its foreign keys at the end of the migration.
     """
