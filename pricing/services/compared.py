@@ -31,7 +31,8 @@ def compared_with_list_price(tickets: Iterable[Ticket]) -> Compared:
     for ticket in tickets:
         if ticket.price_quote is None or ticket.status == Ticket.Status.RESERVED:
             continue
-        assert ticket.percent is not None and ticket.surcharge is not None  # stored together with the quote
+        assert ticket.percent is not None  # stored together with the quote, like the surcharge
+        assert ticket.surcharge is not None
         number += 1
         made += ticket.price
         at_list_price += ticket_price(
