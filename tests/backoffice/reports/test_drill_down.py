@@ -168,7 +168,7 @@ def test_each_figure_of_takings_leads_to_what_it_counts(chain):
     cinema, client = chain
 
     cases = product([each for each in DIMENSIONS if each != "screening"], ({"cinema": cinema.pk}, {"cinema": ""}))
-    for by, chosen in sample([*cases], turn=0):
+    for by, chosen in sample([*cases], turn=0, of=8):
         table = parts_of(client, "takings", by=by, **TEN_DAYS, **chosen)[-1]
 
         assert sum(row["admissions"].value for row in table.rows) == (12 if chosen["cinema"] else 22), by
