@@ -14,10 +14,10 @@ class DifferenceSettled(Refused, code="difference_settled"):
 
 
 class OwnTransfer(Refused, code="own_transfer"):
-    """Whoever recorded a bank transfer would explain that it came."""
+    """Whoever recorded a bank transfer, or took cash to the bank, would explain that it came."""
 
     def __init__(self) -> None:
-        super().__init__(_("You recorded one of these bank transfers. Somebody else has to see it on the account."))
+        super().__init__(_("You recorded a part of this money. Somebody else has to see it on the account."))
 
 
 class TooLongForPdf(Refused, code="report_too_long"):

@@ -41,7 +41,7 @@ class ReceiptAdmin(StatusBadgeMixin, ActionsMixin, ReadOnlyAdmin):
     list_per_page = 20
     list_display = ["created_at", "about", "kind", "amount", "status_label", "error", "sent_at"]
     list_filter = ["status", "kind"]
-    list_select_related = ["order", "gift_card_movement__card"]
+    list_select_related = ["order", "gift_card_movement__card__cinema"]
     search_fields = ["=order__number", "=external_id"]
     inlines = [ReceiptLineInline]
     exclude = ["status", "printed"]

@@ -1,6 +1,6 @@
 """What the page of a session says of its price."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.http import HttpRequest
@@ -13,6 +13,7 @@ from backoffice.framework.fields import ReasonField
 from backoffice.pricing.reasons import in_words
 from cinema.local_time import format_local
 from cinema.money import format_money
+from orders.models import Ticket
 from pricing.models import PriceFreeze
 from pricing.services.compared import compared_with_list_price
 from screenings.models import Session
@@ -44,9 +45,9 @@ def price_in_words(session: Session) -> Iterator[str]:
         yield _("frozen by %(person)s: %(reason)s") % by
 
 
-def compared_in_words(session: Session) -> str:
-    """What the list price would have made; empty without tickets at an adaptive price."""
-    found = compared_with_list_price(session)
+def compared_in_words(tickets: Iterable[Ticket]) -> str:
+    """What the list price would have made of `tickets`, which have `price_quote`; empty without an adaptive price."""
+    found = compared_with_list_price(tickets)
     if not found.tickets:
         return ""
     sign = "+" if found.difference > 0 else ""

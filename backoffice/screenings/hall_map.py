@@ -33,7 +33,7 @@ class StatusCount:
 
 @dataclass(frozen=True)
 class HallMap:
-    """`tickets` are listed row by row, with order, seat and ticket type; `counts` add up to the number of
+    """`tickets` are listed row by row, with order, seat, ticket type and price quote; `counts` add up to the number of
     seats in the hall.
     """
 
@@ -73,7 +73,7 @@ def hall_map(
     tickets = list(
         taken_tickets(at)
         .filter(session=session)
-        .select_related("order__house_hold", "seat", "ticket_type")
+        .select_related("order__house_hold", "seat", "ticket_type", "price_quote")
         .order_by("seat__row", "seat__number")
     )
     marks = {outage.seat_id: broken(outage.reason) for outage in SeatOutage.objects.of_session(session)}

@@ -26,8 +26,13 @@ class OrderTickets:
 class SessionOccupancy:
     layout: HallLayout
     counts: list[StatusCount]
+    tickets: list[Ticket]
     by_order: list[OrderTickets]
     tickets_on_broken_seats: list[Ticket]  # sold before the outage: their holders need other seats
+
+    @property
+    def seats(self) -> int:
+        return sum(each.number for each in self.counts)
 
 
 def session_occupancy(
@@ -44,7 +49,7 @@ def session_occupancy(
     by_order: dict[int, OrderTickets] = {}
     for ticket in drawn.tickets if with_orders else []:
         by_order.setdefault(ticket.order_id, OrderTickets(ticket.order, link(ticket.order), [])).tickets.append(ticket)
-    return SessionOccupancy(drawn.layout, drawn.counts, list(by_order.values()), drawn.sold_and_broken)
+    return SessionOccupancy(drawn.layout, drawn.counts, drawn.tickets, list(by_order.values()), drawn.sold_and_broken)
 
 
 def tickets_for(seats: Sequence[Seat], *, since: datetime, until: datetime | None, at: datetime) -> list[Ticket]:

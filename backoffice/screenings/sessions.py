@@ -220,14 +220,15 @@ class SessionAdmin(
         if session is not None and self.has_view_permission(request, session):
             with_orders = request.user.has_perm("orders.view_ticket")
             links = _order_links(request)
-            context["occupancy"] = session_occupancy(session, with_orders=with_orders, link=links, at=clock.now())
+            occupancy = session_occupancy(session, with_orders=with_orders, link=links, at=clock.now())
+            context["occupancy"] = occupancy
             context["day"] = session.hall.cinema.local(session.start_datetime).date()
             context["cinema"] = session.hall.cinema
             context["expected"] = expected_at([session], request).get(session.pk)
             if request.user.has_perm("reports.view_businessday"):
-                context["figures"] = screening_figures(session, clock.now())
+                context["figures"] = screening_figures(session, clock.now(), seats=occupancy.seats)
                 context["booking_curve"] = booking_curve(session, clock.now())
-                context["compared"] = compared_in_words(session)
+                context["compared"] = compared_in_words(occupancy.tickets)
             context["other_prices"] = link_to_other_prices(session, request, at=clock.now())
         return super().change_view(request, object_id, form_url, context)
 

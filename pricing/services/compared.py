@@ -1,11 +1,11 @@
 """What the sold tickets of a session would have cost at the list price."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from cinema.money import ZERO
 from orders.models import Ticket
-from screenings.models import Session
 from screenings.ticket_price import ticket_price
 
 
@@ -22,17 +22,20 @@ class Compared:
         return self.made - self.at_list_price
 
 
-def compared_with_list_price(session: Session) -> Compared:
+def compared_with_list_price(tickets: Iterable[Ticket]) -> Compared:
     """For the same tickets, before discounts and points: how many would have come at the list price is not known.
 
-    Refunded tickets are left out. One query. Reads only.
+    `tickets` are those that keep their seats, with `price_quote`; the reserved ones are left out. No query.
     """
-    kept = Ticket.objects.live().exclude(status=Ticket.Status.RESERVED).filter(session=session)
-    columns = ("price", "percent", "surcharge", "price_quote__list_price")
-    rows = kept.filter(price_quote__isnull=False).order_by().values_list(*columns)
     made, at_list_price, number = ZERO, ZERO, 0
-    for price, percent, surcharge, list_price in rows:
+    for ticket in tickets:
+        if ticket.price_quote is None or ticket.status == Ticket.Status.RESERVED:
+            continue
+        assert ticket.percent is not None  # stored together with the quote, like the surcharge
+        assert ticket.surcharge is not None
         number += 1
-        made += price
-        at_list_price += ticket_price(session_price=list_price, percent=percent, surcharge=surcharge)
+        made += ticket.price
+        at_list_price += ticket_price(
+            session_price=ticket.price_quote.list_price, percent=ticket.percent, surcharge=ticket.surcharge
+        )
     return Compared(number, made, at_list_price)

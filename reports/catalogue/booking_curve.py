@@ -27,10 +27,9 @@ Curve = Mapping[int, int]  # tickets by days before the start
 
 def booking_curve(session: Session, at: datetime) -> Chart:
     """Cumulative tickets of the screening, and the mean of the last `LIKE` ones of the same cinema, weekday and part of
-    the day. Two queries.
+    the day. One query.
     """
-    like = dict(_like(session, at).values_list("pk", "start_datetime")[:LIKE])
-    curves = _curves({session.pk: session.start_datetime, **like}, at)
+    curves = _curves(session, at)
     own = curves.pop(session.pk)
     first = min(max([7, *own, *(days for curve in curves.values() for days in curve)]), LONGEST)
     days = range(first, -1, -1)
@@ -38,12 +37,12 @@ def booking_curve(session: Session, at: datetime) -> Chart:
     series: dict[Text, list[Value]] = {
         _("This screening"): [_sold(own, day) if day >= elapsed else None for day in days]
     }
-    if like:
+    if curves:
         name = ngettext(
-            "Mean of %(count)d screening like it", "Mean of %(count)d screenings like it", len(like)
-        ) % {"count": len(like)}  # fmt: skip
+            "Mean of %(count)d screening like it", "Mean of %(count)d screenings like it", len(curves)
+        ) % {"count": len(curves)}  # fmt: skip
         sums = [sum(_sold(curve, day) for curve in curves.values()) for day in days]
-        series[name] = [(Decimal(each) / len(like)).quantize(Decimal("0.1")) for each in sums]
+        series[name] = [(Decimal(each) / len(curves)).quantize(Decimal("0.1")) for each in sums]
     return lines(
         _("Booking curve"),
         list(days),
@@ -75,12 +74,15 @@ def _like(session: Session, at: datetime) -> QuerySet[Session]:
     )  # fmt: skip
 
 
-def _curves(starts: Mapping[int, datetime], at: datetime) -> dict[int, Counter[int]]:
+def _curves(session: Session, at: datetime) -> dict[int, Counter[int]]:
+    """By screening: this one, and the last ones like it."""
+    compared = Session.objects.filter(Q(pk=session.pk) | Q(pk__in=_like(session, at).values("pk")[:LIKE])).order_by()
+    kept = Q(tickets__status__in=KEPT, tickets__order__paid_at__lt=at)
+    rows = compared.values_list("pk", "start_datetime", "tickets__order__paid_at")
     curves: defaultdict[int, Counter[int]] = defaultdict(Counter)
-    tickets = Ticket.objects.filter(session__in=starts.keys(), status__in=KEPT, order__paid_at__lt=at).order_by()
-    for pk, paid_at, number in tickets.values_list("session", "order__paid_at").annotate(Count("pk")):
-        curves[pk][max((starts[pk] - paid_at).days, 0)] += number
-    return {pk: curves[pk] for pk in starts}
+    for pk, start, paid_at, number in rows.annotate(number=Count("tickets", filter=kept)):
+        curves[pk][max((start - paid_at).days, 0) if number else 0] += number
+    return dict(curves)
 
 
 def _sold(curve: Curve, days: int) -> int:

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from reports import definitions
@@ -11,7 +10,7 @@ from reports.counting import bar, tickets
 from reports.days import Days, PlannedDay
 from reports.models import BarFigures, TicketFigures
 from reports.tables import Table
-from screenings.models import Seat, Session
+from screenings.models import Session
 
 SHOWN = (
     definitions.ADMISSIONS,
@@ -23,14 +22,13 @@ SHOWN = (
 )
 
 
-def screening_figures(session: Session, at: datetime) -> Table:
-    """Its tickets, and the bar items of orders whose first screening it is. Four queries."""
+def screening_figures(session: Session, at: datetime, *, seats: int) -> Table:
+    """Its tickets, and the bar items of orders whose first screening it is. Three queries."""
     cinema = session.hall.cinema
     date, start = cinema.business_date(session.start_datetime), session.start_datetime
     days = Days([PlannedDay(date, start, start + timedelta(microseconds=1))], cinemas=[cinema.pk])
     sold = added(TicketFigures.MEASURES, tickets.lines({session.pk: date}, at, rates=days.rates))
     eaten = [row for row in bar.count_by_screening(days, at) if row["session_id"] == session.pk]
     row = figures(sold, added(BarFigures.MEASURES, eaten))
-    [capacity] = Seat.objects.filter(hall=session.hall_id).aggregate(Count("pk")).values()
-    row[definitions.OCCUPANCY.key] = definitions.OCCUPANCY.of({**sold, "capacity": capacity})
+    row[definitions.OCCUPANCY.key] = definitions.OCCUPANCY.of({**sold, "capacity": seats})
     return Table(title=_("Figures of the screening"), columns=[column_of(each) for each in SHOWN], rows=[row])

@@ -116,7 +116,7 @@ class DayCheck(models.Model):
         POINTS = "POINTS", _("Points taken from customers = points that pay for orders")
         CASH = "CASH", _("Cash counted in drawers = cash that should be there")
         CARD = "CARD", _("Totals of the card terminals = card payments less refunds")
-        TRANSFER = "TRANSFER", _("Bank transfers seen on the account = bank transfers recorded")
+        TRANSFER = "TRANSFER", _("Money seen on the bank account = bank transfers recorded, and cash taken to the bank")
 
     class State(models.TextChoices):
         AGREES = "AGREES", _("Agrees")

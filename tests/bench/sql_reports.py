@@ -376,10 +376,13 @@ UNION ALL SELECT %(day)s, 'STOCK', COALESCE(units, 0) * 100, COALESCE(ordered, 0
 UNION ALL SELECT %(day)s, 'POINTS', COALESCE(points, 0) * 100, COALESCE(paid, 0), '' FROM spent
 UNION ALL SELECT %(day)s, 'CASH', COALESCE(sum(counted_cash), 0), COALESCE(sum(expected_cash), 0), ''
           FROM payments_shift WHERE cinema_id = %(cinema)s AND counted_at >= %(start)s AND counted_at < %(end)s
-UNION ALL SELECT %(day)s, 'TRANSFER', 0, COALESCE(sum(amount), 0), ''
-          FROM payments_payment payment JOIN orders_order bought ON bought.id = order_id
-          WHERE cinema_id = %(cinema)s AND succeeded_at >= %(start)s AND succeeded_at < %(end)s
-            AND payment.status = 'SUCCEEDED' AND gateway = 'bank_transfer' AND moved_from_id IS NULL
+UNION ALL SELECT %(day)s, 'TRANSFER', 0, COALESCE(sum(amount), 0), '' FROM (
+    SELECT amount FROM payments_payment payment JOIN orders_order bought ON bought.id = order_id
+    WHERE cinema_id = %(cinema)s AND succeeded_at >= %(start)s AND succeeded_at < %(end)s
+      AND payment.status = 'SUCCEEDED' AND gateway = 'bank_transfer' AND moved_from_id IS NULL
+    UNION ALL SELECT amount FROM payments_cashmovement movement JOIN payments_cashplace place ON place.id = place_id
+    WHERE cinema_id = %(cinema)s AND at >= %(start)s AND at < %(end)s AND movement.kind = 'DEPOSIT' AND amount > 0
+) banked
 UNION ALL SELECT %(day)s, 'CARD', COALESCE(sum(counted_card), 0), COALESCE(sum(expected_card), 0), ''
           FROM payments_shift WHERE cinema_id = %(cinema)s AND counted_at >= %(start)s AND counted_at < %(end)s
 """

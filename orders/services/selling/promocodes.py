@@ -12,7 +12,7 @@ from cinema.db_functions import PerRowDelta
 from cinema.local_time import programme_day
 from cinema.money import ZERO, format_money, rounded
 from orders.errors import PromocodeNotForOrder, PromocodeNotValid, PromocodeUnknown, PromocodeUsedUp
-from orders.models import Order, Promocode
+from orders.models import OnlineHold, Order, Promocode
 from screenings.models import Cinema, Session
 
 
@@ -49,7 +49,7 @@ def discounted_parts(
     if promocode.cinema_id not in (None, cinema.pk):
         raise PromocodeNotForOrder(
             _("The promo code “%(code)s” is for another cinema: %(cinema)s. Remove it or enter another one.")
-            % {"code": promocode, "cinema": promocode.cinema}
+            % {"code": promocode, "cinema": promocode.cinema.shown.name}
         )
     parts = [amount if _is_for(promocode, session, cinema) else ZERO for session, amount in tickets]
     if (promocode.film_id or promocode.weekdays) and not any(
@@ -103,9 +103,10 @@ def _refuse_second_use(promocode: Promocode, order: Order) -> None:
             _("The promo code “%(code)s” is for one order of each customer: enter the customer first.")
             % {"code": promocode}
         )
-    whose = Q(user=order.user_id) if order.user_id else Q()
-    if order.email:
-        whose |= Q(email=order.email)
+    whose = Q(user=order.user_id)
+    if not order.user_id:  # anybody can type anybody's address
+        browser = OnlineHold.objects.filter(order=order).values("visitor")
+        whose = Q(email=order.email) & (~Q(status__in=Order.UNPAID) | Q(online_hold__visitor__in=browser))
     used = Order.objects.filter(whose, promocode=promocode).exclude(status=Order.Status.CANCELLED)
     if used.exclude(pk=order.pk).exists():
         raise PromocodeNotForOrder(

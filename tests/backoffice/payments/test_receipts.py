@@ -1,10 +1,13 @@
 """The page of fiscal receipts."""
 
 import pytest
+from django.urls import reverse
 
+from cinema.local_time import format_local
 from payments.models import Receipt
 from tests.helpers.admin_pages import admin_url, run_action
-from tests.helpers.factories import LONG_AGO, a_paid_order
+from tests.helpers.cash import a_gift_card, a_shift
+from tests.helpers.factories import LONG_AGO, a_cinema, a_paid_order
 from tests.helpers.users import browser, someone
 from tests.reliability.run_job import run
 
@@ -24,3 +27,16 @@ def test_a_failed_receipt_is_sent_again_and_shows_its_lines(settings):
 
     receipt.refresh_from_db()
     assert receipt.status == Receipt.Status.QUEUED
+
+
+def test_the_list_shows_the_receipt_of_a_gift_card_in_the_time_of_its_cinema(settings):
+    settings.RECEIPTS_SINCE = LONG_AGO
+    shift = a_shift(a_cinema(time_zone="Asia/Vladivostok"))
+    card = a_gift_card(shift)
+    run("send_receipts")
+
+    page = browser(someone("floor_manager", shift.cinema)).get(reverse("admin:payments_receipt_changelist"))
+
+    shown = page.content.decode()
+    assert str(card) in shown
+    assert format_local(Receipt.objects.get().created_at, shift.cinema.zone) in shown

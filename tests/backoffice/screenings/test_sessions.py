@@ -81,7 +81,7 @@ def test_the_page_runs_the_same_number_of_queries_for_3_orders_and_for_30() -> N
     for _number in range(27):
         factories.a_paid_order(session)
 
-    assert cost() == few <= 20 + 5  # the booking curve; the price, whether it is frozen, and the list price
+    assert cost() == few <= 15
 
 
 def test_a_session_is_cancelled_with_a_reason_after_showing_the_affected_orders(hall: Hall) -> None:

@@ -16,4 +16,4 @@ def test_tickets_at_an_adaptive_price_are_compared_with_the_list_price_of_their_
     a_paid_order(session, seats=2)
     an_order(session)
 
-    assert compared_with_list_price(session) == Compared(2, Decimal("760.00"), Decimal("700.00"))
+    assert compared_with_list_price(session.tickets.all()) == Compared(2, Decimal("760.00"), Decimal("700.00"))

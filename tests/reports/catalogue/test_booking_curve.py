@@ -79,11 +79,11 @@ def test_a_show_after_midnight_is_like_those_of_the_evening_before():
     assert series(a_session(hall, start=midnight))["Mean of 1 screening like it"][-1] == 2
 
 
-def test_it_takes_two_queries(django_assert_num_queries):
+def test_it_takes_one_query(django_assert_num_queries):
     hall = a_hall()
     for weeks in range(1, 4):
         sold(a_session(hall, start=EVENING - weeks * WEEK), days=1)
     session = Session.objects.select_related("hall__cinema").get(pk=a_session(hall, start=EVENING).pk)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         booking_curve(session, NOON)

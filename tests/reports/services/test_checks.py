@@ -3,13 +3,14 @@ from decimal import Decimal
 
 import pytest
 
-from allocations.services import Agreed, book, pay
+from allocations import services as groups
 from bonuses.models import BonusTransaction
 from boxoffice.services import sales
 from orders.models import Order
 from orders.services import process_refunds, record_refund
 from payments.models import Gateway, Payment
-from payments.services import count_and_close, end_shift
+from payments.services import count_and_close, end_shift, move_between
+from payments.services.cash import book, place_of
 from reports.errors import OwnTransfer
 from reports.models import BusinessDay, DayCheck
 from reports.services import settle
@@ -116,14 +117,30 @@ def test_the_totals_of_card_terminals_are_checked_against_what_was_entered_as_ap
 def test_bank_transfers_are_open_until_somebody_else_has_seen_them_on_the_account(order):
     manager, other = (someone("cinema_manager", order.cinema, email=f"{name}@example.org") for name in ("one", "two"))
     session = a_session(a_hall(order.cinema), start=NOON + DAY)
-    book(session, Agreed("School 12", PRICE), people=10, until=NOON + DAY / 2, at=NOON, actor=manager)
+    groups.book(session, groups.Agreed("School 12", PRICE), people=10, until=NOON + DAY / 2, at=NOON, actor=manager)
     recorded = {"gateway": Gateway.BANK_TRANSFER, "reference": "117", "transferred_on": NOON.date()}
-    pay(Order.objects.get(channel="GROUP"), **recorded, at=NOON, actor=manager)
+    groups.pay(Order.objects.get(channel="GROUP"), **recorded, at=NOON, actor=manager)
 
     close_days(order.cinema, until=END)
 
     check = DayCheck.objects.open().get()
     assert (check.name, check.left, check.right) == ("TRANSFER", 0, 10 * PRICE)
+    with raises_unchanged(OwnTransfer):
+        settle(check, note="It came", actor=manager, at=END)
+    settle(check, note="On the account on 6 November", actor=other, at=END)
+    assert not DayCheck.objects.open().exists()
+
+
+def test_cash_taken_to_the_bank_is_open_until_somebody_else_has_seen_it_on_the_account(order):
+    manager, other = (someone("cinema_manager", order.cinema, email=f"{name}@example.org") for name in ("one", "two"))
+    safe, bank = (place_of(order.cinema_id, kind) for kind in ("SAFE", "BANK"))
+    book(safe, kind="COUNT", amount=Decimal(700), at=NOON)
+    move_between(safe, bank, amount=Decimal(600), reason="Bag 17", at=NOON, actor=manager)
+
+    close_days(order.cinema, until=END)
+
+    check = DayCheck.objects.open().get()
+    assert (check.name, check.left, check.right) == ("TRANSFER", 0, 600)
     with raises_unchanged(OwnTransfer):
         settle(check, note="It came", actor=manager, at=END)
     settle(check, note="On the account on 6 November", actor=other, at=END)

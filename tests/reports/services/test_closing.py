@@ -292,5 +292,5 @@ def test_the_cost_of_a_close_does_not_grow_with_what_was_sold(cinema, django_ass
         refund(order, lines=[order.tickets.first()], reason="Fell ill", at=NOON)
     close_days(cinema, until=END + DAY)
 
-    with django_assert_max_num_queries(71):
+    with django_assert_max_num_queries(72):
         close_days(cinema, until=END + 2 * DAY)

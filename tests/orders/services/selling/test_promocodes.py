@@ -4,9 +4,11 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts.models import User
+from orders.availability.seat_map import SeatMap
 from orders.errors import PromocodeNotForOrder, PromocodeUnknown
-from orders.models import Promocode
-from orders.services import CancelReason, cancel, hold
+from orders.models import Order, Promocode
+from orders.services import Buyer, CancelReason, cancel, hold, hold_online
 from orders.services.selling.promocodes import discount, find_promocode
 from screenings.models import Film, Session
 from tests.helpers import factories
@@ -140,14 +142,39 @@ def test_a_code_for_larger_orders_counts_the_price_before_the_discount() -> None
 def test_a_code_is_used_once_by_each_customer_and_is_free_again_after_an_order_that_lapsed() -> None:
     session, code, customer = a_session(), a_promocode(once_per_customer=True), factories.a_customer()
     first = buy(session, code, email="b@example.org", user=customer)
-    for who in ({"email": "b@example.org"}, {"email": "c@example.org", "user": customer}, {"email": ""}):
+    for who in ({"email": "c@example.org", "user": customer}, {"email": ""}):
         with raises_unchanged(PromocodeNotForOrder):
             buy(session, code, **who)
     assert buy(session, code, email="d@example.org").discount_amount == 35
 
     cancel([first], reason=CancelReason.EXPIRED, at=NOON)
 
-    assert buy(session, code, email="b@example.org").discount_amount == 35
+    assert buy(session, code, email="b@example.org", user=customer).discount_amount == 35
+
+
+@pytest.mark.django_db
+def test_a_typed_address_uses_up_a_code_for_guests_alone_and_only_once_it_is_paid() -> None:
+    session, code = a_session(factories.a_hall(rows=["ssssss"])), a_promocode(once_per_customer=True)
+    customer = factories.a_customer()
+
+    def online(visitor: str, user: User | None = None) -> Order:
+        seat_map = SeatMap(session, at=NOON)
+        places = [(next(each for each in seat_map.seats if each.pk not in seat_map.taken), factories.an_adult())]
+        buyer = Buyer(visitor, address=None, email=customer.email, user=user)
+        return hold_online(seat_map, places=places, buyer=buyer, promocode=code.code, at=NOON)
+
+    stranger = online("stranger")
+    assert online("anna").discount_amount == 35
+    with raises_unchanged(PromocodeNotForOrder):
+        online("stranger")
+
+    factories.pay(stranger)
+
+    with raises_unchanged(PromocodeNotForOrder):
+        online("another")
+    assert online("anna", customer).discount_amount == 35
+    with raises_unchanged(PromocodeNotForOrder):
+        online("another", customer)
 
 
 @pytest.mark.django_db
