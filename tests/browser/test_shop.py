@@ -350,7 +350,7 @@ LONGER = """
 """
 
 
-@pytest.mark.exhaustive
+@pytest.mark.proofs
 @pytest.mark.parametrize(  # in `make test` the longer words on the smaller screen
     ("language", "phone"), sample([("ru", True), ("en", False)], turn=0, of=2)
 )
@@ -503,7 +503,7 @@ PLAN = """
 """
 
 
-@pytest.mark.exhaustive
+@pytest.mark.proofs
 @pytest.mark.parametrize("size", HALLS)
 def test_a_hall_is_drawn_whole_and_its_seats_can_be_made_as_large_as_a_finger(windows: Windows, size: str) -> None:
     shown = factories.a_session(factories.a_hall(rows=HALLS[size]))
