@@ -7,10 +7,12 @@ import pytest
 from django.conf import settings as live_settings
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import translation
 
 from accounts.models import User
 from bonuses.services import adjust
 from cinema import clock
+from concessions.models import ConcessionPreorder
 from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import accrue, complete, refund
@@ -288,6 +290,16 @@ def test_the_account_lists_only_own_orders(client: Client) -> None:
     client.force_login(mine)
 
     assert order.number not in client.get("/account/").content.decode()
+
+
+@pytest.mark.parametrize("language", [code for code, _name in live_settings.LANGUAGES if code != "en"])
+def test_every_state_of_an_order_and_its_snacks_has_its_word_in_each_language(language: str) -> None:
+    states = [*Order.Status, *ConcessionPreorder.Status]
+    with translation.override("en"):
+        english = [str(each.label) for each in states]
+
+    with translation.override(language):
+        assert [each for each, state in zip(english, states, strict=True) if state.label == each] == []
 
 
 def test_past_orders_and_held_ones_have_the_titles_of_their_films_in_the_visitors_language(client: Client) -> None:
