@@ -38,6 +38,7 @@ catalogues: .venv/installed
 SEVERAL := $(MAKE) --no-print-directory --keep-going -j$(WORKERS) $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 ON_SQLITE := env -u TEST_DATABASE_URL
 ON_POSTGRES := $(BIN)/python -m tests.postgres --
+MACHINES := production-site image fresh-clone deploy-check
 
 quick: .venv/installed-dev catalogues ## lint, types, floors and the fast tests on SQLite: about a minute and a half
 	@$(SEVERAL) lint types floors
@@ -55,7 +56,9 @@ test: .venv/installed-dev catalogues ## every check, the tests on SQLite, and on
 	@echo "== tests on PostgreSQL"
 	@$(ON_POSTGRES) $(PYTEST) --cases sample --database-only -m "database and not proofs" $(ARGS)
 
-proofs: exhaustive machines ## what takes too long for every run: the other tests on PostgreSQL, all crash points, deployment files, a fresh installation, the image
+# What MACHINES do waits for half of its time, for downloads and servers: it runs beside the tests.
+proofs: .venv/installed-dev ## what takes too long for every run: the other tests on PostgreSQL, all crash points, deployment files, a fresh installation, the image
+	@$(MAKE) --no-print-directory --keep-going -j2 exhaustive $(MACHINES)
 
 exhaustive: .venv/installed-dev catalogues page-tools
 	@echo "== crashes, and exhaustive tests of what depends on the database, on SQLite"
@@ -65,7 +68,7 @@ exhaustive: .venv/installed-dev catalogues page-tools
 
 # Each of them keeps one core busy, the longest first.
 machines: .venv/installed-dev
-	@$(SEVERAL) production-site image fresh-clone deploy-check
+	@$(SEVERAL) $(MACHINES)
 
 deploy-check: .venv/installed-dev var/deploy-tools/installed ## checks Dockerfile, compose.yaml, workflow and deploy/ with the programs that read them
 	@echo "== deployment files"
