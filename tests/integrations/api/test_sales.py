@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from cinema import clock
+from customers.services import correct_address_by_customer
 from demo.bank import PREFIX, decide
 from incidents.services import move
 from integrations.models import Partner
@@ -158,6 +159,39 @@ def test_the_link_of_what_a_partner_sold_on_account_refunds_it_only_if_the_partn
     assert order.status == ("REFUNDED" if may_refund else "PAID")
     text = "This order can’t be refunded online. Please ask whoever sold you the tickets."
     assert [text in each for each in (page, told)] == [not may_refund] * 2
+
+
+def test_once_the_guest_has_corrected_the_address_the_partner_gets_neither_link_nor_codes(session: Session) -> None:
+    api = ApiClient(a_partner(may_pay_on_account=True)[1])
+    wanted = {**basket(session), "snacks": [{"item_id": an_item(session.hall.cinema).pk, "quantity": 1}]}
+    number = api.post("orders", wanted, key="on-account").json()["number"]
+    api.post(f"orders/{number}/payment", {"gateway": "account"})
+    order, before = Order.objects.get(number=number), api.get(f"orders/{number}").json()
+    assert before["url"]
+    assert before["pickup_code"]
+    assert all(each["code"] for each in before["tickets"])
+
+    correct_address_by_customer(order, email="guest@example.org", at=NOON)
+
+    for after in (
+        api.get(f"orders/{number}").json(),
+        api.post(f"orders/{number}/check").json(),
+        api.post("orders", wanted, key="on-account").json(),
+    ):
+        assert (after["status"], after["url"], after["pickup_code"]) == ("PAID", "", "")
+        assert [each["code"] for each in after["tickets"]] == ["", ""]
+
+
+def test_what_was_refunded_already_is_refused_by_that_name_whatever_the_key(api: ApiClient, session: Session) -> None:
+    number = api.post("orders", basket(session), key="first-try").json()["number"]
+    one, other = (each["id"] for each in pay_at_the_bank(api, number).json()["tickets"])
+    address = f"orders/{number}/refunds"
+    api.post(address, {"ticket_ids": [one]}, key="give-back")
+
+    assert code(api.post(address, {"ticket_ids": [one]}, key="once-more")) == (409, "refunded_already")
+    assert code(api.post(address, {"ticket_ids": [one, other]}, key="once-more")) == (409, "too_late_to_refund")
+    assert api.post(address, {}, key="all-the-rest").json()["amount"] == "350.00"
+    assert code(api.post(address, {}, key="once-more")) == (409, "refunded_already")
 
 
 @pytest.mark.parametrize("may_refund", [True, False])
