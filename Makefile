@@ -38,10 +38,11 @@ catalogues: .venv/installed
 SEVERAL := $(MAKE) --no-print-directory --keep-going -j$(WORKERS) $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 ON_SQLITE := env -u TEST_DATABASE_URL
 ON_POSTGRES := $(BIN)/python -m tests.postgres --
+MACHINES := production-site image fresh-clone deploy-check
 
 quick: .venv/installed-dev catalogues ## lint, types, floors and the fast tests on SQLite: about a minute and a half
 	@$(SEVERAL) lint types floors
-	@$(ON_SQLITE) $(PYTEST) -m "not slow and not proofs" $(ARGS)
+	@$(ON_SQLITE) $(PYTEST) --cases sample -m "not slow and not proofs" $(ARGS)
 
 # Each test runs on both databases, in one of the two commands on each: what depends on the database itself (marked
 # `database`: locks, constraints, jobs) on PostgreSQL in `make test`, the rest in `make proofs`. Crashes, races and
@@ -51,21 +52,23 @@ quick: .venv/installed-dev catalogues ## lint, types, floors and the fast tests 
 test: .venv/installed-dev catalogues ## every check, the tests on SQLite, and on PostgreSQL what depends on the database
 	@$(SEVERAL) checks
 	@echo "== tests on SQLite"
-	@$(ON_SQLITE) $(PYTEST) -m "not proofs and not reliability" $(ARGS)
+	@$(ON_SQLITE) $(PYTEST) --cases sample -m "not proofs and not reliability" $(ARGS)
 	@echo "== tests on PostgreSQL"
-	@$(ON_POSTGRES) $(PYTEST) --database-only -m "database and not proofs" $(ARGS)
+	@$(ON_POSTGRES) $(PYTEST) --cases sample --database-only -m "database and not proofs" $(ARGS)
 
-proofs: exhaustive machines ## what takes too long for every run: the other tests on PostgreSQL, all crash points, deployment files, a fresh installation, the image
+# What MACHINES do waits for half of its time, for downloads and servers: it runs beside the tests.
+proofs: .venv/installed-dev ## what takes too long for every run: the other tests on PostgreSQL, all crash points, deployment files, a fresh installation, the image
+	@$(MAKE) --no-print-directory --keep-going -j2 exhaustive $(MACHINES)
 
 exhaustive: .venv/installed-dev catalogues page-tools
 	@echo "== crashes, and exhaustive tests of what depends on the database, on SQLite"
 	@EXHAUSTIVE=1 $(ON_SQLITE) $(PYTEST) -m "reliability or (exhaustive or proofs) and (database or sqlite)" $(ARGS)
 	@echo "== exhaustive tests, and what does not depend on the database, on PostgreSQL"
-	@EXHAUSTIVE=1 $(ON_POSTGRES) $(PYTEST) --database-only -m "exhaustive or proofs or not database and not browser and not page" $(ARGS)
+	@EXHAUSTIVE=1 $(ON_POSTGRES) $(PYTEST) --cases rest --database-only -m "exhaustive or proofs or not database and not browser and not page" $(ARGS)
 
 # Each of them keeps one core busy, the longest first.
 machines: .venv/installed-dev
-	@$(SEVERAL) production-site image fresh-clone deploy-check
+	@$(SEVERAL) $(MACHINES)
 
 deploy-check: .venv/installed-dev var/deploy-tools/installed ## checks Dockerfile, compose.yaml, workflow and deploy/ with the programs that read them
 	@echo "== deployment files"

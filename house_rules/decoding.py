@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from PIL import Image
 
 MOST_PIXELS = 12_500_000  # a picture of a few kilobytes can claim any number, and each takes four bytes of memory
+MOST_IN_JPEG = (
+    150_000_000  # numbers, one a pixel and colour: it is decoded smaller, but a progressive one keeps them all
+)
 MEMORY = 400_000_000  # bytes of address space
 CPU_SECONDS, SECONDS = 8, 15
 ORIENTATION, TURNED_BY_A_QUARTER = 0x0112, range(5, 9)  # of EXIF
@@ -94,17 +97,32 @@ def _decoded(content: bytes, formats: list[str], mode: str, most: list[int]) -> 
     Image.MAX_IMAGE_PIXELS = None  # the limit here is lower
     file: Image.Image = Image.open(io.BytesIO(content), formats=formats)
     original = width, height = file.size
-    if width * height > MOST_PIXELS:
+    if width * height > (MOST_IN_JPEG // len(file.getbands()) if file.format == "JPEG" else MOST_PIXELS):
         return original, None
     is_turned = file.getexif().get(ORIENTATION) in TURNED_BY_A_QUARTER
     box = most[::-1] if is_turned else most
     scale = min(1, box[0] / width, box[1] / height)
     file.draft("RGB", (max(1, int(width * scale)), max(1, int(height * scale))))  # a JPEG is decoded smaller
     ImageOps.exif_transpose(file, in_place=True)
+    file = _in_srgb(file)
     image = file.convert("RGBA") if mode == "RGBA" else _on_white(file)
     del file
     image.thumbnail((most[0], most[1]), Image.Resampling.LANCZOS)
     return original, image
+
+
+def _in_srgb(image: "Image.Image") -> "Image.Image":
+    """The colours that the file's own profile means: a poster for print and a phone's photo look wrong without it."""
+    from PIL import ImageCms
+
+    profile, became = image.info.get("icc_profile"), {"CMYK": "RGB", "RGB": "RGB", "RGBA": "RGBA"}.get(image.mode)
+    if not profile or became is None:
+        return image
+    srgb = ImageCms.createProfile("sRGB")
+    try:
+        return ImageCms.profileToProfile(image, io.BytesIO(profile), srgb, outputMode=became) or image
+    except ImageCms.PyCMSError:  # a damaged profile, or that of another kind of picture
+        return image
 
 
 def _on_white(image: "Image.Image") -> "Image.Image":

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from cinema.environment import exit_with_error
@@ -38,3 +38,17 @@ def own_name_of(language: str) -> str:
         return str(get_language_info(language)["name_local"]).capitalize()
     except KeyError:
         return language
+
+
+def language_name(code: str) -> str:
+    """The language's name in the one in force, as in a sentence; its code where Django does not know it."""
+    try:
+        name = str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code.upper()
+    return name.lower() if get_language() == "ru" else name  # Russian writes them small
+
+
+def language_names(codes: Iterable[str]) -> str:
+    """Separated by commas."""
+    return ", ".join(sorted({language_name(code) for code in codes if code}))

@@ -74,7 +74,7 @@ class TicketTypeNotForRating(TicketTypeNotSold, code="ticket_type_not_for_rating
     def __init__(self, ticket_type: Any, rating: str) -> None:
         super().__init__(
             _("“%(type)s” tickets aren’t sold for films rated %(rating)s. Choose another ticket type.")
-            % {"type": with_inner_quotes(ticket_type), "rating": rating}
+            % {"type": with_inner_quotes(ticket_type.shown.name), "rating": rating}
         )
 
 
@@ -95,9 +95,8 @@ class NotOnSale(Refused, code="not_on_sale"):
 
     @classmethod
     def any_more(cls, film: Any) -> "NotOnSale":
-        return cls(
-            _("%(film)s: tickets for this screening are no longer on sale. Choose another showtime.") % {"film": film}
-        )
+        text = _("%(film)s: tickets for this screening are no longer on sale. Choose another showtime.")
+        return cls(text % {"film": film.shown.title})
 
 
 class PriceChanged(Refused, code="price_changed"):

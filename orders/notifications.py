@@ -83,8 +83,9 @@ def repeat_cancellations(order: Order, *, recipient: str, at: datetime) -> None:
 
 def notify_address_changed(order: Order, *, recipient: str, by_staff: bool, at: datetime) -> None:
     """Tell the former address that the order has another one, and that its link and codes have stopped working."""
-    cinema = order.cinema
-    about = {"number": order.number, "cinema": cinema.name, "address": cinema.full_address, "by_staff": by_staff}
+    with translation.override(order.language):
+        where = {"cinema": order.cinema.shown.name, "address": order.cinema.full_address}
+    about = where | {"number": order.number, "by_staff": by_staff}
     occasion = f"{order.number} {at.isoformat()}"
     message = message_about(order, MessageKind.ADDRESS_CHANGED, recipient=recipient, occasion=occasion, context=about)
     queue([message], at=at)

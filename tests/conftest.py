@@ -4,6 +4,7 @@ import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from urllib.parse import quote
+from zlib import crc32
 
 import pytest
 from django.conf import settings
@@ -37,6 +38,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--database-only",
         action="store_true",
         help="leave out the tests that use no database (pytest-django keeps them from it): another run has them",
+    )
+    parser.addoption(
+        "--cases",
+        choices=["sample", "rest", "all"],
+        default="all",
+        help="of a test marked exhaustive(one_in=3): one in three of its cases, or those that such a run leaves to"
+        " another, on the same database if the test depends on it; all of them otherwise",
     )
 
 
@@ -101,11 +109,35 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("database_only"):
-        left_out = [item for item in items if not uses_database(item)]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if uses_database(item)]
+        leave_out(config, items, [item for item in items if not uses_database(item)])
+    leave_out(config, items, cases_of_another_run(items, asked_for=config.getoption("cases")))
     # Tests in a browser come first: at the end, one of two workers would wait for the other's.
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
+def leave_out(config: pytest.Config, items: list[pytest.Item], unwanted: list[pytest.Item]) -> None:
+    config.hook.pytest_deselected(items=unwanted)
+    dropped = set(unwanted)
+    items[:] = [item for item in items if item not in dropped]
+
+
+def cases_of_another_run(items: list[pytest.Item], *, asked_for: str) -> list[pytest.Item]:
+    """Tests of the same cases, such as all jobs, have different ones of them in their samples."""
+    cases: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    left_out = []
+    for name, each in cases.items():
+        marker = each[0].get_closest_marker("exhaustive")
+        one_in = min(marker.kwargs.get("one_in", 1) if marker else 1, len(each))
+        sample = each[crc32(name.encode()) % one_in :: one_in]
+        if asked_for == "sample":
+            left_out += [item for item in each if item not in sample]
+        elif (
+            asked_for == "rest" and one_in > 1 and {"database", "page"} & {mark.name for mark in each[0].iter_markers()}
+        ):
+            left_out += sample
+    return left_out
 
 
 def uses_database(item: pytest.Item) -> bool:

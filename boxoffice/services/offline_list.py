@@ -3,7 +3,7 @@
 It holds no person and no code: of each code only a salted hash, from which the code of 136 random bits cannot be found.
 The list has a seal, signed with the server's key, that the device gives back with each scan. It tells that the list
 was ours, for which cinema, device, halls and person, and from when until when it was good. The code of a scan proves
-the ticket by itself.
+the ticket by itself; beside each stands a proof, which tells that the code was the ticket's once it has been replaced.
 """
 
 from dataclasses import dataclass
@@ -26,6 +26,7 @@ from screenings.models import Session
 
 SALT = "boxoffice.offline_list"
 HASH_LENGTH = 32  # hexadecimal digits
+PROOF_LENGTH = 16
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def evening_list(device: Device, *, actor: User, at: datetime) -> dict[str, Any]
     """The paid and used tickets for screenings of the device's halls that have not ended, until the end of the business
     day, ready for JSON. Two queries, and the house rules. Reads only.
 
-    The order of the columns of a ticket: screening, row, seat, kind, whether it was used.
+    The order of the columns of a ticket: screening, row, seat, kind, whether it was used, and the proof of its code.
     """
     salt = _salt(device, at)
     sessions: dict[int, Session] = {each.pk: each for each in _of_the_evening(device, at=at)}
@@ -57,12 +58,14 @@ def evening_list(device: Device, *, actor: User, at: datetime) -> dict[str, Any]
     for ticket in listed_tickets(list(sessions)):
         ticket.session = sessions[ticket.session_id]
         kind = str(ticket.ticket_type), tuple(checks_due(ticket))
-        tickets[_hash(salt, code_of(ticket))] = [
+        code = code_of(ticket)
+        tickets[_hash(salt, code)] = [
             places[ticket.session_id],
             ticket.seat.row,
             ticket.seat.number,
             kinds.setdefault(kind, len(kinds)),
             int(ticket.status == Ticket.Status.USED),
+            proof_of(code),
         ]
     cinema = device.cinema
     until = max([cinema.day_bounds(cinema.business_date(at))[1], *(each.end_datetime for each in sessions.values())])
@@ -107,6 +110,11 @@ def place_of(ticket: Ticket) -> str:
     Reads only.
     """
     return f"{_screening(ticket.session)} · {ticket.seat.row}/{ticket.seat.number}"
+
+
+def proof_of(code: str) -> str:
+    """What a list of ours says beside a code, and nobody else could. Reads only."""
+    return salted_hmac(f"{SALT}.proof", code, algorithm="sha256").hexdigest()[:PROOF_LENGTH]
 
 
 def read_seal(sealed: str) -> Seal | None:

@@ -14,10 +14,11 @@ from uuid import UUID
 
 from django.db import OperationalError, transaction
 from django.db.models import QuerySet
+from django.utils.crypto import constant_time_compare
 
 from accounts.models import Device, User
 from boxoffice.models import OfflineScan
-from boxoffice.services.offline_list import Seal, place_of, read_seal
+from boxoffice.services.offline_list import Seal, place_of, proof_of, read_seal
 from cinema.keyboards import readings
 from cinema.status import transition
 from orders.locks import lock_orders_with_sessions
@@ -38,7 +39,8 @@ SHOWN = timedelta(days=7)  # conflicts
 
 @dataclass(frozen=True)
 class Waiting:
-    """A scan as the device kept it. `at` is by its own clock; `listed` is what the list said of the place."""
+    """A scan as the device kept it. `at` is by its own clock; `listed` is what the list said of the place, and `proof`
+    what it said beside the code."""
 
     uuid: UUID
     code: str
@@ -46,6 +48,7 @@ class Waiting:
     at: datetime
     seal: str
     listed: str = ""
+    proof: str = ""
 
 
 def store(scans: Iterable[Waiting], *, device: Device, actor: User, sent_at: datetime, at: datetime) -> list[UUID]:
@@ -165,16 +168,16 @@ def _unproven(ticket: Ticket, seal: Seal | None, *, at: datetime) -> OfflineScan
 
 
 def _ticket(scan: Waiting, *, cinema: int) -> tuple[Ticket | None, bool]:
-    """The ticket of this cinema, and whether the code is its code now: it may have been on the list and replaced since,
-    with the seat or with the order's link. At most two queries.
+    """The ticket of this cinema, and whether the code is its code now: it may have been on a list, as its proof tells,
+    and replaced since, with the seat or with the order's link. At most two queries.
     """
     try:
         ticket: Ticket | None = ticket_of(scan.code)
     except UnknownCode:
-        keys = [int(found[1]) for each in readings(scan.code) if (found := TICKET_CODE.fullmatch(each))]
-        was_listed = scan.decision == Decision.LET_IN and keys
-        replaced = Ticket.objects.filter(pk__in=keys[:1], order__cinema=cinema)
-        return (replaced.first(), False) if was_listed else (None, False)
+        listed = [each for each in readings(scan.code) if constant_time_compare(scan.proof, proof_of(each))]
+        keys = [int(found[1]) for each in listed if (found := TICKET_CODE.fullmatch(each))]
+        replaced = Ticket.objects.filter(pk__in=keys, order__cinema=cinema)
+        return (replaced.first(), False) if scan.decision == Decision.LET_IN and keys else (None, False)
     return (ticket, True) if ticket and ticket.order.cinema_id == cinema else (None, False)
 
 

@@ -75,6 +75,7 @@ def _scan(found: dict[str, Any]) -> offline_scans.Waiting:
         at=_time(found["at"]),
         seal=_text(found["seal"], 500),
         listed=_text(found.get("listed", ""), 160),
+        proof=_text(found.get("proof", ""), 40),
     )
 
 

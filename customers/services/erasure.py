@@ -6,7 +6,8 @@ from operator import or_
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, ForeignKey, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, ForeignKey, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.models import Approval, User
@@ -85,6 +86,13 @@ def still_open(orders: QuerySet[Order]) -> QuerySet[Order]:
     )
 
 
+def _of_strangers(user: User | None) -> Q:
+    """Orders that others may have written to the customer's address, so that they keep nobody from being erased: those
+    of other accounts, and what guests hold online and have not paid."""
+    held = Q(user__isnull=True, channel=Order.Channel.ONLINE, status__in=Order.UNPAID)
+    return held | (Q(user__isnull=False) & ~Q(user=user))
+
+
 def erase_customer(customer: Customer, *, at: datetime) -> None:
     """Erase the customer's name, addresses and phone number from every row that holds them, for good.
 
@@ -107,7 +115,8 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
             raise ErasedAlready(_("This customer’s personal data has already been deleted."))
         if user is not None and user.is_staff:
             raise CannotEraseStaff(_("Staff accounts can’t be erased. Deactivate the account instead."))
-        waiting = list(still_open(named).order_by("pk").values_list("number", flat=True)[:5])
+        theirs = named.exclude(_of_strangers(user)) if whole else named
+        waiting = list(still_open(theirs).order_by("pk").values_list("number", flat=True)[:5])
         if waiting:
             text = _(
                 "Nothing was deleted: orders %(orders)s are still open. Try again once they are completed, "
@@ -144,8 +153,9 @@ def erase_customer(customer: Customer, *, at: datetime) -> None:
             delete_login_attempts({customer.address.lower()})
             anywhere = Words(addresses=set(filter(is_unmistakable, own_addresses)), names=names, beside_addresses=True)
             redact_everywhere(everything, anywhere)
-            others = list(named.exclude(pk__in=keys).values_list("pk", flat=True))
-            Order.objects.filter(pk__in=others).update(**{column: ""})
+            others = Order.objects.filter(pk__in=list(named.exclude(pk__in=keys).values_list("pk", flat=True)))
+            account_of_order = User.objects.filter(pk=OuterRef("user")).values("email")
+            others.update(**{column: Coalesce(Subquery(account_of_order), Value("")) if column == "email" else ""})
             if user is not None and user.phone and user.phone in own_addresses:
                 # Little proves whose number it is: an open order that has no other address keeps it.
                 by_phone = Order.objects.filter(phone=user.phone).exclude(pk__in=keys)

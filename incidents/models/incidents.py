@@ -130,24 +130,26 @@ class ConcernedOrderQuerySet(models.QuerySet["ConcernedOrder"]):
     def with_both(self, *, since: datetime | None = None) -> "ConcernedOrderQuerySet":
         """Those whose guest used a voucher instead of the money, which then went back outside, too: `since` an instant,
         or ever."""
-        return self.filter(_went_back("", since=since), voucher__used_count__gt=0)
+        return self.filter(_went_back(since=since), voucher__used_count__gt=0)
 
     def to_stop(self, at: datetime) -> "ConcernedOrderQuerySet":
-        """Those whose voucher is valid although the money went back outside by `at`: that of the order, or of the one
-        before, if an earlier voucher had paid for the order."""
-        went_back = _went_back("", until=at) | _went_back("order__promocode__instead_of_money__", until=at)
+        """Those whose voucher is valid although the order's money went back outside by `at`, or the voucher that had
+        paid for the order was stopped later than this one was given instead."""
+        later = Promocode.history.filter(id=OuterRef("order__promocode"), is_active=False)
+        stopped = Q(Exists(later.filter(history_date__gte=OuterRef("answered_at"))))
+        stopped &= Q(order__promocode__is_active=False, order__promocode__instead_of_money__isnull=False)
         took_one = {"answer": ConcernedOrder.Answer.VOUCHER, "voucher__isnull": False}  # as the index has it
-        return self.filter(went_back, **took_one, voucher__is_active=True)
+        return self.filter(_went_back(until=at) | stopped, **took_one, voucher__is_active=True)
 
 
-def _went_back(row: str, *, since: datetime | None = None, until: datetime | None = None) -> Q:
-    """The condition that money of this row's order went back outside after its guest had taken a voucher."""
+def _went_back(*, since: datetime | None = None, until: datetime | None = None) -> Q:
+    """The condition that money of the row's order went back outside after its guest had taken a voucher."""
     outside = Refund.objects.filter(status=Refund.Status.SUCCEEDED, amount__gt=0, reason="", actor__isnull=True)
     if since is not None:
         outside = outside.filter(requested_at__gt=since)
     if until is not None:
         outside = outside.filter(requested_at__lte=until)
-    return Q(Exists(outside.filter(order=OuterRef(f"{row}order"), requested_at__gte=OuterRef(f"{row}answered_at"))))
+    return Q(Exists(outside.filter(order=OuterRef("order"), requested_at__gte=OuterRef("answered_at"))))
 
 
 class ConcernedOrder(models.Model):

@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import translation
 
 from accounts.models import User
 from cinema.codes import random_code
@@ -229,10 +230,10 @@ def _answer(row: ConcernedOrder, answer: str, *, at: datetime, voucher: Promocod
 def _send(order: Order, voucher: Promocode, *, points: int, at: datetime) -> None:
     if voucher.valid_until is None:
         return
-    context = {
+    with translation.override(order.language):
+        where = {"cinema": order.cinema.shown.name, "address": order.cinema.full_address}
+    context = where | {
         "number": order.number,
-        "cinema": order.cinema.name,
-        "address": order.cinema.full_address,
         "link": order.link,
         "amount": str(voucher.discount_amount),
         "voucher_code": voucher.code,

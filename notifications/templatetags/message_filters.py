@@ -4,13 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from cinema.local_time import night_note, utc_offset_note
 from cinema.money import format_money
 from cinema.typography import with_inner_quotes
-from house_rules.languages import month_day
+from house_rules.languages import language_name, month_day
 
 register = template.Library()
 
@@ -63,17 +62,10 @@ def rated(rating: str | None) -> str:
 def version(facts: Sequence[str]) -> str:
     """Format, language and subtitles of a screening: `3D, English, subtitles: Russian`."""
     form, language, subtitles = facts
-    words = [form, _language_name(language)]
+    words = [form, language_name(language)]
     if subtitles:
-        words.append(_("subtitles: %(language)s") % {"language": _language_name(subtitles)})
+        words.append(_("subtitles: %(language)s") % {"language": language_name(subtitles)})
     return ", ".join(words)
-
-
-def _language_name(code: str) -> str:
-    try:
-        return str(get_language_info(code)["name_translated"])
-    except KeyError:
-        return code
 
 
 @register.filter

@@ -5,7 +5,7 @@ from math import inf
 from typing import Any
 
 from screenings.seating.emphasis import emphasis, read_mix, remainder_costs, room_costs
-from screenings.seating.hall import Hall, SeatId, is_coordinate, read_hall
+from screenings.seating.hall import UNREADABLE, Hall, SeatId, is_coordinate, read_damaged_hall, read_hall
 from screenings.seating.placement import Placement, Search
 from screenings.seating.reasons import Reason, reason, seats
 
@@ -37,10 +37,16 @@ def choose_seats(q: Any) -> dict[str, Any]:
         return _none([reason("INVALID_TYPE")])
     if not isinstance(q.get("rows"), list | tuple):
         return _none([reason("INVALID_ROWS")])
-    focal = _focal(q.get("focal"))
-    hall = read_hall(q["rows"], (seat_type,), _ids(q.get("exclude")), focal or (0.0, 0.0))
+    exclude = _ids(q.get("exclude"))
+    try:
+        return _choose(q, read_hall(q["rows"], (seat_type,), exclude), party)
+    except UNREADABLE:
+        return _choose(q, read_damaged_hall(q["rows"], (seat_type,), exclude), party)
+
+
+def _choose(q: dict[str, Any], hall: Hall, party: int) -> dict[str, Any]:
     notes: list[Reason] = []
-    search = _search(q, hall, party, focal, notes)
+    search = _search(q, hall, party, notes)
     if hall.skipped:
         notes.append(reason("SEATS_IGNORED", skipped=seats(hall.skipped)))
     found = search.best(hall.stretches, party)
@@ -96,12 +102,10 @@ def _none(reasons: list[Reason]) -> dict[str, Any]:
 # --- Reading the request
 
 
-def _search(
-    q: dict[str, Any], hall: Hall, party: int, focal: tuple[float, float] | None, notes: list[Reason]
-) -> Search:
+def _search(q: dict[str, Any], hall: Hall, party: int, notes: list[Reason]) -> Search:
+    focal = _focal(q.get("focal"))
     if focal is None:
         focal = hall.middle()
-        hall.distances = hall.distances_from(*focal)
         notes.append(reason("FOCAL_ASSUMED"))
     asked = q.get("quality_weight")
     weight = min(max(float(asked), 0.0), 1.0) if is_coordinate(asked) else DEFAULT_WEIGHT
@@ -120,9 +124,9 @@ def _search(
             costs[length - party] += cost
     return Search(
         hall=hall,
-        distances=hall.distances,
-        radius=hall.radius(*focal) if chosen.packs else 0.0,
-        reach=inf if chosen.packs or chosen.reach >= 1 else hall.reach(chosen.reach),
+        point=focal,
+        farthest=hall.radius(*focal) / hall.spacing if chosen.packs else 0.0,
+        reach=inf if chosen.packs or chosen.reach >= 1 else hall.reach(chosen.reach, *focal) / hall.spacing,
         emphasis=chosen,
         costs=costs,
     )

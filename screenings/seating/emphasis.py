@@ -144,11 +144,12 @@ def room_costs(lengths: Mapping[int, int], party: int, mix: Mapping[int, float],
     to_spare = _to_spare(lengths, parties * sum(mix[size] for size in sizes if size >= LARGE)) if packs else 1.0
     sharpness = SHARPNESS_PACKING if packs else SHARPNESS
     costs = dict.fromkeys(long_enough, 0.0)
+    counted = [(min(length, LONGEST), count, to_spare if length >= LARGE else 1.0) for length, count in lengths.items()]
     for size, room in zip(sizes, rooms, strict=True):
-        places = sum(
-            count * room[min(length, LONGEST)] * (to_spare if size < LARGE <= length else 1.0)
-            for length, count in lengths.items()
-        )
+        if size < LARGE:
+            places = sum([count * room[length] * spared for length, count, spared in counted])
+        else:
+            places = sum([count * room[length] for length, count, _spared in counted])
         weight = ROOM * (mix[size] * parties / (places + NO_PLACE)) ** sharpness
         for length in long_enough:
             costs[length] += weight * (room[length] - room[length - party])

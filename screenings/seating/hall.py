@@ -19,23 +19,21 @@ UNREADABLE = (TypeError, KeyError, IndexError, ValueError, AttributeError, Arith
 class Stretch:
     """Free seats side by side in one row, from left to right, that may all be chosen.
 
-    `first` is the place of the first one among the hall's chairs. `left` and `right` count the free chairs directly
-    beyond each end that may not be chosen here (another type, excluded, or a step away): a seat beside one of them is
-    not alone. `halves` gives the other half of each love seat.
+    `left` and `right` count the free chairs directly beyond each end that may not be chosen here (another type,
+    excluded, or a step away): a seat beside one of them is not alone. `halves` gives the other half of each love seat.
     """
 
-    __slots__ = ("first", "halves", "left", "right", "row", "seats")
+    __slots__ = ("halves", "left", "right", "row", "seats")
 
     def __init__(
         self,
         seats: Sequence[JsonSeat],
         row: int,
-        first: int,
         left: int = 0,
         right: int = 0,
         halves: dict[SeatId, SeatId] | None = None,
     ) -> None:
-        self.seats, self.row, self.first = seats, row, first
+        self.seats, self.row = seats, row
         self.left, self.right, self.halves = left, right, halves or {}
 
     def __len__(self) -> int:
@@ -69,16 +67,14 @@ class Hall:
 
     `joined` are the stretches as they would be if a wide step between two seats (see `WIDE`) did not end them: for a
     party that fits nowhere else. `spacing` is the usual distance between neighbours, in the unit of x and y.
-    `distances` are those of the chairs from the point that the hall was read with.
     """
 
-    __slots__ = ("chairs", "distances", "free", "ids", "joined", "rows", "skipped", "spacing", "stretches")
+    __slots__ = ("chairs", "free", "ids", "joined", "rows", "skipped", "spacing", "stretches")
 
     def __init__(self, rows: Sequence[dict[str, Any]]) -> None:
         self.rows = rows
         self.chairs: list[JsonSeat] = []
         self.ids: list[SeatId] = []
-        self.distances: list[float] = []
         self.free = self.skipped = 0
         self.spacing = 1.0
         self.stretches: list[Stretch] = []
@@ -88,54 +84,57 @@ class Hall:
     def occupancy(self) -> float:
         return 1 - self.free / len(self.ids) if self.ids else 0.0
 
-    def ends(self) -> Iterator[tuple[float, float]]:
-        """The coordinates of the first and the last place of each row, as far as they are known."""
-        for row in self.rows:
-            if seats := row["seats"]:
-                for place in (seats[0], seats[-1]):
-                    x, y = place.get("x"), place.get("y")
-                    if is_coordinate(x) and is_coordinate(y):
-                        yield x, y
+    def ends(self) -> list[JsonSeat]:
+        """The first and the last place of each row."""
+        return [seats[end] for row in self.rows if (seats := row["seats"]) for end in (0, -1)]
 
     def middle(self) -> tuple[float, float]:
-        ends = list(self.ends())
+        ends = [place for place in self.ends() if has_coordinates(place)]
         if not ends:
             return 0.0, 0.0
-        return sum(x for x, _y in ends) / len(ends), sum(y for _x, y in ends) / len(ends)
+        return sum(place["x"] for place in ends) / len(ends), sum(place["y"] for place in ends) / len(ends)
 
-    def distances_from(self, x: float, y: float) -> list[float]:
-        """How far each of the chairs is from this point."""
-        return [hypot(seat["x"] - x, seat["y"] - y) for seat in self.chairs]
-
-    def reach(self, share: float) -> float:
-        """The distance within which this share of the seats lies."""
-        distances = sorted(self.distances)
-        return distances[int(share * (len(distances) - 1))] if distances else 0.0
+    def reach(self, share: float, x: float, y: float) -> float:
+        """The distance from this point within which this share of the seats lies."""
+        found = sorted(distances(self.chairs, x, y))
+        return found[int(share * (len(found) - 1))] if found else 0.0
 
     def radius(self, x: float, y: float) -> float:
         """The distance of the farthest seat from this point."""
-        return max((hypot(end_x - x, end_y - y) for end_x, end_y in self.ends()), default=0.0)
+        ends = self.ends()
+        try:
+            return max(distances(ends, x, y), default=0.0)
+        except UNREADABLE:  # gaps need no coordinates
+            return max(distances(filter(has_coordinates, ends), x, y), default=0.0)
 
 
-def read_hall(
-    rows: Any, types: Collection[str], excluded: Collection[SeatId] = (), point: tuple[float, float] = (0.0, 0.0)
-) -> Hall:
-    """The free seats of these types that are not excluded, from rows as the interface gives them, and how far all
-    chairs are from a point.
+def read_hall(rows: Any, types: Collection[str], excluded: Collection[SeatId] = ()) -> Hall:
+    """The free seats of these types that are not excluded, from rows as the interface gives them.
 
-    Seats stand side by side if they follow each other in their row's list with no `gap` between them. What cannot be
-    read (no id, the same id twice, an unknown state) counts as taken and is counted in `skipped`; a seat without
-    coordinates is placed by its order in the row. Never raises.
+    Seats stand side by side if they follow each other in their row's list with no `gap` between them. Raises one of
+    `UNREADABLE` if a row or a seat is not as it should be; coordinates are only looked at when they are needed.
     """
-    try:
-        hall = _read(rows, types, excluded)
-        _measure(hall, point)
-    except UNREADABLE:
-        clean, skipped = _cleaned(rows)
-        hall = _read(clean, types, excluded)
-        hall.distances = hall.distances_from(*point)
-        hall.skipped = skipped
+    hall = _read(rows, types, excluded)
+    if len(set(hall.ids)) < len(hall.ids) or not set(map(type, hall.ids)) <= {str, int}:
+        raise ValueError("seats without an id of their own")
     return hall
+
+
+def read_damaged_hall(rows: Any, types: Collection[str], excluded: Collection[SeatId] = ()) -> Hall:
+    """The same of rows that cannot be read as they are: what makes no sense (no id, the same id twice, an unknown
+    state) counts as taken and is counted in `skipped`; a seat without coordinates is placed by its order in the row."""
+    clean, skipped = _cleaned(rows)
+    hall = read_hall(clean, types, excluded)
+    hall.skipped = skipped
+    return hall
+
+
+def distances(seats: Iterable[JsonSeat], x: float, y: float) -> list[float]:
+    """How far each seat is from this point. Raises one of `UNREADABLE` if one has no usable coordinates."""
+    found = [hypot(seat["x"] - x, seat["y"] - y) for seat in seats]
+    if not sum(found) < FARTHEST:
+        raise ValueError("seats without a place")
+    return found
 
 
 def is_chair(seat_type: Any) -> bool:
@@ -173,15 +172,6 @@ def _read(rows: Sequence[dict[str, Any]], types: Collection[str], excluded: Coll
     return hall
 
 
-def _measure(hall: Hall, point: tuple[float, float]) -> None:
-    """Raise one of `UNREADABLE` if two seats have the same id, or one has no usable id or coordinates."""
-    if len(set(hall.ids)) < len(hall.ids) or not set(map(type, hall.ids)) <= {str, int}:
-        raise ValueError("seats without an id of their own")
-    hall.distances = hall.distances_from(*point)
-    if not sum(hall.distances) < FARTHEST:
-        raise ValueError("seats without a place")
-
-
 def _add_run(
     hall: Hall,
     run: list[JsonSeat],
@@ -192,11 +182,10 @@ def _add_run(
     halves: dict[SeatId, SeatId] | None,
 ) -> None:
     """Add a run of free seats to the hall, cut into stretches of seats that may be chosen."""
-    first = len(hall.chairs)
     hall.chairs += run
     hall.free += len(run)
     if not excluded and not wide and halves is None and types.issuperset([seat["type"] for seat in run]):
-        stretch = Stretch(run, number, first)
+        stretch = Stretch(run, number)
         hall.stretches.append(stretch)
         hall.joined.append(stretch)
         return
@@ -212,9 +201,8 @@ def _add_run(
             ):
                 if _may_be_chosen(part[0], types, excluded):
                     right = len(chairs) - start - len(part)
-                    stretches.append(Stretch(part, number, first + start, start, right, halves))
+                    stretches.append(Stretch(part, number, start, right, halves))
                 start += len(part)
-        first += len(chairs)
 
 
 def _may_be_chosen(seat: JsonSeat, types: Collection[str], excluded: Collection[SeatId]) -> bool:
@@ -313,6 +301,10 @@ def _clean_seat(seat: Any, number: int, place: int) -> JsonSeat:
 def clean_rows(rows: Any) -> list[dict[str, Any]]:
     """The rows with every seat complete; what cannot be read counts as taken."""
     return _cleaned(rows)[0]
+
+
+def has_coordinates(place: JsonSeat) -> bool:
+    return is_coordinate(place.get("x")) and is_coordinate(place.get("y"))
 
 
 def is_coordinate(value: Any) -> TypeGuard[float]:

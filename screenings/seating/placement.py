@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from math import inf
+from operator import sub
 
-from screenings.seating.emphasis import AWAY, FOR_THE_VIEW, LARGE, TOWARDS, Emphasis
-from screenings.seating.hall import Hall, SeatId, Stretch
+from screenings.seating.emphasis import AWAY, FOR_THE_VIEW, LARGE, PACKING, TOWARDS, Emphasis
+from screenings.seating.hall import Hall, SeatId, Stretch, distances
 
 BEYOND = 20.0  # how many steps each one counts that a place is farther than those among which whole rows are kept
 
@@ -40,14 +41,13 @@ class Placement:
 class Search:
     """What makes one place better than another.
 
-    `distances` are those of the hall's chairs from the point with the best view, `radius` is that of the farthest seat
-    and `reach` that of those among which whole rows are kept (see `Emphasis`), in the unit of x and y; `costs` are
-    those of a remainder by its length.
+    `point` has the best view; `farthest` is the distance of the farthest seat from it and `reach` that of those among
+    which whole rows are kept (see `Emphasis`), in steps between seats; `costs` are those of a remainder by its length.
     """
 
     hall: Hall
-    distances: Sequence[float]
-    radius: float
+    point: tuple[float, float]
+    farthest: float
     reach: float
     emphasis: Emphasis
     costs: Sequence[float]
@@ -63,11 +63,12 @@ class Search:
         It costs the remainder of its stretch, and as much as an opened stretch if it divides the stretch in two; and
         how far its seats are, above all beyond the places that are nearly as near as the nearest.
         """
-        found, best = None, inf
+        found: tuple[Stretch, int] | None = None
+        best = inf
         price, costs = self.emphasis.price, self.costs
         views_of = {} if self.emphasis.packs else {each: self._views(each, count) for each in stretches}
         nearest = min(map(min, views_of.values()), default=inf)
-        near = min(nearest + self.emphasis.near, max(self.reach / self.hall.spacing, nearest))
+        near = min(nearest + self.emphasis.near, max(self.reach, nearest))
         for stretch in sorted(stretches, key=lambda stretch: costs[len(stretch.seats) - count]):
             left = len(stretch.seats) - count
             cost = costs[left] * price
@@ -89,8 +90,8 @@ class Search:
                 if view > near:
                     score += BEYOND * (view - near)
                 if score < best:
-                    found, best = Placement(stretch, start, count), score
-        return found
+                    found, best = (stretch, start), score
+        return Placement(*found, count) if found else None
 
     def _leaves_alone(self, stretch: Stretch, start: int, count: int) -> bool:
         return any(stretch.new_singles(start, count)) or stretch.parted_halves(start, count) > 0
@@ -111,20 +112,20 @@ class Search:
 
     def _views(self, stretch: Stretch, count: int) -> list[float]:
         """For each first seat: how far the seats are on average from where they should be, in steps between seats."""
-        first = stretch.first
-        totals = list(accumulate(self.distances[first : first + len(stretch.seats)], initial=0.0))
-        scale = 1 / (count * self.hall.spacing)
-        distances = [(until - before) * scale for before, until in zip(totals, totals[count:], strict=False)]
-        if not self.emphasis.packs:
-            return distances
-        farthest = self.radius / self.hall.spacing
-        aim = self.emphasis.target * farthest
-        price = self.emphasis.price
+        totals = list(accumulate(distances(stretch.seats, *self.point), initial=0.0))
+        sums = map(sub, totals[count:], totals)
+        scale, price = 1 / (count * self.hall.spacing), self.emphasis.price
+        if price < PACKING:
+            return [each * scale for each in sums]
+        farthest, aim = self.farthest, self.emphasis.target * self.farthest
         if count >= LARGE:
-            return [abs(distance - aim) + TOWARDS * price * distance for distance in distances]
-        if len(stretch) >= LARGE:
-            return [abs(distance - aim) + AWAY * price * farthest for distance in distances]
-        return [abs(distance - aim) + AWAY * price * (farthest - distance) for distance in distances]
+            towards = TOWARDS * price
+            return [abs((view := each * scale) - aim) + towards * view for each in sums]
+        if len(stretch.seats) >= LARGE:
+            equal = AWAY * price * farthest
+            return [abs(each * scale - aim) + equal for each in sums]
+        away = AWAY * price
+        return [abs((view := each * scale) - aim) + away * (farthest - view) for each in sums]
 
     def split(self, stretches: Sequence[Stretch], count: int) -> list[Placement]:
         """The fewest groups, near each other, as even as possible. The stretches must have `count` seats together.
@@ -151,7 +152,7 @@ class Search:
             free.remove(group.stretch)
             centres = [each.centre for each in groups]
             middle = (sum(x for x, _y in centres) / len(centres), sum(y for _x, y in centres) / len(centres))
-            search = replace(self, distances=self.hall.distances_from(*middle), emphasis=FOR_THE_VIEW)
+            search = replace(self, point=middle, emphasis=FOR_THE_VIEW)
         return groups
 
 

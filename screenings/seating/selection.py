@@ -6,7 +6,7 @@ from itertools import groupby, islice
 from math import hypot
 from typing import Any
 
-from screenings.seating.hall import UNREADABLE, JsonSeat, SeatId, Stretch, clean_rows, is_chair, read_hall
+from screenings.seating.hall import FARTHEST, UNREADABLE, JsonSeat, SeatId, Stretch, clean_rows, is_chair, read_hall
 from screenings.seating.placement import Placement
 from screenings.seating.reasons import reason
 
@@ -139,6 +139,8 @@ class Choice:
                 first, last = seats[start], seats[start + count - 1]
                 off = hypot((first["x"] + last["x"]) / 2 - x, (first["y"] + last["y"]) / 2 - y)
                 places.append((off, len(places), stretch, start))
+        if not sum(place[0] for place in places) < FARTHEST:
+            raise ValueError("seats without a place")
         heapify(places)
         while places:
             _off, _number, stretch, start = heappop(places)

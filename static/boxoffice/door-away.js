@@ -66,6 +66,7 @@ const doorAway = (() => {
       verdict.kind = list.kinds[kind].name;
       verdict.seat = { row: seatRow, number: seatNumber };
       scan.listed = `${verdict.session.place} · ${seatRow}/${seatNumber}`;
+      scan.proof = row[5];
       verdict.checks = list.kinds[kind].checks;
     }
     if (marks[hash]) Object.assign(verdict, { colour: "red", word: "used", text: "usedHere", values: { time: time(marks[hash]) }, mayReturn: true });

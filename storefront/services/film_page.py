@@ -4,9 +4,8 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from house_rules.languages import month_day
+from house_rules.languages import language_names, month_day
 from screenings.models import Film, FilmPicture
-from storefront.services.languages import language_names
 from storefront.services.programme import Showing
 
 

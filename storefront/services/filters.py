@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, fields
 
 from django.utils.translation import gettext as _
 
+from house_rules.languages import language_name
 from screenings.models import AgeRating
-from storefront.services.languages import language_name
 from storefront.services.programme import Showing
 
 HOURS = ("12", "15", "18", "21")  # the film begins at this hour or later

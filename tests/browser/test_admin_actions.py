@@ -36,7 +36,7 @@ def fill(page: Page, values: dict[str, str | bool]) -> None:
             field.fill(str(value))
 
 
-@pytest.mark.exhaustive
+@pytest.mark.proofs
 @pytest.mark.parametrize("case", sample(ACTION_CASES, turn=0, of=6), ids=lambda case: case.action)
 def test_an_action_changes_the_row_and_shows_its_message(screen: Screen, rows: AdminFixtures, case: ActionCase) -> None:
     row, values = case.target(rows), case.entered(rows)

@@ -62,7 +62,7 @@ def addresses(rows: AdminFixtures, owner: User) -> list[str]:
     return found
 
 
-@pytest.mark.exhaustive
+@pytest.mark.proofs
 def test_no_page_of_the_admin_violates_its_policy(screen: Screen, rows: AdminFixtures, owner: User) -> None:
     page = screen(owner)
     page.add_init_script(LISTEN)

@@ -88,7 +88,7 @@ def by_night(page: Page, part: str = "#main") -> list[str]:
     return found
 
 
-@pytest.mark.exhaustive
+@pytest.mark.proofs
 def test_no_list_and_no_rows_page_keeps_anybody_out(screen: Screen, rows: AdminFixtures, owner: User) -> None:
     create_rows_of_cinema(rows.cinema)
     create_rows_of_chain()
@@ -108,7 +108,7 @@ def test_no_list_and_no_rows_page_keeps_anybody_out(screen: Screen, rows: AdminF
     assert not found, "\n".join(found)
 
 
-@pytest.mark.exhaustive
+@pytest.mark.proofs
 def test_nothing_that_is_done_and_no_colour_keeps_anybody_out(screen: Screen, rows: AdminFixtures, owner: User) -> None:
     page = screen(owner)
     page.goto(reverse("admin:index"))

@@ -12,7 +12,7 @@ from tests.helpers.sampling import sample
 from tests.helpers.users import someone
 
 
-@pytest.mark.exhaustive
+@pytest.mark.proofs
 @pytest.mark.parametrize("phone", sample([False, True], turn=0, of=2))
 def test_the_owner_imports_the_valid_films_and_takes_the_others_home(
     screen: Screen, phone: bool, monkeypatch: pytest.MonkeyPatch

@@ -11,7 +11,7 @@ from tests.helpers.sampling import sample
 from tests.helpers.users import someone
 
 
-@pytest.mark.exhaustive
+@pytest.mark.proofs
 @pytest.mark.parametrize("phone", sample([False, True], turn=1, of=2))
 def test_one_of_many_halls_is_found_by_its_name(screen: Screen, phone: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scoped_choices, "MOST_LISTED", 1)

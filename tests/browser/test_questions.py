@@ -120,7 +120,7 @@ def test_every_question_has_an_answer() -> None:
     assert all(len(clicks) <= 2 for clicks, _texts in ANSWERS.values())
 
 
-@pytest.mark.exhaustive
+@pytest.mark.proofs
 def test_each_question_is_answered_within_two_clicks(screen: Screen, owner: User) -> None:
     page = screen(owner, language="en")
     read = sample([*ANSWERS], turn=0, of=4)  # by axe, which takes longer than all the rest
@@ -146,7 +146,7 @@ def test_each_question_is_answered_within_two_clicks(screen: Screen, owner: User
     assert not found, "\n".join(found)
 
 
-@pytest.mark.exhaustive
+@pytest.mark.proofs
 def test_the_first_page_leads_to_the_answers_on_a_phone(screen: Screen, owner: User) -> None:
     page = screen(owner, phone=True, language="en")
 
@@ -158,7 +158,7 @@ def test_the_first_page_leads_to_the_answers_on_a_phone(screen: Screen, owner: U
     assert {1, 2, 7, 10, *FURTHER} == {*ANSWERS}  # these four are on the first page itself, or a screening of it
 
 
-@pytest.mark.exhaustive
+@pytest.mark.proofs
 def test_no_page_of_figures_scrolls_sideways_on_a_phone(screen: Screen, owner: User) -> None:
     for dark in sample([False, True], turn=0, of=2):
         page = screen(owner, phone=True, dark=dark)

@@ -26,7 +26,7 @@ def _folder(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     settings.STORAGES = settings.STORAGES | {"reports": storage}
 
 
-@pytest.mark.exhaustive
+@pytest.mark.proofs
 @pytest.mark.parametrize(("phone", "dark"), sample([(False, False), (True, True)], turn=1, of=2))
 def test_an_accountant_has_takings_made_as_a_file(screen: Screen, phone: bool, dark: bool) -> None:
     cinema = a_cinema()

@@ -5,7 +5,7 @@ import subprocess
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from house_rules import decoding, limited_process
 from house_rules.decoding import MOST_PIXELS, TooManyPixels, UnreadablePicture, decode
@@ -41,9 +41,32 @@ def test_a_turned_photograph_stands_upright_in_its_full_width() -> None:
     assert (pixels.size, pixels.original) == ((480, 720), (1800, 1200))
 
 
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_colours_are_those_that_the_file_means(mode: str) -> None:
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = srgb.replace(b"rXYZ", b"....").replace(b"gXYZ", b"rXYZ").replace(b"....", b"gXYZ")  # red means green
+
+    seen = [
+        decode(a_file(9, 9, "PNG", mode=mode, icc_profile=profile), **ALL).image.getpixel((5, 5))
+        for profile in (srgb, swapped, b"damaged")
+    ]
+
+    assert seen == [(0, 128, 128), (128, 0, 128), (0, 128, 128)]
+
+
 def test_a_picture_of_too_many_pixels_is_not_decoded() -> None:
     with pytest.raises(TooManyPixels):
         decode(a_file(4096, MOST_PIXELS // 4096 + 1, "PNG", mode="1"), **ALL)
+
+
+def test_a_photograph_may_have_more_pixels_since_it_is_decoded_smaller() -> None:
+    poster, bomb = a_file(3000, 4500, "JPEG"), bytearray(a_file(9, 9, "JPEG"))
+    size = bomb.index(b"\xff\xc0") + 5  # of the frame: its height and width
+    bomb[size : size + 4] = bytes([30, 0, 30, 0])
+
+    assert decode(poster, **ALL).size == (480, 720)
+    with pytest.raises(TooManyPixels):
+        decode(bytes(bomb), **ALL)
 
 
 def test_whatever_a_decoder_raises_the_picture_is_unreadable() -> None:

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from house_rules.languages import languages_of, month_day, own_name_of
+from house_rules.languages import language_name, languages_of, month_day, own_name_of
 
 
 def test_each_language_is_named_in_the_language_of_the_reader_and_in_its_own() -> None:
@@ -13,6 +13,12 @@ def test_each_language_is_named_in_the_language_of_the_reader_and_in_its_own() -
             ("pt-br", "Brazilian Portuguese"),
         ]
     assert own_name_of("ru") == "Русский"
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "English"), ("ru", "английский"), ("de", "Englisch")])
+def test_a_language_is_named_as_within_a_sentence(language: str, name: str) -> None:
+    with translation.override(language):
+        assert (language_name("en"), language_name("tlh")) == (name, "TLH")
 
 
 def test_an_unknown_code_stops_the_start(capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,7 +22,7 @@ from screenings.models import Cinema, Session
 from screenings.services import complete_sessions
 from tests.helpers.business_days import close_days
 from tests.helpers.factories import a_cinema, a_customer, a_hall, a_paid_order, a_session, an_item, an_order
-from tests.helpers.sampling import EXHAUSTIVE
+from tests.helpers.sampling import EXHAUSTIVE, sample
 from tests.reliability.crash_points import InterleavingPoints
 from tests.reliability.db_snapshot import restore_snapshot
 from tests.reliability.interleaving import Action, interleaver, without_row_locks
@@ -200,12 +200,13 @@ def _closed_rows() -> dict[tuple[str, int], dict[str, Any]]:
 
 @pytest.mark.slow
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("race", RACES)
+@pytest.mark.parametrize("race", sample(list(RACES), turn=0))
 def test_nothing_is_lost_or_counted_twice(race: str) -> None:
     assert [end for end in ends(*RACES[race], every_point=EXHAUSTIVE) if end[1]] == []
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive(one_in=3)
 @pytest.mark.parametrize("race", RACES)
 def test_without_its_protection_a_race_ends_wrong(race: str) -> None:
     snapshot, actions = RACES[race]

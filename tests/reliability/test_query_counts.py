@@ -114,6 +114,7 @@ JOBS_ROW_BY_ROW = {
 ALL = 2_000  # a batch size that no test exceeds
 
 
+@pytest.mark.exhaustive(one_in=3)
 @pytest.mark.postgres
 @pytest.mark.parametrize("job", [job for job in JOBS if job not in JOBS_ROW_BY_ROW | OF_COPIES])
 def test_a_batch_of_fifty_rows_takes_as_many_queries_as_a_batch_of_two(monkeypatch: Any, job: str) -> None:
@@ -131,6 +132,7 @@ def test_a_batch_of_fifty_rows_takes_as_many_queries_as_a_batch_of_two(monkeypat
     assert len(without_job_records) <= MAX_PER_BATCH.get(job, 25) * len(steps_of(job))
 
 
+@pytest.mark.proofs  # it fills a database in which each job has been at work
 def test_a_pass_with_nothing_due_takes_few_queries_that_use_indexes() -> None:
     create_idle_database()
     scan = re.compile(FULL_SCAN[connection.vendor])

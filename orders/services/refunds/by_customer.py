@@ -68,7 +68,8 @@ def refundable_by_customer(order: Order, *, at: datetime) -> list[OrderLine]:
         and ticket.session.start_datetime - notice > at
     ]
     first = min((ticket.session.start_datetime for ticket in tickets), default=None)
-    snacks = pending(order.preorders.filter(refund_line__isnull=True).select_related("concession_item").order_by("pk"))
+    kept = order.preorders.filter(refund_line__isnull=True).order_by("pk")
+    snacks = pending(kept.select_related("concession_item", "combo"))
     return fit + [snack for snack in snacks if (first or snack.collection_deadline) - notice > at]
 
 

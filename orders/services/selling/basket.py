@@ -120,11 +120,11 @@ def _quantities(cinema: Cinema, snacks: Iterable[tuple[ConcessionItem, int]]) ->
     for item, quantity in snacks:
         if not isinstance(quantity, int) or not 1 <= quantity <= settings.MAX_SNACKS_A_LINE - wanted[item.pk]:
             text = _("%(item)s: the quantity can’t be %(quantity)s. Choose from 1 to %(most)d.")
-            values = {"item": item, "quantity": quantity, "most": settings.MAX_SNACKS_A_LINE}
+            values = {"item": item.shown.name, "quantity": quantity, "most": settings.MAX_SNACKS_A_LINE}
             raise SnackQuantityRefused(text % values)
         if item.cinema_id != cinema.pk or not item.is_sold:
             text = _("%(item)s isn’t on sale at this cinema right now. Choose something else.")
-            raise SnackNotSold(text % {"item": item})
+            raise SnackNotSold(text % {"item": item.shown.name})
         items[item.pk] = item
         wanted[item.pk] += quantity
     return [(items[key], wanted[key]) for key in sorted(wanted)]
@@ -169,7 +169,7 @@ def _offer(cinema: Cinema, requests: Sequence[TicketRequest], channel: str, *, a
             raise SeatNotInHall(_("There is no such seat in this hall: %(seat)s. Choose another one.") % {"seat": seat})
         if not (ticket_type.is_active and offer.terms[session.pk].sells(ticket_type)):
             text = _("“%(type)s” tickets aren’t on sale right now. Choose another ticket type.")
-            raise TicketTypeNotSold(text % {"type": with_inner_quotes(ticket_type)})
+            raise TicketTypeNotSold(text % {"type": with_inner_quotes(ticket_type.shown.name)})
         if not ticket_type.suits(offer.ratings[session.pk]):
             raise TicketTypeNotForRating(ticket_type, offer.ratings[session.pk])
     if offer.out_of_use:

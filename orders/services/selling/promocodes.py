@@ -49,7 +49,7 @@ def discounted_parts(
     if promocode.cinema_id not in (None, cinema.pk):
         raise PromocodeNotForOrder(
             _("The promo code “%(code)s” is for another cinema: %(cinema)s. Remove it or enter another one.")
-            % {"code": promocode, "cinema": promocode.cinema}
+            % {"code": promocode, "cinema": promocode.cinema.shown.name}
         )
     parts = [amount if _is_for(promocode, session, cinema) else ZERO for session, amount in tickets]
     if (promocode.film_id or promocode.weekdays) and not any(

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Device, User
-from boxoffice.services.offline_list import SALT, evening_list, printed_list, read_seal
+from boxoffice.services.offline_list import SALT, evening_list, printed_list, proof_of, read_seal
 from orders.models import Ticket
 from orders.services import check_in, code_of, refund
 from screenings.models import Session
@@ -61,8 +61,8 @@ def test_it_holds_the_tickets_of_the_devices_halls_for_the_evening_and_no_person
 
     found = evening_list(device, actor=usher, at=NOON)
 
-    assert row_of(found, paid) == [0, paid.seat.row, paid.seat.number, 0, 0]
-    assert row_of(found, used) == [0, used.seat.row, used.seat.number, 0, 1]
+    assert row_of(found, paid) == [0, paid.seat.row, paid.seat.number, 0, 0, proof_of(code_of(paid))]
+    assert row_of(found, used) == [0, used.seat.row, used.seat.number, 0, 1, proof_of(code_of(used))]
     assert [row_of(found, each) for each in (refunded, unpaid, elsewhere, tomorrow)] == [None] * 4
     text = json.dumps(found)
     assert customer.email not in text

@@ -10,7 +10,7 @@ import pytest
 from accounts.models import Device, User
 from boxoffice.models import OfflineScan
 from boxoffice.services import door, offline_scans
-from boxoffice.services.offline_list import evening_list, place_of
+from boxoffice.services.offline_list import evening_list, place_of, proof_of
 from boxoffice.services.offline_scans import Waiting, conflicts, store
 from customers.services import correct_address
 from incidents.services import change_seats
@@ -63,7 +63,8 @@ def a_ticket(session: Session, **options: Any) -> Ticket:
 
 
 def waiting(ticket: Ticket, seal: str, *, at: datetime = SCANNED, decision: str = "LET_IN") -> Waiting:
-    return Waiting(uuid4(), code_of(ticket), decision, at, seal, place_of(ticket))
+    code = code_of(ticket)
+    return Waiting(uuid4(), code, decision, at, seal, place_of(ticket), proof_of(code))
 
 
 def uploaded(*scans: Waiting, who: dict[str, Any], at: datetime = UPLOADED) -> list[str]:
@@ -151,6 +152,17 @@ def test_a_code_that_a_corrected_address_has_replaced_is_found_as_its_ticket(
     assert [each.ticket for each in OfflineScan.objects.order_by("pk")] == [used, unused]
     unused.refresh_from_db()
     assert unused.status == Ticket.Status.PAID
+
+
+def test_a_made_up_code_is_no_former_one_of_any_ticket(session: Session, seal: str, who: dict[str, Any]) -> None:
+    ticket, other = a_ticket(session), a_ticket(session)
+    made_up = f"T{ticket.pk}-{'A' * 28}"
+    proofs = ["", "0" * 16, proof_of(code_of(ticket)), proof_of(code_of(other))]
+
+    found = uploaded(*(Waiting(uuid4(), made_up, "LET_IN", SCANNED, seal, proof=each) for each in proofs), who=who)
+
+    assert found == ["UNKNOWN"] * 4
+    assert not OfflineScan.objects.filter(ticket__isnull=False).exists()
 
 
 def test_a_scan_whose_answer_was_lost_is_no_conflict(session: Session, seal: str, who: dict[str, Any]) -> None:

@@ -264,6 +264,20 @@ def test_a_typed_address_erases_nothing_but_that_order(anna: Customer, typed: Or
         erase_customer(Customer.of(typed), at=NOON)
 
 
+def test_no_unpaid_hold_and_no_order_of_another_account_keeps_an_address_that_was_typed_from_being_erased(anna) -> None:
+    ahead, other = factories.a_session(start=NOON + timedelta(days=90)), factories.a_customer()
+    held = factories.an_order(ahead, email=anna.address)
+    theirs = factories.a_paid_order(ahead, customer=other, email=anna.address)
+
+    erase_customer(anna, at=NOON)
+
+    held.refresh_from_db()
+    theirs.refresh_from_db()
+    assert (held.status, held.email) == ("PENDING_PAYMENT", "")
+    assert (theirs.status, theirs.email) == ("PAID", other.email)  # who can still be reached
+    assert named() == []
+
+
 def test_a_number_that_another_account_has_proved_stays_theirs(anna: Customer) -> None:
     owner = factories.a_customer()
     User.objects.filter(pk=owner.pk).update(phone=PHONE)

@@ -47,6 +47,7 @@ class SettledHistory(History):
                 Statement.objects.filter(pk=statement.pk).update(status=Statement.Status.SENT)
 
 
+@pytest.mark.proofs
 @pytest.mark.parametrize("seed", SEEDS)
 def test_bases_and_exclusions_are_the_box_office_of_each_show_day(seed: int) -> None:
     history = SettledHistory(seed, closes=0.05)

@@ -34,6 +34,7 @@ from tests.reliability.run_job import run
 pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -159,15 +160,35 @@ def test_for_what_a_voucher_paid_of_a_screening_that_is_cancelled_too_there_is_a
     assert new.discount_amount == worth
 
 
-def test_money_that_goes_back_outside_stops_a_voucher_that_took_the_place_of_another(paid_with_one):
+def test_a_voucher_is_stopped_however_many_others_stand_between_it_and_the_money_that_went_back(session):
+    first = order = a_paid_order(session, at=NOON)
+    cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
+    voucher = take_voucher(chosen(order, NOON), at=NOON)
+    for days in (1, 2, 3):
+        later = a_session(session.hall, start=NOON + days * DAY)
+        order = an_order(later, promocode=voucher.code, at=NOON)
+        mark_paid(order, gateway="", amount=Decimal(0), at=NOON)
+        cancel([later], reason="Flood", at=NOON)
+        jobs(NOON)
+        [voucher] = unused_vouchers(order, at=NOON)
+
+    record_refund(first, amount=PRICE, external_id="charged back", at=NOON + HOUR)
+    for minute in range(4):
+        jobs(NOON + HOUR + timedelta(minutes=minute))
+
+    assert list(Promocode.objects.values_list("is_active", flat=True)) == [False] * 4
+
+
+def test_a_voucher_for_the_guests_own_money_outlives_one_that_was_stopped_before(paid_with_one):
     first = Order.objects.get(incidents__voucher=paid_with_one.promocode)
+    record_refund(first, amount=PRICE, external_id="charged back", at=NOON)
+    jobs(NOON)
     cancelled_too(paid_with_one)
-    jobs(LATER + CHOICE)
 
-    record_refund(first, amount=PRICE, external_id="charged back", at=LATER + CHOICE)
-    jobs(LATER + CHOICE)
+    own = take_voucher(chosen(paid_with_one, LATER), at=LATER, at_cinema=True)
+    jobs(LATER)
 
-    assert list(unused_vouchers(paid_with_one, at=LATER + CHOICE)) == []
+    assert (own.discount_amount, list(unused_vouchers(paid_with_one, at=LATER))) == (PRICE, [own])
 
 
 def test_for_a_voucher_that_was_stopped_there_is_no_new_one(paid_with_one):

@@ -7,10 +7,12 @@ import pytest
 from django.conf import settings as live_settings
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import translation
 
 from accounts.models import User
 from bonuses.services import adjust
 from cinema import clock
+from concessions.models import ConcessionPreorder
 from notifications.models import MessageKind, Notification
 from orders.models import Order
 from orders.services import accrue, complete, refund
@@ -209,6 +211,19 @@ def test_after_a_sign_in_link_a_password_is_set_without_the_old_one(client: Clie
     assert elsewhere.get("/account/").status_code == 302  # other devices are signed out
 
 
+def test_the_old_password_is_not_guessed_where_a_new_one_is_set(client: Client) -> None:
+    user = a_customer_with_password()
+    client.post("/account/sign-in/", {"username": user.email, "password": PASSWORD})
+    for _ in range(live_settings.ATTEMPTS["old_password"][1]):
+        client.post("/account/password/", {"old": "wrong", "new": "another open space"})
+
+    refused = client.post("/account/password/", {"old": PASSWORD, "new": "another open space"})
+
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+    assert "Too many attempts. Try again in 15 minutes." in refused.text
+
+
 def test_after_a_password_sign_in_the_old_password_is_required(client: Client) -> None:
     user = a_customer_with_password()
     client.force_login(user)
@@ -275,6 +290,16 @@ def test_the_account_lists_only_own_orders(client: Client) -> None:
     client.force_login(mine)
 
     assert order.number not in client.get("/account/").content.decode()
+
+
+@pytest.mark.parametrize("language", [code for code, _name in live_settings.LANGUAGES if code != "en"])
+def test_every_state_of_an_order_and_its_snacks_has_its_word_in_each_language(language: str) -> None:
+    states = [*Order.Status, *ConcessionPreorder.Status]
+    with translation.override("en"):
+        english = [str(each.label) for each in states]
+
+    with translation.override(language):
+        assert [each for each, state in zip(english, states, strict=True) if state.label == each] == []
 
 
 def test_past_orders_and_held_ones_have_the_titles_of_their_films_in_the_visitors_language(client: Client) -> None:

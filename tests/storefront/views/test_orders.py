@@ -207,6 +207,17 @@ def test_the_exact_refund_is_shown_before_a_ticket_is_refunded(client: Client) -
     assert page_of(client, order).count('class="qr"') == 1
 
 
+def test_snacks_to_return_have_their_names_in_the_visitors_language(client: Client) -> None:
+    item = factories.an_item(texts={"de": {"name": "Wasser"}})
+    order = factories.a_paid_order(snacks=[(item, 2)], at=clock.now())
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "de"
+
+    for chosen in ({}, {"line": f"concessionpreorder-{order.preorders.get().pk}"}):
+        page = client.get(f"/order/{order.token}/refund/", chosen).content.decode()
+        assert "2 × Wasser" in page
+        assert item.name not in page
+
+
 def test_a_code_for_a_sum_is_given_back_as_a_whole_and_the_page_says_so(client: Client) -> None:
     code = factories.a_promocode(discount_percent=50, least_total=1400)
     order = factories.a_paid_order(seats=4, promocode=code)

@@ -1,8 +1,11 @@
 """What a basket may contain, whoever sells it."""
 
-import pytest
+from typing import Any
 
-from orders.errors import TicketTypeNotForRating
+import pytest
+from django.utils import translation
+
+from orders.errors import SnackNotSold, TicketTypeNotForRating
 from orders.models import Order
 from orders.services import hold
 from screenings.models import Film, TicketType
@@ -45,3 +48,20 @@ def test_a_childs_ticket_is_sold_for_films_up_to_its_rating_and_for_unrated_ones
     )
 
     assert order.tickets.get().ticket_type == child
+
+
+def test_a_refusal_names_things_in_the_language_in_force() -> None:
+    session, german = factories.a_session(), {"de": {"name": "Kind"}}
+    Film.objects.update(age_rating="18+")
+    cinema = session.hall.cinema
+    child = TicketType.objects.create(name="Ребёнок", highest_rating="12+", texts=german)
+    sold_out = factories.an_item(cinema, is_active=False, texts=german)
+    tickets: Any = [(session, factories.free_seats(session)[0], child)]
+
+    for refusal, basket in (
+        (TicketTypeNotForRating, {"tickets": tickets}),
+        (SnackNotSold, {"snacks": [(sold_out, 1)]}),
+    ):
+        with translation.override("de"), raises_unchanged(refusal) as refused:
+            hold(cinema=cinema, email="a@b.ru", at=NOON, **basket)
+        assert "Kind" in str(refused.value)
