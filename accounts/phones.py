@@ -21,6 +21,7 @@ TYPED = re.compile(r"(?:tel:)?(\+?[0-9 ()\-./]+)[,;.]*", re.IGNORECASE)
 DIGITS = "0123456789"
 SEPARATORS = " ()-./"
 MAX_LENGTH = 32
+DEARER = {phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.SHARED_COST}
 UNMISTAKABLE_DIGITS = 9  # without the country code
 NOT_A_NUMBER = _("Enter a phone number, for example +7 900 123-45-67.")
 
@@ -44,8 +45,12 @@ def stored_form(text: str) -> str:
 
 
 def is_of(number: str, regions: Iterable[str]) -> bool:
-    """Whether a number in `stored_form` has the country code of one of the regions, such as RU."""
-    return number.startswith(tuple(f"+{phonenumbers.country_code_for_region(each)}" for each in regions))
+    """Whether a number is one of these regions, such as RU: not of another one that shares its country code, and not
+    one for which callers pay more."""
+    parsed = _parse(number)
+    if parsed is None or phonenumbers.number_type(parsed) in DEARER:
+        return False
+    return phonenumbers.region_code_for_number(parsed) in {*regions}
 
 
 def is_unmistakable(address: str) -> bool:

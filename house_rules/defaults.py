@@ -31,6 +31,7 @@ ATTEMPTS = {
     "gift_card": (timedelta(hours=1), 10, 40),  # wrong codes only
     "log_in": (timedelta(minutes=15), 30, 30),  # wrong passwords only; by address
     "sign_in": (timedelta(hours=1), 5, 30),
+    "old_password": (timedelta(minutes=15), 10, 0),  # where a new one is set, right ones included
     "second_factor": (timedelta(minutes=15), 10, 60),  # codes at log-in, right ones included
     "pin": (timedelta(minutes=15), 5, 0),  # wrong PINs of a person on one device
     "pin_device": (timedelta(minutes=15), 20, 0),  # wrong PINs of anybody on one device

@@ -36,6 +36,13 @@ class HoldLapsed(Refused, code="hold_lapsed"):
         )
 
 
+class RefundedAlready(Refused, code="refunded_already"):
+    """All these tickets of the partner's order were refunded before, by another request or by the customer."""
+
+    def __init__(self) -> None:
+        super().__init__(_("These tickets were refunded already. The order says how much was given back."))
+
+
 class PartnerHoldsTooMuch(Refused, code="api_seats_too_many"):
     """The partner would hold more unpaid seats, of the screening or in all, or more snacks than it may."""
 

@@ -48,6 +48,8 @@ class MessageKind(models.TextChoices):
 
 #: The error of messages that wait because the SMS of the day cost enough.
 OVER_BUDGET = "daily SMS budget used up"
+#: The error of messages that have failed because their SMS would cost more than any day's budget.
+ABOVE_BUDGET = "dearer than the daily SMS budget"
 
 
 class Status(models.TextChoices):
@@ -82,7 +84,8 @@ class Notification(models.Model):
     """
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
-        Status.QUEUED: {Status.SENDING, Status.OUTDATED},
+        # QUEUED to FAILED: an SMS for which no day's budget is enough.
+        Status.QUEUED: {Status.SENDING, Status.FAILED, Status.OUTDATED},
         # SENDING to SENDING: taken over from a sender whose claim has expired.
         Status.SENDING: {Status.SENDING, Status.SENT, Status.QUEUED, Status.FAILED, Status.OUTDATED},
         Status.SENT: set(),

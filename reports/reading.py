@@ -242,13 +242,8 @@ def difference(table: type[Figures], counted: Iterable[Row], days: Days) -> dict
         total = sums[tuple(row[column] for column in columns)]
         for position, measure in enumerate(table.MEASURES):
             total[position] += row.get(measure) or 0
-    booked = (
-        table._default_manager.filter(cinema__in=days.cinemas, about__in=[day.date for day in days.days])
-        .order_by()
-        .values_list(*columns)
-        .annotate(*(Sum(measure) for measure in table.MEASURES))
-    )
-    for row in booked:
+    booked = table._default_manager.filter(cinema__in=days.cinemas, about__in=[day.date for day in days.days])
+    for row in booked.order_by().values_list(*columns, *table.MEASURES):
         total = sums[row[: len(columns)]]
         for position, amount in enumerate(row[len(columns) :]):
             total[position] -= amount

@@ -14,6 +14,13 @@ class LinkRefused(Refused, code="sign_in_link_invalid"):
         super().__init__(_("This link has expired or has already been used. Please request a new one."))
 
 
+class RefundedBySeller(Refused, code="refund_by_seller"):
+    """A partner sold it on account that may not refund: neither does the link, which the partner has, too."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This order can’t be refunded online. Please ask whoever sold you the tickets."))
+
+
 def message_for_customer(refusal: Exception) -> str:
     """The text of a refusal for customers; those written for staff, about statuses or stock, are replaced."""
     if isinstance(refusal, (ForbiddenMove, ConcurrentChange)):

@@ -11,9 +11,12 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.errors import RateLimited
 from accounts.models import User, normalise_email
 from accounts.phones import PhoneFormField
 from accounts.services.consents import Channel, wording
+from accounts.services.old_password import is_old_password
+from cinema import clock
 from cinema.money import MAX_AMOUNT, MINOR_UNITS, format_money
 from cinema.validators import TextFormField
 from concessions.models import ConcessionItem
@@ -300,7 +303,11 @@ class NewPasswordForm(ShopForm):
 
     def clean_old(self) -> str:
         old = str(self.cleaned_data["old"])
-        if not self.user.check_password(old):
+        try:
+            is_right = is_old_password(self.user, old, at=clock.now())
+        except RateLimited as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        if not is_right:
             raise forms.ValidationError(_("Your current password is incorrect."))
         return old
 

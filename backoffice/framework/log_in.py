@@ -1,4 +1,5 @@
-"""The log-in form of staff: e-mail and password, then the second factor if the person has enrolled one."""
+"""The log-in form of staff: e-mail and password, then the second factor if the person has enrolled one; and the form of
+a new password."""
 
 from typing import Any
 
@@ -6,11 +7,14 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.forms import AuthenticationForm
+from django.views.decorators.debug import sensitive_variables
+from unfold.forms import AdminOwnPasswordChangeForm, AuthenticationForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from accounts.errors import RateLimited
 from accounts.models import User
 from accounts.services import second_factor
+from accounts.services.old_password import is_old_password
 from accounts.staff_sessions import forget_password_given, note_password_given, who_gave_password
 from cinema import clock
 from cinema.http import client_address
@@ -66,3 +70,18 @@ class LogInForm(AuthenticationForm):
             note_password_given(self.request, person, at=at)
             self.must_enrol = True
             raise forms.ValidationError(_("Set up two-step sign-in to continue."), code="must_enrol")
+
+
+class OwnPasswordForm(AdminOwnPasswordChangeForm):
+    """A new password for whoever knows the old one, which nobody can try out without end."""
+
+    @sensitive_variables("old")
+    def clean_old_password(self) -> str:
+        old = str(self.cleaned_data["old_password"])
+        try:
+            is_right = is_old_password(self.user, old, at=clock.now())
+        except RateLimited as refusal:
+            raise forms.ValidationError(str(refusal), code=refusal.code) from refusal
+        if not is_right:
+            raise forms.ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+        return old

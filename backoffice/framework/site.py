@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.views import PasswordChangeView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +18,7 @@ from unfold.utils import convert_color
 from accounts.backends import is_pin_session, is_shop_session
 from accounts.staff_sessions import note_log_in
 from backoffice.framework.chain_face import accent_shades
+from backoffice.framework.log_in import OwnPasswordForm
 from cinema import clock
 from house_rules.face import face
 
@@ -45,6 +48,16 @@ class Site(UnfoldAdminSite):
         if request.method == "POST" and request.user.is_authenticated and answer.status_code == 302:
             note_log_in(request, at=clock.now())
         return answer
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """As unfold's, which takes no other form."""
+        request.current_app = self.name
+        view: Any = PasswordChangeView.as_view(
+            form_class=OwnPasswordForm,
+            success_url=reverse(f"{self.name}:password_change_done", current_app=self.name),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        return view(request)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
         """Lazy: every page has it in its context, but the menu comes from `backoffice.framework.admin_menu`."""

@@ -142,7 +142,7 @@ def bar_parts(period: Period, chosen: Any) -> Sequence[Part]:
     whole, items = bar.bar(period, with_costs=with_costs)
     drawing = drawings.bar_chart(items, with_costs=with_costs)
     tables = [bar_links(each, period, chosen["user"]) for each in (whole, items)]
-    return [*tables, drawing, bar.bought_together(period)]
+    return [*tables, drawing, bar.bought_together(period, items)]
 
 
 def losses_parts(period: Period, chosen: Any) -> Sequence[Part]:

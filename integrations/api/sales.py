@@ -26,7 +26,7 @@ from integrations.services.selling import (
     refund_for_partner,
 )
 from orders.availability.seat_map import SeatMap
-from orders.models import Order
+from orders.models import Order, OrderChange, Ticket
 from orders.services import code_of, customer_payment_state, mark_paid, start_payment
 from payments.models import Gateway
 from pricing.models import SessionForecast
@@ -34,6 +34,8 @@ from screenings.models import Seat
 from screenings.seat_choice import FOR_ANYONE, best_seats
 
 router = Router(tags=["Sales"], auth=Key())
+
+ADMITTED = (Ticket.Status.PAID, Ticket.Status.USED)
 
 IdempotencyKey = Annotated[
     str,
@@ -120,7 +122,7 @@ def pay(request: HttpRequest, number: Number, given: schemas.PaymentIn) -> Any:
     found = _own(partner, number)
     if not partner.may_use(found.cinema_id):  # taken from the partner since; what is sold already can be refunded
         raise Http404
-    back = given.return_url or found.link
+    back = given.return_url or _link(found)
     if not found.final_amount:
         if found.status not in Order.SOLD:
             mark_paid(found, gateway="", amount=ZERO, at=at)
@@ -178,6 +180,8 @@ def _own(partner: Partner, number: str) -> Order:
 
 
 def order_out(order: Order) -> dict[str, Any]:
+    link = _link(order)
+    has_codes = order.status in Order.SOLD and link
     tickets = list(order.tickets.select_related("seat", "session", "order").order_by("pk"))
     snacks = order.preorders.order_by("pk").first()
     refunded = order.refunds.aggregate(sum=Sum("amount"))["sum"] or ZERO
@@ -191,7 +195,7 @@ def order_out(order: Order) -> dict[str, Any]:
         "discount": money(order.discount_amount),
         "to_pay": money(order.final_amount),
         "refunded": money(refunded),
-        "pickup_code": snacks.pickup_code if snacks and order.status in Order.SOLD else "",
+        "pickup_code": snacks.pickup_code if snacks and has_codes else "",
         "tickets": [
             {
                 "id": ticket.pk,
@@ -202,9 +206,16 @@ def order_out(order: Order) -> dict[str, Any]:
                 "ticket_type_id": ticket.ticket_type_id,
                 "price": money(ticket.price),
                 "status": ticket.status,
-                "code": code_of(ticket) if ticket.status in (ticket.Status.PAID, ticket.Status.USED) else "",
+                "code": code_of(ticket) if has_codes and ticket.status in ADMITTED else "",
             }
             for ticket in tickets
         ],
-        "url": order.link,
+        "url": link,
     }
+
+
+def _link(order: Order) -> str:
+    """The order's link, for the partner that sold it; empty once the guest has corrected the address: then link and
+    codes were made anew for the guest alone."""
+    is_guests = order.changes.filter(kind=OrderChange.Kind.ADDRESS, actor=None).exists()
+    return "" if is_guests else order.link

@@ -148,7 +148,9 @@ class TicketOut(Schema):
     ticket_type_id: int
     price: Money
     status: str
-    code: str = Field(description="What the door scans; empty until the order is paid.")
+    code: str = Field(
+        description="What the door scans; empty until the order is paid, and once its guest has corrected the address."
+    )
 
 
 class OrderOut(Schema):
@@ -163,7 +165,10 @@ class OrderOut(Schema):
     refunded: Money
     pickup_code: str = Field(description="For the snacks; empty without snacks.")
     tickets: list[TicketOut]
-    url: str = Field(description="The customer’s page of the order. Whoever has it can refund the order.")
+    url: str = Field(
+        description="The customer’s page of the order. Whoever has it can refund the order. Empty once its guest has "
+        "corrected the address."
+    )
 
 
 class PaymentIn(Schema):

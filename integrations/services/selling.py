@@ -20,12 +20,12 @@ from django.utils.translation import gettext as _
 from accounts.services import rate_limits
 from cinema.money import ZERO
 from concessions.models import ConcessionItem, ConcessionPreorder
-from integrations.errors import HoldLapsed, IdempotencyKeyReused, PartnerHoldsTooMuch
+from integrations.errors import HoldLapsed, IdempotencyKeyReused, PartnerHoldsTooMuch, RefundedAlready
 from integrations.models import ApiRequest, Partner
 from orders.availability.seat_map import SeatMap
 from orders.errors import PromocodeRefused, SeatChosenTwice, SnackNotSold, TicketTypeNotSold
 from orders.locks import lock_order
-from orders.models import Order, OrderChange, Ticket
+from orders.models import Order, OrderChange, OrderLine, RefundLine, Ticket
 from orders.services import (
     Buyer,
     cancel_by_customer,
@@ -35,6 +35,7 @@ from orders.services import (
     refund_by_customer,
     refundable_by_customer,
 )
+from orders.services.refunds.by_customer import TooLateToRefund
 from orders.services.selling.hold import release_stale_holds
 from payments.models import Gateway, Payment, Refund
 from screenings.models import Session
@@ -86,8 +87,8 @@ def refund_for_partner(
 ) -> Refund:
     """Refund tickets of the partner's order by the rules for customers, or all that they allow, snacks included.
 
-    Raises what `refund_by_customer` raises, and `IdempotencyKeyReused` if the key belongs to another request. Owns its
-    transaction.
+    Raises what `refund_by_customer` raises, `RefundedAlready` if all these tickets were refunded before, and
+    `IdempotencyKeyReused` if the key belongs to another request. Owns its transaction.
     """
     done = _known(partner, key, body)
     if done is None:
@@ -208,11 +209,17 @@ def _snacks(wanted: Wanted) -> list[tuple[ConcessionItem, int]]:
 
 
 def _refund(row: ApiRequest, order: Order, tickets: Sequence[int] | None, *, at: datetime) -> None:
+    asked: list[OrderLine] = list(order.tickets.all())
     lines = refundable_by_customer(order, at=at)
     if tickets is not None:
-        wanted = set(tickets)
-        lines = [line for line in order.tickets.all() if line.pk in wanted]
-    row.order, row.refund = order, refund_by_customer(order, lines=lines, at=at)
+        lines = asked = [ticket for ticket in asked if ticket.pk in tickets]
+    try:
+        row.order, row.refund = order, refund_by_customer(order, lines=lines, at=at)
+    except TooLateToRefund:
+        back = RefundLine.objects.filter(ticket__in=[line.pk for line in asked])
+        if asked and back.count() == len(asked):
+            raise RefundedAlready from None
+        raise
 
 
 def _known(partner: Partner, key: str, body: Any) -> ApiRequest | None:

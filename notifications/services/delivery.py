@@ -2,6 +2,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from django.db import transaction
 from django.db.models import F
@@ -16,7 +17,7 @@ from notifications.channels import DeliveryChannel, is_email
 from notifications.channels.email import EmailChannel
 from notifications.channels.sms import NoSmsProvider, SmsChannel, SmsReport
 from notifications.channels.telegram import TelegramChannel
-from notifications.models import OVER_BUDGET, Notification, SmsDelivery, Status
+from notifications.models import ABOVE_BUDGET, OVER_BUDGET, Notification, SmsDelivery, Status
 from notifications.services import sms, telegram
 from notifications.services.chosen_phones import find_phones
 from notifications.services.failures import describe, is_permanent
@@ -117,18 +118,21 @@ def claim_due(notifications: Iterable[Notification], *, sender: str, at: datetim
         _remove_secrets(outdated)
         transition(exhausted, Status.FAILED, claimed_by="", error="SenderLost")
         find_phones(sendable)
-        if over_budget := sms.over_budget(sms.phones(sendable), at=at):
-            for each in over_budget:
-                each.phone = ""
-            waiting = [each for each in over_budget if not is_email(each.recipient)]  # the others go by e-mail
-            sendable = [each for each in sendable if each not in waiting]
-            _put_off(waiting, until=sms.tomorrow(at))
+        over_budget = sms.over_budget(sms.phones(sendable), at=at)
+        for each in chain(*over_budget):
+            each.phone = ""
+        waiting, too_dear = ([each for each in rows if not is_email(each.recipient)] for rows in over_budget)
+        sendable = [each for each in sendable if each not in waiting and each not in too_dear]  # others go by e-mail
+        _put_off(waiting, until=sms.tomorrow(at))
+        transition(too_dear, Status.FAILED, claimed_by="", error=ABOVE_BUDGET)
         claims.claim(sendable, sender=sender, at=at, to=Status.SENDING)
     return due
 
 
 def _put_off(notifications: list[Notification], *, until: datetime) -> None:
     """Leave the messages in the queue until then; this does not count as an attempt."""
+    if not notifications:
+        return
     transition([each for each in notifications if each.status == Status.SENDING], Status.QUEUED, claimed_by="")
     keys = [each.pk for each in notifications]
     Notification.objects.filter(pk__in=keys).update(next_attempt_at=until, error=OVER_BUDGET)

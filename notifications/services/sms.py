@@ -37,23 +37,31 @@ def phones(notifications: Iterable[Notification]) -> list[Notification]:
 # --- Sending
 
 
-def over_budget(notifications: Collection[Notification], *, at: datetime) -> list[Notification]:
-    """Reserve what these SMS will cost, and return those for which today's money is not enough.
+def over_budget(
+    notifications: Collection[Notification], *, at: datetime
+) -> tuple[list[Notification], list[Notification]]:
+    """Reserve what these SMS will cost, and return those for which today's money is not enough, and those for which
+    that of no day would be.
 
     At most four queries, none without a budget. Must be called inside a transaction (the messages are locked).
     """
+    waiting: list[Notification] = []
+    too_dear: list[Notification] = []
     if not settings.SMS_DAILY_BUDGET or not notifications:
-        return []
+        return waiting, too_dear
     budget, day = Decimal(settings.SMS_DAILY_BUDGET), _lock_day(at)
-    price, waiting = _price_of_part(), []
+    price = _price_of_part()
     for each in notifications:
         expected = price * _parts_of(each)
-        if day.spent + max(expected, Decimal("0.00001")) > budget:
+        needed = max(expected, Decimal("0.00001"))
+        if needed > budget:
+            too_dear.append(each)
+        elif day.spent + needed > budget:
             waiting.append(each)
         else:
             day.spent += expected
     day.save(update_fields=["spent"])
-    return waiting
+    return waiting, too_dear
 
 
 def tomorrow(at: datetime) -> datetime:

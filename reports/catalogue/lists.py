@@ -3,6 +3,7 @@
 Each counts rows by the business day, as the day sheet does, so their sums are its figures.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -75,11 +76,17 @@ class Listing:
         return (self.row(each, cinemas) for each in rows)
 
 
-def on_days(period: Period, instant: str, cinema: str) -> Q:
-    """The condition that the instant falls into the business days of the row's cinema. One query."""
+def on_days(period: Period, instant: str, *paths: str) -> Q:
+    """The condition that the instant falls into the business days of the row's cinema, to which one of the paths leads.
+    One query.
+    """
+    sharing: defaultdict[tuple[datetime, datetime], list[int]] = defaultdict(list)
+    for pk, both in bounds(period).items():
+        sharing[both].append(pk)
     condition = Q(pk__in=[])
-    for pk, (start, end) in bounds(period).items():
-        condition |= Q(**{cinema: pk, f"{instant}__gte": start, f"{instant}__lt": end})
+    for (start, end), cinemas in sharing.items():
+        theirs = Q(*((f"{path}__in", cinemas) for path in paths), _connector=Q.OR)
+        condition |= Q(theirs, **{f"{instant}__gte": start, f"{instant}__lt": end})
     return condition
 
 
@@ -179,10 +186,7 @@ def receipts(period: Period) -> Listing:
     return Listing(
         title=_("Receipts"),
         period=period,
-        rows=Receipt.objects.filter(
-            on_days(period, "created_at", "order__cinema")
-            | on_days(period, "created_at", "gift_card_movement__card__cinema")
-        )
+        rows=Receipt.objects.filter(on_days(period, "created_at", "order__cinema", "gift_card_movement__card__cinema"))
         .select_related("order", "gift_card_movement__card")
         .order_by("created_at", "pk"),
         columns=[

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from allocations.models import Comp, GroupBooking
 from allocations.services import SMALLEST_GROUP
@@ -100,11 +101,12 @@ def _elsewhere(days: Days, as_of: datetime) -> list[QuerySet[Any, Any]]:
     replaced = _within(days, as_of, GiftCardReplacement, "at", of_card)
     written_off = _within(days, as_of, StockMovement, "at", of_item).filter(kind=StockMovement.Kind.WRITE_OFF)
     taken_out = _within(days, as_of, CashMovement, "at", "place__cinema").filter(kind=CashMovement.Kind.CASH_OUT)
-    # Gift cards count for the cashier who gave the money back, whoever decided it.
+    # Gift cards count for whoever gave the money back or printed the new code, whoever decided it: at a shared drawer
+    # that need not be whose shift it is. Only of the card terminal is not known who returned the money.
+    gave_back = Coalesce("cash_movement__actor", "shift__cashier")
     return [
-        _numbers(days, Action.GIFT_CARDS, rows, at="at", cinema=of_card, person="shift__cashier")
-        for rows in (taken_back, replaced)
-    ] + [
+        _numbers(days, Action.GIFT_CARDS, taken_back, at="at", cinema=of_card, person=gave_back),
+        _numbers(days, Action.GIFT_CARDS, replaced, at="at", cinema=of_card),
         _numbers(days, Action.GROUPS, _within(days, as_of, GroupBooking, "at", "cinema"), at="at", cinema="cinema"),
         _numbers(days, Action.CASH_OUT, taken_out, at="at", cinema="place__cinema"),
         _numbers(days, Action.WRITE_OFFS, written_off, at="at", cinema=of_item),
@@ -131,13 +133,16 @@ def _numbers(
     *,
     at: str,
     cinema: str = "order__cinema",
-    person: str = "actor",
+    person: str | Coalesce = "actor",
     counted: str = "pk",
 ) -> QuerySet[Any, Any]:
     """How many of the rows, or of what `counted` names, there are of each person."""
     of_cinema = {} if cinema == "cinema" else {"cinema_id": F(cinema)}
     named = rows.order_by().annotate(
-        **of_cinema, about=days.date_of(at, cinema), person_id=F(person), action=Value(action.value)
+        **of_cinema,
+        about=days.date_of(at, cinema),
+        person_id=F(person) if isinstance(person, str) else person,
+        action=Value(action.value),
     )
     return (
         named.filter(person_id__isnull=False).values(*COLUMNS).annotate(number=Count(counted, distinct=counted != "pk"))

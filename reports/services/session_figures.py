@@ -32,10 +32,10 @@ def count_locked(sessions: Iterable[Session], *, at: datetime) -> None:
 
     Must be called inside a transaction (the sessions are locked).
     """
-    rows = {
-        each.pk: each
-        for each in Session.objects.filter(pk__in=[each.pk for each in sessions]).select_related("hall__cinema")
-    }
+    pks = [each.pk for each in sessions]
+    if not pks:
+        return
+    rows = {each.pk: each for each in Session.objects.filter(pk__in=pks).select_related("hall__cinema")}
     dates = _business_dates(rows.values())
     capacity = _capacity({session.hall_id for session in rows.values()})
     totals: dict[int, dict[str, Any]] = {pk: dict.fromkeys(SessionFigures.MEASURES, 0) for pk in rows}

@@ -14,6 +14,7 @@ from accounts.models import normalise_email
 from accounts.services import rate_limits
 from accounts.services.rate_limits import fingerprint
 from orders.models import OnlineHold, Order, OrderChange, RefundLine, Ticket
+from payments.models import Gateway
 from screenings.models import Film, Session
 from storefront.request_identity import customer, known_visitor
 from storefront.services.programme import time_zone_note
@@ -159,7 +160,7 @@ def _orders_of(request: HttpRequest) -> QuerySet[Order]:
 
 
 def by_seller_alone(order: Order) -> bool:
-    """Whether what was paid to a partner is refunded there alone: one that may not refund could do it by the order's
+    """Whether it was paid to a partner, and is refunded there alone: one that may not refund could do it by the order's
     link otherwise. Read through the order: partners are in an app beside this one. One query. Reads only.
     """
-    return order.api_requests.filter(partner__may_refund=False).exists()
+    return order.api_requests.filter(partner__may_refund=False, order__payments__gateway=Gateway.ACCOUNT).exists()

@@ -20,8 +20,9 @@ from incidents.services.alternatives import alternatives
 from incidents.services.telling import former_sessions
 from orders.models import Order, Ticket
 from orders.services.refunds.by_hand import is_refunded_at_cinema
-from storefront.errors import message_for_customer
+from storefront.errors import RefundedBySeller, message_for_customer
 from storefront.request_identity import customer
+from storefront.services import own_orders
 from storefront.views.decorators import lead_to
 from storefront.views.orders import of_order
 from storefront.views.vouchers import choose
@@ -45,6 +46,8 @@ def changed(request: HttpRequest, order: Order, incident: int) -> HttpResponse:
             messages.success(request, _("Thank you. We look forward to seeing you."))
             return redirect("shop:order", order.token)
         try:
+            if own_orders.by_seller_alone(order):
+                raise RefundedBySeller
             return_tickets(row, at=at, actor=customer(request))
         except Refused as refused:
             row.refresh_from_db(fields=["answer"])
@@ -85,7 +88,8 @@ def _facts(row: ConcernedOrder, *, at: datetime) -> dict[str, object]:
         for each in sessions
         if each.session_id in seats
     ]
-    lines = returnable_lines(row, at=at)
+    by_seller = own_orders.by_seller_alone(row.order)
+    lines = [] if by_seller else returnable_lines(row, at=at)
     until = row.incident.refund_until
     return {
         "changes": changes,
@@ -93,6 +97,7 @@ def _facts(row: ConcernedOrder, *, at: datetime) -> dict[str, object]:
         "may_return": bool(lines),
         "amount": sum(line.paid for line in lines),
         "points": any(line.bonus_share for line in lines),
+        "by_seller": by_seller,
         "at_cinema": is_refunded_at_cinema(row.order),
         "until": local(until) if until else None,
     }

@@ -15,7 +15,15 @@ from django.db.models.functions import Cast
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from accounts.phones import PhoneFormField, international, rewrite_stored, rough_spellings, spellings, stored_form
+from accounts.phones import (
+    PhoneFormField,
+    international,
+    is_of,
+    rewrite_stored,
+    rough_spellings,
+    spellings,
+    stored_form,
+)
 from backoffice.orders.code_lookup import found_by
 from customers.services import Customer
 from notifications.models import MessageKind, Notification
@@ -73,6 +81,24 @@ def test_numbers_of_other_countries_keep_their_country(settings: Any) -> None:
     settings.PHONE_REGION = "KZ"
 
     assert international("8 701 123 45 67") == "+77011234567"
+
+
+@pytest.mark.parametrize(
+    ("number", "regions", "expected"),
+    [
+        ("+79161234567", ["RU"], True),
+        ("+77011234567", ["RU"], False),  # of Kazakhstan
+        ("+77011234567", ["RU", "KZ"], True),
+        ("+12125551234", ["US"], True),
+        ("+18765551234", ["US"], False),  # of Jamaica
+        ("+19005551234", ["US"], False),  # of a service that callers pay for
+        ("anybody", ["RU"], False),
+    ],
+)
+def test_a_number_is_of_one_region_also_where_several_share_a_country_code(
+    number: str, regions: list[str], expected: bool
+) -> None:
+    assert is_of(number, regions) is expected
 
 
 def test_a_form_refuses_what_is_no_number() -> None:

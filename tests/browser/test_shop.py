@@ -134,6 +134,20 @@ def test_the_whole_hall_is_seen_at_once_on_a_small_phone_and_a_press_makes_its_s
     page.context.close()
 
 
+def test_who_goes_back_to_the_map_finds_the_same_seats_chosen(screen: Screen, session: Session) -> None:
+    page = screen(language="en")
+    page.goto(f"/sessions/{session.pk}/")
+    choose(page, "row 2, seat 2", "row 2, seat 3")
+    page.get_by_role("button", name="Continue to checkout").click()
+    expect(page.get_by_role("heading", name="Your order")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("row 2, seat 2,")).to_be_checked()  # the browser would put back what it was at first
+    page.get_by_role("button", name="Continue to checkout").click()
+
+    expect(page.get_by_role("heading", name="Your order")).to_be_visible()
+    assert sorted(Ticket.objects.live().values_list("seat__row", "seat__number")) == [(2, 2), (2, 3)]
+
+
 def test_a_ticket_is_bought_with_the_keyboard_alone(screen: Screen, session: Session) -> None:
     page = screen(language="en")
     page.goto(f"/sessions/{session.pk}/")

@@ -147,6 +147,18 @@ def test_ones_own_password_needs_the_old_one() -> None:
     assert knows(owner, NEW)
 
 
+def test_ones_own_password_is_not_guessed_there() -> None:
+    owner = someone("owner", all_cinemas=True)
+    client, own = browser(owner), reverse("admin:password_change")
+    for number in range(settings.ATTEMPTS["old_password"][1]):
+        client.post(own, {"old_password": f"guess {number}", **TYPED})
+
+    refused = client.post(own, {"old_password": PASSWORD, **TYPED})
+
+    assert "Too many attempts. Try again in 15 minutes." in refused.text
+    assert knows(owner, PASSWORD)
+
+
 def test_a_link_is_not_sent_for_who_has_more_access(cinema: Cinema) -> None:
     above = someone("owner", cinema)
     page = reverse("admin:accounts_user_send_password_link", args=[above.pk])

@@ -9,13 +9,16 @@ from django.core.management import call_command
 from django.test import Client
 
 from cinema import clock
+from customers.services import correct_address_by_customer
 from demo.bank import PREFIX, decide
+from incidents.services import move
 from integrations.models import Partner
 from integrations.services.selling import owed_on_account
 from orders.models import Order, OrderChange
 from orders.services import cancel_expired, pay_online_with_gift_card
 from payments.models import Payment
 from screenings.models import Seat, SeatKind, Session
+from screenings.services.relocation import Place
 from tests.helpers.cash import a_gift_card, a_shift
 from tests.helpers.factories import NOON, a_hall, a_session, an_adult, an_item, business_state, free_seats
 from tests.helpers.partners import ApiClient, a_partner
@@ -156,6 +159,61 @@ def test_the_link_of_what_a_partner_sold_on_account_refunds_it_only_if_the_partn
     assert order.status == ("REFUNDED" if may_refund else "PAID")
     text = "This order can’t be refunded online. Please ask whoever sold you the tickets."
     assert [text in each for each in (page, told)] == [not may_refund] * 2
+
+
+def test_once_the_guest_has_corrected_the_address_the_partner_gets_neither_link_nor_codes(session: Session) -> None:
+    api = ApiClient(a_partner(may_pay_on_account=True)[1])
+    wanted = {**basket(session), "snacks": [{"item_id": an_item(session.hall.cinema).pk, "quantity": 1}]}
+    number = api.post("orders", wanted, key="on-account").json()["number"]
+    api.post(f"orders/{number}/payment", {"gateway": "account"})
+    order, before = Order.objects.get(number=number), api.get(f"orders/{number}").json()
+    assert before["url"]
+    assert before["pickup_code"]
+    assert all(each["code"] for each in before["tickets"])
+
+    correct_address_by_customer(order, email="guest@example.org", at=NOON)
+
+    for after in (
+        api.get(f"orders/{number}").json(),
+        api.post(f"orders/{number}/check").json(),
+        api.post("orders", wanted, key="on-account").json(),
+    ):
+        assert (after["status"], after["url"], after["pickup_code"]) == ("PAID", "", "")
+        assert [each["code"] for each in after["tickets"]] == ["", ""]
+
+
+def test_what_was_refunded_already_is_refused_by_that_name_whatever_the_key(api: ApiClient, session: Session) -> None:
+    number = api.post("orders", basket(session), key="first-try").json()["number"]
+    one, other = (each["id"] for each in pay_at_the_bank(api, number).json()["tickets"])
+    address = f"orders/{number}/refunds"
+    api.post(address, {"ticket_ids": [one]}, key="give-back")
+
+    assert code(api.post(address, {"ticket_ids": [one]}, key="once-more")) == (409, "refunded_already")
+    assert code(api.post(address, {"ticket_ids": [one, other]}, key="once-more")) == (409, "too_late_to_refund")
+    assert api.post(address, {}, key="all-the-rest").json()["amount"] == "350.00"
+    assert code(api.post(address, {}, key="once-more")) == (409, "refunded_already")
+
+
+@pytest.mark.parametrize("may_refund", [True, False])
+def test_the_link_of_a_change_returns_what_a_partner_sold_on_account_only_if_the_partner_may(
+    session: Session, may_refund: bool
+) -> None:
+    _partner, key = a_partner(may_pay_on_account=True, may_refund=may_refund)
+    api = ApiClient(key)
+    number = api.post("orders", basket(session), key="on-account").json()["number"]
+    api.post(f"orders/{number}/payment", {"gateway": "account"})
+    later = Place(session.hall, session.start_datetime + timedelta(hours=1))
+    incident = move([session], {session.pk: later}, reason="The film is late", at=NOON)
+    order = Order.objects.get(number=number)
+    link = f"/order/{order.token}/changed/{incident.pk}/"
+
+    page = Client().get(link).text
+    answer = Client().post(link, {"refund": "1"})
+
+    order.refresh_from_db()
+    assert (order.status, answer.status_code) == (("REFUNDED", 302) if may_refund else ("PAID", 409))
+    assert ("Please ask whoever sold you the tickets." in page) is not may_refund
+    assert ("Return the tickets" in page) is may_refund
 
 
 def test_on_account_needs_the_right_and_an_order_that_is_still_held(api: ApiClient, session: Session) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from notifications.channels.sms import SmsRefused, SmsReport
 from notifications.models import Notification, SmsDay, SmsDelivery
-from notifications.services import deliver
+from notifications.services import deliver, requeue
 from notifications.services.sms import check_reports
 from tests.helpers.fake_mail import NOW, queued, statuses
 
@@ -72,6 +72,20 @@ def test_a_waiting_message_says_why_and_counts_no_attempt() -> None:
     waiting = Notification.objects.filter(status="QUEUED")
 
     assert set(waiting.values_list("error", "attempts")) == {("daily SMS budget used up", 0)}
+
+
+def test_what_costs_more_than_the_budget_of_any_day_fails_at_once_and_says_so(settings: Any) -> None:
+    deliver(texts(1), at=NOW)
+    settings.SMS_DAILY_BUDGET = "2"
+
+    counts = deliver(texts(1, start=2), at=NOW)
+    raised = Notification.objects.get(status="FAILED")
+    settings.SMS_DAILY_BUDGET = "10"
+    requeue([raised], at=NOW)
+    deliver([raised], at=NOW)
+
+    assert (counts.failed, counts.error) == (1, "dearer than the daily SMS budget")
+    assert set(statuses()) == {"SENT"}
 
 
 def test_what_was_refused_costs_nothing() -> None:

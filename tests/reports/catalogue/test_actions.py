@@ -16,7 +16,7 @@ from concessions.services import receive, write_off
 from orders.models import Order, Ticket
 from orders.services import cancel, check_in, hold, mark_paid, refund, refund_by_customer
 from payments.models import Gateway, Refund
-from payments.services import move_cash, take_back_gift_card
+from payments.services import move_cash, replace_gift_card, take_back_gift_card
 from reports.catalogue.actions import actions, comps
 from reports.models import ActionFigures, BusinessDay
 from reports.reading import Period
@@ -124,6 +124,17 @@ def test_gift_cards_taken_back_count_for_the_cashier_who_gave_the_money(cinema, 
     take_back_gift_card(a_gift_card(shift), **work, decided_by=anna)
 
     assert counts(cinema)["boris@example.org"]["gift_cards"] == 1
+
+
+def test_at_a_shared_drawer_gift_cards_count_for_whoever_gave_the_money_or_printed_the_new_code(cinema, anna, boris):
+    shift = a_shift(cinema, cashier=boris)
+    work = {"reason": "Mistake", "shift": shift, "at": NOON, "actor": anna}
+    take_back_gift_card(a_gift_card(shift), **work)
+    replace_gift_card(a_gift_card(shift), **work, decided_by=boris)
+
+    counted = {name: row["gift_cards"] for name, row in counts(cinema).items() if "gift_cards" in row}
+
+    assert counted == {"anna@example.org": 2}
 
 
 def test_cash_taken_out_and_sales_with_a_promo_code_count_for_whoever_did_it(cinema, anna, boris):

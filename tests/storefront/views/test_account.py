@@ -211,6 +211,19 @@ def test_after_a_sign_in_link_a_password_is_set_without_the_old_one(client: Clie
     assert elsewhere.get("/account/").status_code == 302  # other devices are signed out
 
 
+def test_the_old_password_is_not_guessed_where_a_new_one_is_set(client: Client) -> None:
+    user = a_customer_with_password()
+    client.post("/account/sign-in/", {"username": user.email, "password": PASSWORD})
+    for _ in range(live_settings.ATTEMPTS["old_password"][1]):
+        client.post("/account/password/", {"old": "wrong", "new": "another open space"})
+
+    refused = client.post("/account/password/", {"old": PASSWORD, "new": "another open space"})
+
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+    assert "Too many attempts. Try again in 15 minutes." in refused.text
+
+
 def test_after_a_password_sign_in_the_old_password_is_required(client: Client) -> None:
     user = a_customer_with_password()
     client.force_login(user)
