@@ -1,7 +1,7 @@
 import gc
 import os
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from urllib.parse import quote
 from zlib import crc32
@@ -220,17 +220,28 @@ def child_environment(transactional_db: None) -> dict[str, str]:
 
 
 @pytest.fixture
-def fresh_database(child_environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
-    """The URL of a database without tables, on the server of this run, or a file."""
-    if connection.vendor == "sqlite":
-        yield f"sqlite:///{quote(str(tmp_path / 'fresh.sqlite3'))}"
-        return
-    name = str(connection.settings_dict["NAME"])
+def new_database(child_environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Makes a database without tables, on the server of this run or in a file, and returns its URL."""
+    former, made = str(connection.settings_dict["NAME"]), []
+
+    def create(name: str) -> str:
+        if connection.vendor == "sqlite":
+            return f"sqlite:///{quote(str(tmp_path / name))}.sqlite3"
+        made.append(f"{former}_{name}")
+        with connection.cursor() as cursor:
+            cursor.execute(f'CREATE DATABASE "{made[-1]}"')
+        return child_environment["TEST_DATABASE_URL"].replace(former, made[-1])
+
+    yield create
     with connection.cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}_fresh"')
-    yield child_environment["TEST_DATABASE_URL"].replace(name, f"{name}_fresh")
-    with connection.cursor() as cursor:
-        cursor.execute(f'DROP DATABASE "{name}_fresh"')
+        for each in made:
+            cursor.execute(f'DROP DATABASE "{each}"')
+
+
+@pytest.fixture
+def fresh_database(new_database: Callable[[str], str]) -> str:
+    """The URL of a database without tables."""
+    return new_database("fresh")
 
 
 @pytest.fixture

@@ -4,20 +4,23 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from tests.helpers.migrations import Originals, description, plan_of
+from tests.helpers.migrations import Originals, plan_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
-#: In a process of its own: the first half of the originals, then what `migrate` adds; prints the description.
+#: In a process of its own: a share of the originals, then what `migrate` adds; prints the description.
 SCRIPT = """
 import json
+import sys
 import django
 django.setup()
 from django.core.management import call_command
@@ -27,7 +30,8 @@ from tests.helpers.migrations import Originals, description, plan_of
 executor = MigrationExecutor(connection)
 executor.loader = Originals(connection)
 plan = plan_of(executor.loader)
-executor.migrate(plan[: len(plan) // 2])
+if applied := plan[: int(len(plan) * float(sys.argv[1]))]:
+    executor.migrate(applied)
 call_command("migrate", verbosity=0)
 print(json.dumps(description(), default=str))
 """
@@ -51,13 +55,17 @@ def test_from_each_point_on_every_missing_migration_is_run_once(monkeypatch: pyt
 
 
 @pytest.mark.proofs  # it runs all migrations
-def test_an_older_database_ends_like_a_new_one(fresh_database: str) -> None:
-    new = json.loads(json.dumps(description(), default=str))
+def test_an_older_database_ends_like_a_new_one(new_database: Callable[[str], str]) -> None:
+    new, older = described(new_database("new"), originals=0), described(new_database("older"), originals=0.5)
 
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "TEST_DATABASE_URL": fresh_database}
-    done = subprocess.run([sys.executable, "-c", SCRIPT], env=environment, cwd=ROOT, capture_output=True, text=True)
-
-    assert done.returncode == 0, done.stderr
-    older = json.loads(done.stdout.splitlines()[-1])
     for kind in new.keys() | older.keys():
         assert older[kind] == new[kind], kind
+
+
+def described(url: str, *, originals: float) -> dict[str, Any]:
+    """The description of the database, once this share of the originals and then all that is missing was applied."""
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "TEST_DATABASE_URL": url}
+    command = [sys.executable, "-c", SCRIPT, str(originals)]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])

@@ -16,12 +16,11 @@ from reports.models import TicketFigures
 from reports.reading import Period, sums
 from screenings.models import Cinema, Film
 from tests.helpers.film_hire_rows import a_contract, a_distributor
-from tests.helpers.sampling import seeds
 from tests.reports.workflows.history import END, History
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.slow]
 
-SEEDS = seeds(1, 4)  # each has a correction
+SEEDS = [1, 2, 4]  # each has a correction
 FIRST, LAST = date(2026, 10, 22), date(2026, 11, 2)
 
 
