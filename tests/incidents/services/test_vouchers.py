@@ -7,7 +7,7 @@ import pytest
 
 from accounts.services import approve
 from consistency.invariants import violations
-from customers.services import correct_address, correct_address_by_customer
+from customers.services import Customer, correct_address, correct_address_by_customer, erase_customer
 from incidents.errors import DecisionClosed
 from incidents.models import ConcernedOrder
 from incidents.services import (
@@ -264,6 +264,19 @@ def test_a_code_that_its_buyer_was_sent_is_printed_for_nobody_who_changes_the_ad
 
     assert unsent_vouchers(corrected, at=later) == []
     assert {each.recipient for each in Notification.objects.filter(kind="VOUCHER")} == {order.email}
+
+
+def test_nor_once_its_buyer_is_erased(session):
+    order = a_paid_order(session, at=NOON)
+    cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
+    take_voucher(chosen(order, NOON), at=NOON)
+    run("update_completed_order_statuses", at=NOON + DAY)
+
+    erase_customer(Customer.of(Order.objects.get(pk=order.pk)), at=NOON + DAY)
+
+    erased = Order.objects.get(pk=order.pk)
+    assert (erased.recipient, len(unused_vouchers(erased, at=NOON + DAY))) == ("", 1)
+    assert unsent_vouchers(erased, at=NOON + DAY) == []
 
 
 def test_the_code_is_sent_again_to_the_buyer_sparingly_until_it_is_used(session, settings):
