@@ -48,7 +48,7 @@ from reports.catalogue import bar, drawings, points, programme, sheets, takings
 from reports.catalogue.files import REPORTS
 from reports.reading import Period
 from reports.replica import Source, read
-from reports.tables import Chart, Table
+from reports.tables import Chart, Table, first_rows
 from screenings.models import Cinema
 
 Part = Table | Chart
@@ -130,7 +130,7 @@ def takings_parts(period: Period, chosen: Any) -> Sequence[Part]:
     by, film, against = chosen.get("by") or "day", chosen.get("film"), chosen.get("against")
     table = takings.takings(period, by, film=film, against=against)
     drawing = drawings.takings_chart(table, by, film=film, against=against)
-    return [drawing, takings_links(table, period, chosen["user"], by, film, against)]
+    return [drawing, takings_links(first_rows(table), period, chosen["user"], by, film, against)]
 
 
 def money_parts(period: Period, chosen: Any) -> Sequence[Part]:

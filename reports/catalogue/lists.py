@@ -12,7 +12,6 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from bonuses.models import BonusTransaction
 from cinema.money import ZERO
@@ -24,7 +23,7 @@ from reports.catalogue.day_sheet import who
 from reports.catalogue.takings import subtitle
 from reports.models import BusinessDay
 from reports.reading import Period
-from reports.tables import Column, Kind, Table
+from reports.tables import Column, Kind, Table, only_first
 from screenings.models import Cinema
 
 CHUNK = 2_000  # rows in memory at a time
@@ -55,12 +54,7 @@ class Listing:
         table = self._empty()
         notes = [*table.notes]
         if len(found) > SHOWN:
-            text = ngettext(
-                "Only the first %(count)d row is shown here, and the totals of all rows. The file has all of them.",
-                "Only the first %(count)d rows are shown here, and the totals of all rows. The file has all of them.",
-                SHOWN,
-            )
-            notes.append(text % {"count": SHOWN})
+            notes.append(only_first(SHOWN))
         return replace(
             table,
             rows=list(self._read(found[:SHOWN])),
