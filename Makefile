@@ -38,7 +38,6 @@ catalogues: .venv/installed
 SEVERAL := $(MAKE) --no-print-directory --keep-going -j$(WORKERS) $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 ON_SQLITE := env -u TEST_DATABASE_URL
 ON_POSTGRES := $(BIN)/python -m tests.postgres --
-MACHINES := production-site image fresh-clone deploy-check
 
 quick: .venv/installed-dev catalogues ## lint, types, floors and the fast tests on SQLite: about a minute and a half
 	@$(SEVERAL) lint types floors
@@ -56,9 +55,9 @@ test: .venv/installed-dev catalogues ## every check, the tests on SQLite, and on
 	@echo "== tests on PostgreSQL"
 	@$(ON_POSTGRES) $(PYTEST) --cases sample --database-only -m "database and not proofs" $(ARGS)
 
-# What MACHINES do waits for half of its time, for downloads and servers: it runs beside the tests.
+# The machines wait for half of their time, for downloads and servers: they run beside the tests.
 proofs: .venv/installed-dev ## what takes too long for every run: the other tests on PostgreSQL, all crash points, deployment files, a fresh installation, the image
-	@$(MAKE) --no-print-directory --keep-going -j2 exhaustive $(MACHINES)
+	@$(MAKE) --no-print-directory --keep-going -j2 exhaustive machines
 
 exhaustive: .venv/installed-dev catalogues page-tools
 	@echo "== crashes, and exhaustive tests of what depends on the database, on SQLite"
@@ -66,9 +65,9 @@ exhaustive: .venv/installed-dev catalogues page-tools
 	@echo "== exhaustive tests, and what does not depend on the database, on PostgreSQL"
 	@EXHAUSTIVE=1 $(ON_POSTGRES) $(PYTEST) --cases rest --database-only -m "exhaustive or proofs or not database and not browser and not page" $(ARGS)
 
-# Each of them keeps one core busy, the longest first.
+# One after the other, without the jobs that the make above has to give away.
 machines: .venv/installed-dev
-	@$(SEVERAL) $(MACHINES)
+	@MAKEFLAGS= $(MAKE) --no-print-directory --keep-going production-site image fresh-clone deploy-check
 
 deploy-check: .venv/installed-dev var/deploy-tools/installed ## checks Dockerfile, compose.yaml, workflow and deploy/ with the programs that read them
 	@echo "== deployment files"

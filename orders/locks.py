@@ -33,10 +33,15 @@ def lock_orders_with_sessions(keys: Collection[int]) -> list[Order]:
     return lock_orders(keys)
 
 
+def lock_keys(keys: Collection[int]) -> None:
+    """Lock a job's batch of orders; the rows are read afterwards."""
+    list(Order.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk").values_list("pk"))
+
+
 def lock_keys_with_sessions(keys: Collection[int]) -> None:
     """Lock a job's batch of orders with their sessions; the rows are read afterwards."""
     _lock_sessions_of(keys)
-    list(Order.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk").values_list("pk"))
+    lock_keys(keys)
 
 
 def share_sessions(keys: Collection[int]) -> dict[int, list[Any]]:

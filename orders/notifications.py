@@ -171,7 +171,7 @@ def notify_sessions_cancelled(
                     [order.number, *map(str, sorted({ticket.session_id for ticket in cancelled})), *filter(None, [why])]
                 ),
                 context={
-                    **_about(order, cinemas[order.cinema_id], map(_seat_of, sorted(cancelled, key=_by_time)), []),
+                    **_about(order, cinemas[order.cinema_id], sorted(map(_seat_of, cancelled)), []),
                     **(Returned() if why else returned.get(order.pk, Returned())).context(),
                     "points": 0 if why else points.get(order.pk, 0),
                     "disputed": why == "disputed",
@@ -309,7 +309,3 @@ def _about(
             "showings": showings(seats, cinema.zone),
             "snacks": [list(snack) for snack in snacks],
         }
-
-
-def _by_time(ticket: Ticket) -> tuple[datetime, int, int, int]:
-    return ticket.session.start_datetime, ticket.session_id, ticket.seat.row, ticket.seat.number

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pricing.forecast_inputs import Session
 
-_SWEEPS = 9
+_SWEEPS = 16
 _DECAYS_DIFFER = 0.02  # variance of films' weekly rates of decay
 _LAST_WEEKS = (0.5, 0.3, 0.2)  # how much the strength of the last three weeks counts for the coming ones
 _UNMET = 3.0  # times the admissions of a sold-out session, at most, would have come
@@ -121,6 +121,11 @@ def levels_of(session: Session, last_day: int | None, first_days: dict[str, int]
     for one, other in PAIRS:
         if one in factors and other in factors:
             found.append((f"{one} & {other}", f"{factors[one]} & {factors[other]}"))
+    if session.is_matinee is not None:  # coarser than by daypart and weekday, so that less has to be known
+        time = "matinee" if session.is_matinee else "later"
+        found.append(("weekend & matinee", f"{session.is_on_weekend} & {time}"))
+        if "film" in factors:
+            found.append(("film & matinee", f"{factors['film']} & {time}"))
     film, week = factors.get("film"), session.film_week
     if week is None and film is not None and session.day is not None and film in first_days:
         week = max(1, min(12, (session.day - first_days[film]) // 7 + 1))
@@ -143,7 +148,7 @@ def fit(sessions: tuple[Session, ...]) -> DemandModel:
     for number, session in enumerate(rows):
         for name, level in levels_of(session, last_day, first_days):
             columns.setdefault(name, [None] * len(rows))[number] = level
-    order = sorted(columns, key=lambda name: (" & " in name, name == "calendar week", name != "film week", name))
+    order = sorted(columns, key=_order)
     indexed = {name: _index(columns[name]) for name in order}
     indexed = {name: found for name, found in indexed.items() if 1 < len(found[0]) < max(3, 0.7 * len(rows))}
     means = [base] * len(rows)
@@ -187,6 +192,11 @@ def fit(sessions: tuple[Session, ...]) -> DemandModel:
         span=last_day - min(days) + 1 if last_day is not None else 0,
         missing_days=_missing(set(days)),
     )
+
+
+def _order(name: str) -> tuple[bool, bool, bool, bool, str]:
+    """In which order effects are fitted: pairs explain what is left, the coarse ones first."""
+    return " & " in name, name == "calendar week", name != "film week", "matinee" not in name, name
 
 
 def _missing(days: set[int]) -> int:

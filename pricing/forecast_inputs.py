@@ -28,6 +28,9 @@ ALIASES: Mapping[str, Sequence[str]] = {
 }
 _FACTORS = ("cinema", "hall", "film", "weekday", "daypart", "format", "holiday")
 _DAYPARTS = ((12, "morning"), (17, "afternoon"), (21, "evening"), (25, "night"))
+_EVENING = 17  # the hour from which on it is no matinee
+_MATINEES, _LATER = {"morning", "noon", "midday", "matinee", "afternoon"}, {"evening", "prime", "night", "late"}
+_WEEKEND = {"5", "6", "sat", "sun"}
 _NOT_FACTORS = {"id", "uid", "session", "session_id", "number", "price", "base_price", "ticket_price", "release", "p"}
 _MOST = 1e7
 _MOST_FACTORS = 20
@@ -45,11 +48,16 @@ class Session:
     film_week: int | None  # 1: the week in which the film opened
     capacity: float | None
     bookings: tuple[tuple[float, float], ...] = field(default=())  # (days left, seats sold by then)
+    is_matinee: bool | None = None  # None: nobody says when it begins
 
     @property
     def is_sold_out(self) -> bool:
         """Whether it may have refused people: a party finds too few seats before the last one is sold."""
         return self.capacity is not None and (self.admissions or 0.0) >= _SOLD_OUT * self.capacity
+
+    @property
+    def is_on_weekend(self) -> bool:
+        return (self.factor("weekday") or "").lower()[:3] in _WEEKEND
 
     def factor(self, name: str) -> str | None:
         return next((value for each, value in self.factors if each == name), None)
@@ -109,7 +117,15 @@ def read(record: Any) -> Session | None:
         film_week=None if week is None else min(int(week), _LAST_WEEK),
         capacity=number(pick(record, "capacity")) or None,
         bookings=read_bookings(pick(record, "bookings")),
+        is_matinee=_is_matinee(hour, factors.get("daypart", "")),
     )
+
+
+def _is_matinee(hour: float | None, daypart: str) -> bool | None:
+    if hour is not None:
+        return 5 <= hour < _EVENING
+    name = daypart.lower()
+    return name in _MATINEES if name in _MATINEES | _LATER else None
 
 
 _UNDATED = 7.0  # days left, of seats of which nobody says when they were sold; past sessions tell their share

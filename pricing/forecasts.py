@@ -11,6 +11,7 @@ Pure functions over dicts that are JSON: no clock, database, chance, settings or
         "cinema": 2, "hall": "A", "film": 17,
         "weekday": 5,                 # else from the date
         "daypart": "evening",         # else from the time
+        "hour": 19.5,                 # else from the time: whether it is a matinee
         "film_week": 2,               # 1 is the opening week; else from the film's first day in the history
         "format": "3D", "holiday": False,
         "capacity": 180,

@@ -1,7 +1,7 @@
 """Tables of figures: what a page shows, a chart draws and a file holds, and how people read one cell."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cinema.money import format_money
 
@@ -22,6 +23,7 @@ Text = str | Promise
 Row = Mapping[str, Any] | Sequence[Any]
 
 EMPTY = "–"
+SHOWN = 200  # rows of a table on a page
 
 
 class Kind(StrEnum):
@@ -201,6 +203,27 @@ class Chart:
 
     __str__ = render
     __html__ = render
+
+
+def first_rows(table: Table) -> Table:
+    """The table as a page shows it: of a long one the first rows, and the totals of all."""
+    rows = list(table.rows)
+    if len(rows) <= SHOWN:
+        return replace(table, rows=rows)
+    reading = replace(table, rows=rows).read()
+    for _row in reading:
+        pass
+    return replace(table, rows=rows[:SHOWN], totals=reading.totals(), notes=[*table.notes, only_first(SHOWN)])
+
+
+def only_first(count: int) -> str:
+    """The note of a table that has more rows than a page shows."""
+    text = ngettext(
+        "Only the first %(count)d row is shown here, and the totals of all rows. The file has all of them.",
+        "Only the first %(count)d rows are shown here, and the totals of all rows. The file has all of them.",
+        count,
+    )
+    return text % {"count": count}
 
 
 def total_texts(table: Table, totals: Mapping[str, Any]) -> Iterator[tuple[Column, str]]:

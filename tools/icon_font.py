@@ -22,14 +22,19 @@ NAMES = ROOT / "tools/icons.txt"
 SOURCES = [UNFOLD / "templates", UNFOLD / "static/unfold/js/app.js", ROOT / "templates", ROOT / "backoffice"]
 PYTHON = [*UNFOLD.rglob("*.py"), ROOT / "cinema/settings.py"]
 ENDINGS = {".html", ".py", ".js"}
-# Where a page or a template names an icon for certain.
-NAMED = re.compile(r'material-symbols-outlined[^<>{}]*>\s*([a-z0-9_]+)\s*<|\bicon"?\s*[=:]\s*"([a-z0-9_]+)"')
+STYLES = UNFOLD / "static/unfold/css/styles.css"
+DRAWN = re.compile(r'\bcontent:\s*"[a-z0-9_]+"')  # by a style
+# Where a page, a template or a style names an icon for certain.
+NAMED = re.compile(
+    r'material-symbols-outlined[^<>{}]*>\s*([a-z0-9_]+)\s*<|\b(?:icon"?\s*[=:]|content:)\s*"([a-z0-9_]+)"'
+)
 
 
 def sources() -> Iterator[str]:
-    """The text of every file that may name an icon."""
+    """The text of every file that may name an icon; of styles what they draw, since they are full of other words."""
     files = [*PYTHON, *(file for source in SOURCES for file in ([source] if source.is_file() else source.rglob("*")))]
-    return (file.read_text() for file in files if file.suffix in ENDINGS)
+    yield from (file.read_text() for file in files if file.suffix in ENDINGS)
+    yield from DRAWN.findall(STYLES.read_text())
 
 
 def icons_in(text: str) -> set[str]:

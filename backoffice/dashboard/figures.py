@@ -45,6 +45,7 @@ OF_CINEMA = ("name", "texts", "time_zone", "day_ends_at", "week_starts_on")
 OF_RATE = ("subject", "valid_from", "vat")
 FURTHER = ("films", "occupancy", "bar", "losses", "points", "customers", "day", "month", "actions")
 OF_ITEM = ("cinema_id", "name", "texts", "expected_today", "stock_quantity")
+MOST_CINEMAS = 40  # with more of them, the page has figures only of the one that is chosen
 MOST_SCREENINGS = 60  # with more, the page has a gauge for each cinema instead of one for each screening
 
 EXPECTED = Definition(
@@ -118,6 +119,9 @@ class FirstPageFigures:
         if not cinemas:
             return {}
         chosen = chosen_cinema(self.request, cinemas)
+        further = list(self._further()) if with_figures else []
+        if chosen is None and len(cinemas) > MOST_CINEMAS:
+            return {"cinemas": cinemas, "further": further}
         _number, rates = self._together.first(self._rates)
         overview = Overview([chosen] if chosen else cinemas, self.at, rates=Rates(rates))
         days = overview.today(with_figures=with_figures)
@@ -129,7 +133,7 @@ class FirstPageFigures:
             "cinema": chosen,
             "programmes": _programmes(days, expected, self._to_prepare(), work, self.request, self.at),
             "comparisons": [week_links(each, user) for each in compared],
-            "further": list(self._further()) if with_figures else [],
+            "further": further,
         }
 
     def _further(self) -> Iterator[Link]:

@@ -1,4 +1,4 @@
-"""Changes the finished HTML of the admin's lists: less whitespace, capitalized labels, aligned columns of numbers.
+"""Changes the finished HTML of the admin's lists: shorter, capitalized labels, aligned columns of numbers.
 
 Unfold makes the cells of a list in Python (`unfold.templatetags.unfold_list`), where neither a template nor a column
 can change their labels and classes. `tests/backoffice/framework/test_changelist_postprocess.py` fails when that HTML
@@ -9,19 +9,26 @@ import re
 from collections import defaultdict
 
 from django.template.response import SimpleTemplateResponse
+from unfold.templatetags.unfold_list import ROW_CLASSES
 
+CELL = " ".join(ROW_CLASSES)
 NUMBER = re.compile(r"[-+]?\d{1,3}(?:[\s,]?\d{3})*(?:[.,]\d+)?(?:\xa0\S{1,3})?")  # an amount ends with its sign
 
 
 def postprocess(response: SimpleTemplateResponse) -> None:
     """A post-render callback for a list's page."""
-    html = collapse_whitespace(response.content.decode())
+    html = shorten_cells(collapse_whitespace(response.content.decode()))
     response.content = mark_number_columns(capitalize_labels(html))
 
 
 def collapse_whitespace(html: str) -> str:
     """Reduce each run of whitespace to one character: a third of a list's page is indentation."""
     return re.sub(r"[ \t\n]{2,}", lambda run: "\n" if "\n" in run[0] else " ", html)
+
+
+def shorten_cells(html: str) -> str:
+    """One class, which admin.css explains, in place of the same half of a kilobyte in each cell."""
+    return html.replace(CELL, "list-cell")
 
 
 def capitalize_labels(html: str) -> str:

@@ -116,7 +116,7 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Without the orders by which the house keeps seats, but for whoever may keep and release them."""
-        orders: QuerySet[Any] = super().get_queryset(request)
+        orders: QuerySet[Any] = super().get_queryset(request).select_related("cinema")
         keeps = request.user.has_perm("allocations.keep_seats")
         return orders if keeps else orders.exclude(OF_THE_HOUSE)
 
@@ -134,10 +134,10 @@ class BaseOrderAdmin(CodeLookupMixin, StatusBadgeMixin, ApprovalsMixin, ReadOnly
 
     @admin.display(description=_("accepted terms of sale"))
     def accepted_terms(self, order: Order) -> str:
-        found = AgreedTerms.objects.select_related("version__page").filter(order=order).first()
-        if found is None:
+        agreed: AgreedTerms | None = getattr(order, "agreed_terms", None)  # read once, though asked for five times
+        if agreed is None:
             return "–"
-        each = found.version
+        each = agreed.version
         path = reverse("shop:page_version", args=[each.page.slug, each.language, each.number])
         return format_html('<a href="{}">{}</a>', path, each)
 

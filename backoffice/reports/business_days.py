@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,8 +18,10 @@ from backoffice.framework.fields import ReasonField
 from backoffice.framework.read_only import ReadOnlyInline
 from backoffice.reports.files import ReportFilePages
 from backoffice.reports.pages import ReportPages
+from cinema.money import format_money
 from reports.models import BusinessDay, DayCheck
 from reports.services import settle
+from reports.services.checks import recorded_deposits, recorded_transfers
 
 RESULTS: dict[str, str] = {
     DayCheck.State.AGREES: "success",
@@ -88,9 +91,24 @@ class DayCheckAdmin(CheckColumns, ActionsMixin, ReadOnlyAdmin):
     list_display = ["name", "day", "at_cinema", "left_side", "right_side", "difference", "result"]
     list_filter = [ResultFilter, "name"]
     list_select_related = ["day__cinema"]
-    fields = ["name", "day", ("left_side", "right_side", "difference"), "result", "note", ("settled_by", "settled_at")]
-    readonly_fields = ["left_side", "right_side", "difference", "result"]
+    fields = [
+        *("name", "day", ("left_side", "right_side", "difference"), "to_find"),
+        *("result", "note", ("settled_by", "settled_at")),
+    ]
+    readonly_fields = ["left_side", "right_side", "difference", "to_find", "result"]
     actions_detail = ["explain"]
+
+    @admin.display(description=_("to be found on the account"))
+    def to_find(self, check: DayCheck) -> str:
+        """What should be found on the bank account, and who said that it went there. Two queries for that check."""
+        if check.name != DayCheck.Name.TRANSFER:
+            return "–"
+        transfers = recorded_transfers(check.day).select_related("actor").order_by("pk")
+        deposits = recorded_deposits(check.day).select_related("actor").order_by("pk")
+        parts = [(each.amount, each.external_id, each.actor) for each in transfers]
+        parts += [(each.amount, each.reason, each.actor) for each in deposits]
+        lines = ((format_money(amount), reference, person or "–") for amount, reference, person in parts)
+        return format_html_join("", "{} · {} · {}<br>", lines) or "–"
 
     @confirmed_action(
         permission="reports.settle_daycheck",

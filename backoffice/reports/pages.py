@@ -48,7 +48,7 @@ from reports.catalogue import bar, drawings, points, programme, sheets, takings
 from reports.catalogue.files import REPORTS
 from reports.reading import Period
 from reports.replica import Source, read
-from reports.tables import Chart, Table
+from reports.tables import Chart, Table, first_rows
 from screenings.models import Cinema
 
 Part = Table | Chart
@@ -130,7 +130,7 @@ def takings_parts(period: Period, chosen: Any) -> Sequence[Part]:
     by, film, against = chosen.get("by") or "day", chosen.get("film"), chosen.get("against")
     table = takings.takings(period, by, film=film, against=against)
     drawing = drawings.takings_chart(table, by, film=film, against=against)
-    return [drawing, takings_links(table, period, chosen["user"], by, film, against)]
+    return [drawing, takings_links(first_rows(table), period, chosen["user"], by, film, against)]
 
 
 def money_parts(period: Period, chosen: Any) -> Sequence[Part]:
@@ -142,7 +142,7 @@ def bar_parts(period: Period, chosen: Any) -> Sequence[Part]:
     whole, items = bar.bar(period, with_costs=with_costs)
     drawing = drawings.bar_chart(items, with_costs=with_costs)
     tables = [bar_links(each, period, chosen["user"]) for each in (whole, items)]
-    return [*tables, drawing, bar.bought_together(period)]
+    return [*tables, drawing, bar.bought_together(period, items)]
 
 
 def losses_parts(period: Period, chosen: Any) -> Sequence[Part]:

@@ -102,7 +102,7 @@ def described(
     holidays: Collection[date],
 ) -> dict[str, Any]:
     """A screening in the terms of `forecast_session`, by the cinema's clock and its business days. No query."""
-    day = cinema.business_date(start)
+    day, hour = cinema.business_date(start), cinema.local(start).hour
     first = opened.get((film, cinema.pk), start)
     return {
         "date": day.isoformat(),
@@ -110,7 +110,8 @@ def described(
         "hall": hall,
         "film": film,
         "weekday": day.weekday(),
-        "daypart": str(daypart(cinema.local(start).hour)),
+        "daypart": str(daypart(hour)),
+        "hour": hour,
         "film_week": max(0, (day - cinema.business_date(first)).days) // 7 + 1,
         "format": form,
         "holiday": day in holidays,

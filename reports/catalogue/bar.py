@@ -19,7 +19,9 @@ from reports.reading import Period, sums, sums_together
 from reports.tables import Column, Kind, Table
 
 MOST_PAIRS = 15
-PAIRS_WITHIN = timedelta(days=31)  # orders are read one by one for the pairs, so only the last of a long period
+#: Orders are read one by one for the pairs, so only those of the last days: at most so many, and fewer of a busy bar,
+#: of which so many units tell enough; but at least today and yesterday.
+PAIRS_WITHIN, UNITS_FOR_PAIRS, LEAST = 31, 10_000, 2
 #: Where the units and the value of each kind of loss are shown.
 LOST = {
     StockMovement.Kind.WRITE_OFF: ("written_off_units", "written_off_amount"),
@@ -77,9 +79,15 @@ def losses(period: Period, *, with_costs: bool) -> Table:
     return Table(title=_("Losses"), subtitle=subtitle(period), columns=columns, rows=rows)
 
 
-def bought_together(period: Period) -> Table:
-    """Pairs of items by the number of orders that have both. One query, of the last month of the period."""
-    first = max(period.first, period.last - PAIRS_WITHIN)
+def bought_together(period: Period, items: Table) -> Table:
+    """Pairs of items by the number of orders that have both, of the last days of the period. One query.
+
+    `items` is the second table of `bar`.
+    """
+    rows: Any = items.rows
+    days, units = (period.last - period.first).days + 1, sum(row[definitions.BAR_UNITS.key] for row in rows)
+    enough = max(LEAST, min(PAIRS_WITHIN, UNITS_FOR_PAIRS * days // max(units, 1)))
+    first = period.last - timedelta(days=min(days, enough) - 1)
     bounds = Q()
     for cinema in period.cinemas:
         start, end = cinema.day_bounds(first)[0], cinema.day_bounds(period.last)[1]

@@ -52,8 +52,8 @@ def booking_curve(session: Session, at: datetime) -> Chart:
     )
 
 
-def _like(session: Session, at: datetime) -> QuerySet[Session]:
-    """Screenings like it that began before it, and before `at`; the latest first."""
+def _with_those_like_it(session: Session, at: datetime) -> QuerySet[Session]:
+    """The screening, and those like it that began before it, and before `at`; the latest first."""
     cinema = session.hall.cinema
     date = cinema.business_date(session.start_datetime)
     part = daypart(cinema.local(session.start_datetime).hour)
@@ -65,18 +65,15 @@ def _like(session: Session, at: datetime) -> QuerySet[Session]:
         start = datetime.combine(day, begins, cinema.zone)
         end = datetime.combine(day + DAY if last else day, ends, cinema.zone)
         on_weekday |= Q(start_datetime__gte=start, start_datetime__lt=end)
-    return (
-        Session.objects.filter(
-            on_weekday, hall__cinema=cinema, start_datetime__lt=min(session.start_datetime, at)
-        )
-        .exclude(status=Session.Status.CANCELLED)
-        .order_by("-start_datetime", "-pk")
-    )  # fmt: skip
+    before = Q(start_datetime__lt=min(session.start_datetime, at)) & ~Q(status=Session.Status.CANCELLED)
+    return Session.objects.filter(Q(pk=session.pk) | on_weekday & before, hall__cinema=cinema).order_by(
+        "-start_datetime", "-pk"
+    )
 
 
 def _curves(session: Session, at: datetime) -> dict[int, Counter[int]]:
     """By screening: this one, and the last ones like it."""
-    compared = Session.objects.filter(Q(pk=session.pk) | Q(pk__in=_like(session, at).values("pk")[:LIKE])).order_by()
+    compared = Session.objects.filter(pk__in=_with_those_like_it(session, at).values("pk")[: LIKE + 1]).order_by()
     kept = Q(tickets__status__in=KEPT, tickets__order__paid_at__lt=at)
     rows = compared.values_list("pk", "start_datetime", "tickets__order__paid_at")
     curves: defaultdict[int, Counter[int]] = defaultdict(Counter)

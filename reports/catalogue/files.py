@@ -92,7 +92,7 @@ def films_file(period: Period, chosen: Parameters) -> Table:
 
 def bar_file(period: Period, _chosen: Parameters) -> Table:
     whole, items = bar.bar(period, with_costs=True)
-    more = [whole, bar.bought_together(period)]
+    more = [whole, bar.bought_together(period, items)]
     return replace(items, charts=[drawings.bar_chart(items, with_costs=True)], more=more)
 
 

@@ -3,6 +3,7 @@
 Each counts rows by the business day, as the day sheet does, so their sums are its figures.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,7 +12,6 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from bonuses.models import BonusTransaction
 from cinema.money import ZERO
@@ -23,7 +23,7 @@ from reports.catalogue.day_sheet import who
 from reports.catalogue.takings import subtitle
 from reports.models import BusinessDay
 from reports.reading import Period
-from reports.tables import Column, Kind, Table
+from reports.tables import Column, Kind, Table, only_first
 from screenings.models import Cinema
 
 CHUNK = 2_000  # rows in memory at a time
@@ -54,12 +54,7 @@ class Listing:
         table = self._empty()
         notes = [*table.notes]
         if len(found) > SHOWN:
-            text = ngettext(
-                "Only the first %(count)d row is shown here, and the totals of all rows. The file has all of them.",
-                "Only the first %(count)d rows are shown here, and the totals of all rows. The file has all of them.",
-                SHOWN,
-            )
-            notes.append(text % {"count": SHOWN})
+            notes.append(only_first(SHOWN))
         return replace(
             table,
             rows=list(self._read(found[:SHOWN])),
@@ -75,11 +70,17 @@ class Listing:
         return (self.row(each, cinemas) for each in rows)
 
 
-def on_days(period: Period, instant: str, cinema: str) -> Q:
-    """The condition that the instant falls into the business days of the row's cinema. One query."""
+def on_days(period: Period, instant: str, *paths: str) -> Q:
+    """The condition that the instant falls into the business days of the row's cinema, to which one of the paths leads.
+    One query.
+    """
+    sharing: defaultdict[tuple[datetime, datetime], list[int]] = defaultdict(list)
+    for pk, both in bounds(period).items():
+        sharing[both].append(pk)
     condition = Q(pk__in=[])
-    for pk, (start, end) in bounds(period).items():
-        condition |= Q(**{cinema: pk, f"{instant}__gte": start, f"{instant}__lt": end})
+    for (start, end), cinemas in sharing.items():
+        theirs = Q(*((f"{path}__in", cinemas) for path in paths), _connector=Q.OR)
+        condition |= Q(theirs, **{f"{instant}__gte": start, f"{instant}__lt": end})
     return condition
 
 
@@ -179,10 +180,7 @@ def receipts(period: Period) -> Listing:
     return Listing(
         title=_("Receipts"),
         period=period,
-        rows=Receipt.objects.filter(
-            on_days(period, "created_at", "order__cinema")
-            | on_days(period, "created_at", "gift_card_movement__card__cinema")
-        )
+        rows=Receipt.objects.filter(on_days(period, "created_at", "order__cinema", "gift_card_movement__card__cinema"))
         .select_related("order", "gift_card_movement__card")
         .order_by("created_at", "pk"),
         columns=[

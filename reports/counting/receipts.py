@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from cinema.money import MoneyField
 from payments.models import ReceiptLine
-from reports.counting.vat import PERCENT, included
+from reports.counting.vat import RATES, included
 from reports.days import Days, Row
 
 
@@ -15,7 +15,7 @@ def count(days: Days, as_of: datetime) -> Iterator[Row]:
     """Lines of receipts by rate: see `ReceiptFigures`. One query."""
     amount = ExpressionWrapper(F("price") * F("quantity"), output_field=MoneyField())
     percent = Case(
-        *(When(vat=vat, then=Value(rate)) for vat, rate in PERCENT.items()),
+        *(When(vat__in=rates, then=Value(each)) for each, rates in RATES.items() if each),
         default=Value(0),
         output_field=BigIntegerField(),
     )

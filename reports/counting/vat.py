@@ -22,6 +22,10 @@ PERCENT = {
     Vat.TWENTY_TWO_OF_122: 22,
 }
 
+RATES = {
+    percent: [vat for vat, each in PERCENT.items() if each == percent] for percent in sorted(set(PERCENT.values()))
+}
+
 
 def included(amount: Combinable, percent: Combinable | int) -> Expression:
     """The VAT at `percent` that an amount of at least 0 includes: amount × percent / (100 + percent), rounded half up.

@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, ExpressionWrapper, F, Q, QuerySet, Sum
 
 from bonuses.models import BonusTransaction
 from cinema.money import ZERO, MoneyField
 from concessions.models import ConcessionPreorder, StockMovement
-from orders.models import Order, RefundLine
+from orders.models import Order
 from payments.models import CashMovement, Gateway, Payment, Receipt, Refund, Shift
 from reports.models import BusinessDay, DayCheck
 
@@ -19,7 +19,7 @@ Name = DayCheck.Name
 
 
 def checks_of(day: BusinessDay) -> Iterable[DayCheck]:
-    """The checks of the day, not saved. At most twenty-six queries."""
+    """The checks of the day, not saved. At most twenty queries."""
     for name, sides in SIDES.items():
         left, right = sides(day)
         yield DayCheck(day=day, name=name, left=left, right=right)
@@ -31,35 +31,35 @@ def _money(day: BusinessDay) -> tuple[Decimal, Decimal]:
     Both are sums since the orders' beginning, since a refund made elsewhere may wait for its lines for days.
     """
     end = day.ends_at
-    orders = {
-        *Order.objects.filter(_on(day, "paid_at"), cinema=day.cinema_id).order_by().values_list("pk", flat=True),
-        *_payments(day).order_by().values_list("order", flat=True),
-        *_refunds(day, "requested_at").order_by().values_list("order", flat=True),
-    }
-    received = _sum(
-        Payment.objects.filter(order__in=orders, status=Payment.Status.SUCCEEDED, succeeded_at__lt=end), "amount"
-    )
-    refunds = Refund.objects.filter(order__in=orders, requested_at__lt=end)
+    paid = Order.objects.filter(_on(day, "paid_at"), cinema=day.cinema_id).order_by().values_list("pk")
+    moved = [rows.order_by().values_list("order") for rows in (_payments(day), _refunds(day, "requested_at"))]
+    orders = {pk for (pk,) in paid.union(*moved)}
+    received = Payment.objects.filter(order__in=orders, status=Payment.Status.SUCCEEDED, succeeded_at__lt=end)
+    refunds = Refund.objects.filter(order__in=orders).order_by().annotate(of_lines=Sum("lines__amount"))
+    back = [refund for refund in refunds if refund.requested_at < end]
     # Nothing should be kept for an order that was refunded outside; its lines follow when the refund is processed.
-    awaited = Order.objects.refund_to_process(end).filter(pk__in=orders).order_by()
-    kept = orders.difference(awaited.values_list("pk", flat=True))
+    awaited = Order.objects.refund_to_process(end).filter(pk__in=orders, refunded_at__lt=end)
+    kept = orders.difference(awaited.order_by().values_list("pk", flat=True))
     ordered = _sum(Order.objects.filter(pk__in=kept, paid_at__lt=end), "final_amount")
-    lines = RefundLine.objects.filter(refund__in=refunds.filter(order__in=kept))
-    left = received - _sum(refunds, "amount")
-    return left, ordered - _sum(lines, "amount") - _unallocated(kept, end)
+    lines = sum(refund.of_lines or ZERO for refund in back if refund.order_id in kept)
+    left = _sum(received, "amount") - sum(refund.amount for refund in back)
+    return left, ordered - lines - _unallocated([refund for refund in refunds if refund.order_id in kept], end)
 
 
-def _unallocated(orders: set[int], end: datetime) -> Decimal:
-    """What had been refunded outside for these orders at `end`, and belonged to no line of theirs then.
+def _unallocated(refunds: Iterable[Any], end: datetime) -> Decimal:
+    """What had been refunded outside by these refunds at `end`, and belonged to no line of their orders then.
 
     A later refund of lines counts such money as theirs, and pays out the rest only: what its lines exceed it by was
     still open.
     """
-    refunds = Refund.objects.filter(order__in=orders)
-    of_lines = Exists(RefundLine.objects.filter(refund=OuterRef("pk"))) | Q(along_with__isnull=False)
-    later = refunds.filter(of_lines, requested_at__gte=end)
-    covered = _sum(RefundLine.objects.filter(refund__in=later), "amount") - _sum(later, "amount")
-    return covered + _sum(refunds.filter(Q(requested_at__lt=end) | of_lines), "unallocated_amount")
+    open_then = ZERO
+    for refund in refunds:
+        has_lines = refund.of_lines is not None or refund.along_with_id is not None
+        if refund.requested_at < end or has_lines:
+            open_then += refund.unallocated_amount
+        if refund.requested_at >= end and has_lines:
+            open_then += (refund.of_lines or ZERO) - refund.amount
+    return open_then
 
 
 def _receipts(day: BusinessDay) -> tuple[Decimal, Decimal]:

@@ -72,20 +72,19 @@ def days_to_count(days: Sequence[BusinessDay], *, recheck: bool = True) -> list[
     shifts = Shift.objects.filter(
         counted_at__gte=week_ago if recheck else day.starts_at, counted_at__lt=day.ends_at, cinema__in=cinemas
     ).order_by()
-    instants = {
-        *shifts.values_list("opened_at", flat=True),
-        *lines.filter(ticket__isnull=False).values_list("ticket__session__start_datetime", flat=True),
-        *snacks.values_list("preorder__order__tickets__session__start_datetime", flat=True),
-        *snacks.values_list("refund__order__paid_at", flat=True),
-        *uncollected.values_list("order__tickets__session__start_datetime", flat=True),
-    }
+    instants = shifts.values_list("opened_at").union(
+        lines.filter(ticket__isnull=False).values_list("ticket__session__start_datetime"),
+        snacks.values_list("preorder__order__tickets__session__start_datetime"),
+        snacks.values_list("refund__order__paid_at"),
+        uncollected.values_list("order__tickets__session__start_datetime"),
+    )
     near = Q(ends_at__gt=week_ago) | Q(recount=True) if recheck else Q(ends_at=day.starts_at)
     return list({each.date: each for each in (*earlier.filter(near), *_days_of(instants, earlier), day)}.values())
 
 
-def _days_of(instants: Iterable[datetime | None], closed: QuerySet[BusinessDay]) -> list[BusinessDay]:
-    """Those of the closed days that contain one of the instants. At most one query."""
-    known = [instant for instant in instants if instant is not None]
+def _days_of(instants: Iterable[tuple[datetime | None]], closed: QuerySet[BusinessDay]) -> list[BusinessDay]:
+    """Those of the closed days that contain one of the instants. At most one query, besides that of the instants."""
+    known = [instant for (instant,) in instants if instant is not None]
     if not known:
         return []
     between = list(closed.filter(ends_at__gt=min(known), starts_at__lte=max(known)))
@@ -105,10 +104,7 @@ def _recount_later(counted: Iterable[BusinessDay], day: BusinessDay) -> None:
         | Q(pk__in=Order.objects.with_uncollected_snacks(day.ends_at).values("pk")),
         cinema=day.cinema_id,
     ).order_by()
-    instants = {
-        *waiting.values_list("tickets__session__start_datetime", flat=True),
-        *waiting.values_list("paid_at", flat=True),
-    }
+    instants = waiting.values_list("tickets__session__start_datetime").union(waiting.values_list("paid_at"))
     closed = BusinessDay.objects.closed().filter(cinema=day.cinema_id)
     BusinessDay.objects.filter(pk__in=[each.pk for each in _days_of(instants, closed)]).update(recount=True)
 

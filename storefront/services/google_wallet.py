@@ -76,7 +76,7 @@ def save_link(ticket: Ticket, *, code: str, by: Account, at: datetime) -> str:
     screening = by.named({
         "issuerName": face().name,
         "reviewStatus": "UNDER_REVIEW",
-        "eventName": _text(session.film.shown.title),
+        "eventName": _text(f"{session.film.shown.title} {session.film.age_rating}".rstrip()),
         "venue": {"name": _text(cinema.shown.name), "address": _text(cinema.full_address or cinema.shown.name)},
         "dateTime": {
             "start": cinema.local(session.start_datetime).isoformat(),

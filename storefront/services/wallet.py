@@ -10,6 +10,7 @@ import json
 import logging
 import zipfile
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -55,9 +56,10 @@ class Signer:
         return builder.sign(Encoding.DER, OPTIONS)
 
 
-def signer() -> Signer | None:
-    """None where no certificate is set up, or it cannot be used, which the log says. Reads only."""
-    return _signer(settings.WALLET_CERTIFICATE) if settings.WALLET_CERTIFICATE else None
+def signer(at: datetime) -> Signer | None:
+    """None where no certificate is set up, it has expired, or it cannot be used, which the log says. Reads only."""
+    found = _signer(settings.WALLET_CERTIFICATE) if settings.WALLET_CERTIFICATE else None
+    return found if found and at < found.certificates[0].not_valid_after_utc else None
 
 
 @cache
@@ -90,7 +92,7 @@ def wallet_pass(ticket: Ticket, *, code: str, signed_by: Signer) -> bytes:
 
 def _content(ticket: Ticket, code: str) -> dict[str, Any]:
     session, seat = ticket.session, ticket.seat
-    cinema, film = session.hall.cinema, session.film.shown.title
+    cinema, film = session.hall.cinema, f"{session.film.shown.title} {session.film.age_rating}".rstrip()
     starts = cinema.local(session.start_datetime).isoformat()
     return {
         "formatVersion": 1,

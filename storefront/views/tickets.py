@@ -48,7 +48,7 @@ def ticket(request: HttpRequest, token: str) -> HttpResponse:
         "cinema": cinema,
         "starts": cinema.local(session.start_datetime),
         "zone": time_zone_note(cinema, clock.now()),
-        "has_apple_wallet": signer() is not None,
+        "has_apple_wallet": signer(clock.now()) is not None,
         "has_google_wallet": google_wallet.account() is not None,
     }
     response = render(request, "storefront/ticket.html", context)
@@ -60,7 +60,7 @@ def ticket(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def apple_wallet(request: HttpRequest, token: str) -> HttpResponse:
     """The ticket as a pass for Apple Wallet, where a certificate is set up."""
-    signed_by = signer()
+    signed_by = signer(clock.now())
     ticket, code = _of_code(request, token)
     if signed_by is None or not code:
         raise Http404

@@ -104,6 +104,19 @@ def test_a_film_loses_its_public_week_by_week() -> None:
     assert (found == sorted(found, reverse=True), found[0] < 60) == (True, True)
 
 
+def test_a_film_that_fills_mornings_and_not_evenings_is_expected_to_fill_afternoons() -> None:
+    morning, evening = {"Hit": 3.0}, {"Hit": 0.4}
+    seen = [row | {"daypart": None} for row in HISTORY if row["film"] != "Hit" or "T15" not in row["date"]]
+    for row in seen:
+        row["admissions"] *= (evening if "T19" in row["date"] else morning).get(row["film"], 1.0)
+    found = [
+        forecast_session(seen, EVENING | {"date": "2026-10-06T15:00", "film": film}, None, {})["mean"]
+        for film in ("Hit", "Other")
+    ]
+
+    assert found[0] > 2.5 * found[1]
+
+
 def test_any_other_member_that_matters_counts() -> None:
     rng = random.Random(4)
     rows = [row | {"weather": rng.choice(["rain", "sun"])} for row in HISTORY]

@@ -7,7 +7,8 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
-from reports.tables import Column, Kind, Row, Table, cell_text
+from reports import tables
+from reports.tables import Column, Kind, Row, Table, cell_text, first_rows
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -88,6 +89,18 @@ def test_summed_columns_are_added_up_while_the_rows_are_read() -> None:
 
 def test_totals_that_are_given_replace_the_sums() -> None:
     assert table(ROWS, totals={"takings": Decimal(7)}).read().totals() == {"takings": Decimal(7)}
+
+
+def test_of_a_long_table_a_page_has_the_first_rows_and_the_totals_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "SHOWN", 1)
+
+    shown = first_rows(table(ROWS))
+
+    assert list(shown.rows) == ROWS[:1]
+    assert shown.totals == {"sold": 1200, "takings": Decimal("1499900.00")}
+    [note] = shown.notes
+    assert note.startswith("Only the first 1 row is shown here")
+    assert first_rows(table(ROWS[:1])).notes == ()
 
 
 def test_a_table_without_summed_columns_has_no_totals() -> None:

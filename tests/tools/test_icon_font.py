@@ -12,9 +12,10 @@ def test_the_font_is_small() -> None:
     assert TARGET.stat().st_size < 40_000
 
 
-def test_icons_are_found_in_templates_and_code() -> None:
+def test_icons_are_found_in_templates_code_and_styles() -> None:
     page = (
         '<span class="material-symbols-outlined text-sm">\n arrow_back </span> {"icon": "home"} icon="add" icon=other'
+        ' .date-icon:after{content:"calendar_today"}'
     )
 
-    assert icons_in(page) == {"arrow_back", "home", "add"}
+    assert icons_in(page) == {"arrow_back", "home", "add", "calendar_today"}

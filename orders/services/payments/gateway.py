@@ -187,7 +187,7 @@ def _intent(order: Order, *, gateway: str, return_url: str, at: datetime) -> Pay
 def _charge(payment: Payment) -> Charge:
     order = payment.order
     with translation.override(order.language):
-        description = _("%(cinema)s, order %(order)s") % {"cinema": order.cinema.name, "order": order.number}
+        description = _("%(cinema)s, order %(order)s") % {"cinema": order.cinema.shown.name, "order": order.number}
     return Charge(
         uid=payment.uid,
         amount=payment.amount,

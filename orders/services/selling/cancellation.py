@@ -13,7 +13,7 @@ from concessions.services import holds
 from notifications.models import MessageKind
 from notifications.services import ever_notified
 from orders import notifications
-from orders.locks import keys_of, lock_order, lock_orders
+from orders.locks import keys_of, lock_keys, lock_order, lock_orders
 from orders.models import OnlineHold, Order, Ticket
 from orders.reasons import Reason, written
 from orders.services.selling import promocodes
@@ -89,6 +89,6 @@ def cancel_expired(keys: Collection[int], *, at: datetime) -> None:
     The others were paid or extended in the meantime. Owns its transaction.
     """
     with transaction.atomic():
-        lock_orders(keys)
+        lock_keys(keys)
         # A second statement, so that what was decided while we waited for the locks is seen.
         cancel_locked(Order.objects.expired(at).filter(pk__in=keys).order_by("pk"), reason=CancelReason.EXPIRED, at=at)

@@ -46,7 +46,7 @@ def discounted_parts(
     tickets, snacks = list(tickets), list(snacks)
     if promocode is None:
         return [*(amount for _session, amount in tickets), *snacks]
-    if promocode.cinema_id not in (None, cinema.pk):
+    if promocode.cinema_id not in (None, cinema.pk) and promocode.cinema:
         raise PromocodeNotForOrder(
             _("The promo code “%(code)s” is for another cinema: %(cinema)s. Remove it or enter another one.")
             % {"code": promocode, "cinema": promocode.cinema.shown.name}

@@ -175,6 +175,21 @@ def test_a_large_chain_has_a_gauge_for_each_cinema_and_its_screenings_behind_it(
     assert (chosen.cinema, len(chosen.gauges), len(chosen.ended)) == (cinemas[1], 1, 1)
 
 
+def test_a_chain_of_too_many_cinemas_has_figures_of_the_one_that_is_chosen(monkeypatch):
+    monkeypatch.setattr(figures, "MOST_CINEMAS", 1)
+    first, second = a_cinema(), a_cinema()
+    a_day(second)
+    client = browser(someone("owner", all_cinemas=True))
+
+    page = client.get(reverse("admin:index"))
+    chosen = client.get(reverse("admin:index"), {"cinema": second.pk}).context["today"]
+
+    assert "programmes" not in page.context["today"]
+    assert "The figures of 2 cinemas do not fit on one page" in page.text
+    assert f'value="{first.pk}"' in page.text
+    assert [each.cinema for each in chosen["programmes"]] == [second]
+
+
 def test_the_page_has_the_styles_of_its_gauges():
     a_day(a_cinema())
 

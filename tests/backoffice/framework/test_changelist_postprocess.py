@@ -35,6 +35,13 @@ def test_a_list_has_no_runs_of_whitespace(html: str) -> None:
     assert re.findall(r"[ \t\n]{2,}", html) == []
 
 
+def test_a_cell_has_one_class_for_its_looks(html: str) -> None:
+    classes = re.findall(r'<t[dh] class="(?:number )?field-\w+ ([^"]*)"', html)
+
+    assert set(classes) <= {"list-cell", "list-cell nowrap"}
+    assert len(classes) >= 8
+
+
 def test_a_run_with_a_line_break_becomes_a_line_break() -> None:
     assert collapse_whitespace("a  b\n    <p>\n\n c d") == "a b\n<p>\nc d"
 

@@ -26,6 +26,7 @@ def test_a_screening_is_described_by_its_business_day_and_the_clock_of_its_cinem
         "film": 5,
         "weekday": NOON.weekday(),
         "daypart": "3",
+        "hour": 1,
         "film_week": 2,
         "format": "3D",
         "holiday": True,

@@ -62,9 +62,23 @@ def test_pairs_are_counted_by_order(cinema):
     for snacks in ([(popcorn, 1), (cola, 2)], [(popcorn, 1), (cola, 1)], [(popcorn, 1), (water, 1)]):
         a_paid_order(snacks=snacks)
 
-    rows = list(bought_together(period(cinema)).rows)
+    assert pairs(cinema) == [2, 1]
 
-    assert [row["orders"] for row in rows] == [2, 1]
+
+def test_pairs_are_those_of_the_last_days_of_a_busy_bar(cinema, monkeypatch):
+    popcorn, cola = an_item(cinema), an_item(cinema)
+    for days in (3, 1, 0):
+        a_paid_order(snacks=[(popcorn, 1), (cola, 1)], at=NOON - timedelta(days=days))
+
+    assert pairs(cinema) == [3]
+    monkeypatch.setattr("reports.catalogue.bar.UNITS_FOR_PAIRS", 1)
+    assert pairs(cinema) == [2]
+
+
+def pairs(cinema: Cinema) -> list[int]:
+    """The orders of each pair."""
+    _whole, items = bar(period(cinema), with_costs=False)
+    return [row["orders"] for row in bought_together(period(cinema), items).rows]
 
 
 def test_without_the_right_to_see_costs_no_column_tells_them(cinema):

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -119,6 +119,20 @@ def test_closed_days_and_open_ones_have_the_figures_of_the_takings_page():
         assert {key: row[key] for key in ("admissions", "box_office", "bar_takings", "spend_per_head")} == {
             key: of_page[key] for key in ("admissions", "box_office", "bar_takings", "spend_per_head")
         }
+
+
+def test_today_goes_on_as_stored_when_days_are_made_to_end_later():
+    cinema = a_cinema()
+    sold(cinema, NOON + HOUR, 1)
+    early = datetime(2026, 11, 6, 2, 30, tzinfo=UTC)  # 05:30 in Moscow: the 6th has begun
+    sold(cinema, early + HOUR, 2)
+    call_command("close_business_day", at=early)
+    cinema.day_ends_at = time(8)
+    cinema.save()
+
+    [today] = Overview([cinema], early + HOUR).today(with_figures=True)
+
+    assert (today.date.day, today.figures["admissions"]) == (6, 2)
 
 
 def test_each_cinema_has_a_today_of_its_own():

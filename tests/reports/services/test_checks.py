@@ -59,6 +59,16 @@ def test_an_order_refunded_outside_leaves_no_difference_before_its_lines_are_boo
     assert sides()["MONEY"] == (0, 0)
 
 
+def test_a_refund_from_outside_in_the_instant_in_which_the_day_ends_belongs_to_the_next_one(order):
+    record_refund(order, amount=order.final_amount, external_id="back", at=END)
+    close_days(order.cinema, until=END + DAY)
+    before, after = BusinessDay.objects.order_by("date")[:2]
+
+    assert before.ends_at == END
+    assert sides(before)["MONEY"] == (order.final_amount,) * 2
+    assert sides(after)["MONEY"] == (0, 0)
+
+
 def test_a_refund_from_outside_that_waits_for_its_lines_leaves_no_difference(order):
     record_refund(order, amount=Decimal(100), external_id="back", at=NOON + timedelta(hours=1))
     close_days(order.cinema, until=END)

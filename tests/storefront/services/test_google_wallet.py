@@ -72,7 +72,7 @@ def test_a_ticket_is_saved_by_a_signed_link_that_has_all_of_it(client: Client, o
     assert admission["classId"] == screening["id"]
     assert {each["id"].partition(".")[0] for each in (screening, admission)} == {"3388000000022"}
     assert admission["barcode"] == {"type": "QR_CODE", "value": code}
-    assert screening["eventName"] == {"defaultValue": {"language": "ru", "value": ticket.session.film.title}}
+    assert screening["eventName"] == {"defaultValue": {"language": "ru", "value": "Solaris, 110 minutes 0+"}}
     assert admission["seatInfo"]["seat"]["defaultValue"]["value"] == str(ticket.seat.number)
     assert "/google-wallet/" in client.get(f"/ticket/{code}/").text
 

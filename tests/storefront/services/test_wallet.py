@@ -17,6 +17,7 @@ from django.test import Client
 from cinema import clock
 from orders.models import Order
 from orders.services import code_of
+from screenings.models import Film
 from storefront.services import wallet
 from tests.helpers import factories
 from tests.helpers.factories import NOON
@@ -27,7 +28,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def order(monkeypatch: pytest.MonkeyPatch) -> Order:
     monkeypatch.setattr(clock, "now", lambda: NOON)
-    return factories.a_paid_order(seats=1)
+    order = factories.a_paid_order(seats=1)
+    Film.objects.update(age_rating="12+")
+    return order
 
 
 @pytest.fixture
@@ -56,20 +59,23 @@ def test_a_ticket_is_a_signed_pass_with_its_code(client: Client, order: Order, c
     files = zipfile.ZipFile(io.BytesIO(answer.content))
     shown = json.loads(files.read("pass.json"))
     assert shown["barcodes"][0]["message"] == code
+    assert shown["eventTicket"]["primaryFields"][0]["value"] == f"{order.tickets.get().session.film.title} 12+"
     assert (shown["passTypeIdentifier"], shown["teamIdentifier"]) == ("pass.example.tickets", "TEAM123456")
     assert set(json.loads(files.read("manifest.json"))) == {"pass.json", "icon.png", "icon@2x.png"}
     assert len(pkcs7.load_der_pkcs7_certificates(files.read("signature"))) == 1
     assert "Add to Apple Wallet" in client.get(f"/ticket/{code}/").text
 
 
-@pytest.mark.parametrize("fault", ["not set", "no such file", "no certificate"])
+@pytest.mark.parametrize("fault", ["not set", "no such file", "no certificate", "expired"])
 def test_without_a_usable_certificate_no_pass_is_offered(
-    client: Client, order: Order, certificate: Path, settings: Any, fault: str
+    client: Client, order: Order, certificate: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     if fault == "not set":
         settings.WALLET_CERTIFICATE = ""
     elif fault == "no such file":
         certificate.unlink()
+    elif fault == "expired":
+        monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(days=1))
     else:
         certificate.write_text("nothing")
     code = code_of(order.tickets.get())
