@@ -12,7 +12,7 @@ from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Subquery, S
 from django.db.models.functions import Cast
 
 from cinema.money import MINOR_UNITS, MoneyField
-from reports.counting import COUNTS, JOINED
+from reports.counting import COUNTS, JOINED, SHORT
 from reports.days import Day, Days, JoinedDays, PlannedDay, Row, days_after, planned_day
 from reports.models import TOTALS, BusinessDay, Figures
 from screenings.models import Cinema
@@ -63,8 +63,9 @@ def sums(table: type[Figures], period: Period, *, by: Sequence[str] = (), **only
     period that reaches an open day those of `counting` (see `JOINED`); one more at the first use of a period.
     """
     wanted = dict(only)
-    counted = _resolved(table, [dict(row) for row in live(table, period) if _matches(row, wanted)], by)
-    booked = booked_sums(table, _booked_in(shortest(table, [*by, *wanted]), period).filter(**wanted), by)
+    columns = [*by, *wanted]
+    counted = _resolved(table, [dict(row) for row in live(table, period, columns) if _matches(row, wanted)], by)
+    booked = booked_sums(table, _booked_in(shortest(table, columns), period).filter(**wanted), by)
     rows = grouped(table, [*booked, *counted], by)
     if not by:
         return rows or [dict.fromkeys(table.MEASURES, 0)]
@@ -77,7 +78,8 @@ def sums_by_day(tables: Sequence[type[Figures]], period: Period) -> dict[type[Fi
     booked = _booked_together({table: _booked_in(shortest(table, by), period) for table in tables}, by)
     return {
         table: {
-            (row["cinema_id"], row["about"]): row for row in grouped(table, [*booked[table], *live(table, period)], by)
+            (row["cinema_id"], row["about"]): row
+            for row in grouped(table, [*booked[table], *live(table, period, by)], by)
         }
         for table in tables
     }
@@ -87,7 +89,7 @@ def sums_together(tables: Sequence[type[Figures]], period: Period) -> dict[type[
     """The `sums` of several tables in the period as a whole, with one query for what closed days booked."""
     booked = _booked_together({table: _booked_in(shortest(table, []), period) for table in tables}, ["cinema_id"])
     return {
-        table: (grouped(table, [*booked[table], *live(table, period)], []) or [dict.fromkeys(table.MEASURES, 0)])[0]
+        table: (grouped(table, [*booked[table], *live(table, period, [])], []) or [dict.fromkeys(table.MEASURES, 0)])[0]
         for table in tables
     }
 
@@ -159,12 +161,17 @@ def grouped(table: type[Figures], rows: Iterable[Row], by: Sequence[str]) -> lis
     return [{**dict(zip(by, key, strict=True)), **total} for key, total in totals.items()]
 
 
-def live(table: type[Figures], period: Period) -> list[Row]:
-    """The rows of the dates of the period that are not closed, counted as of `period.at`, once for each period."""
-    if table not in period.counted:
-        groups = period.open_days_together if table in JOINED else period.open_days
-        period.counted[table] = [row for days in groups for row in COUNTS[table](days, period.at)]
-    return period.counted[table]
+def live(table: type[Figures], period: Period, columns: Iterable[str]) -> list[Row]:
+    """The rows of the dates of the period that are not closed, counted as of `period.at`, once for each period: with
+    these columns at least, and in few rows if that is possible and they are not counted yet.
+    """
+    short = shortest(table, columns)
+    counted = short if short in SHORT and table not in period.counted else table
+    if counted not in period.counted:
+        count = SHORT.get(counted) or COUNTS[counted]
+        groups = period.open_days_together if counted in JOINED else period.open_days
+        period.counted[counted] = [row for days in groups for row in count(days, period.at)]
+    return period.counted[counted]
 
 
 def open_days_of(period: Period) -> list[Days]:

@@ -41,11 +41,11 @@ class BalancesNow(Balances):
             return {}
         points, totals = self._totals()
         kept: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
-        for row in live(MoneyFigures, self._period):
+        for row in live(MoneyFigures, self._period, ["tender"]):
             if row["tender"] != Tender.POINTS:
                 kept[row["cinema_id"]] += row.get("received", ZERO) - row.get("refunded", ZERO)
         for table in (TicketFigures, BarFigures):
-            for row in live(table, self._period):
+            for row in live(table, self._period, ["cinema_id"]):
                 kept[row["cinema_id"]] -= definitions.EARNED.of(dict.fromkeys(table.MEASURES, ZERO) | dict(row)) or ZERO
         found = {}
         for cinema in self.cinemas:
@@ -65,7 +65,7 @@ class BalancesNow(Balances):
     def of_providers(self) -> dict[tuple[int, str], Sums]:
         """With the payments and refunds of the open days, which `days` has counted."""
         found = {key: {**sums} for key, sums in super().of_providers.items()}
-        for row in live(MoneyFigures, self._period):
+        for row in live(MoneyFigures, self._period, ["tender"]):
             if row["tender"] in PROVIDERS:
                 sums = found.setdefault((row["cinema_id"], row["tender"]), {**NOTHING})
                 sums["taken"] += row.get("received", ZERO)

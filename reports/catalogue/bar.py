@@ -84,7 +84,8 @@ def bought_together(period: Period, items: Table) -> Table:
 
     `items` is the second table of `bar`.
     """
-    days, units = (period.last - period.first).days + 1, sum(row[definitions.BAR_UNITS.key] for row in items.rows)
+    rows: Any = items.rows
+    days, units = (period.last - period.first).days + 1, sum(row[definitions.BAR_UNITS.key] for row in rows)
     enough = max(LEAST, min(PAIRS_WITHIN, UNITS_FOR_PAIRS * days // max(units, 1)))
     first = period.last - timedelta(days=min(days, enough) - 1)
     bounds = Q()

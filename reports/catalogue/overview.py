@@ -186,7 +186,7 @@ class Overview:
         found = []
         for table in (TicketFigures, BarFigures):
             known: defaultdict[int, dict[str, Any]] = defaultdict(partial(dict.fromkeys, table.MEASURES, 0))
-            of_sessions = grouped(table, live(table, self.period), ["session_id"])
+            of_sessions = grouped(table, live(table, self.period, ["session_id"]), ["session_id"])
             found.append(known | {row["session_id"]: row for row in of_sessions})
         return found
 

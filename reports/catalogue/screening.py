@@ -27,7 +27,7 @@ def screening_figures(session: Session, at: datetime, *, seats: int) -> Table:
     cinema = session.hall.cinema
     date, start = cinema.business_date(session.start_datetime), session.start_datetime
     days = Days([PlannedDay(date, start, start + timedelta(microseconds=1))], cinemas=[cinema.pk])
-    sold = added(TicketFigures.MEASURES, tickets.lines({session.pk: date}, at, rates=days.rates))
+    sold = added(TicketFigures.MEASURES, tickets.totals({session.pk: date}, at, rates=days.rates))
     eaten = [row for row in bar.count_by_screening(days, at) if row["session_id"] == session.pk]
     row = figures(sold, added(BarFigures.MEASURES, eaten))
     row[definitions.OCCUPANCY.key] = definitions.OCCUPANCY.of({**sold, "capacity": seats})

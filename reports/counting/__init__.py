@@ -45,10 +45,18 @@ COUNTS: dict[type[Figures], Callable[[Days, datetime], Iterable[Row]]] = {
     ItemTotals: bar.count,
 }
 
+#: Totals that are counted by themselves in fewer rows, where nothing else is asked: as many as there are screenings or
+#: items, however much is sold.
+SHORT: dict[type[Figures], Callable[[Days, datetime], Iterable[Row]]] = {
+    ScreeningTotals: tickets.count_by_screening,
+    ItemTotals: bar.count_by_item,
+}
+
 #: Those that count cinemas whose days differ at once (`JoinedDays`); the others count each group of them by itself.
 JOINED = frozenset(
     {
         *(TicketFigures, BarFigures, MoneyFigures, OrderFigures),
         *(PointsFigures, CashFigures, GiftCardFigures, ActionFigures),
+        *SHORT,
     }
 )

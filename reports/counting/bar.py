@@ -38,11 +38,16 @@ def count(days: Days, as_of: datetime) -> Iterable[Row]:
     An item counts from the instant its order was paid. Rows with the same key, from orders with and without tickets,
     are to be added up.
     """
-    return _count(days, as_of)
+    return _count(days, as_of, "item_id", "channel", "promocode_id")
+
+
+def count_by_item(days: Days, as_of: datetime) -> Iterable[Row]:
+    """The same in fewer rows: one for each item, however much was sold."""
+    return _count(days, as_of, "item_id")
 
 
 def count_by_screening(days: Days, as_of: datetime) -> Iterable[Row]:
-    """The same in more rows, which say what the first screening of the order was (`session_id`)."""
+    """The same for each screening that was the first one of its orders (`session_id`)."""
     return _count(days, as_of, "session_id")
 
 
@@ -99,7 +104,7 @@ def _grouped(
             line_cost=_cost(as_of),
             promocode_id=F("order__promocode"),
         )
-        .values("cinema_id", "about", "item_id", "channel", "promocode_id", *by)
+        .values("cinema_id", "about", *by)
         .annotate(
             sold=Sum("quantity"),
             refunded=Coalesce(Sum("quantity", filter=back), 0),

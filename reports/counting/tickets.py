@@ -1,5 +1,5 @@
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +12,9 @@ from reports.counting.vat import PERCENT, included
 from reports.days import Days, Row
 
 Status = Ticket.Status
+#: What tells the tickets of a screening apart, and where that is not a column of theirs.
+LINE = ("ticket_type_id", "seat_kind", "channel", "promocode_id")
+ELSEWHERE = {"seat_kind": F("seat__kind"), "channel": F("order__channel"), "promocode_id": F("order__promocode")}
 #: Tickets that are sold, refunded ones among them, provided that their order is paid.
 SOLD = Q(status__in=[Status.PAID, Status.USED, Status.EXPIRED]) | Q(refund_line__isnull=False)
 
@@ -21,18 +24,29 @@ def count(days: Days, as_of: datetime) -> Iterable[Row]:
 
     A ticket counts from the instant its order was paid. It stays sold when it is refunded, and counts as refunded too.
     """
+    return _count(days, as_of, by=LINE)
+
+
+def count_by_screening(days: Days, as_of: datetime) -> Iterable[Row]:
+    """The same in fewer rows: one for each screening, however many tickets were sold."""
+    return _count(days, as_of)
+
+
+def _count(days: Days, as_of: datetime, *, by: Sequence[str] = ()) -> Iterable[Row]:
     sessions: dict[int, Any] = {
         row["pk"]: {**row, "about": days.of(row["start_datetime"], row["cinema_id"])} for row in days.screenings
     }
-    for row in lines({pk: session["about"] for pk, session in sessions.items()}, as_of, rates=days.rates):
+    dates = {pk: session["about"] for pk, session in sessions.items()}
+    for row in totals(dates, as_of, by=by, rates=days.rates):
         session = sessions[row["session_id"]]
         yield {**row, **{key: session[key] for key in ("cinema_id", "film_id", "hall_id", "about")}}
 
 
-def lines(dates: Mapping[int, date], as_of: datetime, *, rates: Rates | None = None) -> Iterable[Row]:
-    """The tickets of these sessions, each given with its business date, grouped by what tells rows of figures apart.
-
-    Two queries; one if the rates are given.
+def totals(
+    dates: Mapping[int, date], as_of: datetime, *, by: Sequence[str] = (), rates: Rates | None = None
+) -> Iterable[Row]:
+    """The tickets of these sessions, each given with its business date: a row for each session, or for each part of it
+    that the columns `by` of `LINE` tell apart. Two queries; one if the rates are given.
     """
     back = Q(refund_line__refund__requested_at__lt=as_of)
     used = Q(used_at__lt=as_of)
@@ -45,8 +59,8 @@ def lines(dates: Mapping[int, date], as_of: datetime, *, rates: Rates | None = N
             order__paid_at__lt=as_of,
         )
         .order_by()
-        .annotate(seat_kind=F("seat__kind"), channel=F("order__channel"), promocode_id=F("order__promocode"))
-        .values("session_id", "ticket_type_id", "seat_kind", "channel", "promocode_id")
+        .annotate(**{column: ELSEWHERE[column] for column in by if column in ELSEWHERE})
+        .values("session_id", *by)
         .annotate(
             sold=Count("pk"),
             refunded=Count("pk", filter=back),

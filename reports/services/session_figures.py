@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from orders.models import Ticket
-from reports.counting.tickets import lines
+from reports.counting.tickets import totals as totals_of
 from reports.days import Days
 from reports.models import BusinessDay, SessionFigures
 from screenings.models import Seat, Session
@@ -39,9 +39,8 @@ def count_locked(sessions: Iterable[Session], *, at: datetime) -> None:
     dates = _business_dates(rows.values())
     capacity = _capacity({session.hall_id for session in rows.values()})
     totals: dict[int, dict[str, Any]] = {pk: dict.fromkeys(SessionFigures.MEASURES, 0) for pk in rows}
-    for line in lines(dates, at):
-        for measure in SessionFigures.MEASURES:
-            totals[line["session_id"]][measure] += line[measure]
+    for row in totals_of(dates, at):
+        totals[row["session_id"]] |= {measure: row[measure] for measure in SessionFigures.MEASURES}
     SessionFigures.objects.bulk_create(
         [
             SessionFigures(

@@ -117,7 +117,7 @@ def _search(q: dict[str, Any], hall: Hall, party: int, notes: list[Reason]) -> S
         notes.append(reason("FORECAST_IGNORED"))
     chosen = emphasis(quality_weight=weight, forecast=forecast, occupancy=hall.occupancy)
     mix = read_mix(q.get("party_mix")) or USUAL_MIX
-    lengths = Counter(map(len, hall.joined))
+    lengths = Counter([len(stretch.seats) for stretch in hall.joined])
     costs = list(remainder_costs(max(lengths, default=0), party, mix, packs=chosen.packs, places=len(hall.ids)))
     if chosen.price > MOSTLY_VIEW:
         for length, cost in room_costs(lengths, party, mix, packs=chosen.packs).items():

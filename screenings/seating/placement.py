@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from math import inf
+from math import hypot, inf
 from operator import sub
 
 from screenings.seating.emphasis import AWAY, FOR_THE_VIEW, LARGE, PACKING, TOWARDS, Emphasis
-from screenings.seating.hall import Hall, SeatId, Stretch, distances
+from screenings.seating.hall import FARTHEST, Hall, SeatId, Stretch
 
 BEYOND = 20.0  # how many steps each one counts that a place is farther than those among which whole rows are kept
 
@@ -112,7 +112,10 @@ class Search:
 
     def _views(self, stretch: Stretch, count: int) -> list[float]:
         """For each first seat: how far the seats are on average from where they should be, in steps between seats."""
-        totals = list(accumulate(distances(stretch.seats, *self.point), initial=0.0))
+        x, y = self.point
+        totals = list(accumulate([hypot(seat["x"] - x, seat["y"] - y) for seat in stretch.seats], initial=0.0))
+        if not totals[-1] < FARTHEST:
+            raise ValueError("seats without a place")
         sums = map(sub, totals[count:], totals)
         scale, price = 1 / (count * self.hall.spacing), self.emphasis.price
         if price < PACKING:

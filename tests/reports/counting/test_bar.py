@@ -6,8 +6,10 @@ import pytest
 from orders.models import Order
 from orders.services import expire_uncollected, refund
 from payments.models import Subject, Vat, VatRate
+from reports.catalogue.takings import added
 from reports.counting import bar
 from reports.days import Days, planned_day
+from reports.models import BarFigures
 from tests.helpers.factories import NOON, a_cinema, a_hall, a_paid_order, a_promocode, a_session, an_item, an_order
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +33,19 @@ def test_an_order_of_snacks_in_every_measure():
     assert (row["sold"], row["refunded"], row["uncollected"]) == (3, 0, 0)
     assert (row["gross"], row["discount"], row["points"]) == (Decimal(360), Decimal(36), Decimal(0))
     assert (row["vat"], row["cost"], row["uncosted"]) == (Decimal(54), Decimal(120), 0)
+
+
+def test_by_item_there_is_one_row_with_the_sums_of_the_others():
+    cinema = a_cinema()
+    popcorn = an_item(cinema, cost=Decimal(40))
+    a_paid_order(snacks=[(popcorn, 3)], promocode=a_promocode())
+    a_paid_order(snacks=[(popcorn, 1)])
+    days = Days([planned_day(cinema, TODAY)], cinemas=[cinema.pk])
+
+    lines, [row] = list(bar.count(days, NOON + DAY)), bar.count_by_item(days, NOON + DAY)
+
+    assert len(lines) == 2
+    assert {measure: row[measure] for measure in BarFigures.MEASURES} == added(BarFigures.MEASURES, lines)
 
 
 def test_snacks_with_tickets_count_on_the_day_of_the_first_screening():

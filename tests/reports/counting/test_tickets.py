@@ -6,8 +6,10 @@ import pytest
 
 from orders.services import check_in, refund
 from payments.models import Subject, Vat, VatRate
+from reports.catalogue.takings import added
 from reports.counting import tickets
 from reports.days import Days, JoinedDays, planned_day
+from reports.models import TicketFigures
 from screenings.models import TicketType
 from tests.helpers.factories import NOON, PRICE, a_cinema, a_hall, a_paid_order, a_promocode, a_session, an_order
 
@@ -86,6 +88,20 @@ def test_a_free_ticket_is_a_comp_and_an_unpaid_one_is_nothing():
     [row] = count(cinema)
 
     assert (row["sold"], row["comps"], row["gross"]) == (2, 2, Decimal(0))
+
+
+def test_by_screening_there_is_one_row_with_the_sums_of_the_others():
+    cinema = a_cinema()
+    session = a_session(a_hall(cinema), start=NOON + HOUR)
+    a_paid_order(session, seats=2)
+    a_paid_order(session, promocode=a_promocode())
+    refund(a_paid_order(session), reason="Ill", at=NOON + MINUTE)
+    days = Days([planned_day(cinema, NOON.date())], cinemas=[cinema.pk])
+
+    lines, [row] = list(tickets.count(days, FOREVER)), tickets.count_by_screening(days, FOREVER)
+
+    assert len(lines) == 2
+    assert {measure: row[measure] for measure in TicketFigures.MEASURES} == added(TicketFigures.MEASURES, lines)
 
 
 def test_a_film_half_an_hour_past_midnight_belongs_to_the_evening_before():
