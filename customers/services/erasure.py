@@ -88,10 +88,9 @@ def still_open(orders: QuerySet[Order]) -> QuerySet[Order]:
 
 def _of_strangers(user: User | None) -> Q:
     """Orders that others may have written to the customer's address, so that they keep nobody from being erased: those
-    of other accounts, and what guests hold or held online and never paid, though they may have begun to."""
-    held = Q(user__isnull=True, channel=Order.Channel.ONLINE, paid_at__isnull=True)
-    unpaid = held & Q(status__in=[*Order.UNPAID, Order.Status.CANCELLED])
-    return unpaid | (Q(user__isnull=False) & ~Q(user=user))
+    of other accounts, and what guests hold online and have not paid."""
+    held = Q(user__isnull=True, channel=Order.Channel.ONLINE, status__in=Order.UNPAID)
+    return held | (Q(user__isnull=False) & ~Q(user=user))
 
 
 def erase_customer(customer: Customer, *, at: datetime) -> None:
