@@ -194,12 +194,17 @@
   }
   sum();
 
+  let leaving = false;  // what is held with this press is no longer free, but not lost
+  form.addEventListener("submit", () => { leaving = true; });
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });  // it knows nothing of what is held
+
   async function look() {
-    if (document.hidden) return;
+    if (document.hidden || leaving) return;
     try {
       const answer = await fetch(words.live, { headers: { Accept: "application/json" } });
       if (!answer.ok) return;
       const now = await answer.json();
+      if (leaving) return;
       if (!now.on_sale) return location.reload();
       const taken = new Set(now.taken.map(String));
       const lost = [];

@@ -58,6 +58,11 @@ class RefundPlan:
         """The money paid for the lines; it may differ from the refund's own amount."""
         return ZERO if self.money_stays else sum((line.paid for line in self.chosen), ZERO)
 
+    @property
+    def ends_order(self) -> bool:
+        """Whether nothing is left, not even the money that a voucher stands for."""
+        return self.last and self.order.final_amount == self.lines.refunded_money + self.money_back
+
     def for_points(self) -> RefundedOrder:
         """What `bonuses` has to know of the refund."""
         return RefundedOrder(

@@ -47,9 +47,9 @@ def refund(
     """Refund a whole order, or the tickets and preorders in `lines`, and release at once what they hold.
 
     Without `lines`, everything that is not refunded yet, except snacks that were collected or have expired: those must
-    be named. With the last line the order is `REFUNDED`. What was refunded outside and waits for its lines counts
-    towards those that are named: only the rest is sent. Scanned tickets only if the cinema is `at_fault`, which stands
-    in the reason; their seats stay off sale until the screening ends.
+    be named. With the last line the order is `REFUNDED`, unless a voucher stands for some of its money. What was
+    refunded outside and waits for its lines counts towards those that are named: only the rest is sent. Scanned tickets
+    only if the cinema is `at_fault`, which stands in the reason; their seats stay off sale until the screening ends.
 
     Raises `ScannedTicket`; `ApprovalRequired` above the limit for one person, which what points had paid counts towards
     as money does, unless there is an `approver`;
@@ -167,15 +167,8 @@ def refund_each_locked(
     save_refunds(each for plan in plans for each in (plan.refund, *plan.along))
     Refund.objects.bulk_update([part for parts in outside.values() for part in parts], ["unallocated_amount"])
     apply_refund_effects(plans, at=at)
-    Order.transition(
-        [plan.order for plan in plans if plan.last],
-        Order.Status.REFUNDED,
-        at=at,
-        reason=reason,
-        actor=actor,
-        refunded_at=at,
-        refund_processed_at=at,
-    )
+    ended, stamps = [plan.order for plan in plans if plan.ends_order], {"refunded_at": at, "refund_processed_at": at}
+    Order.transition(ended, Order.Status.REFUNDED, at=at, reason=reason, actor=actor, **stamps)
     return plans
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.services import approve
 from consistency.invariants import violations
-from customers.services import correct_address, correct_address_by_customer
+from customers.services import Customer, correct_address, correct_address_by_customer, erase_customer
 from incidents.errors import DecisionClosed
 from incidents.models import ConcernedOrder
 from incidents.services import (
@@ -23,11 +23,22 @@ from incidents.services.cancelling import CHOICE
 from notifications.models import Notification
 from notifications.rendering import render_email
 from orders.models import Order, OrderChange, Promocode, RefundLine, Ticket
-from orders.services import hold, mark_paid, record_refund
+from orders.services import hold, mark_paid, record_refund, refund
 from orders.services.refunds.by_customer import RefundedAtCinema
 from payments.models import Refund
+from payments.services import balance_of
 from tests.helpers.assertions import raises_unchanged
-from tests.helpers.factories import NOON, PRICE, a_cinema, a_hall, a_paid_order, a_session, an_order, free_seats
+from tests.helpers.factories import (
+    NOON,
+    PRICE,
+    a_cinema,
+    a_hall,
+    a_paid_order,
+    a_session,
+    an_adult,
+    an_order,
+    free_seats,
+)
 from tests.helpers.users import someone
 from tests.reliability.run_job import run
 
@@ -266,6 +277,19 @@ def test_a_code_that_its_buyer_was_sent_is_printed_for_nobody_who_changes_the_ad
     assert {each.recipient for each in Notification.objects.filter(kind="VOUCHER")} == {order.email}
 
 
+def test_nor_once_its_buyer_is_erased(session):
+    order = a_paid_order(session, at=NOON)
+    cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
+    take_voucher(chosen(order, NOON), at=NOON)
+    run("update_completed_order_statuses", at=NOON + DAY)
+
+    erase_customer(Customer.of(Order.objects.get(pk=order.pk)), at=NOON + DAY)
+
+    erased = Order.objects.get(pk=order.pk)
+    assert (erased.recipient, len(unused_vouchers(erased, at=NOON + DAY))) == ("", 1)
+    assert unsent_vouchers(erased, at=NOON + DAY) == []
+
+
 def test_the_code_is_sent_again_to_the_buyer_sparingly_until_it_is_used(session, settings):
     order = a_paid_order(session, at=NOON)
     cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
@@ -295,6 +319,26 @@ def test_money_that_goes_back_outside_stops_the_voucher_that_was_taken_instead(s
     assert [Promocode.objects.get(pk=each.pk).is_active for each in vouchers] == [False, True]
     assert unused_vouchers(order, at=NOON) == []
     assert not ConcernedOrder.objects.with_both().exists()
+
+
+def test_an_order_keeps_the_money_of_a_voucher_when_the_rest_is_refunded_until_the_bank_takes_it_back(session):
+    other = a_session(session.hall, start=NOON + 5 * HOUR)
+    seats = [(each, free_seats(each)[0], an_adult()) for each in (session, other)]
+    held = hold(cinema=session.hall.cinema, tickets=seats, email="guest@example.org", at=NOON)
+    order = mark_paid(held, gateway="demo", amount=2 * PRICE, external_id="bank 1", at=NOON)
+    cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
+    voucher = take_voucher(chosen(order, NOON), at=NOON)
+
+    refund(order, reason="Fell ill", at=NOON)
+
+    order.refresh_from_db()
+    assert (order.status, balance_of(order.pk).kept) == (Order.Status.PAID, PRICE)
+    jobs(NOON)
+    record_refund(order, amount=PRICE, external_id="chargeback", at=NOON + HOUR)
+    jobs(NOON + HOUR)
+    order.refresh_from_db()
+    voucher.refresh_from_db()
+    assert (order.status, voucher.is_active) == (Order.Status.REFUNDED, False)
 
 
 def test_a_used_voucher_whose_money_goes_back_outside_is_listed(session):
