@@ -28,7 +28,7 @@ from boxoffice.services.seats import check_carers
 from cinema.money import ZERO
 from cinema.status import Refused
 from concessions.models import ConcessionItem
-from orders.errors import PromocodeRefused
+from orders.errors import PromocodeUnknown
 from orders.models import Order, Ticket
 from orders.services import (
     CancelReason,
@@ -167,7 +167,7 @@ def _sold(take: Callable[..., Order], shift: Shift, *, at: datetime, actor: User
                 at=at,
                 actor=actor,
             )
-    except PromocodeRefused:
+    except PromocodeUnknown:
         rate_limits.hit("promocode", person=cashier, at=at)
         raise
 

@@ -23,7 +23,7 @@ from concessions.models import ConcessionItem, ConcessionPreorder
 from integrations.errors import HoldLapsed, IdempotencyKeyReused, PartnerHoldsTooMuch, RefundedAlready
 from integrations.models import ApiRequest, Partner
 from orders.availability.seat_map import SeatMap
-from orders.errors import PromocodeRefused, SeatChosenTwice, SnackNotSold, TicketTypeNotSold
+from orders.errors import PromocodeUnknown, SeatChosenTwice, SnackNotSold, TicketTypeNotSold
 from orders.locks import lock_order
 from orders.models import Order, OrderChange, OrderLine, RefundLine, Ticket
 from orders.services import (
@@ -70,7 +70,7 @@ def hold_for_partner(partner: Partner, wanted: Wanted, *, key: str, body: Any, a
         rate_limits.check("promocode", person=f"partner {partner.pk}", at=at)
     try:
         done = _once(partner, key, body, lambda row: _hold(row, partner, wanted, at=at), at=at)
-    except PromocodeRefused:  # counted after the transaction, which takes back what is counted inside
+    except PromocodeUnknown:  # counted after the transaction, which takes back what is counted inside
         rate_limits.hit("promocode", person=f"partner {partner.pk}", at=at)
         raise
     return _held_before(done, at=at)

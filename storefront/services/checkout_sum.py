@@ -8,7 +8,7 @@ from decimal import Decimal
 from bonuses.services import money_for, most_points
 from cinema.money import ZERO
 from concessions.models import ConcessionItem
-from orders.errors import PromocodeRefused
+from orders.errors import PromocodeRefused, PromocodeUnknown
 from orders.models import Promocode
 from orders.services.selling.promocodes import discount, discounted_parts, find_promocode
 from screenings.models import Session
@@ -16,13 +16,16 @@ from screenings.models import Session
 
 @dataclass(frozen=True)
 class CheckoutSum:
-    """`points_used` pay `points` of the price; `refusal` says why the promo code does not count."""
+    """`points_used` pay `points` of the price; `refusal` says why the promo code does not count, `is_guess` that there
+    is none of that name.
+    """
 
     tickets: Decimal
     snacks: Decimal
     discount: Decimal = ZERO
     points_used: int = 0
     refusal: str = ""
+    is_guess: bool = False
 
     @property
     def points(self) -> Decimal:
@@ -53,12 +56,12 @@ def checkout_sum(
     places = [(session, price) for price in prices]
     lines = [item.price * quantity for item, quantity in snacks]
     tickets, goods = sum((price for _session, price in places), ZERO), sum(lines, ZERO)
-    less, refusal = ZERO, ""
+    less, refusal, is_guess = ZERO, "", False
     if promocode:
         try:
             valid = promocode if isinstance(promocode, Promocode) else find_promocode(promocode, at=at)
             parts = discounted_parts(valid, cinema=session.hall.cinema, tickets=places, snacks=lines)
             less = discount(valid, sum(parts, ZERO))
         except PromocodeRefused as refused:
-            refusal = str(refused)
-    return CheckoutSum(tickets, goods, less, min(points, most_points(tickets + goods - less)), refusal)
+            refusal, is_guess = str(refused), isinstance(refused, PromocodeUnknown)
+    return CheckoutSum(tickets, goods, less, min(points, most_points(tickets + goods - less)), refusal, is_guess)

@@ -133,8 +133,8 @@ def _checkout(request: HttpRequest, seat_map: SeatMap, *, keys: Sequence[str], s
 
 
 def _recount(request: HttpRequest, form: CheckoutForm, seat_map: SeatMap, chosen: Sequence[Seat]) -> HttpResponse:
-    """The checkout with its new total, or only that for a script; nothing is held. Wrong promo codes count. The button
-    "use all" fills in as many points as may pay.
+    """The checkout with its new total, or only that for a script; nothing is held. Unknown promo codes count. The
+    button "use all" fills in as many points as may pay.
     """
     prices, snacks, code, points = form.so_far()
     if use_all := request.POST["recount"] == "points":
@@ -148,7 +148,7 @@ def _recount(request: HttpRequest, form: CheckoutForm, seat_map: SeatMap, chosen
         result = checkout_sum(
             seat_map.session, prices=prices, snacks=snacks, promocode=code, points=points, at=seat_map.at
         )
-        if result.refusal:
+        if result.is_guess:
             rate_limits.hit("promocode", **by_whom)
     except RateLimited as refusal:
         result = checkout_sum(

@@ -16,7 +16,7 @@ from bonuses.services import points_held
 from concessions.models import ConcessionItem, ConcessionPreorder
 from house_rules.rules import rules
 from orders.availability.seat_map import SeatMap
-from orders.errors import HoldEnds, NotEnoughPoints, PromocodeRefused, TooMuchHeld
+from orders.errors import HoldEnds, NotEnoughPoints, PromocodeUnknown, TooMuchHeld
 from orders.models import OnlineHold, Order, Ticket
 from orders.services.selling.cancellation import cancel_by_customer
 from orders.services.selling.extension import extend
@@ -106,7 +106,7 @@ def hold_online(
                 may_write=replaced.may_write if replaced and same_address else True,
             ),
         )
-    except PromocodeRefused:
+    except PromocodeUnknown:
         rate_limits.hit("promocode", person=buyer.visitor, address=buyer.address, at=at)
         raise
     if not same_address and not _may_write(buyer, at=at):

@@ -344,6 +344,16 @@ def test_promocode_attempts_are_rate_limited(client: Client) -> None:
     assert buy(client, session, seats, promocode=good.code).status_code == 429
 
 
+def test_a_code_that_does_not_fit_the_order_is_no_attempt(client: Client) -> None:
+    session = factories.a_session()
+    seats = factories.free_seats(session)[:1]
+    dear = factories.a_promocode(least_total=100_000)
+    for _number in range(11):
+        assert buy(client, session, seats, promocode=dear.code).status_code == 409
+
+    assert buy(client, session, seats, promocode=factories.a_promocode().code).status_code == 302
+
+
 def test_held_seats_per_visitor_are_limited(client: Client) -> None:
     session = factories.a_session(factories.a_hall(rows=["ssssssssssss"]))
 
