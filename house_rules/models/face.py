@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -128,16 +129,16 @@ def unreadable(colour: str, backgrounds: tuple[str, ...]) -> ValidationError | N
         return None
     if backgrounds is DARK:
         text = gettext(
-            "%(colour)s can’t be read on dark pages: its contrast is %(ratio).1f, and %(least).1f is needed. Choose a "
+            "%(colour)s can’t be read on dark pages: its contrast is %(ratio)s, and %(least)s is needed. Choose a "
             "lighter shade, such as %(better)s."
         )
     else:
         text = gettext(
-            "%(colour)s can’t be read on light pages: its contrast is %(ratio).1f, and %(least).1f is needed. Choose a "
+            "%(colour)s can’t be read on light pages: its contrast is %(ratio)s, and %(least)s is needed. Choose a "
             "darker shade, such as %(better)s."
         )
-    better = readable_shade(colour, backgrounds)
-    return ValidationError(text % {"colour": colour, "ratio": ratio, "least": LEAST, "better": better})
+    numbers = {"ratio": number_format(ratio, 1), "least": number_format(LEAST, 1)}
+    return ValidationError(text % {"colour": colour, **numbers, "better": readable_shade(colour, backgrounds)})
 
 
 def is_web_address(text: str) -> bool:
