@@ -54,7 +54,7 @@ ONE_IN = 10  # crash points are tested, on each database
 AT_MOST = 8  # crash points are tested of a job that passes many
 ONE_IN_ON_SQLITE = 3  # where PostgreSQL has them all
 AT_MOST_OF_A_LONG_JOB = 40  # even when all others are tested at every point
-LONG_JOB = 250  # crash points
+LONG_JOB = 150  # crash points
 MESSAGES = 6  # the limit of the pass that is killed; the next pass sends all
 
 
