@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any, Protocol
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Case, DateField, Expression, F, Func, Q, When
 from django.db.models.sql.compiler import SQLCompiler
+from django.utils.functional import cached_property
 
 from payments.models import Rates
 from screenings.models import Cinema, Session

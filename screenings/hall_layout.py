@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 from itertools import groupby
 
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from screenings.models import Hall, Seat, SeatKind

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -13,6 +12,7 @@ from django.db.models.constants import LOOKUP_SEP
 from django.db.models.functions import JSONArray, RowNumber
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from accounts.models import User
 from cinema.money import MoneyField

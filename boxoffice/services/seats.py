@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
+
+from django.utils.functional import cached_property
 
 from allocations.models import HouseHold
 from allocations.services import kept_seats

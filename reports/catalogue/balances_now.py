@@ -5,12 +5,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from django.db.models import BigIntegerField, CharField, F, QuerySet, Sum, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Concat
+from django.utils.functional import cached_property
 
 from cinema.money import MINOR_UNITS, ZERO
 from concessions.models import ConcessionItem

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from django.db.models import BigIntegerField, CharField, F, Sum, Value
 from django.db.models.functions import Cast
+from django.utils.functional import cached_property
 
 from cinema.money import MINOR_UNITS
 from reports.catalogue.balances import Balances, last_closed

@@ -4,9 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
 from itertools import groupby
 
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from accounts.models import User

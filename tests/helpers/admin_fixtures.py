@@ -2,11 +2,11 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from functools import cached_property
 from typing import TypeVar
 
 from django.db.models import Model
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from accounts.models import Approval, Device, MarketingConsent, User
 from accounts.services import request_approval

@@ -6,6 +6,7 @@ Nothing sleeps: PostgreSQL says who waits for a lock (`pg_blocking_pids`), so a 
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -63,8 +64,9 @@ def interleaver() -> Iterator[Interleave]:
         def run_second() -> None:
             schedule.paused = True
             thread.start()
+            limit = time.monotonic() + TIMEOUT
             while thread.is_running() and not _waits_for_a_lock(watcher, thread.backend):
-                pass
+                assert time.monotonic() < limit, "the second action waits for the first, but not in the database"
 
         with InterleavingPoints(at_point, run_second).counting():
             schedule.first = _result_of(first)
