@@ -28,9 +28,10 @@ COLUMNS = {
     "email": "orders.Order.email",
     "phone": "orders.Order.phone",
 }
-#: Compared, never stored: Django gives the one its column's limit when the form is made, and hashes the other. So is
+#: Compared, never stored: Django gives the name its column's limit when the form is made, and hashes passwords. So is
 #: `previewed`, which repeats what the form was sent with.
-NOT_STORED = {"LogInForm.username", "LogInForm.password"}
+PASSWORDS = {f"OwnPasswordForm.{name}_password{which}" for name, which in (("old", ""), ("new", 1), ("new", 2))}
+NOT_STORED = {"LogInForm.username", "LogInForm.password", *PASSWORDS}
 
 
 def load_every_form() -> None:
