@@ -55,7 +55,7 @@ test: .venv/installed-dev catalogues ## every check, the tests on SQLite, and on
 	@echo "== tests on PostgreSQL"
 	@$(ON_POSTGRES) $(PYTEST) --cases sample --database-only -m "database and not proofs" $(ARGS)
 
-# The machines wait for half of their time, for downloads and servers: they run beside the tests.
+# `machines` spends half of its time waiting for downloads and servers, so it runs beside the tests.
 proofs: .venv/installed-dev ## what takes too long for every run: the other tests on PostgreSQL, all crash points, deployment files, a fresh installation, the image
 	@$(MAKE) --no-print-directory --keep-going -j2 exhaustive machines
 

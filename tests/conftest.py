@@ -4,7 +4,6 @@ import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from urllib.parse import quote
-from zlib import crc32
 
 import pytest
 from django.conf import settings
@@ -18,6 +17,7 @@ from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_c
 from tests.helpers.database_template import create_test_database
 from tests.helpers.factories import a_cinema
 from tests.helpers.rendering import rendered_if
+from tests.helpers.sampling import cases_of_another_run
 from tests.helpers.shared_rows import rows_of_a_module
 from tools.compile_translations import compile_catalogues
 
@@ -119,25 +119,6 @@ def leave_out(config: pytest.Config, items: list[pytest.Item], unwanted: list[py
     config.hook.pytest_deselected(items=unwanted)
     dropped = set(unwanted)
     items[:] = [item for item in items if item not in dropped]
-
-
-def cases_of_another_run(items: list[pytest.Item], *, asked_for: str) -> list[pytest.Item]:
-    """Tests of the same cases, such as all jobs, have different ones of them in their samples."""
-    cases: dict[str, list[pytest.Item]] = {}
-    for item in items:
-        cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
-    left_out = []
-    for name, each in cases.items():
-        marker = each[0].get_closest_marker("exhaustive")
-        one_in = min(marker.kwargs.get("one_in", 1) if marker else 1, len(each))
-        sample = each[crc32(name.encode()) % one_in :: one_in]
-        if asked_for == "sample":
-            left_out += [item for item in each if item not in sample]
-        elif (
-            asked_for == "rest" and one_in > 1 and {"database", "page"} & {mark.name for mark in each[0].iter_markers()}
-        ):
-            left_out += sample
-    return left_out
 
 
 def uses_database(item: pytest.Item) -> bool:

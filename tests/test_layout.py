@@ -21,6 +21,7 @@ CROSS_CUTTING = {
     "every_page": "what holds for every page of the app",
     "locale": "the scripts that check and compile translations",
     "races": "two threads at once",
+    "helpers": "what the tests themselves rely on",
     "security": "attacks on every page of the site",
     "reliability": "crashes, repetition and interleavings of whole jobs",
     "workflows": "one process through several services",
