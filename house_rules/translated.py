@@ -47,4 +47,7 @@ class Translated(models.Model):
 
     @property
     def shown(self) -> Shown:
-        return Shown(self, get_language() or "")
+        return self.shown_in(get_language() or "")
+
+    def shown_in(self, language: str) -> Shown:
+        return Shown(self, language)

@@ -9,13 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.utils import translation
 
 from accounts.models import Approval, User
 from cinema.money import ZERO
 from concessions.models import ConcessionPreorder
 from house_rules.translated import text_in
-from notifications.contents import ListedSeat, showings
 from notifications.models import MessageKind, Notification, Status
 from notifications.services import Message, queue, was_queued
 from orders.models import Order, OrderChange, Ticket
@@ -23,6 +21,7 @@ from payments.services import Returned, balances, gift_cards_of
 from screenings.models import Cinema, Seat, Session
 
 NOT_ABOUT_ORDERS = [MessageKind(kind) for kind in ("POINTS_EXPIRING", "LOW_STOCK", "SIGN_IN", "REFUNDS_TO_APPROVE")]
+ListedSeat = tuple[Session, int, int]  # with its row and number
 RELEASED = [ConcessionPreorder.Status.CANCELLED, ConcessionPreorder.Status.AVAILABLE]
 
 
@@ -53,7 +52,7 @@ def send_tickets(
             order,
             order.cinema,
             map(_seat_of, tickets),
-            ((each.concession_item.shown.name, each.quantity) for each in snacks),
+            ((each.concession_item.shown_in(order.language).name, each.quantity) for each in snacks),
         ),
         "amount": str(order.final_amount),
         "gift_cards": [[card.last4, str(amount)] for card, amount in gift_cards_of(order.pk)],
@@ -83,9 +82,7 @@ def repeat_cancellations(order: Order, *, recipient: str, at: datetime) -> None:
 
 def notify_address_changed(order: Order, *, recipient: str, by_staff: bool, at: datetime) -> None:
     """Tell the former address that the order has another one, and that its link and codes have stopped working."""
-    with translation.override(order.language):
-        where = {"cinema": order.cinema.shown.name, "address": order.cinema.full_address}
-    about = where | {"number": order.number, "by_staff": by_staff}
+    about = {**_where(order.cinema, order.language), "number": order.number, "by_staff": by_staff}
     occasion = f"{order.number} {at.isoformat()}"
     message = message_about(order, MessageKind.ADDRESS_CHANGED, recipient=recipient, occasion=occasion, context=about)
     queue([message], at=at)
@@ -171,7 +168,7 @@ def notify_sessions_cancelled(
                     [order.number, *map(str, sorted({ticket.session_id for ticket in cancelled})), *filter(None, [why])]
                 ),
                 context={
-                    **_about(order, cinemas[order.cinema_id], sorted(map(_seat_of, cancelled)), []),
+                    **_about(order, cinemas[order.cinema_id], sorted(map(_seat_of, cancelled), key=_in_order), []),
                     **(Returned() if why else returned.get(order.pk, Returned())).context(),
                     "points": 0 if why else points.get(order.pk, 0),
                     "disputed": why == "disputed",
@@ -255,57 +252,61 @@ def about_orders(
     tickets: QuerySet[Ticket] | None = None,
     preorders: QuerySet[ConcessionPreorder] | None = None,
 ) -> dict[int, dict[str, Any]]:
-    """The common part of messages, by order: everything bought, or only these tickets and snacks. Three queries."""
-    cinemas = _cinemas(orders)
-    keys = [order.pk for order in orders]
-    seats: defaultdict[int, list[ListedSeat]] = defaultdict(list)
+    """The common part of messages, by order: everything bought, or only these tickets and snacks. Four queries."""
+    cinemas, keys = _cinemas(orders), [order.pk for order in orders]
     chosen = (Ticket.objects.all() if tickets is None else tickets).filter(order__in=keys).order_by(*_IN_ORDER)
-    spoken = {order.pk: order.language for order in orders}
-    columns = chosen.values_list("order_id", *_SEAT_COLUMNS)  # no instances: a batch has thousands
-    for order, session, starts, row, number, title, of_film, rating, name, of_hall in columns:
-        film = text_in(spoken[order], of_film, "title", title)
-        hall = text_in(spoken[order], of_hall, "name", name)
-        seats[order].append(ListedSeat(session, starts, film, rating, hall, row=row, number=number))
+    # No instances: a batch has thousands of tickets, of a few sessions.
+    places = list(chosen.values_list("order_id", "session_id", "seat__row", "seat__number"))
+    sessions = Session.objects.select_related("film", "hall").in_bulk({session for _order, session, *_seat in places})
+    seats: defaultdict[int, list[ListedSeat]] = defaultdict(list)
+    for order, session, row, number in places:
+        seats[order].append((sessions[session], row, number))
     snacks: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
     wanted = (ConcessionPreorder.objects.all() if preorders is None else preorders).filter(order__in=keys)
+    spoken = {order.pk: order.language for order in orders}
     items = ("concession_item__name", "concession_item__texts")
     for order, name, texts, quantity in wanted.order_by("pk").values_list("order_id", *items, "quantity"):
         snacks[order].append((text_in(spoken[order], texts, "name", name), quantity))
     return {order.pk: _about(order, cinemas[order.cinema_id], seats[order.pk], snacks[order.pk]) for order in orders}
 
 
-_OF_FILM = ("session__film__title", "session__film__texts", "session__film__age_rating")
-_OF_HALL = ("session__hall__name", "session__hall__texts")
-_SEAT_COLUMNS = ("session_id", "session__start_datetime", "seat__row", "seat__number", *_OF_FILM, *_OF_HALL)
 _IN_ORDER = ("session__start_datetime", "session", "seat__row", "seat__number")
 
 
 def _seat_of(ticket: Ticket) -> ListedSeat:
-    """Of a ticket that was read with its session, film, hall and seat."""
-    session, seat = ticket.session, ticket.seat
-    return ListedSeat(
-        session.pk,
-        session.start_datetime,
-        session.film.shown.title,
-        session.film.age_rating,
-        session.hall.shown.name,
-        row=seat.row,
-        number=seat.number,
-    )
+    return ticket.session, ticket.seat.row, ticket.seat.number
+
+
+def _in_order(seat: ListedSeat) -> tuple[datetime, int, int, int]:
+    session, row, number = seat
+    return session.start_datetime, session.pk, row, number
+
+
+def _where(cinema: Cinema, language: str) -> dict[str, str]:
+    return {"cinema": cinema.shown_in(language).name, "address": cinema.address_in(language)}
 
 
 def _about(
     order: Order, cinema: Cinema, seats: Iterable[ListedSeat], snacks: Iterable[tuple[str, int]]
 ) -> dict[str, Any]:
     """The order, its cinema, its screenings with their seats in the order given, and its snacks, named in the order's
-    language. No query.
+    language. Sessions were read with film and hall: no query.
     """
-    with translation.override(order.language):
-        return {
-            "number": order.number,
-            "link": order.link,
-            "cinema": cinema.shown.name,
-            "address": cinema.full_address,
-            "showings": showings(seats, cinema.zone),
-            "snacks": [list(snack) for snack in snacks],
-        }
+    showings: dict[int, dict[str, Any]] = {}
+    for session, row, number in seats:
+        if session.pk not in showings:
+            showings[session.pk] = {
+                "film": session.film.shown_in(order.language).title,
+                "rating": session.film.age_rating,
+                "starts": cinema.local(session.start_datetime).isoformat(),
+                "hall": session.hall.shown_in(order.language).name,
+                "seats": [],
+            }
+        showings[session.pk]["seats"].append([row, number])
+    return {
+        "number": order.number,
+        "link": order.link,
+        **_where(cinema, order.language),
+        "showings": list(showings.values()),
+        "snacks": [list(snack) for snack in snacks],
+    }

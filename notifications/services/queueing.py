@@ -60,10 +60,13 @@ before (what the gateway had returned earlier), and points. What is "0.00" or 0 
 are paid back, the context may have `further`: a list of {amount, way}.
 """
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from django.db import connection
 
 from notifications.models import MessageKind, Notification, Status
 
@@ -144,25 +147,46 @@ def queue(messages: Iterable[Message], *, at: datetime) -> None:
     (a guest at the box office leaves no address). One query per batch on PostgreSQL, none if there are no messages.
     Must be called inside a transaction (the rows that the messages are about are locked).
     """
-    Notification.objects.bulk_create(
-        [
-            Notification(
-                kind=message.kind,
-                recipient=message.recipient.strip(),
-                occasion=message.occasion,
-                language=message.language,
-                context=message.context,
-                cinema_id=message.cinema,
-                only_for=message.only_for,
-                not_after=message.not_after,
-                created_at=at,
-                next_attempt_at=at,
-            )
-            for message in messages
-            if message.recipient and message.recipient.strip()
-        ],
-        ignore_conflicts=True,
-    )
+    sent = [message for message in messages if message.recipient and message.recipient.strip()]
+    if connection.vendor == "postgresql" and len(sent) > 1:
+        _insert([_columns(message) for message in sent], at=at)
+    else:
+        stamps = {"created_at": at, "next_attempt_at": at}
+        rows = [Notification(**_columns(message), **stamps) for message in sent]
+        Notification.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _columns(message: Message) -> dict[str, Any]:
+    return {
+        "kind": message.kind,
+        "recipient": message.recipient.strip(),
+        "occasion": message.occasion,
+        "language": message.language,
+        "context": message.context,
+        "cinema_id": message.cinema,
+        "only_for": message.only_for,
+        "not_after": message.not_after,
+    }
+
+
+def _insert(rows: list[dict[str, Any]], *, at: datetime) -> None:
+    """What `bulk_create` would do, in a fraction of its time: one JSON parameter, no instances. A job queues thousands.
+
+    What differs between the messages comes from the JSON; the other columns have their defaults.
+    """
+    fields = {field.attname: field for field in Notification._meta.concrete_fields if not field.primary_key}
+    given = ", ".join(rows[0])
+    types = ", ".join(f"{name} {fields[name].db_type(connection)}" for name in rows[0])
+    same = {name: field.get_default() for name, field in fields.items() if name not in rows[0]}
+    same |= {"created_at": at, "next_attempt_at": at}
+    del same["uid"]  # each has its own
+    sql = f"""
+        INSERT INTO {Notification._meta.db_table} (uid, {given}, {", ".join(same)})
+        SELECT gen_random_uuid(), {given}, {", ".join("%s" for _name in same)}
+        FROM jsonb_to_recordset(%s) AS message ({types})
+        ON CONFLICT DO NOTHING"""  # noqa: S608 (names of our own columns)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*same.values(), json.dumps(rows, default=datetime.isoformat)])
 
 
 def ever_notified(recipients: Collection[str], *, kind: str) -> set[str]:

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator, URLValidator
 from django.db import models
 from django.utils.dates import WEEKDAYS
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cinema.history import History
@@ -165,7 +166,12 @@ class Cinema(Translated):
     @property
     def full_address(self) -> str:
         """City and address in the language in force, such as “Kazan, Main St 1”; empty if neither is known."""
-        return ", ".join(filter(None, [self.shown.city, self.shown.address]))
+        return self.address_in(get_language() or "")
+
+    def address_in(self, language: str) -> str:
+        """The full address in another language."""
+        shown = self.shown_in(language)
+        return ", ".join(filter(None, [shown.city, shown.address]))
 
     @property
     def map_link(self) -> str:

@@ -37,12 +37,11 @@ def process_late_payment_orders(cursor: Any, keys: Keys, at: datetime) -> int:
     _tell(
         cursor,
         "ORDER_OVERDUE",
-        """SELECT number || ' ' || payment_deadline AS occasion, o.email, o.phone, o.language, expires_at AS not_after,
-                  jsonb_build_object(
-                      'number', number, 'link', %(site)s || '/order/' || token || '/',
+        f"""SELECT number || ' ' || payment_deadline AS occasion, o.email, o.phone, o.language, o.cinema_id,
+                   expires_at AS not_after, {ABOUT} || jsonb_build_object(
                       'amount', (final_amount / 100.0)::numeric(12, 2)::text,
                       'cancelled_at', (expires_at AT TIME ZONE cinema.time_zone)::text) AS context
-           FROM orders_order o JOIN screenings_cinema cinema ON cinema.id = o.cinema_id WHERE o.id = ANY(%(keys)s)""",
+            FROM orders_order o JOIN screenings_cinema cinema ON cinema.id = o.cinema_id WHERE o.id = ANY(%(keys)s)""",
         {**given, "site": "http://127.0.0.1:8000"},
     )
     return len(given["keys"])
@@ -94,7 +93,7 @@ def refund_cancelled_sessions(cursor: Any, keys: Keys, at: datetime) -> int:
         cursor,
         "SESSION_CANCELLED",
         """SELECT number || ' ' || string_agg(session.id::text, ' ' ORDER BY session.id) AS occasion, o.email, o.phone,
-                  o.language, NULL::timestamptz AS not_after,
+                  o.language, o.cinema_id, NULL::timestamptz AS not_after,
                   jsonb_build_object(
                       'number', number, 'cinema', cinema.name,
                       'showings', jsonb_agg(jsonb_build_object(
@@ -276,7 +275,7 @@ def warn_of_expiry(cursor: Any, keys: Keys, at: datetime) -> int:
         cursor,
         "POINTS_EXPIRING",
         """SELECT account.id || ' ' || last_accrual_date AS occasion, email, phone, preferred_language AS language,
-                  last_accrual_date + interval '365 days' AS not_after,
+                  NULL::bigint AS cinema_id, last_accrual_date + interval '365 days' AS not_after,
                   jsonb_build_object('points', balance, 'expires', ((last_accrual_date + interval '365 days')
                                      AT TIME ZONE 'Europe/Moscow')::text) AS context
            FROM bonuses_bonusaccount account JOIN accounts_user person ON person.id = user_id
@@ -374,8 +373,8 @@ def send_ticket_usage_reminders(cursor: Any, keys: Keys, at: datetime) -> int:
     _tell(
         cursor,
         "TICKET_REMINDER",
-        """SELECT o.number || ' ' || session.id AS occasion, o.email, o.phone, o.language, start_datetime AS not_after,
-                  jsonb_build_object(
+        """SELECT o.number || ' ' || session.id AS occasion, o.email, o.phone, o.language, o.cinema_id,
+                  start_datetime AS not_after, jsonb_build_object(
                       'number', o.number, 'film', film.title,
                       'starts', (start_datetime AT TIME ZONE cinema.time_zone)::text, 'cinema', cinema.name,
                       'hall', hall.name, 'link', %(site)s || '/order/' || token || '/',
@@ -565,7 +564,8 @@ def _cancel(cursor: Any, given: dict[str, Any]) -> None:
     _tell(
         cursor,
         "ORDER_CANCELLED",
-        f"""SELECT number AS occasion, o.email, o.phone, language, {ABOUT} AS context, NULL::timestamptz AS not_after
+        f"""SELECT number AS occasion, o.email, o.phone, language, o.cinema_id, NULL::timestamptz AS not_after,
+                   {ABOUT} || jsonb_build_object('points_used', bonus_amount > 0) AS context
             FROM orders_order o JOIN screenings_cinema cinema ON cinema.id = o.cinema_id
             WHERE o.id = ANY(%(keys)s) AND NOT EXISTS (
                 SELECT 1 FROM storefront_onlinehold hold WHERE hold.order_id = o.id AND o.user_id IS NULL AND (
@@ -577,25 +577,32 @@ def _cancel(cursor: Any, given: dict[str, Any]) -> None:
     )
 
 
+def _shown(row: str, column: str) -> str:
+    """The text of a row in the language of the order `o`."""
+    return f"COALESCE(NULLIF({row}.texts #>> ARRAY[o.language, '{column}'], ''), {row}.{column})"
+
+
 #: What every message says of its order: number, link, cinema, screenings with their seats, and snacks.
-ABOUT = """
+ABOUT = f"""
     jsonb_build_object(
-        'number', o.number, 'link', %(site)s || '/order/' || o.token || '/', 'cinema', cinema.name,
-        'address', concat_ws(', ', NULLIF(cinema.city, ''), NULLIF(cinema.address, '')),
+        'number', o.number, 'link', %(site)s || '/order/' || o.token || '/', 'cinema', {_shown("cinema", "name")},
+        'address', concat_ws(', ', NULLIF({_shown("cinema", "city")}, ''), NULLIF({_shown("cinema", "address")}, '')),
         'showings', (
-            SELECT COALESCE(jsonb_agg(jsonb_build_object('film', title, 'starts', starts, 'hall', hall, 'seats', seats)
-                                      ORDER BY start_datetime, id), '[]')
+            SELECT COALESCE(jsonb_agg(jsonb_build_object('film', film, 'rating', rating, 'starts', starts, 'hall', hall,
+                                                         'seats', seats) ORDER BY start_datetime, id), '[]')
             FROM (
-                SELECT session.id, session.start_datetime, film.title, hall.name AS hall,
+                SELECT session.id, session.start_datetime, {_shown("film", "title")} AS film,
+                       film.age_rating AS rating, {_shown("hall", "name")} AS hall,
                        (session.start_datetime AT TIME ZONE cinema.time_zone)::text AS starts,
                        jsonb_agg(jsonb_build_array(seat.row, seat.number) ORDER BY seat.row, seat.number) AS seats
                 FROM orders_ticket ticket JOIN screenings_session session ON session.id = ticket.session_id
                 JOIN screenings_film film ON film.id = session.film_id
                 JOIN screenings_hall hall ON hall.id = session.hall_id
                 JOIN screenings_seat seat ON seat.id = ticket.seat_id
-                WHERE ticket.order_id = o.id GROUP BY 1, 2, 3, 4) showing),
+                WHERE ticket.order_id = o.id GROUP BY session.id, film.id, hall.id) showing),
         'snacks', (
-            SELECT COALESCE(jsonb_agg(jsonb_build_array(item.name, preorder.quantity) ORDER BY preorder.id), '[]')
+            SELECT COALESCE(jsonb_agg(jsonb_build_array({_shown("item", "name")}, preorder.quantity)
+                                      ORDER BY preorder.id), '[]')
             FROM concessions_concessionpreorder preorder
             JOIN concessions_concessionitem item ON item.id = preorder.concession_item_id
             WHERE preorder.order_id = o.id))"""
@@ -642,10 +649,11 @@ def _put_back(cursor: Any, preorders: Keys, at: datetime, wasted: Sequence[int] 
 def _tell(cursor: Any, kind: str, source: str, given: dict[str, Any]) -> None:
     """Queue a message for each row of `source` that has an address."""
     cursor.execute(
-        f"""INSERT INTO notifications_notification (kind, recipient, occasion, language, context, uid, status, attempts,
-                                                   created_at, not_after, next_attempt_at, claimed_by, channel, error)
-            SELECT %(kind)s, COALESCE(NULLIF(email, ''), phone), occasion, language, context, gen_random_uuid(),
-                   'QUEUED', 0, %(at)s, not_after, %(at)s, '', '', ''
+        f"""INSERT INTO notifications_notification (kind, recipient, occasion, language, cinema_id, context, uid,
+                                                   status, attempts, created_at, not_after, next_attempt_at,
+                                                   claimed_by, channel, error)
+            SELECT %(kind)s, COALESCE(NULLIF(email, ''), phone), occasion, language, cinema_id, context,
+                   gen_random_uuid(), 'QUEUED', 0, %(at)s, not_after, %(at)s, '', '', ''
             FROM ({source}) message WHERE email <> '' OR phone <> ''
             ON CONFLICT DO NOTHING""",
         {**given, "kind": kind},

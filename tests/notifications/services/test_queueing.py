@@ -4,6 +4,7 @@ from django.test.utils import CaptureQueriesContext
 
 from notifications.models import MessageKind, Notification, Status
 from notifications.services import Message, queue
+from tests.helpers import factories
 from tests.helpers.fake_mail import CONTEXTS, LATER, NOW, message
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,30 @@ def test_a_batch_is_queued_in_as_many_queries_as_one_message() -> None:
 
     assert len(many) == len(one)
     assert Notification.objects.count() == 41
+
+
+def test_messages_of_a_batch_are_stored_as_each_would_be_alone() -> None:
+    cinema = factories.a_cinema()
+    given = {"cinema": cinema.pk, "not_after": LATER, "only_for": {"permissions": [], "cinemas": [cinema.pk]}}
+    context = {**CONTEXTS[MessageKind.ORDER_CANCELLED], "cinema": "Кино “Ёж” \\ 100 %", "snacks": [["Popcorn", 2]]}
+    for number in range(2):
+        queue([message(recipient=f" alone{number}@example.com ", context=context, **(given if number else {}))], at=NOW)
+    queue(
+        [
+            message(recipient=f" batch{number}@example.com ", context=context, **(given if number else {}))
+            for number in range(2)
+        ],
+        at=NOW,
+    )
+
+    rows = Notification.objects.order_by("pk").values()
+    alone, batch = ([row for row in rows if row["recipient"].startswith(name)] for name in ("alone", "batch"))
+    for row in (*alone, *batch):
+        assert row.pop("uid").version == 4
+        row["recipient"] = row["recipient"].removeprefix("alone").removeprefix("batch")
+        del row["id"]
+    assert batch == alone
+    assert [row["recipient"] for row in batch] == ["0@example.com", "1@example.com"]
 
 
 @pytest.mark.parametrize("kind", MessageKind)
