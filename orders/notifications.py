@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -168,7 +169,7 @@ def notify_sessions_cancelled(
                     [order.number, *map(str, sorted({ticket.session_id for ticket in cancelled})), *filter(None, [why])]
                 ),
                 context={
-                    **_about(order, cinemas[order.cinema_id], sorted(map(_seat_of, cancelled), key=_in_order), []),
+                    **_about(order, cinemas[order.cinema_id], map(_seat_of, sorted(cancelled, key=_in_order)), []),
                     **(Returned() if why else returned.get(order.pk, Returned())).context(),
                     "points": 0 if why else points.get(order.pk, 0),
                     "disputed": why == "disputed",
@@ -271,15 +272,11 @@ def about_orders(
 
 
 _IN_ORDER = ("session__start_datetime", "session", "seat__row", "seat__number")
+_in_order = attrgetter("session.start_datetime", "session_id", "seat.row", "seat.number")
 
 
 def _seat_of(ticket: Ticket) -> ListedSeat:
     return ticket.session, ticket.seat.row, ticket.seat.number
-
-
-def _in_order(seat: ListedSeat) -> tuple[datetime, int, int, int]:
-    session, row, number = seat
-    return session.start_datetime, session.pk, row, number
 
 
 def _where(cinema: Cinema, language: str) -> dict[str, str]:

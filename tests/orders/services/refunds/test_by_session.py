@@ -290,6 +290,17 @@ def test_each_session_cancelled_later_has_its_own_message(two):
     assert [message.kind for message in messages()] == [MessageKind.SESSION_CANCELLED] * 2
 
 
+def test_guests_read_the_title_in_the_language_of_their_order():
+    session = a_session()
+    session.film.texts = {"de": {"title": "Der Spiegel"}}
+    session.film.save()
+    a_paid_order(session, language="de")
+
+    cancel_and_run_job(session)
+
+    assert [showing["film"] for showing in messages().get().context["showings"]] == ["Der Spiegel"]
+
+
 def test_a_guest_without_an_address_is_refunded():
     session = a_session()
     order = a_paid_order(session, email="")
