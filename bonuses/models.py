@@ -116,8 +116,8 @@ class BonusTransaction(models.Model):
         REVERSAL = "REVERSAL", _("Reversed")
         ADJUSTMENT = "ADJUSTMENT", _("Adjusted by staff")
 
-    bonus_account = models.ForeignKey(
-        BonusAccount, models.PROTECT, related_name="transactions", verbose_name=_("account")
+    bonus_account = models.ForeignKey(  # found by `transaction_of_account`
+        BonusAccount, models.PROTECT, related_name="transactions", verbose_name=_("account"), db_index=False
     )
     order = models.ForeignKey(
         "orders.Order",

@@ -261,8 +261,8 @@ class StockMovement(models.Model):
         COUNT = "COUNT", _("Stock count difference")
         COST = "COST", _("Cost corrected")
 
-    concession_item = models.ForeignKey(
-        ConcessionItem, models.PROTECT, related_name="movements", verbose_name=_("bar item")
+    concession_item = models.ForeignKey(  # found by `movement_of_item`
+        ConcessionItem, models.PROTECT, related_name="movements", verbose_name=_("bar item"), db_index=False
     )
     quantity = models.IntegerField(_("change"))
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)

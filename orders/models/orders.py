@@ -137,7 +137,9 @@ class Order(models.Model):
 
     number = models.CharField(_("number"), max_length=8, unique=True, default=new_number, editable=False)
     token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
-    cinema = models.ForeignKey("screenings.Cinema", models.PROTECT, related_name="orders", verbose_name=_("cinema"))
+    cinema = models.ForeignKey(  # found by `order_of_cinema`
+        "screenings.Cinema", models.PROTECT, related_name="orders", verbose_name=_("cinema"), db_index=False
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

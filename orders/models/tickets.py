@@ -55,8 +55,8 @@ class Ticket(PriceParts):
     LIVE: ClassVar = [Status.RESERVED, Status.PAID, Status.USED, Status.EXPIRED]
 
     order = models.ForeignKey("orders.Order", models.PROTECT, related_name="tickets", verbose_name=_("order"))
-    session = models.ForeignKey(
-        "screenings.Session", models.PROTECT, related_name="tickets", verbose_name=_("screening")
+    session = models.ForeignKey(  # found by `ticket_of_session`
+        "screenings.Session", models.PROTECT, related_name="tickets", verbose_name=_("screening"), db_index=False
     )
     seat = models.ForeignKey("screenings.Seat", models.PROTECT, related_name="tickets", verbose_name=_("seat"))
     ticket_type = models.ForeignKey(
