@@ -51,3 +51,12 @@ def test_sessions_link_to_the_timetable_and_are_highlighted_on_their_pages(page)
 
     active = [item["link"] for group in menu for item in group["items"] if item["active"]]
     assert active == [reverse("admin:screenings_session_timetable")]
+
+
+def test_the_menu_of_somebody_who_sees_everything_weighs_little():
+    """Every page of the admin has it."""
+    page = browser(someone("owner", all_cinemas=True)).get(reverse("admin:index")).text
+    menu = page.partition('<nav id="nav-sidebar-inner"')[2].partition("</nav>")[0]
+
+    assert menu.count("<li>") > 90
+    assert len(menu) < 60_000
