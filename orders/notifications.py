@@ -253,12 +253,14 @@ def about_orders(
     tickets: QuerySet[Ticket] | None = None,
     preorders: QuerySet[ConcessionPreorder] | None = None,
 ) -> dict[int, dict[str, Any]]:
-    """The common part of messages, by order: everything bought, or only these tickets and snacks. Four queries."""
-    cinemas, keys = _cinemas(orders), [order.pk for order in orders]
+    """The common part of messages, by order: everything bought, or only these tickets and snacks. At most 4 queries."""
+    keys = [order.pk for order in orders]
     chosen = (Ticket.objects.all() if tickets is None else tickets).filter(order__in=keys).order_by(*_IN_ORDER)
     # No instances: a batch has thousands of tickets, of a few sessions.
     places = list(chosen.values_list("order_id", "session_id", "seat__row", "seat__number"))
-    sessions = Session.objects.select_related("film", "hall").in_bulk({session for _order, session, *_seat in places})
+    sessions = Session.objects.select_related("film", "hall__cinema").in_bulk({place[1] for place in places})
+    cinemas = {session.hall.cinema_id: session.hall.cinema for session in sessions.values()}
+    cinemas |= _cinemas([order for order in orders if order.cinema_id not in cinemas])
     seats: defaultdict[int, list[ListedSeat]] = defaultdict(list)
     for order, session, row, number in places:
         seats[order].append((sessions[session], row, number))
