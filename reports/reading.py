@@ -180,7 +180,7 @@ def open_days_of(period: Period) -> list[Days]:
     """
     cinemas = {cinema.pk: cinema for cinema in period.cinemas}
     key = frozenset(cinemas)
-    stored = period.stored[key] if key in period.stored else period.stored.setdefault(key, _last_days(key))
+    stored = period.stored[key] if key in period.stored else period.stored.setdefault(key, by_cinema(last_days(key)))
     groups: defaultdict[tuple[PlannedDay, ...], list[int]] = defaultdict(list)
     for pk, cinema in cinemas.items():
         still_open = (day for day in unclosed_days(cinema, stored[pk], at=period.at) if day.date in period)
@@ -208,16 +208,20 @@ def whole_period(period: Period) -> Days:
     )
 
 
-def _last_days(cinemas: Collection[int]) -> dict[int, list[BusinessDay]]:
-    """By cinema: the last closed day and the open ones, in order. One query."""
+def last_days(cinemas: Any) -> QuerySet[BusinessDay]:
+    """Of each of these cinemas, given as rows or keys: the last closed day and the open ones, in order."""
     closed = BusinessDay.objects.closed().filter(cinema=OuterRef("pk")).order_by("-starts_at")
     last_closed = Cinema.objects.filter(pk__in=cinemas).annotate(day=Subquery(closed.values("pk")[:1])).values("day")
-    stored: defaultdict[int, list[BusinessDay]] = defaultdict(list)
-    for day in BusinessDay.objects.filter(
-        Q(closed_at__isnull=True) | Q(pk__in=last_closed), cinema__in=cinemas
-    ).order_by("starts_at"):
-        stored[day.cinema_id].append(day)
-    return stored
+    return BusinessDay.objects.filter(Q(closed_at__isnull=True) | Q(pk__in=last_closed), cinema__in=cinemas).order_by(
+        "starts_at"
+    )
+
+
+def by_cinema(days: Iterable[BusinessDay]) -> dict[int, list[BusinessDay]]:
+    found: defaultdict[int, list[BusinessDay]] = defaultdict(list)
+    for day in days:
+        found[day.cinema_id].append(day)
+    return found
 
 
 def unclosed_days(cinema: Cinema, stored: Sequence[BusinessDay], *, at: datetime) -> list[Day]:
