@@ -15,9 +15,8 @@ from incidents.services.telling import showings_before, tell_changed
 from orders.locks import lock_orders
 from orders.models import Order, Ticket
 from orders.services.visits.moved_sessions import follow_sessions_locked
-from screenings.errors import SessionAlreadyCancelled, SessionOver
 from screenings.models import Film, Session
-from screenings.services import check_certificates
+from screenings.services import check_certificates, refuse_over
 from screenings.services.relocation import Place, lock_for_relocation, refuse_overlaps, relocate, with_version
 
 
@@ -52,10 +51,7 @@ class CorrectionPreview:
 
 def preview_correction(session: Session, version: Version, *, at: datetime) -> CorrectionPreview:
     """Raises as `correct`. A constant number of queries. Reads only."""
-    if session.status == Session.Status.CANCELLED:
-        raise SessionAlreadyCancelled(session)
-    if session.status == Session.Status.COMPLETED or session.end_datetime <= at:
-        raise SessionOver(session)
+    refuse_over(session, at=at)
     if version.is_of(session):
         raise NothingToChange
     after = with_version(
