@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 
 from cinema.money import MINOR_UNITS, MoneyField
 from reports.counting import COUNTS, JOINED, SHORT
+from reports.counting.compiled import compiled_for_days
 from reports.days import Day, Days, JoinedDays, PlannedDay, Row, days_after, planned_day
 from reports.models import TOTALS, BusinessDay, Figures
 from screenings.models import Cinema
@@ -253,12 +254,17 @@ def difference(table: type[Figures], counted: Iterable[Row], days: Days) -> dict
         total = sums[tuple(row[column] for column in columns)]
         for position, measure in enumerate(table.MEASURES):
             total[position] += row.get(measure) or 0
-    booked = table._default_manager.filter(cinema__in=days.cinemas, about__in=[day.date for day in days.days])
-    for row in booked.order_by().values_list(*columns, *table.MEASURES):
-        total = sums[row[: len(columns)]]
-        for position, amount in enumerate(row[len(columns) :]):
-            total[position] -= amount
+    for booked in _booked_about(days, days.days[-1].ends_at, table):
+        total = sums[tuple(booked[column] for column in columns)]
+        for position, measure in enumerate(table.MEASURES):
+            total[position] -= booked[measure]
     return sums
+
+
+@compiled_for_days
+def _booked_about(days: Days, _as_of: datetime, table: type[Figures]) -> QuerySet[Any, Any]:
+    booked = table._default_manager.filter(cinema__in=days.cinemas, about__in=[day.date for day in days.days])
+    return booked.order_by().values("cinema_id", "about", *table.KEY, *table.MEASURES)
 
 
 def _matches(row: Row, wanted: dict[str, Any]) -> bool:

@@ -280,7 +280,7 @@ def _url(value: Any) -> str:
 
 def _cells(cells: Iterable[tuple[Column, str, str]]) -> SafeString:
     """The cells of one row: column, text and address. Not by the template, which takes ten times as long for each."""
-    markup = []
+    markup: list[str] = []
     for column, text, url in cells:
         tag = "td" if markup else "th"
         kind = (' scope="row"' if tag == "th" else "") + (' class="number"' if column.kind.is_number else "")

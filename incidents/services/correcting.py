@@ -10,7 +10,7 @@ from accounts.models import User
 from cinema.validators import clean_reason
 from incidents.errors import NothingToChange, PreviewOutdated
 from incidents.models import Incident
-from incidents.services.recording import UNEXPLAINED, Explanation, orders_with_tickets, record
+from incidents.services.recording import UNEXPLAINED, Explanation, orders_with_tickets, record, unreachable
 from incidents.services.telling import showings_before, tell_changed
 from orders.locks import lock_orders
 from orders.models import Order, Ticket
@@ -66,7 +66,7 @@ def preview_correction(session: Session, version: Version, *, at: datetime) -> C
         after=after,
         tickets=Ticket.objects.live().filter(session=session).count(),
         orders=orders.count(),
-        unreachable=orders.filter(email="", phone="").exclude(channel=Order.Channel.HOUSE).count(),
+        unreachable=unreachable(orders).count(),
     )
 
 

@@ -27,6 +27,11 @@ from screenings.models import Cinema, Session
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
+#: What is read of each screening: a chain has hundreds a day, and films have long descriptions.
+OF_SCREENING = (
+    *("start_datetime", "end_datetime", "status", "hall__cinema", "hall__name", "hall__texts"),
+    *("film__title", "film__texts", "film__year", "film__age_rating"),
+)
 Daily = Mapping[tuple[int, date], Mapping[str, Any]]  # sums by cinema and date
 
 SHOWN = (
@@ -138,7 +143,7 @@ class Overview:
         counted = self.period.open_days_together if of_open_days else []
         for days in counted:
             wanted |= days.within("start_datetime", "hall__cinema")
-        sessions = Session.objects.filter(wanted).select_related("film", "hall")
+        sessions = Session.objects.filter(wanted).select_related("film", "hall").only(*OF_SCREENING)
         read = list(sessions.order_by("start_datetime", "hall__name", "pk"))
         for days in counted:
             if self.rates is not None:
