@@ -45,21 +45,8 @@ def transition(rows: Iterable[models.Model], to: str, **fields: Any) -> None:
     for row in rows:
         by_status[row.status].append(row)  # type: ignore[attr-defined]
     for status, group in by_status.items():
-        if to == status and to not in group[0].TRANSITIONS[status]:
-            raise ForbiddenMove(
-                _("%(kind)s %(row)s: the status is already “%(target)s”. Someone else has just done this.")
-                % {"kind": capfirst(group[0]._meta.verbose_name), "row": group[0], "target": _label(group[0], to)}
-            )
         if to not in group[0].TRANSITIONS[status]:
-            raise ForbiddenMove(
-                _("%(kind)s %(row)s: the status can’t change from “%(source)s” to “%(target)s”.")
-                % {
-                    "kind": capfirst(group[0]._meta.verbose_name),
-                    "row": group[0],
-                    "source": _label(group[0], status),
-                    "target": _label(group[0], to),
-                }
-            )
+            raise _forbidden(group[0], to)
     for status, group in by_status.items():
         updated = (
             type(group[0])
@@ -83,6 +70,14 @@ def start_as(rows: Iterable[models.Model], status: str, **fields: Any) -> None:
             raise ForbiddenMove(f"{row._meta.label} cannot start as {status}.")
         for name, value in {"status": status, **fields}.items():
             setattr(row, name, value)
+
+
+def _forbidden(row: Any, to: str) -> ForbiddenMove:
+    text = _("%(kind)s %(row)s: the status can’t change from “%(source)s” to “%(target)s”.")
+    if to == row.status:
+        text = _("%(kind)s %(row)s: the status is already “%(target)s”. Someone else has just done this.")
+    kind, source, target = capfirst(row._meta.verbose_name), _label(row, row.status), _label(row, to)
+    return ForbiddenMove(text % {"kind": kind, "row": row, "source": source, "target": target})
 
 
 def _label(row: models.Model, status: str) -> Any:

@@ -1,6 +1,7 @@
 """Statements and returns as tables, for pages and for files."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -57,54 +58,58 @@ def statement_table(statement: Statement) -> Table:
         *advance,
         Column("note", _("Note")),
     ]
-    rows: list[dict[str, Any]] = []
-    notes = []
-    for line in lines:
-        is_week = line.kind == StatementLine.Kind.WEEK
-        rows.append(
-            {
-                "film": line.contract.film.title,
-                "week": line.week,
-                "about": line.about,
-                "screening": _("Whole week") if is_week else _screening(line, statement.cinema),
-                "format": line.contract.format if line.session is None else line.session.format,
-                "admissions": line.admissions,
-                "comps": line.comps,
-                "box_office": line.box_office,
-                **{name: sign * getattr(line, name) for name, _label, sign in used},
-                "base": line.base,
-                "hire": line.hire if is_week else None,
-                "advance": -line.advance if is_week else None,
-                "to_pay": line.hire - line.advance if is_week else None,
-                "note": _("Correction") if line.is_correction else "",
-            }
-        )
-        if is_week and line.steps:
-            name = {"film": line.contract, "week": line.week}
-            start = _("%(film)s, week %(week)s") % name
-            if line.is_correction:
-                start = _("%(film)s, week %(week)s, as corrected") % name
-            notes.append(f"{start}: {'; '.join(in_words(line.contract, line.steps))}.")
+    signs = {name: sign for name, _label, sign in used}
     weeks = [line for line in lines if line.kind == StatementLine.Kind.WEEK]
-    totals: dict[str, Any] = {name: sum(getattr(line, name) for line in weeks) for name in ("admissions", "comps")}
-    totals |= {name: sum((getattr(line, name) for line in weeks), ZERO) for name in ("box_office", "base", "hire")}
-    totals["advance"] = -sum((line.advance for line in weeks), ZERO)
-    totals["to_pay"] = totals["hire"] + totals["advance"]
-    totals |= {name: sign * sum((getattr(line, name) for line in weeks), ZERO) for name, _label, sign in used}
     return Table(
         title=_("Film hire: %(distributor)s") % {"distributor": statement.distributor},
         subtitle=subtitle(statement),
         columns=columns,
-        rows=rows,
-        totals=totals,
-        notes=notes,
-        expected=len(rows),
+        rows=[_row_of(line, statement.cinema, signs) for line in lines],
+        totals=_totals_of(weeks, signs),
+        notes=[_explanation(week) for week in weeks if week.steps],
+        expected=len(lines),
     )
 
 
+def _row_of(line: StatementLine, cinema: Cinema, signs: Mapping[str, int]) -> dict[str, Any]:
+    is_week = line.kind == StatementLine.Kind.WEEK
+    return {
+        "film": line.contract.film.title,
+        "week": line.week,
+        "about": line.about,
+        "screening": _("Whole week") if is_week else _screening(line, cinema),
+        "format": line.contract.format if line.session is None else line.session.format,
+        "admissions": line.admissions,
+        "comps": line.comps,
+        "box_office": line.box_office,
+        **{name: sign * getattr(line, name) for name, sign in signs.items()},
+        "base": line.base,
+        "hire": line.hire if is_week else None,
+        "advance": -line.advance if is_week else None,
+        "to_pay": line.hire - line.advance if is_week else None,
+        "note": _("Correction") if line.is_correction else "",
+    }
+
+
+def _totals_of(weeks: Sequence[StatementLine], signs: Mapping[str, int]) -> dict[str, Any]:
+    """The sums of the weeks: the lines of their sessions are parts of them."""
+    totals: dict[str, Any] = {name: sum(getattr(line, name) for line in weeks) for name in ("admissions", "comps")}
+    totals |= {name: sum((getattr(line, name) for line in weeks), ZERO) for name in ("box_office", "base", "hire")}
+    totals["advance"] = -sum((line.advance for line in weeks), ZERO)
+    totals["to_pay"] = totals["hire"] + totals["advance"]
+    return totals | {name: sign * sum((getattr(line, name) for line in weeks), ZERO) for name, sign in signs.items()}
+
+
+def _explanation(week: StatementLine) -> str:
+    name = {"film": week.contract, "week": week.week}
+    start = _("%(film)s, week %(week)s") % name
+    if week.is_correction:
+        start = _("%(film)s, week %(week)s, as corrected") % name
+    return f"{start}: {'; '.join(in_words(week.contract, week.steps))}."
+
+
 def subtitle(statement: Statement) -> str:
-    days = f"{date_format(statement.first, 'SHORT_DATE_FORMAT')} – {date_format(statement.last, 'SHORT_DATE_FORMAT')}"
-    text = f"{statement.cinema}, {days}"
+    text = f"{statement.cinema}, {_days(statement)}"
     return text if statement.version == 1 else _("%(what)s, version %(number)s") % {
         "what": text, "number": statement.version,
     }  # fmt: skip
@@ -211,5 +216,5 @@ def reconciliation(period: Period) -> Table:
     )
 
 
-def _days(period: Period) -> str:
+def _days(period: Period | Statement) -> str:
     return f"{date_format(period.first, 'SHORT_DATE_FORMAT')} – {date_format(period.last, 'SHORT_DATE_FORMAT')}"

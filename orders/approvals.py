@@ -96,9 +96,8 @@ class RefundApproval(ApprovableService):
         lock_orders_with_sessions([order.pk])  # so that it comes to the same when it is done
         if preview_refund(order, lines=lines, at=at) != expected:
             raise ApprovalOutdated
-        given: dict[str, Any] = {"lines": lines, "reason": reason, "at_fault": at_fault}
-        given["despite_dispute"] = despite_dispute
-        return refund(order, **given, at=at, actor=actor, approver=approver)
+        insisted: dict[str, Any] = {"at_fault": at_fault, "despite_dispute": despite_dispute}
+        return refund(order, lines=lines, reason=reason, **insisted, at=at, actor=actor, approver=approver)
 
     @staticmethod
     def message(order: Order, done: Refund) -> str:

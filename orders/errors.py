@@ -156,6 +156,10 @@ class WrongAmount(Refused, code="wrong_amount"):
 class AlreadyPaid(Refused, code="already_paid"):
     """Money was taken by hand for an order that does not wait for payment."""
 
+    def __init__(self, order: Any) -> None:
+        text = _("Order %(order)s is not awaiting payment, so no payment can be taken. Status: %(status)s.")
+        super().__init__(text % {"order": order, "status": order.get_status_display()})
+
 
 class NotPayable(Refused, code="order_not_payable"):
     """No payment can be started for this order."""
@@ -312,6 +316,9 @@ class SnacksNotOpen(NotAdmitted, code="snacks_not_open"):
 
 class NotAwaitingPayment(ForbiddenMove, code="order_not_awaiting_payment"):
     """The order is not waiting for payment any more."""
+
+    def __init__(self, order: Any) -> None:
+        super().__init__(_("Order %(order)s is no longer awaiting payment. Look at it again.") % {"order": order})
 
 
 class NotRefundable(ForbiddenMove, code="order_not_refundable"):

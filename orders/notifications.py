@@ -23,7 +23,6 @@ from screenings.models import Cinema, Seat, Session
 
 NOT_ABOUT_ORDERS = [MessageKind(kind) for kind in ("POINTS_EXPIRING", "LOW_STOCK", "SIGN_IN", "REFUNDS_TO_APPROVE")]
 ListedSeat = tuple[Session, int, int]  # with its row and number
-RELEASED = [ConcessionPreorder.Status.CANCELLED, ConcessionPreorder.Status.AVAILABLE]
 
 
 def send_tickets(
@@ -93,7 +92,7 @@ def send_link(order: Order, *, asked: bool = True, sparingly: bool = False, at: 
     """Queue the link to the page; returns whether. `sparingly`: one in `LINK_AGAIN`; not `asked`: corrected."""
     if sparingly and was_queued(MessageKind.ORDER_LINK, recipient=order.recipient, after=at - settings.LINK_AGAIN):
         return False
-    kept = ConcessionPreorder.objects.exclude(status__in=RELEASED)
+    kept = ConcessionPreorder.objects.exclude(status__in=ConcessionPreorder.RELEASED)
     about = about_orders([order], tickets=Ticket.objects.live(), preorders=kept)
     occasion = f"{order.number} {at.isoformat()}"
     context = {**about[order.pk], "asked": asked}

@@ -41,6 +41,7 @@ class Days:
         self.cinemas = cinemas
         self.days: Sequence[Day] = sorted(days, key=lambda day: day.starts_at)
         self._starts = [day.starts_at for day in self.days]
+        self.groups: Sequence[Days] = (self,)
 
     @cached_property
     def rates(self) -> Rates:
@@ -93,7 +94,7 @@ class JoinedDays(Days):
             (day for group in groups for day in group.days),
             cinemas=[cinema for group in groups for cinema in group.cinemas],
         )
-        self._groups = groups
+        self.groups = groups
         self._group_of = {cinema: group for group in groups for cinema in group.cinemas}
 
     def of(self, instant: datetime, cinema: int = 0) -> Date | None:
@@ -101,15 +102,15 @@ class JoinedDays(Days):
 
     def within(self, field: str, cinema: str = "") -> Q:
         condition = Q()
-        for group in self._groups:
+        for group in self.groups:
             condition |= group.within(field, cinema)
         return condition
 
     def date_of(self, field: str, cinema: str = "") -> Expression:
         cases = [
-            When(**{f"{cinema}__in": group.cinemas}, then=group.date_of(field, cinema)) for group in self._groups[:-1]
+            When(**{f"{cinema}__in": group.cinemas}, then=group.date_of(field, cinema)) for group in self.groups[:-1]
         ]
-        return Case(*cases, default=self._groups[-1].date_of(field, cinema), output_field=DateField())
+        return Case(*cases, default=self.groups[-1].date_of(field, cinema), output_field=DateField())
 
 
 class _DateOf(Func):

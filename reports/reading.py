@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 
 from cinema.money import MINOR_UNITS, MoneyField
 from reports.counting import COUNTS, JOINED, SHORT
+from reports.counting.compiled import compiled_for_days
 from reports.days import Day, Days, JoinedDays, PlannedDay, Row, days_after, planned_day
 from reports.models import TOTALS, BusinessDay, Figures
 from screenings.models import Cinema
@@ -180,7 +181,7 @@ def open_days_of(period: Period) -> list[Days]:
     """
     cinemas = {cinema.pk: cinema for cinema in period.cinemas}
     key = frozenset(cinemas)
-    stored = period.stored[key] if key in period.stored else period.stored.setdefault(key, _last_days(key))
+    stored = period.stored[key] if key in period.stored else period.stored.setdefault(key, by_cinema(last_days(key)))
     groups: defaultdict[tuple[PlannedDay, ...], list[int]] = defaultdict(list)
     for pk, cinema in cinemas.items():
         still_open = (day for day in unclosed_days(cinema, stored[pk], at=period.at) if day.date in period)
@@ -208,16 +209,20 @@ def whole_period(period: Period) -> Days:
     )
 
 
-def _last_days(cinemas: Collection[int]) -> dict[int, list[BusinessDay]]:
-    """By cinema: the last closed day and the open ones, in order. One query."""
+def last_days(cinemas: Any) -> QuerySet[BusinessDay]:
+    """Of each of these cinemas, given as rows or keys: the last closed day and the open ones, in order."""
     closed = BusinessDay.objects.closed().filter(cinema=OuterRef("pk")).order_by("-starts_at")
     last_closed = Cinema.objects.filter(pk__in=cinemas).annotate(day=Subquery(closed.values("pk")[:1])).values("day")
-    stored: defaultdict[int, list[BusinessDay]] = defaultdict(list)
-    for day in BusinessDay.objects.filter(
-        Q(closed_at__isnull=True) | Q(pk__in=last_closed), cinema__in=cinemas
-    ).order_by("starts_at"):
-        stored[day.cinema_id].append(day)
-    return stored
+    return BusinessDay.objects.filter(Q(closed_at__isnull=True) | Q(pk__in=last_closed), cinema__in=cinemas).order_by(
+        "starts_at"
+    )
+
+
+def by_cinema(days: Iterable[BusinessDay]) -> dict[int, list[BusinessDay]]:
+    found: defaultdict[int, list[BusinessDay]] = defaultdict(list)
+    for day in days:
+        found[day.cinema_id].append(day)
+    return found
 
 
 def unclosed_days(cinema: Cinema, stored: Sequence[BusinessDay], *, at: datetime) -> list[Day]:
@@ -249,12 +254,17 @@ def difference(table: type[Figures], counted: Iterable[Row], days: Days) -> dict
         total = sums[tuple(row[column] for column in columns)]
         for position, measure in enumerate(table.MEASURES):
             total[position] += row.get(measure) or 0
-    booked = table._default_manager.filter(cinema__in=days.cinemas, about__in=[day.date for day in days.days])
-    for row in booked.order_by().values_list(*columns, *table.MEASURES):
-        total = sums[row[: len(columns)]]
-        for position, amount in enumerate(row[len(columns) :]):
-            total[position] -= amount
+    for booked in _booked_about(days, days.days[-1].ends_at, table):
+        total = sums[tuple(booked[column] for column in columns)]
+        for position, measure in enumerate(table.MEASURES):
+            total[position] -= booked[measure]
     return sums
+
+
+@compiled_for_days
+def _booked_about(days: Days, _as_of: datetime, table: type[Figures]) -> QuerySet[Any, Any]:
+    booked = table._default_manager.filter(cinema__in=days.cinemas, about__in=[day.date for day in days.days])
+    return booked.order_by().values("cinema_id", "about", *table.KEY, *table.MEASURES)
 
 
 def _matches(row: Row, wanted: dict[str, Any]) -> bool:

@@ -12,7 +12,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format, get_format, number_format
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -126,7 +127,7 @@ class Table:
         """The table as HTML. `{{ table }}` in a template does the same."""
         reading = self.read()
         rows = [
-            [_cell(column, self.text(column, value), _url(value)) for column, value in reading.cells(row)]
+            _cells((column, self.text(column, value), _url(value)) for column, value in reading.cells(row))
             for row in reading
         ]
         totals = reading.totals()
@@ -138,10 +139,10 @@ class Table:
             ],
             "rows": rows,
             "totals": totals
-            and [
-                _cell(each, text, self.total_links.get(each.key, "") if totals.get(each.key) else "")
+            and _cells(
+                (each, text, self.total_links.get(each.key, "") if totals.get(each.key) else "")
                 for each, text in total_texts(self, totals)
-            ],
+            ),
         }
         return render_to_string("reports/table.html", context)
 
@@ -277,5 +278,14 @@ def _url(value: Any) -> str:
     return value.url if isinstance(value, Link) else ""
 
 
-def _cell(column: Column, text: str, url: str) -> dict[str, Any]:
-    return {"text": text, "url": url, "is_number": column.kind.is_number, "label": capfirst(str(column.label))}
+def _cells(cells: Iterable[tuple[Column, str, str]]) -> SafeString:
+    """The cells of one row: column, text and address. Not by the template, which takes ten times as long for each."""
+    markup: list[str] = []
+    for column, text, url in cells:
+        tag = "td" if markup else "th"
+        kind = (' scope="row"' if tag == "th" else "") + (' class="number"' if column.kind.is_number else "")
+        content = (
+            f'<a href="{conditional_escape(url)}">{conditional_escape(text)}</a>' if url else conditional_escape(text)
+        )
+        markup.append(f"<{tag}{kind}>{content}</{tag}>")
+    return mark_safe("".join(markup))  # noqa: S308 - texts and addresses are escaped

@@ -1,6 +1,6 @@
 """The services of this app. Each file of this package is one process."""
 
-from allocations.services.code_batches import begin_export, exported_codes, make_codes, stop_codes
+from allocations.services.code_batches import begin_export, exported_codes, is_of_one_guest, make_codes, stop_codes
 from allocations.services.comps import carry_over, create_standard_reasons, give, given_anew, is_complimentary, worth
 from allocations.services.groups import (
     SMALLEST_GROUP,
@@ -31,6 +31,7 @@ __all__ = [
     "given_anew",
     "hired_for_little",
     "is_complimentary",
+    "is_of_one_guest",
     "keep",
     "kept_seats",
     "make_codes",

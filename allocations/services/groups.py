@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.errors import ApprovalRequired
 from accounts.models import User
@@ -303,9 +302,7 @@ def _tickets(order: Order) -> list[Ticket]:
 def _check_reserved(order: Order) -> None:
     """Kindly, before what decides: an order that is paid or cancelled is not replaced, nor paid again."""
     if not Order.objects.filter(pk=order.pk, status__in=Order.UNPAID).exists():
-        raise NotAwaitingPayment(
-            _("Order %(order)s is no longer reserved. Look at the booking again.") % {"order": order}
-        )
+        raise NotAwaitingPayment(order)
 
 
 def _booking_of(order: Order) -> GroupBooking:

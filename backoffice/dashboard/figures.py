@@ -35,6 +35,7 @@ from reports.definitions import Definition
 from reports.definitions.basics import Unit
 from reports.definitions.sources import OF_FORECASTS
 from reports.models import PayoutLine
+from reports.reading import last_days
 from reports.tables import Kind, Link, cell_text, explanation
 from screenings.models import Cinema
 
@@ -42,6 +43,7 @@ A_DAY = timedelta(hours=24)
 MOST_ITEMS = 12
 #: What is read of each row.
 OF_CINEMA = ("name", "texts", "time_zone", "day_ends_at", "week_starts_on")
+OF_BUSINESS_DAY = ("cinema_id", "date", "starts_at", "ends_at", "closed_at")
 OF_RATE = ("subject", "valid_from", "vat")
 FURTHER = ("films", "occupancy", "bar", "losses", "points", "customers", "day", "month", "actions")
 OF_ITEM = ("cinema_id", "name", "texts", "expected_today", "stock_quantity")
@@ -104,6 +106,7 @@ class FirstPageFigures:
         self.request, self.at, self._together = request, at, together
         own = within(Cinema.objects.order_by("name"), "pk", cinemas_of(request))
         self._cinemas = together.add_first(First(own, OF_CINEMA, most=None))
+        self._days = together.add_first(First(last_days(own.order_by().values("pk")), OF_BUSINESS_DAY, most=None))
         self._rates = together.add_first(First(VatRate.objects.order_by("valid_from"), OF_RATE, most=None))
         items = within(ConcessionItem.objects.order_by("-expected_today", "name"), "cinema", cinemas_of(request))
         expected = items.filter(is_active=True, expected_today__gt=0, expected_at__gt=at - A_DAY)
@@ -122,8 +125,8 @@ class FirstPageFigures:
         further = list(self._further()) if with_figures else []
         if chosen is None and len(cinemas) > MOST_CINEMAS:
             return {"cinemas": cinemas, "further": further}
-        _number, rates = self._together.first(self._rates)
-        overview = Overview([chosen] if chosen else cinemas, self.at, rates=Rates(rates))
+        (_number, rates), (_number, stored) = (self._together.first(key) for key in (self._rates, self._days))
+        overview = Overview([chosen] if chosen else cinemas, self.at, rates=Rates(rates), stored=stored)
         days = overview.today(with_figures=with_figures)
         expected = expected_at([each.session for day in days for each in day.screenings], self.request)
         work = work_per_guest([day.cinema for day in days], at=self.at) if expected else {}

@@ -1,4 +1,4 @@
-"""Rows of several tables, read in one query."""
+"""Rows of several tables, read in two queries."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -33,8 +33,9 @@ class First:
 
 
 class Together:
-    """What was asked is read in one query, at the first look at an answer. Most tables of the first page have no rows
-    to show: one query for each of them would cost more than the answers.
+    """What was asked is read in two queries, at the first look at an answer: which of the tables have such rows at all,
+    and the rows of these. Most tables of the first page have none to show: a query for each of them would cost more
+    than the answers, and so would asking at once for the first rows of all.
     """
 
     def __init__(self, request: HttpRequest) -> None:
@@ -54,8 +55,7 @@ class Together:
 
     def exists(self, key: int) -> bool:
         """Whether there are any of the rows that were added."""
-        [[_number, known]] = self._found[len(self._firsts)]
-        return bool(known[key])
+        return bool(self._known[len(self._firsts) + key])
 
     def first(self, key: int) -> tuple[int, list[Any]]:
         """The number of all rows, and the first of them: objects that have only the columns that were asked for."""
@@ -65,13 +65,21 @@ class Together:
         return (found[0][0] if found else 0), rows
 
     @cached_property
-    def _found(self) -> list[list[tuple[int, Any]]]:
-        parts = [self._part(key, first) for key, first in enumerate(self._firsts)]
-        known = JSONArray(*self._existing, Value(0))
-        there = {"of": Value(len(parts)), "number_of_all": Value(1), "place": Value(1), "known": known}
-        parts.append(self._person.order_by().annotate(**there).values_list(*there))
-        found: list[list[tuple[int, Any]]] = [[] for _part in parts]
-        for of, number, _place, known in sorted(parts[0].union(*parts[1:], all=True), key=lambda row: row[:3]):
+    def _known(self) -> list[Any]:
+        """Whether there are rows: of each `First`, and then of what was added. Those of which all are wanted are read
+        anyway, without asking.
+        """
+        firsts = [Value(1) if first.most is None else Exists(first.rows) for first in self._firsts]
+        asked = self._person.order_by().annotate(known=JSONArray(*firsts, *self._existing, Value(0)))
+        [known] = asked.values_list("known", flat=True)
+        return list(known)
+
+    @cached_property
+    def _found(self) -> dict[int, list[tuple[int, Any]]]:
+        parts = [self._part(key, first) for key, first in enumerate(self._firsts) if self._known[key]]
+        found: dict[int, list[tuple[int, Any]]] = {key: [] for key in range(len(self._firsts))}
+        rows = parts[0].union(*parts[1:], all=True) if parts else ()
+        for of, number, _place, known in sorted(rows, key=lambda row: row[:3]):
             found[of].append((number, known))
         return found
 

@@ -4,13 +4,14 @@ The cells of a table become links to the lists of these rows, as far as the pers
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
+from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 
 from backoffice.framework.counted_filter import NAME, as_value
 from reports.behind import BEHIND
@@ -87,14 +88,21 @@ class Lists:
 
     user: Any
     period: Period
+    _addresses: dict[type[Model], str] = field(default_factory=dict, init=False)
 
     def of(self, figure: str, lookups: Lookups, first: date, last: date, *cell: int) -> str:
         """Empty if the person may not see the list."""
-        options = BEHIND[figure].model._meta
-        if not self.user.has_perm(f"{options.app_label}.view_{options.model_name}"):
-            return ""
-        address = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
-        return f"{address}?{urlencode({NAME: as_value(figure, first, last, *cell), **lookups})}"
+        address = self._address(BEHIND[figure].model)
+        return address and f"{address}?{urlencode({NAME: as_value(figure, first, last, *cell), **lookups})}"
+
+    def _address(self, model: type[Model]) -> str:
+        """Of the list of these rows, looked up once: a page has hundreds of links to a few lists."""
+        if model not in self._addresses:
+            options = model._meta
+            visible = self.user.has_perm(f"{options.app_label}.view_{options.model_name}")
+            page = f"admin:{options.app_label}_{options.model_name}_changelist"
+            self._addresses[model] = reverse(page) if visible else ""
+        return self._addresses[model]
 
     def cinema(self, path: str = "order__cinema") -> Lookups:
         """The condition for the only cinema of the period; none for several, which are those that the person sees."""

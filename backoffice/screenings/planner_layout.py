@@ -39,10 +39,6 @@ class PlanBlock:
     def time(self) -> str:
         return f"{self.starts:%H:%M}–{self.ends:%H:%M}"
 
-    @property
-    def may_be_taken_back(self) -> bool:
-        return self.seats is not None and not self.seats.sold and self.session.status == Session.Status.SCHEDULED
-
 
 @dataclass(frozen=True)
 class HallPlan:

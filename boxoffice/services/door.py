@@ -24,7 +24,7 @@ from orders.errors import (
 )
 from orders.models import Order, Scan, Ticket
 from orders.models.tickets import UNDO_OWN_SCAN
-from orders.services import UnknownCode, check_in, ticket_of, undo_check_in
+from orders.services import UnknownCode, check_in, is_admission_time, ticket_of, undo_check_in
 from screenings.models import Session
 
 ADULT_YEARS = 18
@@ -102,9 +102,7 @@ def undo(ticket: Ticket, *, device: Device, actor: User, at: datetime) -> None:
 def let_in_again(ticket: Ticket, *, device: Device, actor: User, at: datetime) -> Verdict:
     """Record that a guest who had left came back with a used ticket. Owns its transaction."""
     row = Ticket.objects.select_related("session__film", "session__hall", "seat", "ticket_type").get(pk=ticket.pk)
-    if row.status != Ticket.Status.USED or not row.session.start_datetime - rules().doors_open <= at <= (
-        row.session.end_datetime
-    ):
+    if row.status != Ticket.Status.USED or not is_admission_time(row.session, at):
         return Verdict("red", _("Not valid"), ticket=row)
     DoorEvent.objects.create(kind=DoorEvent.Kind.RE_ENTRY, ticket=row, device=device, actor=actor, at=at)
     return Verdict("green", _("Let in again"), ticket=row)

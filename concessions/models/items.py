@@ -315,7 +315,7 @@ class StockMovement(models.Model):
 
 
 class ReorderSuggestion(models.Model):
-    """How much to order to reach the maximum stock, and who ordered it; open until goods are received."""
+    """How much of an item to order, and who ordered it; open until goods are received."""
 
     concession_item = models.ForeignKey(
         ConcessionItem, models.PROTECT, related_name="reorder_suggestions", verbose_name=_("bar item")

@@ -32,6 +32,7 @@ class ConcessionPreorder(models.Model):
         Status.AVAILABLE: set(),
     }
     OPEN: ClassVar = [Status.PENDING, Status.READY]
+    RELEASED: ClassVar = [Status.CANCELLED, Status.AVAILABLE]  # no longer a part of the order
 
     order = models.ForeignKey("orders.Order", models.PROTECT, related_name="preorders", verbose_name=_("order"))
     concession_item = models.ForeignKey(

@@ -54,8 +54,7 @@ def take_stock(preorders: Sequence[ConcessionPreorder], *, at: datetime) -> None
     """Take the quantities of the preorders from the stock, all or none: for what is made, units of each ingredient by
     today's recipe. Raises `OutOfStock`.
 
-    Must be called inside a transaction (the orders are locked; the items are
-    locked here).
+    Must be called inside a transaction (the orders are locked; the items are locked here).
     """
     wanted = _units(preorders)
     changes: defaultdict[int, int] = defaultdict(int)

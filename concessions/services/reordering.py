@@ -12,9 +12,8 @@ from concessions.models import ConcessionItem, ReorderSuggestion
 
 
 def order_to_maximum(item: ConcessionItem, *, at: datetime, actor: User | None = None) -> ReorderSuggestion:
-    """Record that staff ordered the item from the supplier, in the suggested quantity.
-
-    Where the forecast suggests none, it is what is missing to the maximum stock.
+    """Record that staff ordered the item from the supplier: the suggested quantity, or what is missing to the maximum
+    stock where the forecast suggests none.
 
     Updates the open suggestion, or creates one; it is closed when goods are received. Raises `NothingToOrder` if the
     stock is at its maximum, `NotStocked`, and `AlreadyOrdered` if the item is on order. Owns its transaction.

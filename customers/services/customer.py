@@ -38,7 +38,8 @@ class Customer:
         joined an account later: anybody could have typed its address. Never a member of staff. An order without any
         address has a customer without orders. At most one query.
         """
-        if order.user is not None and not order.user.is_staff and not order.changes.filter(kind="CLAIMED").exists():
+        claims = order.changes.filter(kind=OrderChange.Kind.CLAIMED)
+        if order.user is not None and not order.user.is_staff and not claims.exists():
             return cls(order.user.email, order.user)
         return cls(order.recipient.strip(), only=order)
 

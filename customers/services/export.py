@@ -6,6 +6,7 @@ from typing import Any
 from axes.models import AccessAttempt
 
 from accounts.services import export_consents, facts_of, rows_about_customer
+from allocations.services import is_of_one_guest
 from bonuses.services import points_of_customer
 from customers.services.customer import Customer
 from orders.models import Order, Promocode
@@ -59,9 +60,8 @@ def export_customer_data(customer: Customer, *, at: datetime) -> dict[str, Any]:
 
 
 def _open_code(promocode: Promocode | None) -> str:
-    """The code, unless it is one for a single order."""
-    secret = promocode is None or any(hasattr(promocode, kind) for kind in ("voucher", "instead_of_money", "of_batch"))
-    return "" if promocode is None or secret else promocode.code
+    """The code, unless it is one guest's."""
+    return "" if promocode is None or is_of_one_guest(promocode) else promocode.code
 
 
 def _order(order: Order) -> dict[str, Any]:

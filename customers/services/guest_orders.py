@@ -16,10 +16,10 @@ def claim_guest_orders(user: User, *, at: datetime) -> int:
     customer's code earns points, nor those whose address may be a seller's own: staff or a partner entered it. Two
     queries. Owns its transaction.
     """
-    changes = OrderChange.objects.filter(order=OuterRef("pk"))
-    by_seller = changes.filter(Q(kind="ADDRESS", actor__isnull=False) | Q(kind="PARTNER"))
+    changes, kinds = OrderChange.objects.filter(order=OuterRef("pk")), OrderChange.Kind
+    by_seller = changes.filter(Q(kind=kinds.ADDRESS, actor__isnull=False) | Q(kind=kinds.PARTNER))
     with transaction.atomic():
         sold = Order.objects.filter(~Exists(by_seller), user__isnull=True, email=user.email).exclude(email="")
         orders = sold.exclude(channel__in=[Order.Channel.BOX_OFFICE, Order.Channel.GROUP])
-        insert_from(orders, OrderChange, order=F("pk"), kind=OrderChange.Kind.CLAIMED, at=at, actor=user.pk)
+        insert_from(orders, OrderChange, order=F("pk"), kind=kinds.CLAIMED, at=at, actor=user.pk)
         return orders.update(user=user)

@@ -13,7 +13,7 @@ from accounts.services import is_above_limit
 from cinema.validators import clean_reason
 from incidents.errors import NothingToChange, PreviewOutdated
 from incidents.models import Incident
-from incidents.services.recording import UNEXPLAINED, Explanation, orders_with_tickets, record
+from incidents.services.recording import UNEXPLAINED, Explanation, orders_with_tickets, record, unreachable
 from orders.models import Order, Ticket
 from orders.services import call_off, refunds_of
 from orders.services.refunds.by_session import SERVICE
@@ -59,7 +59,7 @@ def preview_cancellation(sessions: Sequence[Session], *, at: datetime, actor: Us
         sessions=sessions,
         tickets=tickets.count(),
         orders=orders.count(),
-        unreachable=orders.filter(email="", phone="").exclude(channel=Order.Channel.HOUSE).count(),
+        unreachable=unreachable(orders).count(),
         money=money,
         waits=is_above_limit(SERVICE, money, actor=actor, at=at),
         digest=digest_of(sessions),

@@ -10,14 +10,13 @@ from accounts.models import User
 from cinema.validators import clean_reason
 from incidents.errors import NothingToChange, PreviewOutdated
 from incidents.models import Incident
-from incidents.services.recording import UNEXPLAINED, Explanation, orders_with_tickets, record
+from incidents.services.recording import UNEXPLAINED, Explanation, orders_with_tickets, record, unreachable
 from incidents.services.telling import showings_before, tell_changed
 from orders.locks import lock_orders
 from orders.models import Order, Ticket
 from orders.services.visits.moved_sessions import follow_sessions_locked
-from screenings.errors import SessionAlreadyCancelled, SessionOver
 from screenings.models import Film, Session
-from screenings.services import check_certificates
+from screenings.services import check_certificates, refuse_over
 from screenings.services.relocation import Place, lock_for_relocation, refuse_overlaps, relocate, with_version
 
 
@@ -52,10 +51,7 @@ class CorrectionPreview:
 
 def preview_correction(session: Session, version: Version, *, at: datetime) -> CorrectionPreview:
     """Raises as `correct`. A constant number of queries. Reads only."""
-    if session.status == Session.Status.CANCELLED:
-        raise SessionAlreadyCancelled(session)
-    if session.status == Session.Status.COMPLETED or session.end_datetime <= at:
-        raise SessionOver(session)
+    refuse_over(session, at=at)
     if version.is_of(session):
         raise NothingToChange
     after = with_version(
@@ -70,7 +66,7 @@ def preview_correction(session: Session, version: Version, *, at: datetime) -> C
         after=after,
         tickets=Ticket.objects.live().filter(session=session).count(),
         orders=orders.count(),
-        unreachable=orders.filter(email="", phone="").exclude(channel=Order.Channel.HOUSE).count(),
+        unreachable=unreachable(orders).count(),
     )
 
 

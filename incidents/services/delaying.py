@@ -19,8 +19,8 @@ from incidents.services.recording import (
 )
 from incidents.services.telling import showings_before, tell_changed
 from orders.locks import lock_orders
-from screenings.errors import SessionAlreadyCancelled, SessionOver
 from screenings.models import Session
+from screenings.services import refuse_over
 from screenings.services.relocation import Place
 
 
@@ -57,10 +57,7 @@ def check_record(session: Session, *, minutes: int, at: datetime) -> None:
     """Raises what `record_delay` raises. Reads only."""
     if minutes <= 0:
         raise NothingToChange
-    if session.status == Session.Status.CANCELLED:
-        raise SessionAlreadyCancelled(session)
-    if session.status == Session.Status.COMPLETED or session.end_datetime <= at:
-        raise SessionOver(session)
+    refuse_over(session, at=at)
     starts = session.start_datetime + timedelta(minutes=minutes)
     if max(at, starts) > session.start_datetime + RECORDED_WITHIN or starts >= session.end_datetime:
         raise StartNotRecordable

@@ -4,13 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cinema.status import ConcurrentChange
 from cinema.validators import clean_line
 from incidents.models import ChangedSession, ConcernedOrder, Incident
-from orders.models import Ticket
+from orders.models import Order, Ticket
 from screenings.models import Cinema, Session
 
 #: A smaller change of the start lets nobody return tickets beyond the order's usual time.
@@ -83,6 +84,11 @@ def orders_with_tickets(sessions: Collection[Session]) -> set[int]:
     """The orders (primary keys) that keep a seat at one of the sessions. One query. Reads only."""
     live = Ticket.objects.live().filter(session__in=[each.pk for each in sessions])
     return set(live.order_by().values_list("order", flat=True))
+
+
+def unreachable(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Those of the orders whose guests left no address, so that somebody has to find them. Reads only."""
+    return orders.filter(email="", phone="").exclude(channel=Order.Channel.HOUSE)
 
 
 def note_phoned(row: ConcernedOrder, *, at: datetime, actor: User) -> None:

@@ -17,7 +17,7 @@ from accounts.models import User
 from cinema.codes import random_code
 from cinema.money import ZERO
 from incidents.errors import DecisionClosed
-from incidents.models import ConcernedOrder
+from incidents.models import ConcernedOrder, Incident
 from notifications.models import MessageKind
 from notifications.services import queue, was_queued
 from orders import notifications
@@ -47,7 +47,7 @@ def new_voucher(amount: Decimal, *, at: datetime) -> Promocode:
 
 def open_choice(order: Order, *, at: datetime) -> ConcernedOrder | None:
     """The cancellation about which the guest of the order may still choose. At most eight queries. Reads only."""
-    rows = order.incidents.filter(incident__kind="CANCELLED", incident__refund_until__gt=at, answer="")
+    rows = order.incidents.filter(incident__kind=Incident.Kind.CANCELLED, incident__refund_until__gt=at, answer="")
     found = [row for row in rows.select_related("incident__cinema").order_by("pk") if lines_to_choose(row, at=at)]
     return found[0] if found else None
 
@@ -184,7 +184,9 @@ def replace_vouchers(orders: Iterable[Order], *, at: datetime) -> None:
     """
     paid = [order.pk for order in orders if order.promocode_id]
     earlier = {"order__promocode__is_active": True, "order__promocode__instead_of_money__isnull": False}
-    rows = ConcernedOrder.objects.filter(order__in=paid, incident__kind="CANCELLED", voucher=None, **earlier)
+    rows = ConcernedOrder.objects.filter(
+        order__in=paid, incident__kind=Incident.Kind.CANCELLED, voucher=None, **earlier
+    )
     latest = {row.order_id: row for row in rows.select_related("incident", "order__cinema").order_by("pk")}
     shares: dict[int, Decimal] = dict.fromkeys(latest, ZERO)
     now = {"refund__requested_at": at, "refund__reason": Reason.SESSION_CANCELLED}

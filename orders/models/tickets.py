@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from cinema.money import MoneyField, between, format_money
-from screenings.models import PriceParts
+from screenings.models import PriceParts, Session
 
 UNDO_OWN_SCAN = timedelta(minutes=5)  # in which a scan is taken back by whoever made it, as if it had not been
 
@@ -22,7 +22,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def for_visits(self) -> "TicketQuerySet":
         """Tickets that keep their seat at a session that is not cancelled."""
-        return self.live().exclude(session__status="CANCELLED")
+        return self.live().exclude(session__status=Session.Status.CANCELLED)
 
     def admitted(self) -> "TicketQuerySet":
         """Tickets whose guests were ever let in. Undoing a check-in makes a ticket valid again but does not prove that

@@ -3,7 +3,7 @@
 `client("stripe")` returns a gateway; `offered_gateways()` lists those that customers may choose. The setting
 `GATEWAY_CLASSES` names each class by its dotted path, so that a higher app may supply a gateway. To add one, write its
 module, name it in that setting and in `payments.models.Gateway`, and run the contract tests against it
-(`tests/payments/test_contract.py`).
+(`tests/payments/contracts/test_gateways.py`).
 """
 
 from decimal import Decimal

@@ -185,10 +185,9 @@ def count_and_close(
     """Close a shift with what was counted in its drawer, before anybody was told what should be there.
 
     What is over or short is posted; then the float returns to the change fund and the rest goes to the safe, see
-    `hand_in`.
-    `counted_card` is the total of the terminal's own report. An open shift ends; one that ended without a count is
-    counted now. Raises `ShiftNotOpen` if it was counted before, `WrongCashAmount`, and `TerminalTotalNeeded` without
-    `counted_card` where cards were taken. Owns its transaction.
+    `hand_in`. `counted_card` is the total of the terminal's own report. An open shift ends; one that ended without a
+    count is counted now. Raises `ShiftNotOpen` if it was counted before, `WrongCashAmount`, and `TerminalTotalNeeded`
+    without `counted_card` where cards were taken. Owns its transaction.
     """
     cash.check_amount(counted_cash, lowest=ZERO)
     note = clean_reason(note) if clean_text(note) else ""

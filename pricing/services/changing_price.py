@@ -18,8 +18,9 @@ from incidents.services import record
 from orders.models import Ticket
 from pricing.errors import PriceTooLow
 from pricing.services.quoting import end_quotes
-from screenings.errors import ImpossibleSession, SessionAlreadyCancelled, SessionOver
+from screenings.errors import ImpossibleSession
 from screenings.models import Session
+from screenings.services import refuse_over
 
 #: Who has it sets prices anyway, and may go below the lowest price.
 KEEPS_PRICES = "screenings.apply_pricelist"
@@ -59,10 +60,7 @@ def lowest_price(session: Session, *, actor: User | None) -> Decimal:
 
 def preview_price(session: Session, *, price: Decimal, at: datetime, actor: User | None = None) -> PricePreview:
     """Raises as `change_price`. Four queries. Reads only."""
-    if session.status == Session.Status.CANCELLED:
-        raise SessionAlreadyCancelled(session)
-    if session.status == Session.Status.COMPLETED or session.end_datetime <= at:
-        raise SessionOver(session)
+    refuse_over(session, at=at)
     if not ZERO <= price <= MAX_AMOUNT:
         raise ImpossibleSession(_("This price is not possible. Enter another one."))
     if price == session.ticket_price:

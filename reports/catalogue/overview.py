@@ -4,7 +4,7 @@ The figures are those of `takings` for the same cinemas and dates.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -20,13 +20,18 @@ from reports import definitions
 from reports.catalogue.takings import added, column_of, figures, period_text
 from reports.counting.bar import count_by_screening
 from reports.days import Day, planned_day
-from reports.models import BarFigures, Figures, TicketFigures
-from reports.reading import Period, grouped, live, sums_by_day
+from reports.models import BarFigures, BusinessDay, Figures, TicketFigures
+from reports.reading import Period, by_cinema, grouped, live, sums_by_day
 from reports.tables import Column, Table
 from screenings.models import Cinema, Session
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
+#: What is read of each screening: a chain has hundreds a day, and films have long descriptions.
+OF_SCREENING = (
+    *("start_datetime", "end_datetime", "status", "hall__cinema", "hall__name", "hall__texts"),
+    *("film__title", "film__texts", "film__year", "film__age_rating"),
+)
 Daily = Mapping[tuple[int, date], Mapping[str, Any]]  # sums by cinema and date
 
 SHOWN = (
@@ -80,12 +85,21 @@ class Comparison:
 class Overview:
     """The figures of some cinemas as of `at`; what is read for one of its parts is not read again for the others."""
 
-    def __init__(self, cinemas: Collection[Cinema], at: datetime, *, rates: Rates | None = None) -> None:
+    def __init__(
+        self,
+        cinemas: Collection[Cinema],
+        at: datetime,
+        *,
+        rates: Rates | None = None,
+        stored: Iterable[BusinessDay] | None = None,
+    ) -> None:
+        """The VAT rates and the `last_days` of the cinemas may be given: a query less for each."""
         self.rates = rates
         dates = [cinema.business_date(at) for cinema in cinemas]
         self.cinemas = {cinema.pk: cinema for cinema in cinemas}
         # A day that was stored before the cinema's days were made to end later is ahead of its clock until then.
-        self.period = Period(cinemas, min(dates) - 2 * WEEK, max(dates) + DAY, at)
+        known = {} if stored is None else {frozenset(self.cinemas): by_cinema(stored)}
+        self.period = Period(cinemas, min(dates) - 2 * WEEK, max(dates) + DAY, at, known)
 
     def today(self, *, with_figures: bool) -> list[Today]:
         """The screenings of today by cinema, without cancelled ones. Four queries; with figures four more."""
@@ -129,7 +143,7 @@ class Overview:
         counted = self.period.open_days_together if of_open_days else []
         for days in counted:
             wanted |= days.within("start_datetime", "hall__cinema")
-        sessions = Session.objects.filter(wanted).select_related("film", "hall")
+        sessions = Session.objects.filter(wanted).select_related("film", "hall").only(*OF_SCREENING)
         read = list(sessions.order_by("start_datetime", "hall__name", "pk"))
         for days in counted:
             if self.rates is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Prefetch
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -87,7 +87,7 @@ def takings(period: Period, by: str = "day", *, film: Film | None = None, agains
     """Admissions and box office, of all films or of one, and the bar where it has the dimension.
 
     With `against`, each row has the box office that it is compared with, and the change. At most nine queries, and two
-    more for a comparison.
+    more for a comparison, or for the names of screenings.
     """
     dimension, has_bar = DIMENSIONS[by], shows_bar(by, film)
     both = against.period if against and against.cinema else period
@@ -229,11 +229,13 @@ def _named(screening: Session) -> str:
 
 
 def _names(dimension: Dimension, keys: set[Any]) -> dict[Any, Any]:
-    """How the values of the dimension read. At most one query."""
+    """How the values of the dimension read. At most three queries."""
     if dimension.kind == Kind.DATE:
         return {key: key for key in keys}
     if dimension.model is Session:
-        screenings = Session.objects.filter(pk__in=keys).select_related("film", "hall__cinema")
+        screenings = Session.objects.filter(pk__in=keys).only("start_datetime", "film", "hall")
+        # A week has thousands of them, of a few films in a few halls.
+        screenings = screenings.prefetch_related("film", Prefetch("hall", Hall.objects.select_related("cinema")))
         return {each.pk: _named(each) for each in screenings.order_by("start_datetime", "pk")}
     names: dict[Any, Any] = {key: str(key) for key in keys}
     if dimension.model is Promocode:

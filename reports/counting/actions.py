@@ -1,4 +1,3 @@
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +10,8 @@ from concessions.models import StockMovement
 from orders.models import Order, OrderEvent, Scan, Ticket
 from orders.reasons import Reason
 from payments.models import CashMovement, GiftCardMovement, GiftCardReplacement, Refund
-from reports.days import Days, Row
+from reports.counting.compiled import compiled_for_days
+from reports.days import Days
 from reports.models import Action
 
 LATE = timedelta(minutes=30)  # after the sale
@@ -27,7 +27,8 @@ AS_OF_RIGHT = [Reason.BY_CUSTOMER, Reason.SESSION_CANCELLED, Reason.SESSION_MOVE
 AT_WORK = Q(actor__isnull=False) & ~Q(order__user=F("actor"))
 
 
-def count(days: Days, as_of: datetime) -> Iterable[Row]:
+@compiled_for_days
+def count(days: Days, as_of: datetime) -> QuerySet[Any, Any]:
     """What people did, by person and action: see `ActionFigures`. One query.
 
     Rows with the same key are to be added up. Orders handled are those whose status the person changed, or of which

@@ -23,7 +23,9 @@ def earned_from_advances(day: Day, cinema: int, *, as_of: datetime) -> Totals:
     """What was paid before the day began for its screenings and their snacks, and not refunded."""
     paid_before = Q(order__cinema=cinema, order__paid_at__lt=day.starts_at)
     days = Days([day], cinemas=[cinema])
-    seats = Ticket.objects.filter(tickets.SOLD, paid_before, days.within("session__start_datetime"))
+    # The cinema is asked of the hall too: otherwise the orders of the whole chain are looked up.
+    of_day = days.within("session__start_datetime", "session__hall__cinema")
+    seats = Ticket.objects.filter(tickets.SOLD, paid_before, of_day)
     items = bar.with_tickets(ConcessionPreorder.objects.filter(bar.SOLD, paid_before), days)
     return [
         _kept(seats, F("price") - F("discount_share") - F("bonus_share"), as_of),

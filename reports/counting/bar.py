@@ -24,6 +24,7 @@ from cinema.money import ZERO, MoneyField
 from concessions.models import ConcessionPreorder, StockMovement
 from orders.models import Ticket
 from payments.models import Subject, Vat
+from reports.counting.compiled import compiled_for_days
 from reports.counting.vat import PERCENT, included
 from reports.days import Days, Row
 
@@ -51,9 +52,16 @@ def count_by_screening(days: Days, as_of: datetime) -> Iterable[Row]:
     return _count(days, as_of, "session_id")
 
 
-def _count(days: Days, as_of: datetime, *by: str) -> Iterable[Row]:
+def _count(days: Days, as_of: datetime, *by: str) -> Sequence[Row]:
+    dates = sorted({day.date for day in days.days})
+    return _rows(days, as_of, by, tuple(PERCENT[Vat(days.rates.on(Subject.GOODS, date))] for date in dates))
+
+
+@compiled_for_days
+def _rows(days: Days, as_of: datetime, by: Sequence[str], percents: Sequence[int]) -> QuerySet[Any, Any]:
+    """`percents` are the VAT rates of the dates, in order."""
     sold = ConcessionPreorder.objects.filter(SOLD, order__paid_at__lt=as_of)
-    with_seats, without = (_grouped(each, days, as_of, by) for each in by_instant(sold, days))
+    with_seats, without = (_grouped(each, days, as_of, by, percents) for each in by_instant(sold, days))
     return with_seats.union(without, all=True)
 
 
@@ -89,7 +97,7 @@ def with_tickets(preorders: QuerySet[ConcessionPreorder], days: Days) -> QuerySe
 
 
 def _grouped(
-    preorders: QuerySet[ConcessionPreorder], days: Days, as_of: datetime, by: Sequence[str]
+    preorders: QuerySet[ConcessionPreorder], days: Days, as_of: datetime, by: Sequence[str], percents: Sequence[int]
 ) -> QuerySet[Any, Any]:
     back = Q(refund_line__refund__requested_at__lt=as_of)
     value = F("unit_price") * F("quantity") - F("discount_share")
@@ -118,7 +126,7 @@ def _grouped(
             refunded_money=Sum("refund_line__amount", filter=back, default=ZERO),
             cost=Sum("line_cost", default=ZERO),
             uncosted=Coalesce(Sum("quantity", filter=~back & Q(line_cost__isnull=True)), 0),
-            vat=Sum(included(kept, _percent(days)), filter=~back, default=ZERO),
+            vat=Sum(included(kept, _percent(days, percents)), filter=~back, default=ZERO),
         )
     )
 
@@ -130,13 +138,12 @@ def _cost(as_of: datetime) -> Subquery:
     return Subquery(moved.annotate(cost=value).values("cost"))
 
 
-def _percent(days: Days) -> Expression:
+def _percent(days: Days, percents: Sequence[int]) -> Expression:
     """The VAT rate of goods on the business date, `about`."""
     dates = sorted({day.date for day in days.days})
-    percent_of = {date: PERCENT[Vat(days.rates.on(Subject.GOODS, date))] for date in dates}
     cases = [
-        When(about__lt=following, then=Value(percent_of[date]))
-        for date, following in pairwise(dates)
-        if percent_of[date] != percent_of[following]
+        When(about__lt=following, then=Value(percent))
+        for (percent, next_percent), (_date, following) in zip(pairwise(percents), pairwise(dates), strict=True)
+        if percent != next_percent
     ]
-    return Case(*cases, default=Value(percent_of[dates[-1]]), output_field=BigIntegerField())
+    return Case(*cases, default=Value(percents[-1]), output_field=BigIntegerField())

@@ -1,9 +1,11 @@
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from payments.models import CashMovement
+from reports.counting.compiled import compiled_for_days
 from reports.days import Days, Row
 from reports.models import BusinessDay
 
@@ -15,6 +17,12 @@ def count(days: Days, as_of: datetime) -> Iterable[Row]:
 
     The count of a shift that was opened before the first business day of its cinema is about the day of the count.
     """
+    for row in _rows(days, as_of):
+        yield {**row, "amount": row["total"]}  # a movement has a column of this name
+
+
+@compiled_for_days
+def _rows(days: Days, as_of: datetime) -> QuerySet[Any, Any]:
     movements = CashMovement.objects.filter(at__lt=as_of).order_by()
     has_day = BusinessDay.objects.filter(cinema=OuterRef("place__cinema"), starts_at__lte=OuterRef("shift__opened_at"))
     of_shift = Q(kind=COUNT) & Exists(has_day)
@@ -26,5 +34,4 @@ def count(days: Days, as_of: datetime) -> Iterable[Row]:
         .annotate(total=Sum("amount"))
         for rows, instant in ((moved, "at"), (counted, "shift__opened_at"))
     )
-    for row in by_place.union(found, all=True):
-        yield {**row, "amount": row["total"]}  # a movement has a column of this name
+    return by_place.union(found, all=True)

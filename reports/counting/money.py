@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from cinema.money import ZERO, MoneyField
 from orders.models import Order, RefundLine
 from payments.models import MANUAL_GATEWAYS, GiftCardMovement, Payment, Refund
+from reports.counting.compiled import compiled_for_days
 from reports.days import Days, Row
 from reports.models import GIFT_CARDS_SOLD, Tender
 
@@ -30,7 +31,14 @@ def count(days: Days, as_of: datetime) -> Iterator[Row]:
     count like a payment method: received when the order was paid, refunded with the lines that they had paid for. What
     was taken for gift cards counts by how it was taken.
     """
-    rows = _received(days, as_of).union(
+    for row in _rows(days, as_of):
+        number, amount = COLUMNS[row["measure"]]
+        yield {**{column: row[column] for column in COMMON}, number: row["number"], amount: row["total"]}
+
+
+@compiled_for_days
+def _rows(days: Days, as_of: datetime) -> QuerySet[Any, dict[str, Any]]:
+    return _received(days, as_of).union(
         _refunded(days, as_of),
         _paid_back(days, as_of),
         _points_received(days, as_of),
@@ -38,9 +46,6 @@ def count(days: Days, as_of: datetime) -> Iterator[Row]:
         *(_gift_cards(days, as_of, measure) for measure in COLUMNS),
         all=True,
     )
-    for row in rows:
-        number, amount = COLUMNS[row["measure"]]
-        yield {**{column: row[column] for column in COMMON}, number: row["number"], amount: row["total"]}
 
 
 def _received(days: Days, as_of: datetime) -> QuerySet[Any, dict[str, Any]]:

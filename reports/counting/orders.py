@@ -1,14 +1,16 @@
-from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from concessions.models import ConcessionPreorder
 from orders.models import Order, Ticket
-from reports.days import Days, Row
+from reports.counting.compiled import compiled_for_days
+from reports.days import Days
 
 
-def count(days: Days, as_of: datetime) -> Iterable[Row]:
+@compiled_for_days
+def count(days: Days, as_of: datetime) -> QuerySet[Any, Any]:
     """Paid orders by what they contain: see `OrderFigures`. One query."""
     tickets = Exists(Ticket.objects.filter(order=OuterRef("pk")))
     snacks = Exists(ConcessionPreorder.objects.filter(order=OuterRef("pk")))

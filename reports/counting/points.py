@@ -6,13 +6,15 @@ from django.db.models import BigIntegerField, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Coalesce
 
 from bonuses.models import BonusAccount, BonusTransaction
+from reports.counting.compiled import compiled_for_days
 from reports.days import Days, Row
 
 CHUNK = 2_000  # rows in memory at a time
 ALL, CHANGED, MOVED = "accounts", "account", "moved"
 
 
-def count(days: Days, as_of: datetime) -> Iterable[Row]:
+@compiled_for_days
+def count(days: Days, as_of: datetime) -> QuerySet[Any, Any]:
     """Points by type: see `PointsFigures`. One query."""
     return (
         BonusTransaction.objects.filter(days.within("transaction_date", "order__cinema"), transaction_date__lt=as_of)

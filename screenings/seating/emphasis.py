@@ -9,7 +9,7 @@ from typing import Any
 # The price of opening a run or cutting it in two, in distances between neighbouring seats, by the share of seats that
 # will be sold at the end. Found by simulation (`make bench-steering`): up to about 70 % full every party finds seats
 # side by side whatever was done before, from 90 % on only those whose rows were kept whole.
-BY_OCCUPANCY = ((0.6, 0.5), (0.75, 1.5), (0.85, 8.0), (0.92, 10000.0))
+BY_OCCUPANCY = ((0.6, 1.0), (0.75, 1.5), (0.85, 8.0), (0.92, 10000.0))
 # If there is no forecast, the weight decides until half of the seats are sold: the session may stay half empty. From
 # there on it counts as one that sells out.
 BY_WEIGHT = ((0.0, 10000.0), (0.25, 60.0), (0.5, 8.0), (0.75, 1.5), (1.0, 0.35))
@@ -19,7 +19,7 @@ UNEXPECTED = ((0.48, 0.35), (0.55, 10000.0))
 REACH, NEAR_UNEXPECTED = 0.525, 4.0
 LATER = 0.3  # of the seats: by how much the view comes first for longer, from weight 0 to weight 1
 STILL_TO_COME = 0.1  # of the seats: how many are expected to be sold at least, whatever the forecast said
-WEIGHT_RANGE = 4.0  # the caller's weight changes a price that follows from a forecast by up to this factor
+WEIGHT_RANGE = 2.0  # the caller's weight changes a price that follows from a forecast by up to this factor
 PACKING = 100.0  # from this price on, whole rows are all that counts, and the view decides between equals
 
 
@@ -28,7 +28,7 @@ class Emphasis:
     """`price` is what an opened run costs (see above); `target` is the share of the greatest distance from the focal
     point at which packing begins: buyers who choose themselves begin at the focal point, and two fronts that meet once
     leave fewer remainders than two that are mixed everywhere. While the view counts, whole rows are kept among the
-    places up to `near` steps farther than the best, within the best `reach` of all seats."""
+    places up to `near` steps farther than the best, within the best `reach` of all seats: those that will be sold."""
 
     price: float
     target: float
@@ -55,7 +55,8 @@ def emphasis(*, quality_weight: float, forecast: float | None, occupancy: float)
         price = max(_interpolated(BY_WEIGHT, quality_weight), _interpolated(UNEXPECTED, occupancy - later))
         return Emphasis(price, target, near=NEAR_UNEXPECTED, reach=REACH + later)
     filled = max(forecast, occupancy + STILL_TO_COME)
-    return Emphasis(_interpolated(BY_OCCUPANCY, filled) * WEIGHT_RANGE ** (1 - 2 * quality_weight), target)
+    price = _interpolated(BY_OCCUPANCY, filled) * WEIGHT_RANGE ** (1 - 2 * quality_weight)
+    return Emphasis(price, target, reach=min(filled, 1.0))
 
 
 def _interpolated(points: tuple[tuple[float, float], ...], at: float) -> float:

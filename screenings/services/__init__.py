@@ -1,4 +1,4 @@
-from screenings.services.cancellation import cancel_session, cancel_sessions
+from screenings.services.cancellation import cancel_session, cancel_sessions, refuse_over
 from screenings.services.certificates import certificates_of, check_certificates
 from screenings.services.copying import CopyResult, SkippedSession, copy_day, copy_week
 from screenings.services.halls import build_hall, redraw_hall
@@ -33,6 +33,7 @@ __all__ = [
     "redraft",
     "redraw_hall",
     "refuse_out_of_use",
+    "refuse_over",
     "remove_picture",
     "schedule",
     "schedule_planned",

@@ -12,6 +12,14 @@ from screenings.errors import SessionAlreadyCancelled, SessionOver
 from screenings.models import Session
 
 
+def refuse_over(session: Session, *, at: datetime) -> None:
+    """Raise `SessionAlreadyCancelled`, or `SessionOver` for a session that has ended by `at`. Reads only."""
+    if session.status == Session.Status.CANCELLED:
+        raise SessionAlreadyCancelled(session)
+    if session.status == Session.Status.COMPLETED or session.end_datetime <= at:
+        raise SessionOver(session)
+
+
 def cancel_session(session: Session, *, reason: str, at: datetime, actor: User | None = None) -> None:
     """Cancel a session that has not ended. Its hall is free at once; a job refunds its orders.
 
@@ -30,8 +38,5 @@ def cancel_sessions(sessions: Collection[Session], *, reason: str, at: datetime,
             now = locked[session.pk]
             for name in ("status", "end_datetime"):  # as they are in the database
                 setattr(session, name, getattr(now, name))
-            if session.status == Session.Status.CANCELLED:
-                raise SessionAlreadyCancelled(session)
-            if session.status == Session.Status.COMPLETED or session.end_datetime <= at:
-                raise SessionOver(session)
+            refuse_over(session, at=at)
         transition(sessions, Session.Status.CANCELLED, cancelled_at=at, cancel_reason=reason, cancelled_by=actor)

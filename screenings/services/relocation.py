@@ -9,9 +9,10 @@ from django.db import transaction
 
 from accounts.models import User
 from cinema.history import BASELINE
-from screenings.errors import HallBusy, SessionAlreadyCancelled, SessionOver, StartsInThePast
+from screenings.errors import HallBusy, StartsInThePast
 from screenings.models import Film, Hall, Session
 from screenings.services import hall_conflicts
+from screenings.services.cancellation import refuse_over
 from screenings.services.certificates import refuse_before_release
 from screenings.services.time_zones import OUT_OF_THE_WAY
 
@@ -49,10 +50,7 @@ def relocated(sessions: Sequence[Session], places: Mapping[int, Place], *, at: d
     moved = []
     for session in sessions:
         place = places[session.pk]
-        if session.status == Session.Status.CANCELLED:
-            raise SessionAlreadyCancelled(session)
-        if session.status == Session.Status.COMPLETED or session.end_datetime <= at:
-            raise SessionOver(session)
+        refuse_over(session, at=at)
         if place.start != session.start_datetime and place.start <= at:
             raise StartsInThePast(place.hall.cinema.local(place.start))
         moved.append(_placed(session, place))

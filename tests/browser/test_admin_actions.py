@@ -1,4 +1,4 @@
-"""Each action of the admin works in a browser. tests/backoffice/test_denied_actions.py checks who is refused."""
+"""Each action of the admin works in a browser; `test_denied_actions.py` checks who is refused."""
 
 import pytest
 from django.db.models import Model

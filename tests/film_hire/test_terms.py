@@ -114,6 +114,12 @@ def test_an_advance_covers_the_hire_of_the_first_weeks_until_it_is_used_up() -> 
     assert second.steps[-1] == Step(Rule.ADVANCE, D(750), (D(12000), D(4000)))
 
 
+def test_a_surcharge_outside_hire_is_never_more_than_the_ticket() -> None:
+    one = base_of([Tickets(2, D("30.00")), Tickets(1, D("80.00"))], Terms(surcharge=D(50)), vat_percent=0)
+
+    assert (one.box_office, one.surcharges, one.base) == (140, 110, 30)
+
+
 @pytest.mark.parametrize("points_count", [True, False])
 @pytest.mark.parametrize("discounts_reduce", [True, False])
 @pytest.mark.parametrize("goodwill_reduces", [True, False])

@@ -230,7 +230,6 @@ def test_price_never_falls_as_seats_sell() -> None:
         q["demand"]["shift"] = []
         prices = [price(q | {"sold": sold}) for sold in range(0, 61, 4)]
         assert prices == sorted(prices)
-    assert len(set(prices)) >= 1
     rising = [price(payload(sold=sold, held=0)) for sold in range(151)]
     assert (rising == sorted(rising), len(set(rising)) > 3) == (True, True)
 

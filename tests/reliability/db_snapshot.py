@@ -10,8 +10,10 @@ from functools import cache
 from zlib import crc32
 
 from django.apps import apps
-from django.db import connection, models, transaction
+from django.db import connection, models
 from simple_history.models import HistoricalChanges
+
+from tests.helpers.statements import Statements, with_rows
 
 #: Filled when the test database is created, and needed by later tests.
 EXCLUDED = {"contenttypes.ContentType", "auth.Permission"}
@@ -21,17 +23,14 @@ SELECT_SEQUENCES = {
     "postgresql": "SELECT format('%I.%I', schemaname, sequencename)::regclass AS name, last_value FROM pg_sequences",
 }
 RESTORE_SEQUENCES = {
-    "sqlite": [
-        "DELETE FROM sqlite_sequence",
-        "INSERT INTO sqlite_sequence (name, seq) SELECT name, seq FROM {sequences}",
-    ],
-    "postgresql": ["SELECT setval(name, coalesce(last_value, 1), last_value IS NOT NULL) FROM {sequences}"],
+    "sqlite": "DELETE FROM sqlite_sequence; INSERT INTO sqlite_sequence (name, seq) SELECT name, seq FROM {sequences}",
+    "postgresql": "PERFORM setval(name, coalesce(last_value, 1), last_value IS NOT NULL) FROM {sequences}",
 }
 
 LONGEST_NAME = 63  # of a table of PostgreSQL
 
 _snapshots: dict[str, Callable[[], object]] = {}
-_restore_statements: dict[str, list[str]] = {}
+_restoring: dict[str, Statements] = {}
 
 
 def restore_snapshot(build: Callable[[], object]) -> None:
@@ -44,7 +43,7 @@ def restore_snapshot(build: Callable[[], object]) -> None:
     name = build.__name__
     if name in _snapshots:
         assert _snapshots[name] is build, f"two snapshots are called {name}"
-        _run(_restore_statements[name])
+        _restoring[name].run()
         return
     delete_all_rows()
     vacuum()
@@ -55,14 +54,16 @@ def restore_snapshot(build: Callable[[], object]) -> None:
 
 def delete_all_rows() -> None:
     """Delete the rows of every table but those of `EXCLUDED`. Fast for small tables."""
-    _run([f"DELETE FROM {_quoted(model._meta.db_table)}" for model in _models()])
+    _deletes().run()
 
 
 def truncate() -> None:
     """As `delete_all_rows`, and give back the space in tables and indexes that earlier tests left bloated: PostgreSQL
     chooses its plans by their size."""
     if connection.vendor == "postgresql":
-        _run([f"TRUNCATE {', '.join(_quoted(model._meta.db_table) for model in _models())} CASCADE"])
+        tables = ", ".join(_quoted(model._meta.db_table) for model in _models())
+        with connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {tables} CASCADE")
     else:
         delete_all_rows()
 
@@ -80,76 +81,63 @@ def database_contents(*, exclude: Container[str]) -> str:
 
     From equal contents a job goes on in the same way.
     """
-    rows = []
+    rows = {}
     with connection.cursor() as cursor:
-        for model in _models():
+        for model in with_rows(_models()):
             if not issubclass(model, HistoricalChanges):
                 fields = [field.column for field in model._meta.local_concrete_fields if field.name not in exclude]
                 columns = ", ".join(map(_quoted, fields))
                 cursor.execute(f"SELECT {columns} FROM {_quoted(model._meta.db_table)} ORDER BY 1")
-                rows.append(cursor.fetchall())
-    return repr(rows)
+                rows[model._meta.label] = cursor.fetchall()
+    return repr(sorted(rows.items()))
 
 
 def _save(name: str) -> None:
     """Copy each table that has rows, and prepare the statements that restore it."""
-    models_ = _models()
-    filled = [model for model in models_ if model._base_manager.exists()]
-    for model in filled:
-        copy = _copy_of(model, name)
-        _run(
-            [
-                f"DROP TABLE IF EXISTS {copy}",
-                f"CREATE TABLE {copy} AS SELECT {_columns(model)} FROM {_quoted(model._meta.db_table)}",
-            ]
-        )
-    _run(
+    filled = with_rows(_models())
+    copies = {_copy_of(model, name): f"{_columns(model)} FROM {_quoted(model._meta.db_table)}" for model in filled}
+    sequences = _sequences_of(name)
+    with connection.cursor() as cursor:
+        for copy, rows in copies.items():
+            cursor.execute(f"DROP TABLE IF EXISTS {copy}")
+            cursor.execute(f"CREATE TABLE {copy} AS SELECT {rows}")
+        cursor.execute(f"DROP TABLE IF EXISTS {sequences}")
+        cursor.execute(f"CREATE TABLE {sequences} AS {SELECT_SEQUENCES[connection.vendor]}")
+    _restoring[name] = Statements(
         [
-            f"DROP TABLE IF EXISTS {_sequences_of(name)}",
-            f"CREATE TABLE {_sequences_of(name)} AS {SELECT_SEQUENCES[connection.vendor]}",
+            *(_delete(model) for model in _models() if model not in filled),
+            *(_refill(model, _copy_of(model, name)) for model in filled),
+            RESTORE_SEQUENCES[connection.vendor].format(sequences=sequences),
         ]
     )
-    _restore_statements[name] = [
-        *(f"DELETE FROM {_quoted(model._meta.db_table)}" for model in models_),
-        *(
-            f"INSERT INTO {_quoted(model._meta.db_table)} ({_columns(model)})"
-            f" SELECT {_columns(model)} FROM {_copy_of(model, name)}"
-            for model in filled
-        ),
-        *(statement.format(sequences=_sequences_of(name)) for statement in RESTORE_SEQUENCES[connection.vendor]),
-    ]
 
 
-def _run(statements: list[str]) -> None:
-    """Run them in one transaction. Foreign keys are deferred to its commit, so the order of tables does not matter."""
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            skip_foreign_key_checks()
-            cursor.execute(";".join(statements))  # one round trip
-            return
-        for statement in statements:
-            cursor.execute(statement)
+def _delete(model: type[models.Model]) -> str:
+    return f"DELETE FROM {_quoted(model._meta.db_table)}"
 
 
-def skip_foreign_key_checks() -> None:
-    """Check no foreign key until the transaction ends: complete copies are consistent, and checks are slow."""
-    if connection.vendor == "postgresql" and _is_superuser():
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL session_replication_role = replica")
+def _refill(model: type[models.Model], copy: str) -> str:
+    """On PostgreSQL only if rows were added, changed or deleted since: most of what a restore costs are indexes."""
+    columns, table = _columns(model), _quoted(model._meta.db_table)
+    statements = f"{_delete(model)}; INSERT INTO {table} ({columns}) SELECT {columns} FROM {copy}"
+    if connection.vendor != "postgresql":
+        return statements
+    rows = model._base_manager.count()
+    unchanged = f"SELECT count(*) = {rows} AND count(*) FILTER (WHERE xmin::text::bigint > last_run) = 0 FROM {table}"
+    return f"IF NOT ({unchanged}) THEN {statements}; END IF"
 
 
 @cache
-def _is_superuser() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-        return bool(cursor.fetchone()[0])
+def _deletes() -> Statements:
+    return Statements(_delete(model) for model in _models())
 
 
-def _models() -> list[type[models.Model]]:
+@cache
+def _models() -> tuple[type[models.Model], ...]:
     every = apps.get_models(include_auto_created=True)
-    return [
+    return tuple(
         model for model in every if model._meta.label not in EXCLUDED and model._meta.managed and not model._meta.proxy
-    ]
+    )
 
 
 def _columns(model: type[models.Model]) -> str:

@@ -1,10 +1,11 @@
-"""`business_state`, which the reliability tests compare: it shows every change that matters, and nothing else."""
+"""`business_state`, which the reliability tests compare, shows every change that matters, and nothing else; a snapshot
+that is restored has its rows whatever was done to them."""
 
 from datetime import timedelta
 
 import pytest
 
-from orders.models import Order
+from orders.models import Order, Ticket
 from orders.services import CancelReason, cancel
 from tests.helpers.factories import (
     NOON,
@@ -16,6 +17,7 @@ from tests.helpers.factories import (
     an_order,
     business_state,
 )
+from tests.reliability.db_snapshot import database_contents, restore_snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -47,3 +49,34 @@ def test_the_state_shows_every_change(change) -> None:
     change(order)
 
     assert business_state() != before
+
+
+def an_order_with_snacks() -> None:
+    session = a_session()
+    an_order(session, snacks=[(an_item(session.hall.cinema), 3)])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: Order.objects.update(expires_at=NOON),
+        lambda: Ticket.objects.all().delete(),
+        lambda: Ticket.objects.update(order=an_order(a_session())),
+        lambda: a_customer(points=100),
+        lambda: restore_snapshot(two_customers),
+    ],
+)
+def test_a_restored_snapshot_has_its_rows_whatever_changed(empty_database, change) -> None:
+    restore_snapshot(an_order_with_snacks)
+    contents = database_contents(exclude=())
+
+    for _twice in range(2):
+        change()
+        restore_snapshot(an_order_with_snacks)
+
+        assert database_contents(exclude=()) == contents
+
+
+def two_customers() -> None:
+    a_customer()
+    a_customer()

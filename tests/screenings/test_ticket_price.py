@@ -1,4 +1,4 @@
-"""Ticket prices. The examples in docs/prices.md are checked in tests/test_prices_page.py."""
+"""Ticket prices. The examples in docs/prices.md are checked in tests/docs/test_prices.py."""
 
 from decimal import Decimal
 

@@ -30,9 +30,7 @@ def pay_with_gift_card(
     with transaction.atomic():
         row = lock_order(order)
         if row.status not in Order.UNPAID:
-            raise AlreadyPaid(
-                _("Order %(order)s is not awaiting payment, so no payment can be taken.") % {"order": row}
-            )
+            raise AlreadyPaid(row)
         amount = covered(lock_named(card).balance, left=left_to_pay(row))
         if not amount:
             raise GiftCardEmpty

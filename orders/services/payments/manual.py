@@ -29,9 +29,7 @@ def record_uncertain_payment(
     with transaction.atomic():
         row = lock_order(order)
         if row.status not in Order.UNPAID:
-            raise AlreadyPaid(
-                _("Order %(order)s is not awaiting payment, so no payment can be taken.") % {"order": row}
-            )
+            raise AlreadyPaid(row)
         return payment_by_hand(row.pk, gateway=gateway, **{"amount": row.final_amount, **taken}, at=at, actor=actor)
 
 

@@ -84,7 +84,7 @@ def sell(
         check(order)
         taken = {"order": order.pk, "amount": order.final_amount, **payment, "at": at, "actor": actor}
         if order.final_amount and record_success(**taken) is None:
-            raise AlreadyPaid
+            raise AlreadyPaid(order)
         notifications.send_tickets(order, code_of=code_of, at=at)
 
     return hold(at=at, actor=actor, take_money=take_money, **wanted)
@@ -98,7 +98,7 @@ def left_to_pay(order: Order) -> Decimal:
 def _take(order: Order, *, amount: Decimal, part: bool, at: datetime, actor: User | None) -> None:
     """Make the order paid with `amount` and the parts before, or raise the reason why it cannot be."""
     if order.status in (*Order.SOLD, Order.Status.REFUNDED):
-        raise AlreadyPaid(_("Order %(order)s is already paid.") % {"order": order})
+        raise AlreadyPaid(order)
     kept = balance_of(order.pk).kept
     if part and kept < order.final_amount and order.status in Order.UNPAID:
         order.payments.update(is_part=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from bonuses.services import RefundedOrder, reverse_points
 from cinema.money import ZERO
@@ -78,16 +78,11 @@ class RefundPlan:
 def remaining_lines(orders: Collection[int]) -> dict[int, RemainingLines]:
     """The lines of each order that has been sold. Four queries."""
     found: defaultdict[int, RemainingLines] = defaultdict(RemainingLines)
-    for ticket in Ticket.objects.filter(order__in=orders, status__in=Ticket.LIVE, refund_line__isnull=True).order_by(
-        "pk"
-    ):
+    unrefunded = {"order__in": orders, "refund_line__isnull": True}
+    for ticket in Ticket.objects.live().filter(**unrefunded).order_by("pk"):
         found[ticket.order_id].tickets.append(ticket)
-    kept = ~Q(status__in=[ConcessionPreorder.Status.CANCELLED, ConcessionPreorder.Status.AVAILABLE])
-    for preorder in (
-        ConcessionPreorder.objects.filter(kept, order__in=orders, refund_line__isnull=True)
-        .select_related("concession_item")
-        .order_by("pk")
-    ):
+    kept = ConcessionPreorder.objects.exclude(status__in=ConcessionPreorder.RELEASED)
+    for preorder in kept.filter(**unrefunded).select_related("concession_item").order_by("pk"):
         found[preorder.order_id].preorders.append(preorder)
     for order, (money, points_value) in refunded_so_far(orders).items():
         found[order].refunded_money = money

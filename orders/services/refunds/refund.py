@@ -51,11 +51,10 @@ def refund(
     refunded outside and waits for its lines counts towards those that are named: only the rest is sent. Scanned tickets
     only if the cinema is `at_fault`, which stands in the reason; their seats stay off sale until the screening ends.
 
-    Raises `ScannedTicket`; `ApprovalRequired` above the limit for one person, which what points had paid counts towards
-    as money does, unless there is an `approver`;
-    `ReasonNeeded`; `NotRefundable` for an order that is not sold; `SoldTogether` for one of two paid tickets that are
-    sold together (a free one goes along); `PaymentDisputed` unless it is wanted `despite_dispute`; and
-    `NothingToRefund`, `LinesNotRefundable` or `MoreThanLeft`. Owns its transaction.
+    Raises `ScannedTicket`; `ApprovalRequired` above the limit for one person, towards which points count at their value
+    as money does, unless there is an `approver`; `ReasonNeeded`; `NotRefundable` for an order that is not sold;
+    `SoldTogether` for one of two paid tickets that are sold together (a free one goes along); `PaymentDisputed` unless
+    it is wanted `despite_dispute`; and `NothingToRefund`, `LinesNotRefundable` or `MoreThanLeft`. Owns its transaction.
     """
     reason = stated(reason, at_fault=at_fault)
     with transaction.atomic():

@@ -146,8 +146,10 @@ class _Offer:
     contested: bool = False
 
     def tickets(self, requests: Iterable[TicketRequest]) -> list[Ticket]:
-        places = [(self.sessions[of.pk], seat, kind) for of, seat, kind in requests]
-        return [Ticket(session=of, seat=at, ticket_type=kind, **self._quote(of, at, kind)) for of, at, kind in places]
+        return [self._ticket(self.sessions[session.pk], seat, kind) for session, seat, kind in requests]
+
+    def _ticket(self, session: Session, seat: Seat, kind: TicketType) -> Ticket:
+        return Ticket(session=session, seat=seat, ticket_type=kind, **self._quote(session, seat, kind))
 
     def _quote(self, session: Session, seat: Seat, kind: TicketType) -> dict[str, Any]:
         if seat.pk in self.agreed:

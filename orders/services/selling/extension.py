@@ -21,7 +21,7 @@ def extend(order: Order, *, until: datetime, at: datetime, actor: User | None = 
     with transaction.atomic():
         row = lock_order(order)
         if row.status not in Order.UNPAID:
-            raise NotAwaitingPayment(_("Order %(order)s is no longer awaiting payment.") % {"order": row})
+            raise NotAwaitingPayment(row)
         distance = row.expires_at - row.payment_deadline
         sold = [ticket.session.sales_end(row.channel) for ticket in row.tickets.select_related("session")]
         closes = row.preorders.aggregate(first=Min("collection_deadline"))["first"]

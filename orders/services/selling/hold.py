@@ -53,7 +53,7 @@ def hold(
     take_money: Callable[[Order], object] | None = None,
     agreed: Mapping[int, Decimal] | None = None,
 ) -> Order:
-    """Take seats, snacks, points and a promocode for a customer, to be paid before the order's `payment_deadline`.
+    """Take seats, snacks, points and a promo code for a customer, to be paid before the order's `payment_deadline`.
 
     `tickets` are (session, seat, ticket type), `snacks` (item, quantity). A guest has no `user`; the address and the
     language of a user who gives none are those of the account. Expired orders that hold a wanted seat are cancelled
@@ -139,7 +139,8 @@ def inherit_owner(order: Order, *, former: Order) -> None:
     """Copy to an order that takes the place of a former one who entered its address and who sold it, and whether it was
     added to an account. One query. Must be called inside a transaction.
     """
-    known = former.changes.filter(kind__in=["ADDRESS", "CLAIMED", "PARTNER"])
+    kinds = OrderChange.Kind
+    known = former.changes.filter(kind__in=[kinds.ADDRESS, kinds.CLAIMED, kinds.PARTNER])
     same = {name: F(name) for name in ("kind", "at", "actor", "reason", "details")}
     insert_from(known, OrderChange, order=order.pk, **same)
 
@@ -218,7 +219,7 @@ def _money_for_points(points: int, *, left: Decimal, user: User | None, channel:
     if not points:
         return ZERO
     if not isinstance(points, int) or points < 0:
-        raise PointsRefused(_("Enter a whole number of points.") % {"points": points})
+        raise PointsRefused(_("Enter a whole number of points."))
     if user is None:
         raise NotEnoughPoints(wanted=points, balance=0)
     most = most_points(left)

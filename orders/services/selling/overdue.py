@@ -40,7 +40,7 @@ def remind_to_pay(order: Order, *, at: datetime) -> None:
     with transaction.atomic():
         row = lock_order(order)
         if row.status not in Order.UNPAID:
-            raise NotAwaitingPayment(_("Order %(order)s is no longer awaiting payment.") % {"order": row})
+            raise NotAwaitingPayment(row)
         if not row.recipient.strip():
             raise NoContact(
                 _("Order %(order)s has no e-mail address or phone number, so no message can be sent.") % {"order": row}

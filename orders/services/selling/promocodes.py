@@ -9,7 +9,6 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from cinema.db_functions import PerRowDelta
-from cinema.local_time import programme_day
 from cinema.money import ZERO, format_money, rounded
 from orders.errors import PromocodeNotForOrder, PromocodeNotValid, PromocodeUnknown, PromocodeUsedUp
 from orders.models import OnlineHold, Order, Promocode
@@ -69,7 +68,7 @@ def discounted_parts(
 
 
 def _is_for(promocode: Promocode, session: Session, cinema: Cinema) -> bool:
-    day = str(programme_day(cinema.local(session.start_datetime)).isoweekday())
+    day = str(cinema.business_date(session.start_datetime).isoweekday())
     return promocode.film_id in (None, session.film_id) and (not promocode.weekdays or day in promocode.weekdays)
 
 
@@ -92,7 +91,6 @@ def take_use(promocode: Promocode, order: Order) -> None:
         raise PromocodeUsedUp(
             _("The promo code “%(code)s” has reached its limit. Remove it or enter another one.") % {"code": promocode}
         )
-
     if promocode.once_per_customer:  # the row is locked now: of two orders at once the later one sees the earlier
         _refuse_second_use(promocode, order)
 

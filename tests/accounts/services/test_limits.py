@@ -20,9 +20,20 @@ from accounts.services import (
 from bonuses.models import BonusAccount
 from bonuses.services import adjust
 from concessions.services import write_off
-from orders.services import refund
+from orders.services import mark_paid, refund
+from payments.models import Gateway
 from tests.helpers.assertions import raises_unchanged
-from tests.helpers.factories import NOON, PRICE, a_cinema, a_customer, a_hall, a_paid_order, a_session, an_item
+from tests.helpers.factories import (
+    NOON,
+    PRICE,
+    a_cinema,
+    a_customer,
+    a_hall,
+    a_paid_order,
+    a_session,
+    an_item,
+    an_order,
+)
 from tests.helpers.users import someone
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +65,19 @@ def test_refunds_of_many_orders_count_together():
 
 def test_what_points_had_paid_counts_as_money_does_when_it_is_refunded():
     order = a_paid_order(seats=2, customer=a_customer(points=500), points=int(PRICE))
+    one = someone("floor_manager", order.cinema)
+
+    with raises_unchanged(ApprovalRequired):
+        refund(order, reason="Ill", at=NOON, actor=one)
+
+    refund(order, lines=[order.tickets.first()], reason="Ill", at=NOON, actor=one)
+    assert LimitUse.objects.get().amount == PRICE
+
+
+def test_a_refund_that_goes_back_in_several_ways_counts_as_one_sum():
+    order = an_order(seats=2)
+    for gateway in (Gateway.CASH, Gateway.CARD_TERMINAL):
+        mark_paid(order, gateway=gateway, amount=PRICE, part=True, at=NOON)
     one = someone("floor_manager", order.cinema)
 
     with raises_unchanged(ApprovalRequired):

@@ -129,4 +129,4 @@ def test_one_pin_tried_on_everybody_locks_the_device(device: Device, usher: User
                 verify_pin(device, person=str(each.pk), pin="9999", at=NOON)
 
     with pytest.raises(RateLimited):
-        verify_pin(device, person=str(usher.pk), pin="9999", at=NOON)
+        verify_pin(device, person=str(usher.pk), pin=PIN, at=NOON)

@@ -8,10 +8,12 @@ from django.contrib.staticfiles import finders
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
-from django.forms.renderers import get_default_renderer
+from django.forms import Select
+from django.forms.renderers import DjangoTemplates, get_default_renderer
 from django.template.loader import get_template
 from django.test import Client
 from django.urls import reverse
+from pytest_django.asserts import assertHTMLEqual
 
 from backoffice.framework import unfold_patches
 from backoffice.framework.unfold_patches import PATCHES, UNFOLD_TEMPLATES, check_patches, patched
@@ -169,3 +171,14 @@ def test_the_delete_button_says_delete(client: Client) -> None:
     html = client.get(reverse("admin:screenings_genre_change", args=[genre.pk])).text
 
     assert re.findall(r">\s*(Delete[^<]*?)\s*<", html) == ["Delete"]
+
+
+def test_a_select_is_what_django_makes_of_it():
+    choices = [("", "All"), (7, "Tom & Jerry"), ("Film", [("film:7", "<One>"), ("film:8", "Two")])]
+    select = Select(attrs={"class": "wide", "required": True, "hidden": False}, choices=choices)
+
+    ours, theirs = (
+        select.render("film", "film:8", renderer=each) for each in (get_default_renderer(), DjangoTemplates())
+    )
+
+    assertHTMLEqual(ours, theirs)

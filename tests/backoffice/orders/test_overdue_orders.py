@@ -64,7 +64,7 @@ def test_submitting_the_payment_twice_takes_the_money_once(cinema, late):
     again = client.post(admin_url(late, "take_payment"), {"gateway": "cash"})
 
     assert late.payments.count() == 1
-    assert f"Order {late} is already paid." in again.content.decode()
+    assert f"Order {late} is not awaiting payment, so no payment can be taken. Status: Paid." in again.content.decode()
 
 
 def test_after_a_gift_card_paid_a_part_the_rest_is_asked_for_and_taken(cinema, late):

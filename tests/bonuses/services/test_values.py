@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from bonuses.services import money_for, most_points, points_earned, points_held, points_of, points_spent
+from bonuses.services.values import with_extra
 from orders.services import CancelReason, cancel
 from tests.helpers.factories import NOON, a_customer, an_order
 
@@ -34,6 +35,11 @@ def test_points_pay_at_most_the_configured_share(settings):
 @pytest.mark.parametrize(("paid", "points"), [("350.00", 7), ("399.99", 7), ("400.00", 8), ("-1.00", 0)])
 def test_money_earns_the_floor_of_its_rate_in_points(paid, points):
     assert points_earned(Decimal(paid)) == points
+
+
+@pytest.mark.parametrize(("points", "extra", "earned"), [(35, 20, 42), (7, 20, 8), (4, 20, 4), (3, 0, 3), (0, 20, 0)])
+def test_what_a_level_adds_is_rounded_down(points, extra, earned):
+    assert with_extra(points, extra) == earned
 
 
 @pytest.mark.parametrize(("share", "points"), [("17.50", 7), ("8.75", 3), ("0.00", 0)])

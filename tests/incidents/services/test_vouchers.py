@@ -25,10 +25,11 @@ from notifications.rendering import render_email
 from orders.models import Order, OrderChange, Promocode, RefundLine, Ticket
 from orders.services import hold, mark_paid, record_refund, refund
 from orders.services.refunds.by_customer import RefundedAtCinema
-from payments.models import Refund
+from payments.models import Receipt, Refund
 from payments.services import balance_of
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import (
+    LONG_AGO,
     NOON,
     PRICE,
     a_cinema,
@@ -38,6 +39,7 @@ from tests.helpers.factories import (
     an_adult,
     an_order,
     free_seats,
+    paid_at_the_bank,
 )
 from tests.helpers.users import someone
 from tests.reliability.run_job import run
@@ -67,6 +69,19 @@ def jobs(at):
 def broken(at):
     """Other jobs have not run in these tests."""
     return [each for each in violations(at) if "have been due" not in each.statement]
+
+
+def test_money_that_a_voucher_stands_for_is_settled_by_a_receipt_as_money_that_was_kept(session, settings):
+    settings.RECEIPTS_SINCE = LONG_AGO
+    order = paid_at_the_bank(session, at=NOON)
+    run("send_receipts", at=NOON)
+    cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
+    take_voucher(chosen(order, NOON), at=NOON)
+
+    run("update_completed_order_statuses", at=NOON + DAY)
+    run("send_receipts", at=NOON + DAY)
+
+    assert Receipt.objects.get(kind="SETTLEMENT").amount == PRICE
 
 
 def test_whoever_does_not_choose_is_refunded_when_the_time_is_over_and_unpaid_orders_are_cancelled_at_once(session):

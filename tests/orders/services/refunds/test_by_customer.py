@@ -1,12 +1,13 @@
 """Refunds that customers make themselves: what they may return, and what only as a whole."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from orders.errors import BelowCodeSum
 from orders.models import Order
-from orders.services import preview_refund, refund, refund_by_customer
+from orders.services import preview_refund, refund, refund_by_customer, refundable_by_customer
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, PRICE, a_promocode, a_session, an_item, an_order, pay
 
@@ -23,6 +24,19 @@ def order() -> Order:
     pay(order)
     order.refresh_from_db()
     return order
+
+
+@pytest.mark.parametrize("seats", [1, 0])
+def test_snacks_are_returned_as_long_as_the_tickets_they_came_with_or_before_the_end_of_their_day(seats: int) -> None:
+    session = a_session()
+    order = an_order(session if seats else None, seats=seats, snacks=[(an_item(session.hall.cinema), 1)])
+    pay(order)
+    order.refresh_from_db()
+    snack = order.preorders.get()
+    last = (session.start_datetime if seats else snack.collection_deadline) - order.refund_notice
+
+    assert snack in refundable_by_customer(order, at=last - timedelta(microseconds=1))
+    assert refundable_by_customer(order, at=last) == []
 
 
 def test_customers_keep_no_discount_for_less_than_its_sum(order: Order) -> None:

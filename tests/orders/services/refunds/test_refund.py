@@ -28,6 +28,7 @@ from orders.services import (
 )
 from orders.services.closing.points_expiry import to_expire
 from payments.models import Gateway, Refund
+from payments.services import request_refund
 from screenings.models import Session, SessionSummary
 from screenings.services import complete_sessions
 from tests.helpers.assertions import raises_unchanged
@@ -697,6 +698,14 @@ def test_more_than_is_left_is_refused():
 
     with raises_unchanged(MoreThanLeft):
         record_refund(order, amount=PRICE + Decimal("0.01"), external_id="re_1", at=SOON)
+
+
+def test_lines_are_not_refunded_beyond_the_money_that_is_left():
+    order = a_paid_order(seats=2)
+    request_refund(order.payments.get(), amount=PRICE + Decimal("0.01"), reason="Sent back by mistake", at=SOON)
+
+    with raises_unchanged(MoreThanLeft):
+        refund(order, reason="Ill", at=SOON)
 
 
 def test_an_outside_refund_of_an_unpaid_order_is_refused():

@@ -998,9 +998,12 @@ def test_an_order_is_not_replaced_if_the_price_has_changed():
         )
 
 
-@pytest.mark.parametrize(("points", "left"), [(100, None), (99, "1.40"), (50, "50.40"), (0, "100.40")])
-def test_points_leave_nothing_or_as_much_as_a_gateway_takes(points, left):
-    session = a_session(price=Decimal("100.40"))
+@pytest.mark.parametrize(
+    ("price", "points", "left"),
+    [("100.40", 100, None), ("100.40", 99, "1.40"), ("101.00", 100, "1.00"), ("100.40", 0, "100.40")],
+)
+def test_points_leave_nothing_or_as_much_as_a_gateway_takes(price, points, left):
+    session = a_session(price=Decimal(price))
     customer = a_customer(points=200)
     if left is None:
         with raises_unchanged(PointsRefused):

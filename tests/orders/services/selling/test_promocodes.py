@@ -1,3 +1,4 @@
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -113,6 +114,22 @@ def test_a_code_for_another_cinema_film_or_day_is_refused() -> None:
             buy(session, code)
 
     own = a_promocode(cinema=session.hall.cinema, film=session.film, weekdays="5")
+    assert buy(session, own).discount_amount == 35
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("hour", "weekday"), [(2, "5"), (4, "6")])  # of Saturday, in a cinema whose day ends at 3
+def test_the_day_of_a_code_is_the_business_day_of_its_cinema(hour: int, weekday: str) -> None:
+    hall = factories.a_hall()
+    hall.cinema.day_ends_at = time(3)
+    hall.cinema.save()
+    session = a_session(hall, start=hall.cinema.local(NOON).replace(hour=hour) + timedelta(days=2))
+
+    other, own = a_promocode(weekdays="1234567".replace(weekday, "")), a_promocode(weekdays=weekday)
+
+    with raises_unchanged(PromocodeNotForOrder):
+        buy(session, other)
+
     assert buy(session, own).discount_amount == 35
 
 
