@@ -148,8 +148,7 @@ def fit(sessions: tuple[Session, ...]) -> DemandModel:
     for number, session in enumerate(rows):
         for name, level in levels_of(session, last_day, first_days):
             columns.setdefault(name, [None] * len(rows))[number] = level
-    order = sorted(columns, key=_order)
-    indexed = {name: _index(columns[name]) for name in order}
+    indexed = {name: _index(columns[name]) for name in sorted(columns, key=_order)}
     indexed = {name: found for name, found in indexed.items() if 1 < len(found[0]) < max(3, 0.7 * len(rows))}
     means = [base] * len(rows)
     fitted: dict[str, tuple[list[float], list[float], float]] = {}
@@ -161,8 +160,8 @@ def fit(sessions: tuple[Session, ...]) -> DemandModel:
             actual[number] = max(came, min(means[number], _UNMET * came))
         weights = [1 / (noise + spread * mean) for mean in means]
         for name, (levels, numbers) in indexed.items():
-            old = fitted.get(name)
-            fitted[name] = _effects(len(levels), numbers, actual, means, weights, old)
+            taken = _free({each: fitted[each] for each in name.split(" & ") if each != name and each in fitted})
+            fitted[name] = _effects(len(levels), numbers, actual, means, weights, fitted.get(name), taken)
         if sweep >= 2:
             decays = _decays(columns, actual, means, weights, decays)
         if sweep >= 1:
@@ -269,6 +268,7 @@ def _effects(
     means: list[float],
     weights: Sequence[float],
     old: tuple[list[float], list[float], float] | None,
+    taken: float,
 ) -> tuple[list[float], list[float], float]:
     """New effects of one kind, what is known of each, and their variance; `means` is changed to contain them."""
     came, expected = [0.0] * (size + 1), [0.0] * (size + 1)  # the last is for rows without a level (number -1)
@@ -277,7 +277,7 @@ def _effects(
         expected[number] += weight * mean
     if old is not None:
         expected = [seen / factor for seen, factor in zip(expected, [*old[0], 1.0], strict=True)]
-    variance = _variance(came[:size], expected[:size], old[2] if old else 0.3)
+    variance = _variance(came[:size], expected[:size], old[2] if old else 0.3, taken)
     strength = 1 / max(variance, 1e-6)
     factors = [
         max(_LEAST, min(_MOST, (each + strength) / (seen + strength)))
@@ -289,15 +289,18 @@ def _effects(
     return factors, [seen * factor for seen, factor in zip(expected, factors, strict=False)], variance
 
 
-def _variance(came: Sequence[float], expected: Sequence[float], guess: float) -> float:
-    """How much the effects differ: the mean square of what is beyond chance, each level weighing what it tells."""
+def _variance(came: Sequence[float], expected: Sequence[float], guess: float, taken: float) -> float:
+    """How much the effects differ: the mean square of what is beyond chance, each level weighing what it tells. The
+    effects of a pair's own factors explain some of it: `taken` degrees of freedom are gone (as in REML; Patterson and
+    Thompson 1971)."""
     if len(came) < 3:
         return _UNKNOWN if len(came) > 1 else 0.05
+    larger = len(came) / max(len(came) - taken, len(came) / 3)
     weighted = total = 0.0
     for each, seen in zip(came, expected, strict=True):
         if seen > 0:
             weight = 1 / (max(guess, 0.01) + 1 / seen) ** 2
-            weighted += weight * ((each / seen - 1) ** 2 - 1 / seen)
+            weighted += weight * (larger * (each / seen - 1) ** 2 - 1 / seen)
             total += weight
     return max(0.0, min(4.0, weighted / total)) if total else 0.0
 
@@ -317,8 +320,7 @@ def _scatter(actual: Sequence[float], means: Sequence[float], free: float) -> tu
     larger = count / max(count - free, count / 4, 1.0)
     if count < 20:
         return 1.5, 0.15
-    first = second = third = fourth = 0.0  # regress r^2 / mean on 1 and mean, weighed by 1 / (1 + mean / 10)
-    weights = 0.0
+    weights = first = second = third = fourth = 0.0  # regress r^2 / mean on 1 and mean, weighed by 1 / (1 + mean / 10)
     for each, mean in zip(actual, means, strict=True):
         weight = 1 / (1 + mean / 10) ** 2
         value = larger * (each - mean) ** 2 / mean

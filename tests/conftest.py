@@ -43,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--cases",
         choices=["sample", "rest", "all"],
         default="all",
-        help="of a test marked exhaustive(one_in=3): one in three of its cases, or those that such a run leaves to"
+        help="of a test marked exhaustive(one_in=5): one in five of its cases, or those that such a run leaves to"
         " another, on the same database if the test depends on it; all of them otherwise",
     )
 

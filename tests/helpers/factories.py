@@ -14,7 +14,6 @@ from decimal import Decimal
 from functools import cache
 from itertools import count
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connection, models
@@ -31,6 +30,7 @@ from payments.models import Dispute, Gateway, Payment
 from reports.models import PayoutFile, PayoutLine
 from screenings.models import Cinema, Film, Hall, Seat, Session, TicketType
 from screenings.services import build_hall, schedule
+from tests.helpers.statements import prepared, with_rows
 
 NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
 PRICE = Decimal("350.00")
@@ -301,22 +301,23 @@ def business_state() -> BusinessState:
     """The rows of all business tables, a line of text each, sorted.
 
     Left out are ids, random fields, change history, rate limits, attempts to send, and all tables of `jobs`. Costs one
-    query per table.
+    query per table that has rows.
     """
     drafts = set(Order.objects.exclude(waiting_entry=None).values_list("number", flat=True))
-    return {model._meta.label: sorted(_lines(model, drafts)) for model in _tables()}
+    filled = with_rows(_tables())
+    return {model._meta.label: sorted(_lines(model, drafts)) if model in filled else [] for model in _tables()}
 
 
 @cache
-def _tables() -> list[type[models.Model]]:
+def _tables() -> tuple[type[models.Model], ...]:
     every = [model for room in APPS for model in apps.get_app_config(room).get_models()]
-    return [model for model in every if not (model._meta.proxy or issubclass(model, (HistoricalChanges, Attempt)))]
+    return tuple(model for model in every if not (model._meta.proxy or issubclass(model, (HistoricalChanges, Attempt))))
 
 
 def _lines(model: type[models.Model], drafts: set[str]) -> list[str]:
     columns, compiler, sql = _query(model)
     with connection.cursor() as cursor:
-        cursor.execute(_prepared(model, sql))
+        cursor.execute(prepared(f"lines_of_{model._meta.db_table}", sql))
         rows = compiler.results_iter(results=[cursor.fetchall()])
     return [
         ", ".join([f"{name}={_formatted(name, value, drafts)}" for name, value in zip(columns, row, strict=True)])
@@ -331,21 +332,6 @@ def _query(model: type[models.Model]) -> tuple[list[str], Any, str]:
     compiler = model._default_manager.order_by().values_list(*columns).query.get_compiler(DEFAULT_DB_ALIAS)
     sql, _no_params = compiler.as_sql()
     return columns, compiler, sql
-
-
-_plans: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
-
-
-def _prepared(model: type[models.Model], sql: str) -> str:
-    """PostgreSQL plans a query with ten joins longer than it runs it, so each connection prepares it once."""
-    if connection.vendor == "sqlite":
-        return sql
-    plan, plans = f"lines_of_{model._meta.db_table}", _plans.setdefault(connection.connection, set())
-    if plan not in plans:
-        with connection.cursor() as cursor:
-            cursor.execute(f"PREPARE {plan} AS {sql}")
-        plans.add(plan)
-    return f"EXECUTE {plan}"
 
 
 def _paths(model: type[models.Model], field: Any) -> list[str]:

@@ -16,7 +16,7 @@ Case = TypeVar("Case")
 EXHAUSTIVE = os.environ.get("EXHAUSTIVE") == "1"
 
 
-def sample(cases: Sequence[Case], *, turn: int, of: int = 3, every: bool = EXHAUSTIVE) -> Sequence[Case]:
+def sample(cases: Sequence[Case], *, turn: int, of: int = 5, every: bool = EXHAUSTIVE) -> Sequence[Case]:
     """One in `of` of the cases, others for the next `turn`: a test with several turns tries each of them in some."""
     return cases if every else cases[turn % of :: of]
 
@@ -32,7 +32,7 @@ def seeds(few: int, many: int) -> range:
 
 
 def cases_of_another_run(items: list[pytest.Item], *, asked_for: str) -> list[pytest.Item]:
-    """What `--cases` leaves out: of each test that is marked `exhaustive(one_in=3)` the cases beyond its sample, or the
+    """What `--cases` leaves out: of each test that is marked `exhaustive(one_in=5)` the cases beyond its sample, or the
     sample itself, where another run has had it on the same database. Tests of the same cases, such as all jobs, have
     different ones of them in their samples.
     """

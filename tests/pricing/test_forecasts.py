@@ -117,6 +117,23 @@ def test_a_film_that_fills_mornings_and_not_evenings_is_expected_to_fill_afterno
     assert found[0] > 2.5 * found[1]
 
 
+def test_how_much_films_differ_by_cinema_is_not_underrated() -> None:
+    """What a film's cinemas have in common is the film's own effect: of three differences, two are left."""
+    rng, rows = random.Random(7), []
+    for film in range(30):
+        popular = rng.gauss(0, 0.5)
+        for cinema in range(3):
+            mean = 40 * math.exp(popular + rng.gauss(0, 0.3))
+            rows += [
+                {"film": film, "cinema": cinema, "date": number, "admissions": poisson(mean, rng)}
+                for number in range(6)
+            ]
+
+    found = {kind.name: kind.variance for kind in prepare(rows).model.kinds}
+
+    assert 0.07 < found["film & cinema"] < 0.12  # 0.3 ** 2 is 0.09
+
+
 def test_any_other_member_that_matters_counts() -> None:
     rng = random.Random(4)
     rows = [row | {"weather": rng.choice(["rain", "sun"])} for row in HISTORY]

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.db import connection, models
 from simple_history.models import HistoricalChanges
 
-from tests.helpers.statements import Statements
+from tests.helpers.statements import Statements, with_rows
 
 #: Filled when the test database is created, and needed by later tests.
 EXCLUDED = {"contenttypes.ContentType", "auth.Permission"}
@@ -81,20 +81,20 @@ def database_contents(*, exclude: Container[str]) -> str:
 
     From equal contents a job goes on in the same way.
     """
-    rows = []
+    rows = {}
     with connection.cursor() as cursor:
-        for model in _models():
+        for model in with_rows(_models()):
             if not issubclass(model, HistoricalChanges):
                 fields = [field.column for field in model._meta.local_concrete_fields if field.name not in exclude]
                 columns = ", ".join(map(_quoted, fields))
                 cursor.execute(f"SELECT {columns} FROM {_quoted(model._meta.db_table)} ORDER BY 1")
-                rows.append(cursor.fetchall())
-    return repr(rows)
+                rows[model._meta.label] = cursor.fetchall()
+    return repr(sorted(rows.items()))
 
 
 def _save(name: str) -> None:
     """Copy each table that has rows, and prepare the statements that restore it."""
-    filled = [model for model in _models() if model._base_manager.exists()]
+    filled = with_rows(_models())
     copies = {_copy_of(model, name): f"{_columns(model)} FROM {_quoted(model._meta.db_table)}" for model in filled}
     sequences = _sequences_of(name)
     with connection.cursor() as cursor:
@@ -132,11 +132,12 @@ def _deletes() -> Statements:
     return Statements(_delete(model) for model in _models())
 
 
-def _models() -> list[type[models.Model]]:
+@cache
+def _models() -> tuple[type[models.Model], ...]:
     every = apps.get_models(include_auto_created=True)
-    return [
+    return tuple(
         model for model in every if model._meta.label not in EXCLUDED and model._meta.managed and not model._meta.proxy
-    ]
+    )
 
 
 def _columns(model: type[models.Model]) -> str:

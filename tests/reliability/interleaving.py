@@ -105,7 +105,7 @@ class _SecondAction(threading.Thread):
         self.result = _result_of(self.action)
 
     def is_running(self) -> bool:
-        self.join(0.001)
+        self.join(0.004)  # asked more often, the database would do little else
         return self.is_alive()
 
 

@@ -66,7 +66,7 @@ def updates_rejected(model: type[models.Model], key: int) -> Iterator[None]:
                 cursor.execute("DROP FUNCTION reject()")
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.parametrize("job", JOBS_WITH_QUARANTINE)
 def test_a_bad_row_stops_no_other_row_and_is_processed_once_repaired(empty_database: None, job: str) -> None:
     restore_snapshot(create_scenario)

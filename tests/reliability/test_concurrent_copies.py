@@ -61,7 +61,7 @@ def ends_of_two_copies(job: str, points: range) -> Iterator[tuple[BusinessState,
             yield business_state(), fake_mailbox.delivered()
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.parametrize("job", JOBS)
 def test_two_copies_of_a_job_leave_what_one_copy_leaves(job: str) -> None:
     expected, points = end_of_one_copy(job)

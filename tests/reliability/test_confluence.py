@@ -43,7 +43,7 @@ def state_after(jobs: Sequence[str], **options: Any) -> BusinessState:
 # --- Idempotence and batches
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.parametrize("job", JOBS)
 def test_a_second_pass_changes_nothing(job: str) -> None:
     restore_snapshot(create_scenario)
@@ -54,7 +54,7 @@ def test_a_second_pass_changes_nothing(job: str) -> None:
     assert twice == once
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.parametrize("job", JOBS)
 def test_the_size_of_batches_does_not_matter(job: str) -> None:
     ends = []
@@ -126,7 +126,7 @@ def test_no_invariant_is_violated_when_nothing_is_due() -> None:
 # --- Dry runs and past instants
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.parametrize("job", EVERY_COMMAND)
 def test_a_dry_run_changes_and_records_nothing(job: str, capsys: Any) -> None:
     restore_snapshot(create_scenario)

@@ -206,7 +206,7 @@ def test_nothing_is_lost_or_counted_twice(race: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.parametrize("race", RACES)
 def test_without_its_protection_a_race_ends_wrong(race: str) -> None:
     snapshot, actions = RACES[race]

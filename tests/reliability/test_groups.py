@@ -133,7 +133,7 @@ every_race = pytest.mark.parametrize(
 )
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.postgres
 @every_race
 def test_every_person_of_a_group_is_paid_reserved_or_released_once(race: Race) -> None:
@@ -180,7 +180,7 @@ def test_without_the_second_look_somebody_buys_seats_of_a_private_session() -> N
         assert (True, 2) in outsiders(buy, hire)
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.parametrize("action", [pay_one, need_three, pay_all], ids=lambda action: action.__name__)
 def test_a_payment_or_a_headcount_that_is_killed_is_done_wholly_or_not_at_all(action: Action) -> None:
     restore_snapshot(a_reserved_group)

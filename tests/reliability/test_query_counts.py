@@ -114,7 +114,7 @@ JOBS_ROW_BY_ROW = {
 ALL = 2_000  # a batch size that no test exceeds
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.postgres
 @pytest.mark.parametrize("job", [job for job in JOBS if job not in JOBS_ROW_BY_ROW | OF_COPIES])
 def test_a_batch_of_fifty_rows_takes_as_many_queries_as_a_batch_of_two(monkeypatch: Any, job: str) -> None:

@@ -433,11 +433,13 @@ def wrong_ends(race: Race) -> Iterator[Schedule]:
                 yield schedule
 
 
+@pytest.mark.exhaustive(one_in=3)
 @pytest.mark.parametrize("race", RACES.values(), ids=RACES)
 def test_every_schedule_ends_correctly(race: Race) -> None:
     assert list(wrong_ends(race)) == []
 
 
+@pytest.mark.exhaustive(one_in=3)
 @pytest.mark.parametrize("race", RACES.values(), ids=RACES)
 def test_without_its_protection_some_schedule_ends_wrong(race: Race) -> None:
     with race.without_protection():

@@ -84,7 +84,7 @@ RACES: list[tuple[Action, Action, set[tuple[object, ...]]]] = [
 every_race = pytest.mark.parametrize("race", RACES, ids=[f"replace-{second.__name__}" for _first, second, _e in RACES])
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.postgres
 @every_race
 def test_what_ran_out_is_replaced_once_or_not_at_all(race: tuple[Action, Action, set[tuple[object, ...]]]) -> None:

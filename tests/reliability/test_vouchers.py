@@ -89,7 +89,7 @@ every_race = pytest.mark.parametrize(
 )
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.postgres
 @every_race
 def test_a_guest_gets_the_money_or_a_voucher(race: tuple[Action, Action, set[tuple[int, int, str]]]) -> None:

@@ -50,7 +50,7 @@ def test_a_line_with_many_ipv6_networks_gets_a_few_times_what_one_address_gets(k
     assert rate_limits.allowed(kind, address="2001:db8:0:100::1", at=NOON)
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.parametrize("kind", sorted(kind for kind, limits in settings.ATTEMPTS.items() if limits[1] and limits[2]))
 def test_a_limit_of_a_person_holds_from_many_addresses(kind: str) -> None:
     window, limit, _by_address = settings.ATTEMPTS[kind]

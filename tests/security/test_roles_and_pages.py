@@ -87,7 +87,7 @@ def opened(client: Client, path: str) -> list[str]:
     return [f"{method} {path}: {answer.status_code}" for method, answer in answers if answer.status_code not in DENIED]
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.parametrize("who", ["nobody", "customer", "staff without a role"])
 def test_no_page_opens_to_whoever_has_no_rights(foreign: Cinema, who: str) -> None:
     makers = {
@@ -151,7 +151,7 @@ def test_lists_exports_and_look_ups_hold_no_foreign_row(foreign: Cinema, role: s
     assert wrong == []
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.parametrize("role", CODES)
 def test_who_works_for_some_cinemas_changes_nothing_that_holds_for_all(foreign: Cinema, role: str) -> None:
     client, before, wrong = browser(someone(role, foreign)), business_state(), []

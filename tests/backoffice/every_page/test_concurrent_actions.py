@@ -69,7 +69,7 @@ def message_of(answer: Any) -> str:
     return answer.context["refusal"] or answer.context["form"].errors.as_text()
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.parametrize(
     "case", [case for case in ACTION_CASES if not case.leaves_the_row], ids=lambda case: case.action
 )

@@ -12,7 +12,7 @@ from tests.helpers.users import browser, someone
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.parametrize("case", ACTION_CASES, ids=lambda case: case.action)
 def test_a_user_without_the_permission_has_no_button_and_is_refused(case: ActionCase) -> None:
     rows = AdminFixtures()

@@ -31,7 +31,7 @@ def shown(client, page: str, **given) -> object:
     return cinemas[0] if len(cinemas) == 1 else None
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.parametrize("chosen_on", [FIRST, TAKINGS, TIMETABLE])
 def test_a_choice_is_kept_for_the_other_pages(chosen_on):
     first, second = a_cinema(), a_cinema()
@@ -53,7 +53,7 @@ def test_all_cinemas_can_be_chosen_again():
     assert [shown(client, page) for page in (FIRST, TAKINGS, TIMETABLE)] == [None, None, first]
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.parametrize("typed", ["0", "9" * 30, "x", "\x00", "-1"])
 def test_a_cinema_of_others_is_not_shown_and_not_kept(typed):
     own, second, foreign = a_cinema(), a_cinema(), a_cinema()

@@ -204,7 +204,7 @@ def test_seats_that_the_house_keeps_are_no_order_of_a_cashier(cinema):
     assert kept.order.status in Order.UNPAID
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.parametrize("value", HOSTILE)
 def test_hostile_values_are_rejected(cinema, late, sold, value):
     client = browser(someone("owner", cinema))

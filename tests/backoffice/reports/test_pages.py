@@ -67,7 +67,7 @@ def test_who_may_not_see_figures_gets_none(own, name, role):
     assert page(browser(someone(role, own)), name).status_code == 403
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.parametrize("name", REPORTS)
 def test_a_page_takes_few_queries_however_many_cinemas(own, name, django_assert_max_num_queries):
     client = browser(someone("owner", all_cinemas=True))

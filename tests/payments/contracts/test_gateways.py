@@ -299,7 +299,7 @@ SCENARIOS: list[Callable[[GatewayHarness], list[str]]] = [
 ]
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 def test_after_every_scenario_both_ledgers_agree(
     world: GatewayHarness, scenario: Callable[[GatewayHarness], list[str]]

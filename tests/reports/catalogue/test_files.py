@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 OF_FIGURES = [name for name in REPORTS if name != "segment"]
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.parametrize("language", ["en", "ru"])
 @pytest.mark.parametrize("name", OF_FIGURES)
 def test_each_report_can_be_written_in_each_format(name: str, language: str) -> None:
@@ -75,7 +75,7 @@ def test_takings_are_by_day_unless_something_else_that_exists_is_chosen() -> Non
     assert [dimension({}), dimension({"by": "film"}), dimension({"by": "nothing"})] == ["day", "film", "day"]
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.parametrize("name", OF_FIGURES)
 def test_no_report_names_a_customer(name: str) -> None:
     """docs/personal-data.md says so: files stay when a customer is erased."""

@@ -47,7 +47,7 @@ def end(session: Session, how: str, now: datetime) -> None:
     )
 
 
-@pytest.mark.exhaustive(one_in=3)
+@pytest.mark.exhaustive(one_in=5)
 @pytest.mark.parametrize("how", ["started", "late job", "past", "archived", "cancelled"])
 def test_a_session_off_sale_looks_the_same_whether_it_sold_or_not(how: str) -> None:
     now = timezone.now()
