@@ -45,6 +45,7 @@ from tests.helpers.factories import (
     PRICE,
     a_customer,
     a_hall,
+    a_paid_order,
     a_session,
     an_adult,
     an_order,
@@ -314,6 +315,19 @@ def test_after_the_start_the_whole_value_counts_towards_the_limit_and_only_for_s
         exchanged(order, later, shift, tickets=[second], at=session.start_datetime, at_fault=True)
     with pytest.raises(ExchangeTooLate):
         exchanged(order, later, shift, tickets=[second], at=long_after, at_fault=True)
+
+    assert Exchange.objects.count() == 1
+
+
+def test_points_that_go_back_count_towards_the_limit(shift, session, later, settings):
+    HouseRules.objects.all().delete()
+    order = a_paid_order(session, customer=a_customer(points=100), points=50)
+
+    settings.APPROVAL_LIMITS = {**settings.APPROVAL_LIMITS, "orders.refund": Decimal(49)}
+    with pytest.raises(ApprovalRequired):
+        exchanged(order, later, shift)
+    settings.APPROVAL_LIMITS = {**settings.APPROVAL_LIMITS, "orders.refund": Decimal(50)}
+    exchanged(order, later, shift)
 
     assert Exchange.objects.count() == 1
 

@@ -336,6 +336,15 @@ def test_money_that_goes_back_outside_stops_the_voucher_that_was_taken_instead(s
     assert not ConcernedOrder.objects.with_both().exists()
 
 
+def test_there_is_no_voucher_for_money_that_went_back_outside_before_it_was_chosen(session):
+    order = a_paid_order(session, at=NOON)
+    cancel([session], reason="Fire alarm", vouchers=True, at=NOON)
+    record_refund(order, amount=PRICE / 2, external_id="charged back", at=NOON)
+
+    with raises_unchanged(DecisionClosed):
+        take_voucher(chosen(order, NOON), at=NOON)
+
+
 def test_an_order_keeps_the_money_of_a_voucher_when_the_rest_is_refunded_until_the_bank_takes_it_back(session):
     other = a_session(session.hall, start=NOON + 5 * HOUR)
     seats = [(each, free_seats(each)[0], an_adult()) for each in (session, other)]
