@@ -12,7 +12,7 @@ from screenings.models import Cinema
 from tests.helpers.factories import NOON, a_cinema
 from tests.helpers.users import someone
 
-_numbers = count(1)
+_numbers = count(10_001)  # for names that must be unique; of five digits: rows sort by them as they were made
 
 
 def a_drawer(cinema: Cinema | None = None) -> CashPlace:

@@ -37,7 +37,7 @@ PRICE = Decimal("350.00")
 COST = Decimal("35.00")  # of one unit of a bar item
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
-_numbers = count(1)  # for names that must be unique
+_numbers = count(10_001)  # for names that must be unique; of five digits: rows sort by them as they were made
 
 
 # --- Cinemas, sessions, items
