@@ -92,7 +92,7 @@ page-tools: ## installs the checker of HTML that `make proofs` runs on the pages
 	@command -v npm >/dev/null && $(MAKE) --no-print-directory var/page-tools/installed || [ "$$PAGE_TOOLS" != required ]
 
 coverage: .venv/installed-dev catalogues ## measures branch coverage on SQLite and writes the table of CONTRIBUTING.md
-	@$(ON_SQLITE) $(PYTEST) --cov --cov-report= $(ARGS)
+	@$(ON_SQLITE) $(PYTEST) --cases sample --cov --cov-report= $(ARGS)
 	@$(BIN)/coverage json --quiet -o var/coverage.json
 	@$(BIN)/python tools/coverage_by_app.py var/coverage.json
 
