@@ -27,7 +27,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def production(settings: Any, collected: Path) -> None:
     settings.STATIC_ROOT = collected
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "cinema.static_files.StaticFilesStorage"}}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "house_rules.static_files.StaticFilesStorage"}}
     if not (collected / "staticfiles.json").exists():
         call_command("collectstatic", interactive=False, verbosity=0)
 
