@@ -1,10 +1,11 @@
 """Random codes that people read, type and say."""
 
-import secrets
+from secrets import SystemRandom
 
 CODE_CHARACTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0, O, 1 and I, which are easily confused
+_random = SystemRandom()
 
 
 def random_code(length: int) -> str:
     """Five random bits for each character."""
-    return "".join(secrets.choice(CODE_CHARACTERS) for _index in range(length))
+    return "".join(_random.choices(CODE_CHARACTERS, k=length))

@@ -1,13 +1,12 @@
 """Database functions and statements that Django does not have."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache, wraps
 from itertools import chain, count
 from typing import Any
 
-from django.db import connections, models
-from django.db.models import Value
+from django.db import connections, models, router
 
 
 class PerRowDelta(models.Func):
@@ -42,7 +41,7 @@ def insert_from(source: models.QuerySet[Any], model: type[models.Model], **colum
     if columns:
         raise TypeError(f"{model.__name__} has no field {', '.join(columns)}")
     chosen = {
-        f"new_{field.name}": each if hasattr(each, "resolve_expression") else Value(each, output_field=field)
+        f"new_{field.name}": each if hasattr(each, "resolve_expression") else models.Value(each, output_field=field)
         for field, each in given.items()
     }
     rows = source.order_by("pk").annotate(**chosen).values_list(*chosen)
@@ -52,22 +51,37 @@ def insert_from(source: models.QuerySet[Any], model: type[models.Model], **colum
         cursor.execute(f'INSERT INTO "{model._meta.db_table}" ({names}) {sql}', params)
 
 
-def compiled_once(build: "Callable[..., models.QuerySet[Any]]") -> Callable[..., Iterable[Any]]:
-    """Keep the SQL of a queryset of whole rows, whose arguments are lists of primary keys: of a query that is asked all
-    the time, building and compiling takes longer than asking. Annotations come as the database has them, money in minor
-    units. One query.
-    """
+class CompiledQuery:
+    """The SQL of a queryset that is asked all the time, since building and compiling it takes longer than asking."""
+
+    def __init__(self, rows: "models.QuerySet[Any, Any]") -> None:
+        self.model, self._compiler = rows.model, rows.query.get_compiler(rows.db)
+        self.sql, self.params = self._compiler.as_sql()
+        self._converters = self._compiler.get_converters(column for column, *_rest in self._compiler.select)
+        self.annotations = list(rows.query.annotation_select)
+
+    def rows(self, params: Sequence[Any]) -> Iterator[list[Any]]:
+        """The rows, with `params` in place of the queryset's own. One query."""
+        with connections[router.db_for_read(self.model)].cursor() as cursor:
+            cursor.execute(self.sql, params)
+            yield from self._compiler.apply_converters(cursor.fetchall(), self._converters)
+
+
+def compiled_once(build: "Callable[..., models.QuerySet[Any]]") -> Callable[..., Iterator[Any]]:
+    """Keep the SQL of a queryset of whole rows and annotations whose arguments are lists of primary keys. One query."""
 
     @lru_cache(maxsize=256)
-    def compiled(*lengths: int) -> tuple[Any, str, tuple[Any, ...]]:
+    def compiled(*lengths: int) -> CompiledQuery:
         places = count(-1, -1)  # stand for the keys, which are above 0
-        rows = build(*([next(places) for _key in range(length)] for length in lengths))
-        return rows.model, *rows.query.sql_with_params()
+        return CompiledQuery(build(*([next(places) for _key in range(length)] for length in lengths)))
 
     @wraps(build)
-    def read(*keys: Collection[int]) -> Iterable[Any]:
-        model, sql, params = compiled(*map(len, keys))
-        given = dict(zip(count(-1, -1), chain(*keys)))
-        return model._base_manager.raw(sql, [given.get(param, param) for param in params])
+    def read(*keys: Collection[int]) -> Iterator[Any]:
+        query, given = compiled(*map(len, keys)), dict(zip(count(-1, -1), chain(*keys)))
+        fields = [field.attname for field in query.model._meta.concrete_fields]
+        for row in query.rows([given.get(param, param) for param in query.params]):
+            each = query.model.from_db(router.db_for_read(query.model), fields, row[: len(fields)])
+            vars(each).update(zip(query.annotations, row[len(fields) :], strict=True))
+            yield each
 
     return read

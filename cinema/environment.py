@@ -15,7 +15,6 @@ EX_CONFIG = 78  # "configuration error" in sysexits.h
 
 env = environ.Env()
 
-
 # What these commands write is served to the public, or belongs to the source code.
 COMMANDS_OF_PUBLIC_FILES = {"collectstatic", "compilemessages", "makemessages", "makemigrations"}
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connections, router
 from django.db.models import QuerySet
 
+from cinema.db_functions import CompiledQuery
 from reports.days import Days, JoinedDays, PlannedDay, Row
 
 #: What stands for the instants, dates and cinemas of the days that a statement is asked of. The order is kept.
@@ -49,20 +50,18 @@ class Statement:
     def __init__(self, rows: QuerySet[Any, Any]) -> None:
         self._model = rows.model
         self._columns = list(rows.query.selected or ())
-        self._compiler = rows.query.get_compiler(rows.db)
-        self.sql, self._params = self._compiler.as_sql()
+        self._query = CompiledQuery(rows)
+        self.sql = self._query.sql
 
     def rows(self, values: Mapping[Any, Any]) -> Sequence[Row]:
         """The rows, with `values` in place of the parameters that are their keys. One query."""
-        connection = connections[router.db_for_read(self._model)]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, self.params(connection.ops, values))
-            found = cursor.fetchall()
-        return [dict(zip(self._columns, row, strict=True)) for row in self._compiler.results_iter(results=[found])]
+        ops = connections[router.db_for_read(self._model)].ops
+        rows = self._query.rows(self.params(ops, values))
+        return [dict(zip(self._columns, row, strict=True)) for row in rows]
 
     def params(self, ops: Any, values: Mapping[Any, Any]) -> list[Any]:
         given = {_adapted(ops, key): _adapted(ops, value) for key, value in values.items()}
-        return [given.get(param, param) for param in self._params]
+        return [given.get(param, param) for param in self._query.params]
 
 
 def _adapted(ops: Any, value: Any) -> Any:

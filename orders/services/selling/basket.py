@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from cinema.db_functions import compiled_once
-from cinema.money import ZERO, from_minor_units, split
+from cinema.money import ZERO, split
 from cinema.typography import with_inner_quotes
 from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import holds
@@ -186,9 +186,9 @@ def _read_offer(requests: Sequence[TicketRequest], channel: str) -> _Offer:
         offer.cinemas.add(row.cinema)
         offer.ratings[row.pk] = row.rating
         if row.surcharge is not None:
-            offer.surcharges[row.seat_kind] = from_minor_units(row.surcharge)
-        offer.out_of_use |= bool(row.seat_out)
-        offer.contested |= bool(row.seat_held)
+            offer.surcharges[row.seat_kind] = row.surcharge
+        offer.out_of_use |= row.seat_out
+        offer.contested |= row.seat_held
     offer.terms = with_rows(offer.sessions.values(), dict.fromkeys(offer.sessions, offer.surcharges), channel)
     return offer
 

@@ -30,6 +30,7 @@ from payments.gateways import smallest_payment
 from screenings.models import Cinema, Session
 
 Channel = Order.Channel
+_COUNTED = {field.name for field in Order._meta.fields} - {"email", "phone", "language", "channel", "total_amount"}
 
 
 @rules_scope()
@@ -107,7 +108,7 @@ def hold(
         start_as([order], Order.Status.PAID, paid_at=at)
         start_as(basket.tickets, Ticket.Status.PAID)
     try:
-        order.clean_fields(exclude=["cinema", "user", "promocode", "replaces"])
+        order.clean_fields(exclude=_COUNTED)
     except ValidationError as error:
         raise DetailsRefused(" ".join(error.messages)) from error
     if basket.contested:
