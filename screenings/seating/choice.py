@@ -1,10 +1,11 @@
 """Chooses seats for a party: side by side, no avoidable single seats, then the view or whole rows."""
 
 from collections import Counter
+from dataclasses import replace
 from math import inf
 from typing import Any
 
-from screenings.seating.emphasis import emphasis, read_mix, remainder_costs, room_costs
+from screenings.seating.emphasis import SMALL_HALL, emphasis, read_mix, remainder_costs, room_costs
 from screenings.seating.hall import UNREADABLE, Hall, SeatId, is_coordinate, read_damaged_hall, read_hall
 from screenings.seating.placement import Placement, Search
 from screenings.seating.reasons import Reason, reason, seats
@@ -116,10 +117,12 @@ def _search(q: dict[str, Any], hall: Hall, party: int, notes: list[Reason]) -> S
         forecast = None
         notes.append(reason("FORECAST_IGNORED"))
     chosen = emphasis(quality_weight=weight, forecast=forecast, occupancy=hall.occupancy)
+    if chosen.stays_half_empty and hall.alike < SMALL_HALL:
+        chosen = replace(chosen, stays_half_empty=False)
     mix = read_mix(q.get("party_mix")) or USUAL_MIX
     lengths = Counter([len(stretch.seats) for stretch in hall.joined])
     costs = list(remainder_costs(max(lengths, default=0), party, mix, packs=chosen.packs, places=len(hall.ids)))
-    if chosen.price > MOSTLY_VIEW:
+    if chosen.price > MOSTLY_VIEW and not chosen.stays_half_empty:
         for length, cost in room_costs(lengths, party, mix, packs=chosen.packs).items():
             costs[length - party] += cost
     return Search(

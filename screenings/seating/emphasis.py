@@ -1,6 +1,6 @@
 """How much an automatic choice cares for whole rows and for the view, by the forecast and the caller's weight."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -20,6 +20,8 @@ REACH, NEAR_UNEXPECTED = 0.525, 4.0
 LATER = 0.3  # of the seats: by how much the view comes first for longer, from weight 0 to weight 1
 STILL_TO_COME = 0.1  # of the seats: how many are expected to be sold at least, whatever the forecast said
 WEIGHT_RANGE = 2.0  # the caller's weight changes a price that follows from a forecast by up to this factor
+HALF_EMPTY = 0.65  # of the seats: where a forecast says that no more are sold, a row counts only as far as it will be
+SMALL_HALL = 150  # seats (of the type); with fewer, whole rows count there as well
 PACKING = 100.0  # from this price on, whole rows are all that counts, and the view decides between equals
 
 
@@ -28,12 +30,14 @@ class Emphasis:
     """`price` is what an opened run costs (see above); `target` is the share of the greatest distance from the focal
     point at which packing begins: buyers who choose themselves begin at the focal point, and two fronts that meet once
     leave fewer remainders than two that are mixed everywhere. While the view counts, whole rows are kept among the
-    places up to `near` steps farther than the best, within the best `reach` of all seats: those that will be sold."""
+    places up to `near` steps farther than the best, within the best `reach` of all seats: those that will be sold. If
+    the hall `stays_half_empty`, what is left of a row counts only as far as these seats go."""
 
     price: float
     target: float
     near: float = 2.5
     reach: float = 1.0
+    stays_half_empty: bool = False
 
     @property
     def packs(self) -> bool:
@@ -56,6 +60,8 @@ def emphasis(*, quality_weight: float, forecast: float | None, occupancy: float)
         return Emphasis(price, target, near=NEAR_UNEXPECTED, reach=REACH + later)
     filled = max(forecast, occupancy + STILL_TO_COME)
     price = _interpolated(BY_OCCUPANCY, filled) * WEIGHT_RANGE ** (1 - 2 * quality_weight)
+    if filled <= HALF_EMPTY:
+        return Emphasis(price, target, reach=filled, stays_half_empty=True)
     return Emphasis(price, target, reach=min(filled, 1.0))
 
 
@@ -78,7 +84,7 @@ ROOM_FOR_LARGE = 8.0  # how much it counts that a run may hold fewer large parti
 # too short for a large party: those near it are left to buyers who choose themselves, who would break a long run
 # otherwise. Large parties are drawn towards it, where long runs do not stay whole for long.
 AWAY, TOWARDS = 0.12, 0.03
-ENDS_OF_RUNS, SMALL_HALL = 8.0, 150  # how much it counts that a run may end with a single seat; in up to so many seats
+ENDS_OF_RUNS = 8.0  # how much it counts that a run may end with a single seat in a small hall
 LONGEST = 400  # seats: beyond it all runs cost the same
 ROOM = 5.0  # how much it counts that a party takes the room of others, see `room_costs`
 NO_PLACE = 0.5  # places: keeps scarcity finite where there is none
@@ -96,11 +102,16 @@ def remainder_costs(longest: int, party: int, mix: Mapping[int, float], *, packs
     for less that are likely to end with a single seat, such as odd ones where most people come in pairs: above all in a
     hall of few seats (`places`).
     """
-    sizes = tuple(sorted((size, round(share, 3)) for size, share in mix.items() if share >= RARE))
+    sizes = _rounded(tuple(mix.items()))
     counted = min(longest, LONGEST)
     ends = round(ENDS_OF_RUNS * min(1.0, SMALL_HALL / max(places, 1)), 1)
     costs = _remainder_costs(counted, min(party, counted) if packs and sizes else 0, sizes, ends)
     return costs + costs[-1:] * (longest - counted)
+
+
+@lru_cache(maxsize=128)
+def _rounded(mix: tuple[tuple[int, float], ...]) -> tuple[tuple[int, float], ...]:
+    return tuple(sorted((size, round(share, 3)) for size, share in mix if share >= RARE))
 
 
 @lru_cache(maxsize=512)
@@ -190,9 +201,17 @@ def _expected_waste(longest: int, mix: tuple[tuple[int, float], ...]) -> list[fl
     return wasted
 
 
-def read_mix(mix: Any) -> dict[int, float]:
+def read_mix(mix: Any) -> Mapping[int, float]:
     """The share of parties by size from {size: share} or [[size, share], ...]; what cannot be read is left out."""
     pairs = mix.items() if isinstance(mix, dict) else mix if isinstance(mix, list | tuple) else ()
+    try:
+        return _shares(tuple(pairs))
+    except TypeError:  # a pair that is a list, which cannot be looked up
+        return _shares.__wrapped__(pairs)
+
+
+@lru_cache(maxsize=128)
+def _shares(pairs: Iterable[Any]) -> Mapping[int, float]:
     shares: dict[int, float] = {}
     for pair in pairs:
         try:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from math import hypot
+from operator import itemgetter
 from statistics import median
 from typing import Any, TypeGuard
 
@@ -12,6 +13,7 @@ SeatId = str | int
 
 ENOUGH = 100  # seats: about as many tell how near the best half of a hall is
 NOT_A_CHAIR = frozenset({"wheelchair", "companion"})  # they end a run of chairs as an aisle does, and may be left alone
+END_OF_ROW = {"state": "gap"}
 WIDE = 1.6  # times the usual distance between seats: the two seats are not side by side, though no gap is marked
 NEAREST, FARTHEST = 1e-6, 1e100  # distances and coordinates that can be computed with
 UNREADABLE = (TypeError, KeyError, IndexError, ValueError, AttributeError, ArithmeticError)
@@ -85,6 +87,11 @@ class Hall:
     def occupancy(self) -> float:
         return 1 - self.free / len(self.ids) if self.ids else 0.0
 
+    @property
+    def alike(self) -> float:
+        """How many of its seats, sold ones too, may be chosen here: about, by the share of the free ones."""
+        return len(self.ids) * sum(map(len, self.joined)) / self.free if self.free else 0.0
+
     def ends(self) -> list[JsonSeat]:
         """The first and the last place of each row."""
         return [seats[end] for row in self.rows if (seats := row["seats"]) for end in (0, -1)]
@@ -116,7 +123,12 @@ def read_hall(rows: Any, types: Collection[str], excluded: Collection[SeatId] = 
     `UNREADABLE` if a row or a seat is not as it should be; coordinates are only looked at when they are needed.
     """
     hall = _read(rows, types, excluded)
-    if len(set(hall.ids)) < len(hall.ids) or not set(map(type, hall.ids)) <= {str, int}:
+    try:
+        "".join(hall.ids)  # type: ignore[arg-type]  # the quickest way to see that all are text
+    except TypeError:
+        if not set(map(type, hall.ids)) <= {str, int}:
+            raise ValueError("seats whose ids are neither text nor numbers") from None
+    if len(set(hall.ids)) < len(hall.ids):
         raise ValueError("seats without an id of their own")
     return hall
 
@@ -150,26 +162,34 @@ def _read(rows: Sequence[dict[str, Any]], types: Collection[str], excluded: Coll
     hall, types = Hall(rows), frozenset(types)
     paired = any(map(is_love_seat, types))
     hall.spacing, chairs = _spacing(rows), hall.chairs
+    halves: dict[SeatId, SeatId] | None = None
     for number, row in enumerate(rows):
         seats = row["seats"]
         if not isinstance(seats, list | tuple):
             raise TypeError("a row without a list of seats")
-        wide = _wide_steps(seats)
-        halves = _love_seat_halves(seats) if paired else None
+        wide: Collection[SeatId] | None = None  # looked for once a seat is free
         run: list[JsonSeat] = []
-        for seat in seats:
+        for seat in (*seats, END_OF_ROW):
             state = seat["state"]
             if state == "free":
                 run.append(seat)
                 continue
             if run:
-                _add_run(hall, run, number, types, excluded, wide, halves)
+                if wide is None:
+                    wide = _wide_steps(seats)
+                    halves = _love_seat_halves(seats) if paired else None
+                chairs += run
+                hall.free += len(run)
+                if not excluded and not wide and not paired and types.issuperset([each["type"] for each in run]):
+                    stretch = Stretch(run, number)
+                    hall.stretches.append(stretch)
+                    hall.joined.append(stretch)
+                else:
+                    _add_run(hall, run, number, types, excluded, wide, halves)
                 run = []
             if state != "gap":
                 chairs.append(seat)
-        if run:
-            _add_run(hall, run, number, types, excluded, wide, halves)
-    hall.ids = [seat["id"] for seat in chairs]
+    hall.ids = list(map(itemgetter("id"), chairs))
     return hall
 
 
@@ -183,13 +203,6 @@ def _add_run(
     halves: dict[SeatId, SeatId] | None,
 ) -> None:
     """Add a run of free seats to the hall, cut into stretches of seats that may be chosen."""
-    hall.chairs += run
-    hall.free += len(run)
-    if not excluded and not wide and halves is None and types.issuperset([seat["type"] for seat in run]):
-        stretch = Stretch(run, number)
-        hall.stretches.append(stretch)
-        hall.joined.append(stretch)
-        return
     for chairs in _split(run, lambda before, seat: is_chair(before["type"]) != is_chair(seat["type"])):
         for stretches, steps in ((hall.stretches, wide), (hall.joined, ())):
             start = 0

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from math import hypot, inf
+from math import inf
 from operator import sub
 
 from screenings.seating.emphasis import AWAY, FOR_THE_VIEW, LARGE, PACKING, TOWARDS, Emphasis
-from screenings.seating.hall import FARTHEST, Hall, SeatId, Stretch
+from screenings.seating.hall import Hall, SeatId, Stretch, distances
 
 BEYOND = 20.0  # how many steps each one counts that a place is farther than those among which whole rows are kept
+# In a hall that stays half empty: how many steps nearer than the seats that will be sold those are of which a remainder
+# counts, and how many times as much it counts, as these are few.
+NOT_FOR_SURE, FEW_SEATS_LEFT = 0.4, 1.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,14 @@ class Search:
         It costs the remainder of its stretch, and as much as an opened stretch if it divides the stretch in two; and
         how far its seats are, above all beyond the places that are nearly as near as the nearest.
         """
+        if self.emphasis.stays_half_empty:
+            return self._tidy_half_empty(stretches, count)
         found: tuple[Stretch, int] | None = None
         best = inf
-        price, costs = self.emphasis.price, self.costs
-        views_of = {} if self.emphasis.packs else {each: self._views(each, count) for each in stretches}
-        nearest = min(map(min, views_of.values()), default=inf)
-        near = min(nearest + self.emphasis.near, max(self.reach, nearest))
+        price, costs, packs = self.emphasis.price, self.costs, self.emphasis.packs
+        by_distance = [] if packs else self._by_distance(stretches)
+        known = {stretch: (nearest, away) for nearest, _number, stretch, away in by_distance}
+        near = self._near(by_distance, count)
         for stretch in sorted(stretches, key=lambda stretch: costs[len(stretch.seats) - count]):
             left = len(stretch.seats) - count
             cost = costs[left] * price
@@ -76,7 +81,13 @@ class Search:
                 break
             if left == 1:
                 continue
-            views = views_of.get(stretch) or self._views(stretch, count)
+            if packs:
+                views = self._views(stretch, count)
+            else:
+                nearest, away = known[stretch]
+                if cost + nearest >= best:
+                    continue
+                views = self._means(away, count)
             if stretch.left or stretch.right or stretch.halves:
                 starts = [start for start in range(left + 1) if not self._leaves_alone(stretch, start, count)]
             elif cost + price < best and left >= 4:
@@ -87,6 +98,39 @@ class Search:
             for start in starts:
                 view = views[start]
                 score = cost + view + (price if 0 < start < left else 0.0)
+                if view > near:
+                    score += BEYOND * (view - near)
+                if score < best:
+                    found, best = (stretch, start), score
+        return Placement(*found, count) if found else None
+
+    def _tidy_half_empty(self, stretches: Sequence[Stretch], count: int) -> Placement | None:
+        """The same where the hall stays half empty: of the remainder, on either side, only the seats within `reach`
+        count. Those beyond it stay free whatever is done, so that a run ends there as at a wall."""
+        found: tuple[Stretch, int] | None = None
+        best = inf
+        price, costs = self.emphasis.price * FEW_SEATS_LEFT, self.costs
+        far = (self.reach - NOT_FOR_SURE) * self.hall.spacing
+        by_distance = self._by_distance(stretches)
+        near = self._near(by_distance, count)
+        for at_least, _number, stretch, away in by_distance:
+            if at_least >= best:
+                break
+            views = self._means(away, count)
+            inside = [each for each, distance in enumerate(away) if distance <= far]
+            first, end = (inside[0], inside[-1] + 1) if inside else (0, 0)
+            left, is_alone = len(away) - count, stretch.left or stretch.right or stretch.halves
+            for start, view in enumerate(views):
+                if view >= best:
+                    continue
+                if self._leaves_alone(stretch, start, count) if is_alone else start == 1 or left - start == 1:
+                    continue
+                before, after = min(start, end) - first, end - max(first, start + count)
+                score = view
+                if before > 0:
+                    score += price * costs[before]
+                if after > 0:
+                    score += price * (costs[after] + (before > 0))
                 if view > near:
                     score += BEYOND * (view - near)
                 if score < best:
@@ -113,22 +157,47 @@ class Search:
     def _views(self, stretch: Stretch, count: int) -> list[float]:
         """For each first seat: how far the seats are on average from where they should be, in steps between seats."""
         x, y = self.point
-        totals = list(accumulate([hypot(seat["x"] - x, seat["y"] - y) for seat in stretch.seats], initial=0.0))
-        if not totals[-1] < FARTHEST:
-            raise ValueError("seats without a place")
-        sums = map(sub, totals[count:], totals)
-        scale, price = 1 / (count * self.hall.spacing), self.emphasis.price
+        views = self._means(distances(stretch.seats, x, y), count)
+        price = self.emphasis.price
         if price < PACKING:
-            return [each * scale for each in sums]
+            return views
         farthest, aim = self.farthest, self.emphasis.target * self.farthest
         if count >= LARGE:
             towards = TOWARDS * price
-            return [abs((view := each * scale) - aim) + towards * view for each in sums]
+            return [abs(view - aim) + towards * view for view in views]
         if len(stretch.seats) >= LARGE:
             equal = AWAY * price * farthest
-            return [abs(each * scale - aim) + equal for each in sums]
+            return [abs(view - aim) + equal for view in views]
         away = AWAY * price
-        return [abs((view := each * scale) - aim) + away * (farthest - view) for each in sums]
+        return [abs(view - aim) + away * (farthest - view) for view in views]
+
+    def _means(self, away: Sequence[float], count: int) -> list[float]:
+        """For each first seat: the mean of `count` distances, in steps between seats."""
+        totals = list(accumulate(away, initial=0.0))
+        scale = 1 / (count * self.hall.spacing)
+        return [each * scale for each in map(sub, totals[count:], totals)]
+
+    def _by_distance(self, stretches: Sequence[Stretch]) -> list[tuple[float, int, Stretch, list[float]]]:
+        """Each stretch with how far its nearest seat is (in steps) and all of its seats are (in the unit of their
+        coordinates), the nearest stretch first."""
+        x, y = self.point
+        spacing = self.hall.spacing
+        every = distances([seat for stretch in stretches for seat in stretch.seats], x, y)
+        found, start = [], 0
+        for number, stretch in enumerate(stretches):
+            away = every[start : (start := start + len(stretch.seats))]
+            found.append((min(away) / spacing, number, stretch, away))
+        found.sort()
+        return found
+
+    def _near(self, by_distance: Sequence[tuple[float, int, Stretch, list[float]]], count: int) -> float:
+        """How far places are that count as nearly as good as the nearest one, in steps."""
+        nearest = inf
+        for at_least, _number, _stretch, away in by_distance:
+            if at_least >= nearest:
+                break
+            nearest = min(nearest, *self._means(away, count))
+        return min(nearest + self.emphasis.near, max(self.reach, nearest))
 
     def split(self, stretches: Sequence[Stretch], count: int) -> list[Placement]:
         """The fewest groups, near each other, as even as possible. The stretches must have `count` seats together.

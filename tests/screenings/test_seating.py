@@ -488,3 +488,24 @@ def test_parties_are_together_in_a_full_hall_and_the_view_is_good_in_a_half_empt
     for sessions in (half_empty, unknown):
         assert sum(each.view for each in sessions) >= 0.985 * sum(each.best_view for each in sessions)
     assert [each.faults for each in full + half_empty + unknown] == [[]] * 12
+
+
+def test_a_half_empty_hall_leaves_no_hole_among_the_seats_that_will_be_sold() -> None:
+    """The five seats next to the aisle will be sold in these rows. Three people take the last three of row E, not nearer
+    ones in row F, which would leave one of its five."""
+    half = "ooooxxxx_xxxxoooo"
+    rows = draw(*[half] * 4, "ooooxxxx_xxoooooo", "ooooxxxx_xooooooo", *[half] * 4)
+
+    answer = ask(rows, 3, focal=[9.0, 5.5], forecast_occupancy=0.5)
+
+    assert answer["seats"] == ["E12", "E13", "E14"]
+    assert codes(answer) == ["QUALITY_FIRST"]
+
+
+def test_rows_of_8_and_8_that_stay_half_empty_give_a_good_view() -> None:
+    kind = next(each for each in KINDS if each.name == "half empty, 8|8")
+    sessions = [sell(kind, seed=f"test {number}") for number in range(12)]
+
+    assert sum(each.view for each in sessions) >= 0.983 * sum(each.best_view for each in sessions)
+    assert sum(each.together for each in sessions) == sum(each.parties for each in sessions)
+    assert [each.faults for each in sessions] == [[]] * 12
