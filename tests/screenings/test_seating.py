@@ -491,8 +491,8 @@ def test_parties_are_together_in_a_full_hall_and_the_view_is_good_in_a_half_empt
 
 
 def test_a_half_empty_hall_leaves_no_hole_among_the_seats_that_will_be_sold() -> None:
-    """The five seats next to the aisle will be sold in these rows. Three people take the last three of row E, not nearer
-    ones in row F, which would leave one of its five."""
+    """The five seats next to the aisle will be sold in these rows. Three people take the last three of row E, not
+    nearer ones in row F, which would leave one of its five."""
     half = "ooooxxxx_xxxxoooo"
     rows = draw(*[half] * 4, "ooooxxxx_xxoooooo", "ooooxxxx_xooooooo", *[half] * 4)
 
