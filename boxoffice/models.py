@@ -1,4 +1,4 @@
-"""What happens at the door and is no check-in, what was scanned without a network, and vouchers for trouble."""
+"""Events at the door other than check-ins, scans made without a network, printed vouchers, and exchanges."""
 
 from typing import ClassVar
 
@@ -109,13 +109,16 @@ class OfflineScan(models.Model):
         return f"{self.decision} {self.at:%H:%M}"
 
 
-class Voucher(models.Model):
-    """A discount that a guest is given for trouble with an order: a promo code for one order, and never money back."""
+class PrintedVoucher(models.Model):
+    """A voucher that staff printed for a guest: for goodwill, or instead of money where it could not be sent.
+
+    The voucher itself is its promo code: for one order, and never money back.
+    """
 
     promocode = models.OneToOneField(
-        "orders.Promocode", models.PROTECT, related_name="voucher", verbose_name=_("promo code")
+        "orders.Promocode", models.PROTECT, related_name="printed_voucher", verbose_name=_("promo code")
     )
-    order = models.ForeignKey("orders.Order", models.PROTECT, related_name="vouchers", verbose_name=_("order"))
+    order = models.ForeignKey("orders.Order", models.PROTECT, related_name="printed_vouchers", verbose_name=_("order"))
     reason = models.CharField(_("reason"), max_length=250)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("time"))
@@ -124,8 +127,9 @@ class Voucher(models.Model):
     FREE_TEXT = ("reason",)
 
     class Meta:
-        verbose_name = _("voucher")
-        verbose_name_plural = _("vouchers")
+        db_table = "boxoffice_voucher"  # the table is older than the name of the model
+        verbose_name = _("printed voucher")
+        verbose_name_plural = _("printed vouchers")
         default_permissions = ()
         ordering: ClassVar = ["-pk"]
 

@@ -1,5 +1,5 @@
 """What staff arranged in the first cinema: seats kept for the house, groups, a screening hired by one, an exchange, and
-a voucher for trouble."""
+a goodwill voucher."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,9 +10,9 @@ from django.db.models import Count
 from accounts.models import User
 from allocations.services import Agreed, book, keep, pay
 from boxoffice.services.exchanges import choose, exchange
+from boxoffice.services.printed_vouchers import give_goodwill_voucher
 from boxoffice.services.sales import sell_for_cash
 from boxoffice.services.seats import TillSeats
-from boxoffice.services.vouchers import give_voucher
 from orders.models import Order, Ticket
 from payments.models import CashPlace, Gateway, Shift
 from payments.services import count_and_close, open_shift, totals_of
@@ -53,7 +53,7 @@ def add_arrangements(*, at: datetime) -> None:
     drawer = CashPlace.objects.create(cinema=cinema, kind=CashPlace.Kind.DRAWER, name="Касса 2")
     shift = open_shift(drawer, opening_float=FLOAT, at=at - timedelta(minutes=30), actor=person)
     _exchange(_sell(sold, shift, at=at), wanted, shift, at=at)
-    give_voucher(_sell(sold, shift, at=at), amount=WORTH, reason=TROUBLE, at=at, actor=person)
+    give_goodwill_voucher(_sell(sold, shift, at=at), amount=WORTH, reason=TROUBLE, at=at, actor=person)
     totals = totals_of(shift)
     count_and_close(shift, counted_cash=totals.expected_cash, counted_card=totals.expected_card, at=at, actor=person)
 

@@ -70,7 +70,7 @@ def create_marketing_list(*, at: datetime) -> None:
 
 def add_campaign(*, at: datetime) -> None:
     """A newsletter with the first promo code: visits by its link in the last weeks, and some of the orders."""
-    code = Promocode.objects.filter(voucher__isnull=True).order_by("pk").first()
+    code = Promocode.objects.filter(printed_voucher__isnull=True).order_by("pk").first()
     campaign, is_new = Campaign.objects.get_or_create(
         key="autumn", defaults={"name": "Осенняя рассылка", "promocode": code}
     )

@@ -17,7 +17,7 @@ MAX_TICKETS_A_GROUP = 300
 SEATS_A_VISITOR = 10  # maximum in one order of the shop; larger groups buy at the box office
 MAX_SNACKS_A_LINE = 99
 GIFT_CARD_LARGEST = Decimal(50_000)  # that one card is sold for
-VOUCHER_VALIDITY = timedelta(days=180)  # of a discount that a guest is given for trouble
+VOUCHER_VALIDITY = timedelta(days=180)  # of a voucher: for goodwill, or instead of money
 HOLD_CEILING = timedelta(minutes=150)  # the longest that extensions can make an online hold
 #: Unpaid seats at one time: online per browser or e-mail and per IP address, and of a partner of the API.
 HELD_SEATS = {"visitor": 20, "address": 60, "partner": 200, "partner_session": 40}

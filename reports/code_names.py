@@ -14,10 +14,10 @@ def code_names(keys: Collection[int]) -> dict[int, str]:
     Of a voucher only the amount, and of a batch its name: such a code is money to whoever reads it, and works again
     once its order has lapsed.
     """
-    about = ("pk", "code", "discount_amount", "voucher", "instead_of_money", "of_batch__batch__name")
+    about = ("pk", "code", "discount_amount", "printed_voucher", "instead_of_money", "of_batch__batch__name")
     names = {}
-    for pk, code, amount, voucher, instead, batch in Promocode.objects.filter(pk__in=keys).values_list(*about):
+    for pk, code, amount, printed, instead, batch in Promocode.objects.filter(pk__in=keys).values_list(*about):
         names[pk] = _("Code of the batch %(batch)s") % {"batch": batch} if batch else code
-        if voucher or instead:
+        if printed or instead:
             names[pk] = _("Voucher, %(amount)s") % {"amount": format_money(amount or ZERO)}
     return names

@@ -47,7 +47,7 @@ def is_of_one_guest(promocode: Promocode) -> bool:
     """Whether it is a voucher, or a code of a batch: whoever reads it can use it up. Three queries, unless the kinds
     were read with it. Reads only.
     """
-    return any(hasattr(promocode, kind) for kind in ("voucher", "instead_of_money", "of_batch"))
+    return any(hasattr(promocode, kind) for kind in ("printed_voucher", "instead_of_money", "of_batch"))
 
 
 def _new_codes(prefix: str, size: int) -> set[str]:

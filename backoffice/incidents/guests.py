@@ -33,7 +33,7 @@ class ToldFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[ConcernedOrder]) -> QuerySet[ConcernedOrder]:
         if self.value() == "call":
-            decided = Q(answer__in=[Answer.KEEP, Answer.REFUND]) | Q(voucher__voucher__isnull=False)  # printed for them
+            decided = Q(answer__in=[Answer.KEEP, Answer.REFUND]) | Q(voucher__printed_voucher__isnull=False)
             return queryset.filter(Q(told__in=FAILED) | Q(told=None), phoned_at=None).exclude(decided)
         if self.value() == "address":
             return queryset.filter(order__email="", order__phone="")

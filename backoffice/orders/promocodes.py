@@ -64,7 +64,7 @@ class PromocodeAdmin(ActionsMixin, NoDeleteAdmin):
         return (
             super()
             .get_queryset(request)
-            .filter(voucher__isnull=True, instead_of_money__isnull=True, of_batch__isnull=True)
+            .filter(printed_voucher__isnull=True, instead_of_money__isnull=True, of_batch__isnull=True)
         )
 
     @confirmed_action(

@@ -1,4 +1,4 @@
-"""Money back at the till: a sale undone, items refunded, vouchers for trouble, and the second person who decides."""
+"""Money back at the till: a sale undone, items refunded, vouchers, and the second person who decides."""
 
 import uuid
 from typing import Any
@@ -16,18 +16,18 @@ from accounts.errors import ApprovalRequired
 from accounts.services import request_approval
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.errors import NoShift, SecondPersonNeeded
-from boxoffice.models import Voucher
+from boxoffice.models import PrintedVoucher
 from boxoffice.services import refunds, sales
 from boxoffice.services.basket import number_of
-from boxoffice.services.second_person import approve_here, request_of
-from boxoffice.services.vouchers import (
+from boxoffice.services.printed_vouchers import (
     check_unused,
+    give_goodwill_voucher,
     give_instead_of_money,
     give_money_now,
     give_unsent,
-    give_voucher,
     print_again,
 )
+from boxoffice.services.second_person import approve_here, request_of
 from boxoffice.views.sale_form import amount_of
 from boxoffice.views.second_person import REFUND, decide
 from boxoffice.views.till import WORK, orders_of, tell_payouts
@@ -105,7 +105,7 @@ def approve(request: BoxOfficeRequest, key: int) -> HttpResponse:
 @page(WORK)
 @require_POST
 def give(request: BoxOfficeRequest, key: int) -> HttpResponse:
-    """Give the guest a voucher for trouble, decided by whoever may refund; it is printed next."""
+    """Give the guest a goodwill voucher, decided by whoever may refund; it is printed next."""
     row = get_object_or_404(orders_of(request), pk=key, status__in=[*Order.SOLD, Order.Status.REFUNDED])
     try:
         shift = _open_shift(request)
@@ -114,7 +114,7 @@ def give(request: BoxOfficeRequest, key: int) -> HttpResponse:
         form = request.POST.get("form", "")
         wanted: dict[str, Any] = {"amount": amount, "reason": request.POST.get("reason", "")}
         wanted["request"] = uuid.UUID(form) if form else None
-        voucher = give_voucher(row, **wanted, at=request.at, actor=decided_by or request.user)
+        voucher = give_goodwill_voucher(row, **wanted, at=request.at, actor=decided_by or request.user)
     except ApprovalRequired:
         messages.error(request, _("This is above the limit of one person. Nothing was changed."))
     except ValueError:
@@ -157,7 +157,7 @@ def voucher(request: BoxOfficeRequest, key: int) -> HttpResponse:
 
     Whoever gave it prints it freely in the same shift; later it takes a press of a button, which is recorded.
     """
-    rows = Voucher.objects.filter(order__in=orders_of(request)).select_related("promocode", "order")
+    rows = PrintedVoucher.objects.filter(order__in=orders_of(request)).select_related("promocode", "order")
     row = get_object_or_404(rows, pk=key)
     shift = sales.shift_of(request.user, request.cinema, device=request.device)
     try:

@@ -21,12 +21,12 @@ from allocations.models import CompReason, HouseHold
 from allocations.services import OF_THE_HOUSE, release
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.errors import NoShift
-from boxoffice.models import Exchange, Voucher
+from boxoffice.models import Exchange, PrintedVoucher
 from boxoffice.services import basket as baskets
 from boxoffice.services import groups, printing, receipts, refunds, sales
+from boxoffice.services.printed_vouchers import choice_at_till, voucher_to_print
 from boxoffice.services.refunds import payout_text, waiting_text
 from boxoffice.services.second_person import approvers_here, deciders, request_of
-from boxoffice.services.vouchers import choice_at_till, voucher_to_print
 from boxoffice.views.sale_form import amount_of, read_basket, shown_total, typed
 from boxoffice.views.second_person import REFUND, decide
 from cinema.ids import is_valid_id, valid_ids
@@ -246,7 +246,7 @@ def order(request: BoxOfficeRequest, key: int) -> HttpResponse:
             "numbers_missing": receipts.numbers_missing(row, at=at),
             "may_refund": may_refund,
             "form": uuid.uuid4(),
-            "vouchers": Voucher.objects.filter(order=row).select_related("promocode"),
+            "vouchers": PrintedVoucher.objects.filter(order=row).select_related("promocode"),
             "exchanges": Exchange.objects.filter(Q(order=row) | Q(new_order=row)).select_related("order", "new_order"),
             "code_sum": row.promocode.least_total if sold and row.promocode else None,
             "voidable": refunds.is_voidable(row, shift=shift, at=at),

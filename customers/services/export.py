@@ -23,7 +23,11 @@ def export_customer_data(customer: Customer, *, at: datetime) -> dict[str, Any]:
     orders = list(
         customer.orders()
         .select_related(
-            "cinema", "promocode__voucher", "promocode__instead_of_money", "promocode__of_batch", "group_order__booking"
+            "cinema",
+            "promocode__printed_voucher",
+            "promocode__instead_of_money",
+            "promocode__of_batch",
+            "group_order__booking",
         )
         .prefetch_related(
             "tickets__session__film",

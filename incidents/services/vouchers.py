@@ -1,4 +1,4 @@
-"""Vouchers in place of money: after a cancellation that offers them, each guest chooses one or the refund.
+"""Vouchers instead of money: after a cancellation that offers them, each guest chooses one or the refund.
 
 A voucher is a promo code for one order, worth what was paid in money; points that were spent go back. The money stays
 with the order, whose tickets are given up in the same step: a line is given up once, so that it is never refunded too.

@@ -68,8 +68,8 @@ def _on_orders(days: Days, as_of: datetime) -> list[QuerySet[Any, Any]]:
     sold = Q(days.within("order__paid_at", "order__cinema"), order__paid_at__lt=as_of, order__discount_amount__gt=0)
     discounted = OrderEvent.objects.filter(sold, AT_WORK, from_status="", order__channel=Order.Channel.BOX_OFFICE)
     admitted = _within(days, as_of, Scan, "at", "ticket__order__cinema").filter(undone=False).exclude(override="")
-    # Vouchers are read through their orders: they themselves are on the floor above.
-    vouchers = Order.objects.filter(days.within("vouchers__at", "cinema"), vouchers__at__lt=as_of)
+    # Printed vouchers are read through their orders: they themselves are on the floor above.
+    printed = Order.objects.filter(days.within("printed_vouchers__at", "cinema"), printed_vouchers__at__lt=as_of)
     return [
         _numbers(days, Action.REFUNDS, refunds.exclude(reason__in=AS_OF_RIGHT), at="requested_at"),
         _numbers(
@@ -87,11 +87,11 @@ def _on_orders(days: Days, as_of: datetime) -> list[QuerySet[Any, Any]]:
         _numbers(
             days,
             Action.VOUCHERS,
-            vouchers,
-            at="vouchers__at",
+            printed,
+            at="printed_vouchers__at",
             cinema="cinema",
-            person="vouchers__actor",
-            counted="vouchers",
+            person="printed_vouchers__actor",
+            counted="printed_vouchers",
         ),
     ]
 

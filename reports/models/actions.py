@@ -19,7 +19,7 @@ class Action(models.TextChoices):
     GROUPS = "groups", _("Group bookings")
     GROUP_PARTS = "group_parts", _("Groups paid for a few people")
     OVERRIDES = "overrides", _("Admissions outside hours")
-    VOUCHERS = "vouchers", _("Vouchers for trouble")
+    VOUCHERS = "vouchers", _("Vouchers printed at the till")
     DISCOUNTS = "discounts", _("Sales with a promo code at the till")
     CASH_OUT = "cash_out", _("Cash taken out")
     WRITE_OFFS = "write_offs", _("Write-offs")

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from allocations.models import GroupBooking, HouseHold
-from boxoffice.models import Exchange, Voucher
+from boxoffice.models import Exchange, PrintedVoucher
 from demo.arrangements import ROOM, add_arrangements
 from demo.sample_data import HALLS
 from orders.models import Ticket
@@ -34,7 +34,7 @@ def test_staff_kept_seats_booked_groups_exchanged_tickets_and_gave_a_voucher(pla
     assert HouseHold.objects.get().order.tickets.count() == 4
     assert [each.group_orders.count() for each in GroupBooking.objects.order_by("pk")] == [1, 3]
     assert Session.objects.get(is_private=True).tickets.count() == club
-    assert (Exchange.objects.count(), Voucher.objects.count()) == (1, 1)
+    assert (Exchange.objects.count(), PrintedVoucher.objects.count()) == (1, 1)
     assert (Shift.objects.get().status, Shift.objects.get().difference) == (Shift.Status.COUNTED, 0)
     assert Ticket.objects.live().count() == club + 22 + 4 + 2 + 2
     assert invariant_violations() == []

@@ -10,7 +10,7 @@ from django.urls import URLPattern
 
 from accounts.roles import ROLES
 from boxoffice import urls
-from boxoffice.models import Voucher
+from boxoffice.models import PrintedVoucher
 from concessions.models import ConcessionItem
 from orders.models import Order
 from payments.models import GiftCard, Handover, Refund, Shift
@@ -55,7 +55,7 @@ def keys_of(cinema: Cinema) -> set[int]:
         Order.objects.filter(cinema=cinema),
         Shift.objects.filter(cinema=cinema),
         Refund.objects.filter(order__cinema=cinema),
-        Voucher.objects.filter(order__cinema=cinema),
+        PrintedVoucher.objects.filter(order__cinema=cinema),
         GiftCard.objects.filter(cinema=cinema),
         ConcessionItem.objects.filter(cinema=cinema),
         Handover.objects.filter(movement__place__cinema=cinema),

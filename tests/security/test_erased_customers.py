@@ -13,7 +13,7 @@ from accounts.services import text_of_higher_apps
 from accounts.services.approvals import digest_of
 from accounts.services.consents import record_consent
 from boxoffice.models import Exchange
-from boxoffice.services.vouchers import give_voucher
+from boxoffice.services.printed_vouchers import give_goodwill_voucher
 from customers.services import Customer, erase_customer
 from customers.services.erasure import FREE_TEXT, ways_to_order
 from jobs.models import JobRun
@@ -77,7 +77,7 @@ def anna() -> User:
     create_rows_of_chain()
     create_rows_of_cinema(factories.a_cinema())
     some_order = Order.objects.order_by("pk")[0]
-    give_voucher(some_order, amount=Decimal(1), reason="A torn seat", at=NOON, actor=someone("bar"))
+    give_goodwill_voucher(some_order, amount=Decimal(1), reason="A torn seat", at=NOON, actor=someone("bar"))
     stamps = {"value": 1, "reason": "A torn seat", "actor": someone("usher"), "at": NOON}
     Exchange.objects.create(order=some_order, new_order=Order.objects.order_by("pk")[1], **stamps)
     anna = User.objects.create_user(EMAIL, "wrong", first_name="Анна", last_name=LAST_NAME, phone=PHONE)
@@ -124,7 +124,7 @@ def test_no_column_of_any_table_names_an_erased_customer(anna: User) -> None:
 
 def test_a_text_about_their_own_orders_need_not_give_an_address_to_lose_their_name(anna: User) -> None:
     order = Order.objects.get(user=anna)
-    voucher = give_voucher(
+    voucher = give_goodwill_voucher(
         order, amount=Decimal(1), reason="Анна Петрова on gum", at=NOON, actor=someone("floor_manager")
     )
     stamps = {"value": 1, "reason": "Анна Петрова had gout", "actor": someone("accountant"), "at": NOON}

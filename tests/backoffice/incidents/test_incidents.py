@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from boxoffice.services.vouchers import give_instead_of_money
+from boxoffice.services.printed_vouchers import give_instead_of_money
 from incidents.models import ConcernedOrder
 from incidents.services import cancel, take_refund
 from tests.helpers.admin_pages import admin_url

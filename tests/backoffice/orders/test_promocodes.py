@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from allocations.services import make_codes
-from boxoffice.services.vouchers import give_voucher
+from boxoffice.services.printed_vouchers import give_goodwill_voucher
 from customers.services import Customer, export_customer_data
 from orders.models import Promocode
 from orders.services import CancelReason, cancel
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 def test_codes_of_vouchers_are_shown_on_no_page() -> None:
     manager = someone("cinema_manager", all_cinemas=True)
-    voucher = give_voucher(a_paid_order(), amount=Decimal(300), reason="A torn seat", at=NOON, actor=manager)
+    voucher = give_goodwill_voucher(a_paid_order(), amount=Decimal(300), reason="A torn seat", at=NOON, actor=manager)
     code = a_promocode()
     client = browser(manager)
 
@@ -34,7 +34,9 @@ def test_codes_of_vouchers_are_shown_on_no_page() -> None:
 def test_pages_and_reports_show_what_a_voucher_is_worth_and_not_its_code() -> None:
     session = a_session()
     manager = someone("cinema_manager", all_cinemas=True)
-    voucher = give_voucher(a_paid_order(session), amount=Decimal(300), reason="A torn seat", at=NOON, actor=manager)
+    voucher = give_goodwill_voucher(
+        a_paid_order(session), amount=Decimal(300), reason="A torn seat", at=NOON, actor=manager
+    )
     code = a_promocode()
     held = an_order(session, promocode=voucher.promocode)
     other = an_order(session, promocode=code)

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import Approval
 from accounts.services.pins import set_pin
-from boxoffice.models import Voucher
+from boxoffice.models import PrintedVoucher
 from boxoffice.services import sales
 from cinema import clock
 from cinema.money import format_money
@@ -188,10 +188,10 @@ def test_a_voucher_is_decided_by_a_second_person_and_printed(session):
     sent = {"amount": "200", "reason": "The sound failed"}
 
     client.post(f"{TILL}orders/{order.pk}/voucher/", sent)
-    assert not Voucher.objects.exists()
+    assert not PrintedVoucher.objects.exists()
     printed = client.post(f"{TILL}orders/{order.pk}/voucher/", {**sent, "person": manager.pk, "pin": PIN}, follow=True)
 
-    voucher = Voucher.objects.get()
+    voucher = PrintedVoucher.objects.get()
     assert (voucher.actor, voucher.promocode.discount_amount) == (manager, 200)
     assert voucher.promocode.code in printed.text
     assert "The sound failed" in client.get(f"{TILL}orders/{order.pk}/").text
@@ -200,7 +200,7 @@ def test_a_voucher_is_decided_by_a_second_person_and_printed(session):
 def test_a_voucher_is_printed_again_only_by_name_and_never_once_it_is_used(session):
     client, _shift, order = at_till(session, role="floor_manager")
     client.post(f"{TILL}orders/{order.pk}/voucher/", {"amount": "200", "reason": "The sound failed"})
-    voucher = Voucher.objects.select_related("promocode").get()
+    voucher = PrintedVoucher.objects.select_related("promocode").get()
     address, code = f"{TILL}vouchers/{voucher.pk}/", voucher.promocode.code
     colleague = someone("cashier", session.hall.cinema, email="colleague@example.org")
     other = at_work(colleague, a_device(session.hall.cinema, name="Till 2"))
@@ -270,8 +270,8 @@ def test_a_voucher_that_waits_for_a_guest_is_printed_with_a_second_person(sessio
     page = client.get(f"{TILL}orders/{second.pk}/")
     assert "Print the voucher for" in page.text
     client.post(f"{TILL}orders/{second.pk}/choose/", {"unsent": "1"})
-    assert Voucher.objects.count() == 1
+    assert PrintedVoucher.objects.count() == 1
     printed = client.post(f"{TILL}orders/{second.pk}/choose/", {"unsent": "1", **decided}, follow=True)
 
-    assert Voucher.objects.get(order=second).promocode.code in printed.text
+    assert PrintedVoucher.objects.get(order=second).promocode.code in printed.text
     assert "Print the voucher for" not in client.get(f"{TILL}orders/{second.pk}/").text

@@ -11,7 +11,7 @@ from bonuses.models import BonusAccount
 from bonuses.services import adjust
 from boxoffice.services import groups as sales_to_groups
 from boxoffice.services import sales
-from boxoffice.services.vouchers import give_voucher
+from boxoffice.services.printed_vouchers import give_goodwill_voucher
 from concessions.services import receive, write_off
 from orders.models import Order, Ticket
 from orders.services import cancel, check_in, hold, mark_paid, refund, refund_by_customer
@@ -90,7 +90,7 @@ def test_every_kind_of_action_counts_for_the_person_who_did_it(cinema, anna):
     cancel(an_order(a_session(a_hall(cinema))), reason="Mistake", at=NOON, actor=anna)
     early = a_paid_order(a_session(a_hall(cinema), start=NOON + 5 * timedelta(hours=1)))
     check_in(early.tickets.get(), at=NOON, actor=anna, override="The manager's guest")
-    give_voucher(early, amount=Decimal(1), reason="The sound failed", at=NOON, actor=anna)
+    give_goodwill_voucher(early, amount=Decimal(1), reason="The sound failed", at=NOON, actor=anna)
     item = an_item(cinema)
     receive(item, quantity=1, unit_cost=Decimal(10), at=NOON, actor=anna)
     write_off(item, quantity=1, reason="Wet", at=NOON, actor=anna)

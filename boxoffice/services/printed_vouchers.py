@@ -1,4 +1,7 @@
-"""Vouchers for trouble: a discount with a reason, for one order, in place of or besides a refund."""
+"""Vouchers that staff print for guests: for goodwill, or instead of money; and what a guest may choose at the till.
+
+A voucher is a promo code for one order, worth an amount: see `incidents.services.vouchers`.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import require_approval_above_limit
 from boxoffice.errors import VoucherTooLarge, VoucherUsed
-from boxoffice.models import Exchange, Voucher
+from boxoffice.models import Exchange, PrintedVoucher
 from boxoffice.services.buyers import check_buyer
 from boxoffice.services.printing import print_for_guest
 from boxoffice.services.refunds import give_out_decided
@@ -39,10 +42,10 @@ from payments.models import Refund, Shift
 from payments.services.cash import check_amount
 
 
-def give_voucher(
+def give_goodwill_voucher(
     order: Order, *, amount: Decimal, reason: str, request: UUID | None = None, at: datetime, actor: User
-) -> Voucher:
-    """Give the guest of an order a discount of this amount on another one, until `VOUCHER_VALIDITY` is over.
+) -> PrintedVoucher:
+    """Give the guest of an order that had trouble this much off another one, until `VOUCHER_VALIDITY` is over.
 
     `request` names the form, which gives one voucher however often it is sent. It counts towards the same limit for one
     person as refunds. Raises `WrongCashAmount`, `StaffOrder`, `ReasonNeeded`, `VoucherTooLarge` above what the order
@@ -54,18 +57,20 @@ def give_voucher(
     reason = clean_reason(reason)
     with transaction.atomic():
         chain = lock_orders(_exchanged_with(order.pk))
-        if request and (known := Voucher.objects.filter(request=request).first()):
+        if request and (known := PrintedVoucher.objects.filter(request=request).first()):
             return known
         if amount > (left := _left(order, chain)):
             raise VoucherTooLarge(max(left, ZERO))
         promocode = new_voucher(amount, at=at)
         about: dict[str, Any] = {"reason": reason, "request": request, "actor": actor, "at": at}
-        voucher = Voucher.objects.create(promocode=promocode, order=order, **about)
+        voucher = PrintedVoucher.objects.create(promocode=promocode, order=order, **about)
         require_approval_above_limit("orders.refund", amount, actor=actor, approver=None, at=at)
     return voucher
 
 
-def give_instead_of_money(order: Order, *, at: datetime, actor: User, decided_by: User | None = None) -> Voucher | None:
+def give_instead_of_money(
+    order: Order, *, at: datetime, actor: User, decided_by: User | None = None
+) -> PrintedVoucher | None:
     """Give a guest of a cancelled screening, who stands at the till, a voucher instead of the money.
 
     The buyer's address gets its code, as by the link. Without one it is printed: then it counts towards the limit for
@@ -84,11 +89,11 @@ def voucher_to_print(order: Order, *, at: datetime) -> Promocode | None:
     """A code that took the place of a voucher with which the guest had paid, and that was neither sent nor printed: the
     order has no address of its buyer. Reads only."""
     unsent = unsent_vouchers(order, at=at)
-    printed = Voucher.objects.filter(promocode__in=unsent).values_list("promocode", flat=True) if unsent else []
+    printed = PrintedVoucher.objects.filter(promocode__in=unsent).values_list("promocode", flat=True) if unsent else []
     return next((each for each in unsent if each.pk not in printed), None)
 
 
-def give_unsent(order: Order, *, at: datetime, actor: User, decided_by: User | None = None) -> Voucher:
+def give_unsent(order: Order, *, at: datetime, actor: User, decided_by: User | None = None) -> PrintedVoucher:
     """Give the guest the voucher that `voucher_to_print` finds; it counts as one that is given instead of money.
 
     Raises `StaffOrder`, `DecisionClosed` if there is none, and `ApprovalRequired`. Owns its transaction.
@@ -123,10 +128,10 @@ def choice_at_till(order: Order, *, at: datetime) -> dict[str, Any] | None:
     return {"amount": worth(lines), "voucher": has_voucher(order, lines)}
 
 
-def _to_print(promocode: Promocode, order: Order, *, at: datetime, actor: User) -> Voucher:
+def _to_print(promocode: Promocode, order: Order, *, at: datetime, actor: User) -> PrintedVoucher:
     """Must be called inside a transaction (the order is locked). Raises `ApprovalRequired`."""
     reason, amount = str(Reason.VOUCHER.label), promocode.discount_amount or ZERO
-    given = Voucher.objects.create(promocode=promocode, order=order, reason=reason, actor=actor, at=at)
+    given = PrintedVoucher.objects.create(promocode=promocode, order=order, reason=reason, actor=actor, at=at)
     require_approval_above_limit("orders.refund", amount, actor=actor, approver=None, at=at)
     return given
 
@@ -151,20 +156,20 @@ def _exchanged_with(order: int) -> set[int]:
 
 def _left(order: Order, chain: Sequence[Order]) -> Decimal:
     """What one more voucher of the order may be worth, next to those of the orders of its chain."""
-    sums = Voucher.objects.filter(order__in=chain).order_by().values_list("order")
+    sums = PrintedVoucher.objects.filter(order__in=chain).order_by().values_list("order")
     given = dict(sums.annotate(Sum("promocode__discount_amount")))
     cost = {each.pk: each.total_amount - each.discount_amount for each in chain}
     together = max(cost.values()) - sum(given.values(), ZERO)
     return min(cost[order.pk] - given.get(order.pk, ZERO), together)
 
 
-def check_unused(voucher: Voucher) -> None:
+def check_unused(voucher: PrintedVoucher) -> None:
     """Raise `VoucherUsed` once the code was used: it is not shown any more. Reads only."""
     if voucher.promocode.used_count >= voucher.promocode.max_uses:
         raise VoucherUsed
 
 
-def print_again(voucher: Voucher, *, shift: Shift | None, at: datetime, actor: User) -> None:
+def print_again(voucher: PrintedVoucher, *, shift: Shift | None, at: datetime, actor: User) -> None:
     """Record that somebody prints the code of a voucher once more. Raises `VoucherUsed` and `NoShift`. Owns its
     transaction."""
     check_unused(voucher)

@@ -1,4 +1,4 @@
-"""Vouchers for trouble: one order gets the discount, and nobody gets money for it."""
+"""Goodwill vouchers: one order gets the discount, and nobody gets money for it."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -9,10 +9,15 @@ import pytest
 from accounts.errors import ApprovalRequired
 from accounts.models import LimitUse
 from boxoffice.errors import VoucherTooLarge
-from boxoffice.models import Voucher
+from boxoffice.models import PrintedVoucher
 from boxoffice.services import refunds, sales
 from boxoffice.services.exchanges import exchange
-from boxoffice.services.vouchers import give_instead_of_money, give_money_now, give_unsent, give_voucher
+from boxoffice.services.printed_vouchers import (
+    give_goodwill_voucher,
+    give_instead_of_money,
+    give_money_now,
+    give_unsent,
+)
 from incidents.errors import DecisionClosed
 from incidents.services import cancel
 from notifications.models import Notification
@@ -49,7 +54,7 @@ def pay_in(shift, order):
 
 
 def given(order, shift, amount=Decimal(100)):
-    return give_voucher(order, amount=amount, reason="The sound failed", at=NOON, actor=shift.cashier)
+    return give_goodwill_voucher(order, amount=amount, reason="The sound failed", at=NOON, actor=shift.cashier)
 
 
 def test_a_voucher_is_a_discount_for_one_order_and_no_money_back(shift, session):
@@ -84,7 +89,7 @@ def test_vouchers_count_towards_the_limit_of_one_person(shift, session, settings
     with pytest.raises(WrongCashAmount):
         given(order, shift, Decimal(0))
 
-    assert Voucher.objects.count() == 1
+    assert PrintedVoucher.objects.count() == 1
 
 
 def test_the_vouchers_of_an_order_are_worth_at_most_what_it_cost(shift, session):
@@ -95,21 +100,23 @@ def test_the_vouchers_of_an_order_are_worth_at_most_what_it_cost(shift, session)
         given(order, shift, Decimal("100.01"))
     given(order, shift, Decimal(100))
 
-    assert Voucher.objects.count() == 2
+    assert PrintedVoucher.objects.count() == 2
 
 
 def test_a_form_gives_one_voucher_however_often_it_is_sent(shift, session):
     order, form = held(shift, session), uuid4()
 
     sent = [
-        give_voucher(order, amount=Decimal(100), reason="No sound", request=form, at=NOON, actor=shift.cashier)
+        give_goodwill_voucher(order, amount=Decimal(100), reason="No sound", request=form, at=NOON, actor=shift.cashier)
         for _press in range(2)
     ]
 
-    assert sent == [Voucher.objects.get()] * 2
+    assert sent == [PrintedVoucher.objects.get()] * 2
     other = held(shift, session)
-    again = give_voucher(other, amount=Decimal(100), reason="No sound", request=form, at=NOON, actor=shift.cashier)
-    assert again == Voucher.objects.get()  # also under another order
+    again = give_goodwill_voucher(
+        other, amount=Decimal(100), reason="No sound", request=form, at=NOON, actor=shift.cashier
+    )
+    assert again == PrintedVoucher.objects.get()  # also under another order
 
 
 def test_the_vouchers_of_exchanged_orders_are_worth_at_most_the_dearest_of_them(shift, session):
@@ -125,7 +132,7 @@ def test_the_vouchers_of_exchanged_orders_are_worth_at_most_the_dearest_of_them(
         given(done.new_order, shift, Decimal(101))
     given(done.new_order, shift, Decimal(100))
 
-    assert Voucher.objects.count() == 2
+    assert PrintedVoucher.objects.count() == 2
 
 
 def test_a_guest_of_a_cancelled_screening_takes_the_voucher_or_the_money_at_the_till(shift, session):
@@ -157,7 +164,7 @@ def test_at_the_till_the_buyer_is_sent_the_code_and_one_that_is_printed_counts_f
         give_instead_of_money(second, **work)
 
     assert Notification.objects.get(kind="VOUCHER").recipient == "guest@example.org"
-    assert (printed.actor, Voucher.objects.count()) == (manager, 1)
+    assert (printed.actor, PrintedVoucher.objects.count()) == (manager, 1)
     assert [(each.person, each.amount) for each in LimitUse.objects.all()] == [(manager, PRICE)]
 
 
