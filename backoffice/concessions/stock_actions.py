@@ -13,7 +13,7 @@ from backoffice.framework.actions import confirmed_action
 from cinema.money import format_money
 from concessions.approvals import WriteOffApproval
 from concessions.models import ConcessionItem
-from concessions.services import count, order_to_maximum, put_on_sale, receive, set_cost, take_off_sale, write_off
+from concessions.services import count, put_on_sale, receive, record_supplier_order, set_cost, take_off_sale, write_off
 
 STOCK_NOTE = _("Stock changes are not shown here. Each one is listed on the item’s page, with who made it and why.")
 STOCK_ACTIONS = ["receive_goods", "count_stock", "write_off_goods", "set_cost", "order_goods", "take_off", "put_back"]
@@ -97,7 +97,7 @@ class StockActionsMixin(ApprovalsMixin):
         done=ngettext_lazy("%(count)d item marked as reordered.", "%(count)d items marked as reordered.", "count"),
     )
     def order_goods(self, item: ConcessionItem, *, at: datetime, actor: User) -> str:
-        reorder = order_to_maximum(item, at=at, actor=actor)
+        reorder = record_supplier_order(item, at=at, actor=actor)
         return gettext("%(item)s: %(quantity)d on order.") % {"item": item, "quantity": reorder.quantity}
 
     @confirmed_action(

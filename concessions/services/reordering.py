@@ -11,7 +11,7 @@ from concessions.errors import AlreadyOffSale, AlreadyOnSale, AlreadyOrdered, No
 from concessions.models import ConcessionItem, ReorderSuggestion
 
 
-def order_to_maximum(item: ConcessionItem, *, at: datetime, actor: User | None = None) -> ReorderSuggestion:
+def record_supplier_order(item: ConcessionItem, *, at: datetime, actor: User | None = None) -> ReorderSuggestion:
     """Record that staff ordered the item from the supplier: the suggested quantity, or what is missing to the maximum
     stock where the forecast suggests none.
 

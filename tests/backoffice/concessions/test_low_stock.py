@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from concessions.models import ReorderSuggestion
-from concessions.services import order_to_maximum, receive
+from concessions.services import receive, record_supplier_order
 from tests.helpers.admin_pages import messages_of, query_count, run_action
 from tests.helpers.factories import an_item, an_order
 from tests.helpers.users import browser, someone
@@ -31,7 +31,7 @@ def test_goods_are_ordered_once_up_to_the_maximum(cinema, item):
 
 def test_a_bulk_order_reports_each_refused_item(cinema, item):
     other = an_item(cinema, stock=5)
-    order_to_maximum(other, at=timezone.now())
+    record_supplier_order(other, at=timezone.now())
     client = browser(someone("floor_manager", cinema))
     ticked = {"action": "order_goods", "_selected_action": [item.pk, other.pk]}
 
@@ -50,7 +50,7 @@ def test_the_list_shows_the_stock_the_sales_rate_and_the_quantity_on_order(cinem
     item.stock_quantity = 0
     receive(item, quantity=28, at=timezone.now() - timedelta(days=20))
     an_order(snacks=[(item, 28)], at=timezone.now() - timedelta(days=1))
-    order_to_maximum(item, at=timezone.now())
+    record_supplier_order(item, at=timezone.now())
 
     page = browser(someone("bar", cinema)).get(LIST).content.decode()
 
