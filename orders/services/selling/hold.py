@@ -69,6 +69,7 @@ def hold(
     `OutOfStock` or `NotEnoughPoints`, and then nothing is taken. Owns its transaction.
     """
     user = user if instead_of is None or instead_of.is_draft else instead_of.user
+    # What it costs
     shown: dict[str, Any] = {"expected_total": expected_total, "instead_of": instead_of, "agreed": agreed or {}}
     basket = fill(cinema, tickets, snacks, channel, at=at, **shown)
     valid = promocodes.find_promocode(promocode, at=at) if promocode else None
@@ -81,6 +82,7 @@ def hold(
     discount = promocodes.discount(valid, sum(parts, ZERO))
     points_value = _money_for_points(points, left=basket.total - discount, user=user, channel=channel)
     basket.share(discount, points_value, discounted=parts)
+    # Until when it is held
     latest = min(basket.latest, online.since + settings.HOLD_CEILING) if online else basket.latest
     to_pay, grace = rules().hold_limits[channel]
     deadline, expires = limit_deadlines(at + to_pay, grace, latest=latest)
@@ -113,6 +115,7 @@ def hold(
         raise DetailsRefused(" ".join(error.messages)) from error
     if basket.contested:
         release_or_refuse(basket.tickets, instead_of, at=at)
+    # All of it at once, or nothing
     with transaction.atomic():
         _refuse_changed(basket.sessions)
         if instead_of is not None:
