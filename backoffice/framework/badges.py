@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.framework.fields import weekday_names
 from backoffice.framework.time_zones import zone_as_offset
 from cinema.money import MoneyField, format_money
 
@@ -51,8 +52,8 @@ def with_sign(shown: str) -> str:
 
 
 class PlainValues:
-    """A page that shows amounts as `1 755 ₽`, in lists and on a row's own page, and names a time zone only where it is
-    not the installation's. Fields that are typed in stay as they are."""
+    """A page that shows amounts as `1 755 ₽`, in lists and on a row's own page, weekdays by name, and a time zone only
+    where it is not the installation's. Fields that are typed in stay as they are."""
 
     model: Any
 
@@ -60,6 +61,7 @@ class PlainValues:
     def readonly_preprocess_fields(self) -> dict[str, Any]:
         fields = self.model._meta.concrete_fields
         moments = {field.name: zone_as_offset for field in fields if isinstance(field, DateTimeField)}
+        moments |= {field.name: weekday_names for field in fields if field.name == "weekdays"}
         return moments | {field.name: with_sign for field in fields if isinstance(field, MoneyField)}
 
     def money_column(self, name: Any) -> Any:

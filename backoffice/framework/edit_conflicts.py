@@ -22,6 +22,7 @@ from django.utils.formats import localize
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
+from backoffice.framework.fields import WeekdaysField, weekday_names
 from backoffice.framework.guillemets import nest_guillemets
 from cinema.local_time import format_local
 
@@ -75,6 +76,8 @@ class TrackedBoundField(BoundField):
         elif isinstance(field, forms.ModelChoiceField):
             row = field.queryset.filter(pk=value).first()  # type: ignore[union-attr]
             text = field.label_from_instance(row) if row else ""
+        elif isinstance(field, WeekdaysField):
+            text = weekday_names(value)
         elif isinstance(field, forms.ChoiceField):
             text = str(dict(self.form.instance._meta.get_field(self.name).flatchoices).get(value, value))
         elif isinstance(value, bool):

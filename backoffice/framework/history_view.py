@@ -17,6 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from backoffice.framework.badges import language_name
+from backoffice.framework.fields import weekday_names
 from cinema.history import BASELINE
 from cinema.local_time import format_local
 from cinema.money import MoneyField, format_money
@@ -184,6 +185,8 @@ class ChangeHistory:
             return str(dict(field.flatchoices).get(value, value))
         if field.name in LANGUAGE_FIELDS:
             return language_name(value)
+        if field.name == "weekdays":
+            return weekday_names(value)
         if isinstance(value, bool):
             return gettext("yes") if value else gettext("no")
         if isinstance(field, MoneyField):

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.core.validators import RegexValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
@@ -17,6 +18,8 @@ from allocations.models import CodeBatch
 from allocations.services import make_codes
 from backoffice.framework.actions import ActionForm, ActionsMixin, confirmed_action
 from backoffice.framework.admin import NoDeleteAdmin
+from backoffice.framework.edit_conflicts import ConflictCheckingForm
+from backoffice.framework.fields import WeekdaysField
 from cinema.validators import TextFormField
 from orders.models import Promocode
 
@@ -41,11 +44,16 @@ class MakeCodesForm(ActionForm):
     )
 
 
+class PromocodeForm(ConflictCheckingForm):
+    weekdays = WeekdaysField(label=capfirst(_("only on these days")))
+
+
 @admin.register(Promocode)
 class PromocodeAdmin(ActionsMixin, NoDeleteAdmin):
     """Codes for everybody. The code of a voucher or a batch is money to whoever reads it, and belongs to one guest."""
 
     cinema_path = None
+    form = PromocodeForm
     list_display = ["code", "discount_percent", "discount_amount", "used_count", "max_uses", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["code"]

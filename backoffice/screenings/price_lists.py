@@ -4,23 +4,21 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminDecimalFieldWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from accounts.models import User
 from backoffice.framework.actions import ActionForm, ActionsMixin, SummaryItem, confirmed_action
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.framework.edit_conflicts import ConflictCheckingForm
-from backoffice.framework.fields import ReasonField
+from backoffice.framework.fields import ReasonField, WeekdaysField
 from backoffice.framework.labelled_inline import LabelledInline
 from backoffice.screenings.forms import NativeInput, day_field
 from cinema.money import MoneyField, format_money
@@ -163,23 +161,10 @@ class PriceListAdmin(ActionsMixin, CinemaScopedAdmin):
 
 
 class PriceRowForm(ConflictCheckingForm):
-    weekdays = forms.MultipleChoiceField(
-        label=capfirst(_("weekdays")),
-        required=False,
-        choices=[(str(number), name) for number, name in WEEKDAYS.items()],
-        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
-        help_text=_("None ticked: every day."),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["weekdays"] = list(self.initial.get("weekdays") or self.instance.weekdays)
+    weekdays = WeekdaysField(label=capfirst(_("weekdays")))
 
     class Meta:
         widgets: ClassVar = {name: NativeInput("time", "%H:%M") for name in ("starts_from", "starts_before")}
-
-    def clean_weekdays(self) -> str:
-        return "".join(sorted(self.cleaned_data["weekdays"]))
 
 
 class PartInline(LabelledInline):

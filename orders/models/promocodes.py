@@ -35,14 +35,13 @@ class Promocode(models.Model):
     film = models.ForeignKey(
         "screenings.Film", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("only for this film")
     )
-    weekdays = models.CharField(
+    weekdays = models.CharField(  # of the screening: digits, 0 is Monday
         _("only on these days"),
         max_length=7,
         blank=True,
         default="",
         db_default="",
-        validators=[RegexValidator(r"\A[1-7]*\Z", _("Write digits from 1 (Monday) to 7 (Sunday), such as 1234."))],
-        help_text=_("Days of the screening from 1 (Monday) to 7 (Sunday), such as 1234. Empty: every day."),
+        validators=[RegexValidator(r"\A[0-6]*\Z")],
     )
     tickets_only = models.BooleanField(
         _("tickets only"), default=False, db_default=False, help_text=_("Snacks in the order cost their full price.")

@@ -1,13 +1,15 @@
 """Database constraints of orders and tickets."""
 
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 
-from orders.models import Order, RefundLine, Ticket
+from orders.models import Order, Promocode, RefundLine, Ticket
 from orders.services import refund
-from tests.helpers.factories import NOON, a_paid_order, a_session, an_item, an_order, business_state
+from tests.helpers.factories import NOON, a_paid_order, a_promocode, a_session, an_item, an_order, business_state
 
 CENT = Decimal("0.01")
 
@@ -86,3 +88,15 @@ def test_a_refund_line_is_for_either_a_ticket_or_snacks():
 
     forbidden(lambda: RefundLine.objects.create(refund=back, amount=1))
     forbidden(lambda: RefundLine.objects.create(refund=back, ticket=second, preorder=order.preorders.get(), amount=1))
+
+
+@pytest.mark.parametrize(("from_one", "from_zero"), [("1234567", "0123456"), ("67", "56"), ("1", "0"), ("", "")])
+def test_the_weekdays_of_promo_codes_are_counted_anew_and_back_again(from_one, from_zero):
+    code = a_promocode(weekdays=from_one)
+    migration = import_module("orders.migrations.0032_weekdays_from_zero")
+
+    migration.from_zero(apps, None)
+    assert {code.history.get().weekdays, Promocode.objects.get().weekdays} == {from_zero}
+
+    migration.from_one(apps, None)
+    assert {code.history.get().weekdays, Promocode.objects.get().weekdays} == {from_one}

@@ -68,7 +68,7 @@ def discounted_parts(
 
 
 def _is_for(promocode: Promocode, session: Session, cinema: Cinema) -> bool:
-    day = str(cinema.business_date(session.start_datetime).isoweekday())
+    day = str(cinema.business_date(session.start_datetime).weekday())
     return promocode.film_id in (None, session.film_id) and (not promocode.weekdays or day in promocode.weekdays)
 
 

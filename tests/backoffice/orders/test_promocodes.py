@@ -1,5 +1,6 @@
 """Promo codes in the admin."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -53,6 +54,23 @@ def test_pages_and_reports_show_what_a_voucher_is_worth_and_not_its_code() -> No
         code.pk: code.code,
         voucher.promocode_id: "Voucher, 300\N{NO-BREAK SPACE}₽",
     }
+
+
+def test_the_days_of_a_code_are_ticked_and_its_history_names_them() -> None:
+    client, code = browser(someone("owner", all_cinemas=True)), a_promocode()
+    link = reverse("admin:orders_promocode_change", args=[code.pk])
+    given = {"code": code.code, "discount_percent": "10", "max_uses": "100", "is_active": "on"}
+
+    refused = client.post(link, {**given, "weekdays": "1234"})  # as a page that was opened before an upgrade sends them
+    answer = client.post(link, {**given, "weekdays": ["4", "0"]})
+
+    assert "Select a valid choice" in refused.text
+    assert answer.status_code == 302
+    code.refresh_from_db()
+    assert code.weekdays == "04"
+    assert re.findall(r'name="weekdays" value="(.)"[^>]* checked[ >]', client.get(link).text) == ["0", "4"]
+    assert "Mon, Fri" in client.get(reverse("admin:orders_promocode_history", args=[code.pk])).text
+    assert "Mon, Fri" in browser(someone("cinema_manager", all_cinemas=True)).get(link).text
 
 
 def test_pages_and_exports_show_of_which_batch_a_code_is_and_not_the_code() -> None:
