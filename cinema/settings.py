@@ -210,7 +210,7 @@ STORAGES: dict[str, dict[str, object]] = {
 
 if not DEBUG:
     MIDDLEWARE.insert(4, "whitenoise.middleware.WhiteNoiseMiddleware")  # needs `collectstatic`; runserver needs neither
-    STORAGES["staticfiles"] = {"BACKEND": "house_rules.static_files.StaticFilesStorage"}  # hashed, compressed, long cached
+    STORAGES["staticfiles"] = {"BACKEND": "house_rules.static_files.StaticFilesStorage"}  # hashed, compressed
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
     SECURE_HSTS_SECONDS = 31_536_000

@@ -9,19 +9,20 @@ from functools import partial
 from django.db import connection, transaction
 
 from accounts.models import User
-from demo import past_jobs, pending_work
-from demo.bookings import Channel, Outcome
+from demo import pending_work
 from demo.chain import ADMIN_EMAIL, create_chain
-from demo.outcomes import BookingSimulator
-from demo.past_days import close_past_days
-from demo.past_hire import add_film_hire
-from demo.past_prices import add_prices
-from demo.past_year import add_past_year
+from demo.past.days import close_past_days
+from demo.past.hire import add_film_hire
+from demo.past.prices import add_prices
+from demo.past.year import add_past_year
 from demo.price_lists import add_price_lists
 from demo.repertoire import Repertoire
 from demo.showtimes import plan_next_week, schedule_showtimes
-from demo.timeline import Timeline
-from demo.visitors import BookingGenerator
+from demo.simulation import past_jobs
+from demo.simulation.bookings import Channel, Outcome
+from demo.simulation.outcomes import BookingSimulator
+from demo.simulation.timeline import Timeline
+from demo.simulation.visitors import BookingGenerator
 from incidents.causes import Cause
 from incidents.services import Explanation, cancel
 from orders.models import Order

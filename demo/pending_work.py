@@ -10,13 +10,13 @@ from django.db.models import QuerySet
 from backoffice.framework.import_export.background import receive
 from concessions.models import ConcessionItem, ConcessionPreorder
 from concessions.services import write_off
-from demo import past_payments
-from demo.bookings import Channel, Outcome
 from demo.chain import Chain
-from demo.outcomes import BookingSimulator, minutes
 from demo.showtimes import Showtimes
-from demo.timeline import Timeline
-from demo.visitors import BookingGenerator
+from demo.simulation import past_payments
+from demo.simulation.bookings import Channel, Outcome
+from demo.simulation.outcomes import BookingSimulator, minutes
+from demo.simulation.timeline import Timeline
+from demo.simulation.visitors import BookingGenerator
 from incidents.causes import Cause
 from incidents.services import Explanation, cancel
 from orders import services

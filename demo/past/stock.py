@@ -10,7 +10,7 @@ from concessions.models import ConcessionItem, ConcessionPreorder, StockMovement
 from concessions.services.costs import ValuedStock
 from demo import sample_data
 from demo.chain import Chain, Venue
-from demo.past_sales import PastSale
+from demo.past.sales import PastSale
 
 Kind = StockMovement.Kind
 DELIVERIES = timedelta(days=7)

@@ -9,10 +9,10 @@ from typing import Any
 from accounts.models import User
 from concessions.models import ConcessionItem
 from demo import sample_data
-from demo.bookings import Booking, Channel, Outcome
 from demo.chain import MAIL_DOMAIN, Chain, Venue
-from demo.seat_picker import SeatPicker
 from demo.showtimes import AHEAD
+from demo.simulation.bookings import Booking, Channel, Outcome
+from demo.simulation.seat_picker import SeatPicker
 from orders.services.selling.basket import TicketRequest
 from screenings.models import Film, Hall, Session
 

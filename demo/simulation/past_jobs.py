@@ -14,7 +14,8 @@ from cinema.money import rounded
 from cinema.status import transition_matching
 from concessions.models import ConcessionItem
 from concessions.services import receive
-from demo import past_payments, sample_data
+from demo import sample_data
+from demo.simulation import past_payments
 from incidents.services import refund_guests_locked
 from notifications.models import Notification, Status
 from orders import services

@@ -8,15 +8,15 @@ from datetime import date, datetime, timedelta
 from itertools import accumulate
 
 from accounts.models import User
-from demo import past_books
-from demo.bookings import Booking, Channel, Outcome
 from demo.chain import Chain, create_customers
-from demo.past_programme import PastProgramme
-from demo.past_sales import PastCashier
-from demo.past_stock import PastStock
+from demo.past import books
+from demo.past.programme import PastProgramme
+from demo.past.sales import PastCashier
+from demo.past.stock import PastStock
 from demo.price_lists import priced
 from demo.repertoire import Repertoire
-from demo.visitors import BookingGenerator
+from demo.simulation.bookings import Booking, Channel, Outcome
+from demo.simulation.visitors import BookingGenerator
 from house_rules.scope import rules_scope
 from screenings.models import Session
 
@@ -54,7 +54,7 @@ def add_past_year(
     """
     since = at - timedelta(days=days)
     shows = list(PastProgramme(chain, repertoire, rng).shows(at=at, days=days, until=until, orders=ORDERS_A_SHOW))
-    past_books.save_sessions(priced([show.session for show in shows]))
+    books.save_sessions(priced([show.session for show in shows]))
     customers = _Customers(chain, rng, since=since.date(), days=days)
     bookings: list[Booking] = []
     last = max(show.session.start_datetime for show in shows)
@@ -69,9 +69,9 @@ def add_past_year(
             booking.customer = customers.one_of(booking.at)
     cashier = PastCashier(rng, [show.session for show in shows])
     sales = cashier.sell(bookings)
-    past_books.save(sales, PastStock(chain, rng, since=since, until=last).move(sales))
-    past_books.save_points(sales, cashier.credited)
-    past_books.save_dates_of_registration(customers.registered())
+    books.save(sales, PastStock(chain, rng, since=since, until=last).move(sales))
+    books.save_points(sales, cashier.credited)
+    books.save_dates_of_registration(customers.registered())
     chain.customers += customers.of_last_weeks(last)
     for customer, points in cashier.balances.items():
         chain.points[customer] = chain.points.get(customer, 0) + points

@@ -9,7 +9,7 @@ from bonuses.models import BonusAccount, BonusTransaction
 from concessions.models import ConcessionPreorder, StockMovement
 from demo.bank import PREFIX
 from demo.models import DemoCharge, DemoRefund
-from demo.past_sales import PastSale
+from demo.past.sales import PastSale
 from orders.models import Order, OrderEvent, Promocode, RefundLine, Scan, Ticket
 from orders.services.receipts.lines import sold_in
 from payments.models import MANUAL_GATEWAYS, Gateway, Payment, Rates, Receipt, ReceiptLine, Refund

@@ -13,7 +13,7 @@ from bonuses.models import BonusTransaction
 from bonuses.services import points_earned
 from cinema.money import ZERO
 from concessions.models import ConcessionPreorder
-from demo.bookings import Booking, Channel, Outcome
+from demo.simulation.bookings import Booking, Channel, Outcome
 from orders.models import Order, OrderEvent, Promocode, RefundLine, Ticket, new_pickup_code
 from orders.reasons import Reason
 from orders.services.selling import promocodes

@@ -8,9 +8,9 @@ from functools import partial
 from allocations.models import Comp, CompReason
 from allocations.services import create_standard_reasons, worth
 from concessions.models import ConcessionPreorder
-from demo import past_payments
-from demo.bookings import Booking, Channel, Outcome
-from demo.timeline import Timeline
+from demo.simulation import past_payments
+from demo.simulation.bookings import Booking, Channel, Outcome
+from demo.simulation.timeline import Timeline
 from orders import services
 from orders.models import Order, Ticket
 from orders.services import CancelReason

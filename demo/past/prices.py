@@ -6,7 +6,7 @@ from functools import partial
 from django.db.models import F
 
 from demo.chain import Chain
-from demo.timeline import Timeline
+from demo.simulation.timeline import Timeline
 from pricing.models import PricingMode
 from pricing.services.forecasting import Known, forecast, learn
 from pricing.services.repricing import reprice, to_reprice
