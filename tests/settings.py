@@ -25,7 +25,7 @@ os.environ |= {
     "TIME_ZONE": "Europe/Moscow",
     "CRON_TIME_ZONE": "Europe/Moscow",  # whatever this machine's is
     "PAYMENT_GATEWAYS": "demo",
-    "RECEIPT_SENDER": "tests.helpers.receipt_printer.Printer",
+    "RECEIPT_SENDER": "tests.helpers.fakes.receipt_printer.Printer",
     "MARKETING_API": "UniSender=http://127.0.0.1:9",  # nobody listens there: tests have doubles of their own
     "FILM_CATALOGUES": "wikidata",
     "COMMONS_API": "http://127.0.0.1:9/w/api.php",

@@ -19,11 +19,11 @@ from integrations.models import EventType, ListMember, WebhookDelivery, WebhookE
 from notifications.models import MessageKind, Notification, TelegramChat
 from tests.bench.measuring import counted
 from tests.helpers.factories import a_cinema
-from tests.helpers.fake_mail import message
-from tests.helpers.newsletter_partner import a_list, newsletter_partner
-from tests.helpers.sms_provider import KEY, sms_provider
-from tests.helpers.telegram_bot import telegram_bot
-from tests.helpers.webhook_receiver import an_endpoint, receiver
+from tests.helpers.fakes.mail import message
+from tests.helpers.fakes.newsletter_partner import a_list, newsletter_partner
+from tests.helpers.fakes.sms_provider import KEY, sms_provider
+from tests.helpers.fakes.telegram_bot import telegram_bot
+from tests.helpers.fakes.webhook_receiver import an_endpoint, receiver
 
 Row = tuple[str, str, str, bool]
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)

@@ -48,13 +48,13 @@ from screenings.services import draft
 from tests.helpers import factories
 from tests.helpers.cash import a_gift_card, a_shift
 from tests.helpers.factories import NOON
-from tests.helpers.film_catalogues import a_lookup, a_picture_proposal, a_proposal
+from tests.helpers.fakes.film_catalogues import a_lookup, a_picture_proposal, a_proposal
+from tests.helpers.fakes.newsletter_partner import a_list
+from tests.helpers.fakes.webhook_receiver import a_webhook
 from tests.helpers.film_hire_rows import a_contract, a_distributor, a_statement
 from tests.helpers.forecasts import a_forecast
-from tests.helpers.newsletter_partner import a_list
 from tests.helpers.partners import a_partner
 from tests.helpers.screening_rows import a_price_list, a_price_quote
-from tests.helpers.webhook_receiver import a_webhook
 from waiting.models import WaitingEntry, WatchedFilm
 
 

@@ -21,8 +21,8 @@ from payments.errors import GatewayError, GatewayRefused, GatewayUnavailable
 from payments.gateways import GatewayClient, gateway_class
 from payments.models import Gateway, Payment, Refund
 from payments.services.refund_reports import PART
-from tests.helpers import fake_gateway
 from tests.helpers.factories import NOON
+from tests.helpers.fakes import gateway as fake_gateway
 from tests.reliability.run_job import run
 
 BACK_TO = "http://testserver/orders/secret/"

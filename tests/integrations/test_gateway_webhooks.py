@@ -10,8 +10,8 @@ from django.test import Client
 from cinema import clock
 from orders.models import Order
 from payments.models import GatewayEvent, Payment
-from tests.helpers import fake_gateway
 from tests.helpers.factories import NOON, an_order, business_state
+from tests.helpers.fakes import gateway as fake_gateway
 from tests.helpers.gateway_harness import FROM_YOOKASSA, StripeHarness, YooKassaHarness
 
 pytestmark = pytest.mark.django_db

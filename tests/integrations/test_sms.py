@@ -15,8 +15,8 @@ from cinema import clock
 from integrations.sms.twilio import CALLBACK_PATH
 from notifications.models import Notification, SmsDelivery
 from notifications.services import delivery
-from tests.helpers.fake_mail import NOW, queued
-from tests.helpers.sms_provider import KEY, NOT_NOW, WRONG, Provider, sms_provider
+from tests.helpers.fakes.mail import NOW, queued
+from tests.helpers.fakes.sms_provider import KEY, NOT_NOW, WRONG, Provider, sms_provider
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

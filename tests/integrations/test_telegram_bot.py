@@ -17,8 +17,8 @@ from notifications.models import MessageKind, Notification, TelegramChat
 from notifications.services import deliver
 from notifications.services.telegram import start_link
 from tests.helpers.factories import NOON, a_paid_order
-from tests.helpers.fake_mail import NOW, queued
-from tests.helpers.telegram_bot import Bot, telegram_bot
+from tests.helpers.fakes.mail import NOW, queued
+from tests.helpers.fakes.telegram_bot import Bot, telegram_bot
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db(transaction=True)

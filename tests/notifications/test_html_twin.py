@@ -12,7 +12,7 @@ from house_rules.models import ChainFace
 from notifications.channels.email import EmailChannel
 from notifications.models import MessageKind, Notification
 from notifications.rendering import render_email
-from tests.helpers.fake_mail import CONTEXTS, NOW
+from tests.helpers.fakes.mail import CONTEXTS, NOW
 from tests.helpers.pictures import a_picture
 
 pytestmark = pytest.mark.django_db

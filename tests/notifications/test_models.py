@@ -4,7 +4,7 @@ import pytest
 
 from cinema.status import ForbiddenMove, transition
 from notifications.models import Notification, Status
-from tests.helpers.fake_mail import queued, statuses
+from tests.helpers.fakes.mail import queued, statuses
 
 NOT_LISTED = [(old, new) for old, new in product(Status, Status) if new not in Notification.TRANSITIONS[old]]
 

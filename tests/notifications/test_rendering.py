@@ -6,7 +6,7 @@ from django.utils import timezone, translation
 
 from notifications import rendering
 from notifications.models import MessageKind, Notification
-from tests.helpers.fake_mail import CONTEXTS, NOW
+from tests.helpers.fakes.mail import CONTEXTS, NOW
 
 pytestmark = pytest.mark.django_db
 

@@ -62,10 +62,10 @@ from tests.helpers.factories import (
     paid_at_the_bank,
     pay,
 )
-from tests.helpers.film_catalogues import a_lookup, a_picture_proposal, a_proposal
+from tests.helpers.fakes.film_catalogues import a_lookup, a_picture_proposal, a_proposal
+from tests.helpers.fakes.newsletter_partner import a_list
+from tests.helpers.fakes.webhook_receiver import an_endpoint
 from tests.helpers.film_hire_rows import a_contract, a_distributor
-from tests.helpers.newsletter_partner import a_list
-from tests.helpers.webhook_receiver import an_endpoint
 from waiting.models import WaitingEntry, WatchedFilm
 
 AT = NOON

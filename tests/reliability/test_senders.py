@@ -30,11 +30,11 @@ from notifications.models import Notification, SmsDelivery, TelegramChat
 from notifications.services import deliver, queue
 from notifications.services.sms import check_reports
 from tests.helpers.factories import a_cinema
-from tests.helpers.fake_mail import NOW, message, queued
-from tests.helpers.newsletter_partner import Contact, There, a_list, newsletter_partner
-from tests.helpers.sms_provider import KEY, sms_provider
-from tests.helpers.telegram_bot import telegram_bot
-from tests.helpers.webhook_receiver import Receiver, an_endpoint, receiver
+from tests.helpers.fakes.mail import NOW, message, queued
+from tests.helpers.fakes.newsletter_partner import Contact, There, a_list, newsletter_partner
+from tests.helpers.fakes.sms_provider import KEY, sms_provider
+from tests.helpers.fakes.telegram_bot import telegram_bot
+from tests.helpers.fakes.webhook_receiver import Receiver, an_endpoint, receiver
 from tests.reliability.crash_injection import count_crash_points, run_and_kill
 from tests.reliability.db_snapshot import delete_all_rows
 from tests.reliability.interleaving import every_schedule, without_row_locks

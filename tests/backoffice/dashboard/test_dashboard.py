@@ -402,7 +402,7 @@ def test_who_has_no_role_or_no_cinema_is_greeted_by_whom_to_ask():
 
 
 def test_an_email_that_its_server_refused_is_shown_at_once_with_the_servers_words(settings):
-    settings.EMAIL_BACKEND = "tests.helpers.fake_mail.RefusesSome"
+    settings.EMAIL_BACKEND = "tests.helpers.fakes.mail.RefusesSome"
     order = factories.a_paid_order(email="bad@example.com")
 
     deliver(list(Notification.objects.all()), at=NOON)

@@ -17,7 +17,7 @@ from concessions.models import ConcessionItem
 from orders.models import Promocode
 from screenings.models import Cinema, Film, Genre
 from tests.helpers import factories
-from tests.helpers.newsletter_partner import a_list
+from tests.helpers.fakes.newsletter_partner import a_list
 from tests.helpers.page_forms import forms_on
 from tests.helpers.users import browser, someone
 

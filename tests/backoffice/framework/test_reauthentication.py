@@ -19,7 +19,7 @@ from house_rules.rules import settings_as_row
 from orders.services import cancel
 from screenings.models import Cinema
 from tests.helpers.factories import NOON, a_cinema, a_customer, an_order
-from tests.helpers.newsletter_partner import a_list
+from tests.helpers.fakes.newsletter_partner import a_list
 from tests.helpers.users import PASSWORD, browser, someone
 
 pytestmark = pytest.mark.django_db

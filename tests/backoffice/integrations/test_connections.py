@@ -11,11 +11,11 @@ from notifications.models import Notification
 from orders.services import receipt_sales
 from payments.models import Payment, Receipt, Refund
 from tests.helpers.factories import LONG_AGO, a_cinema, a_paid_order, a_session
-from tests.helpers.film_catalogues import a_lookup
+from tests.helpers.fakes.film_catalogues import a_lookup
+from tests.helpers.fakes.webhook_receiver import a_webhook, an_endpoint
 from tests.helpers.film_hire_rows import a_contract, a_statement
 from tests.helpers.partners import a_partner
 from tests.helpers.users import browser, someone
-from tests.helpers.webhook_receiver import a_webhook, an_endpoint
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from notifications.models import Notification, Status
 from tests.helpers.admin_pages import staff_with
 from tests.helpers.factories import NOON, a_cinema
-from tests.helpers.fake_mail import queued, statuses
+from tests.helpers.fakes.mail import queued, statuses
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

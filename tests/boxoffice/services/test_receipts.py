@@ -14,7 +14,7 @@ from payments.services import mark_paid_out, number_receipts
 from screenings.models import Cinema
 from tests.helpers.cash import a_gift_card, a_shift
 from tests.helpers.factories import LONG_AGO, NOON, a_cinema, a_hall, a_session, an_adult, an_order, free_seats
-from tests.helpers.fake_atol import atol_online
+from tests.helpers.fakes.atol import atol_online
 from tests.helpers.users import someone
 from tests.reliability.run_job import run
 
@@ -155,7 +155,7 @@ def test_exchanged_tickets_that_yookassa_paid_are_printed_by_atol(settings):
 
 
 def test_the_panel_tells_late_and_refused_receipts(settings):
-    settings.RECEIPT_SENDER = "tests.helpers.receipt_printer.Printer"
+    settings.RECEIPT_SENDER = "tests.helpers.fakes.receipt_printer.Printer"
     cinema = a_cinema()
     shift, session = a_shift(cinema), a_session(a_hall(cinema))
     for _ in range(3):

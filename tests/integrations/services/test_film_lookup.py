@@ -15,7 +15,7 @@ from integrations.services import film_lookup
 from integrations.services.film_lookup import accept_proposal, ask_catalogues, decline_proposal
 from screenings.models import Film
 from tests.helpers.factories import NOON
-from tests.helpers.film_catalogues import Catalogues, a_claim, a_proposal, an_item, film_catalogues
+from tests.helpers.fakes.film_catalogues import Catalogues, a_claim, a_proposal, an_item, film_catalogues
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

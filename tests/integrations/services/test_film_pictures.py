@@ -17,7 +17,7 @@ from integrations.services.film_pictures import accept_picture, decline_picture,
 from screenings.models import Film, FilmPicture
 from screenings.services import add_picture
 from tests.helpers.factories import NOON, a_session
-from tests.helpers.film_catalogues import Catalogues, an_item, film_catalogues
+from tests.helpers.fakes.film_catalogues import Catalogues, an_item, film_catalogues
 from tests.helpers.pictures import a_picture
 
 pytestmark = pytest.mark.django_db(transaction=True)

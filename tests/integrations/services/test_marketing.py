@@ -20,7 +20,7 @@ from orders.services import cancel
 from payments.models import LegalEntity
 from reports.models import CustomerFigures, Engagement
 from tests.helpers.factories import NOON, an_order
-from tests.helpers.newsletter_partner import There, a_list, newsletter_partner
+from tests.helpers.fakes.newsletter_partner import There, a_list, newsletter_partner
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -18,8 +18,8 @@ from orders.services import refund
 from payments.services import mark_paid_out
 from screenings.services import cancel_session
 from tests.helpers.factories import NOON, a_paid_order, a_session, an_item
+from tests.helpers.fakes.webhook_receiver import Receiver, an_endpoint, is_signed, receiver
 from tests.helpers.partners import announce
-from tests.helpers.webhook_receiver import Receiver, an_endpoint, is_signed, receiver
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

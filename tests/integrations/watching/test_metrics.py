@@ -8,7 +8,7 @@ from django.test import Client
 
 from integrations.models import WebhookEndpoint
 from tests.helpers.factories import NOON, a_paid_order
-from tests.helpers.webhook_receiver import a_webhook
+from tests.helpers.fakes.webhook_receiver import a_webhook
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 

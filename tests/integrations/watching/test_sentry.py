@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.helpers import loopback
+from tests.helpers.fakes import loopback
 
 CODE = """
 import logging, django

@@ -7,7 +7,7 @@ import pytest
 
 from integrations.webhooks import client
 from integrations.webhooks.client import is_public, may_be_called, post
-from tests.helpers.webhook_receiver import receiver
+from tests.helpers.fakes.webhook_receiver import receiver
 
 
 @pytest.mark.parametrize(

@@ -31,12 +31,12 @@ from orders.services import cancel
 from reports.models import CustomerFigures, Engagement
 from screenings.models import Session
 from tests.helpers.factories import NOON, a_cinema, a_hall, a_paid_order, a_session, an_order
-from tests.helpers.fake_mail import NOW, queued
-from tests.helpers.newsletter_partner import There, a_list, newsletter_partner
+from tests.helpers.fakes.mail import NOW, queued
+from tests.helpers.fakes.newsletter_partner import There, a_list, newsletter_partner
+from tests.helpers.fakes.sms_provider import Provider, sms_provider
+from tests.helpers.fakes.telegram_bot import telegram_bot
+from tests.helpers.fakes.webhook_receiver import an_endpoint, receiver
 from tests.helpers.sampling import seeds
-from tests.helpers.sms_provider import Provider, sms_provider
-from tests.helpers.telegram_bot import telegram_bot
-from tests.helpers.webhook_receiver import an_endpoint, receiver
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite, pytest.mark.slow, pytest.mark.exhaustive]
 

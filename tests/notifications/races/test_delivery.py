@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from cinema.status import ConcurrentChange
 from notifications.models import Notification
 from notifications.services import delivery
-from tests.helpers import fake_mail
-from tests.helpers.fake_mail import NOW, queued, statuses
+from tests.helpers.fakes import mail as fake_mail
+from tests.helpers.fakes.mail import NOW, queued, statuses
 
 SENDERS = 4
 MESSAGES = 60
@@ -65,7 +65,7 @@ def test_without_the_claim_simultaneous_senders_send_twice(monkeypatch: pytest.M
 
 @pytest.mark.django_db(transaction=True)
 def test_mail_is_sent_outside_a_transaction(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.EMAIL_BACKEND = "tests.helpers.fake_mail.NotesTransactions"
+    settings.EMAIL_BACKEND = "tests.helpers.fakes.mail.NotesTransactions"
     monkeypatch.setattr(fake_mail.NotesTransactions, "seen", [])
 
     delivery.deliver(queued(3), at=NOW)

@@ -17,8 +17,8 @@ from notifications.services.chosen_phones import confirm, send_code, send_emails
 from notifications.services.sms import check_reports
 from notifications.services.telegram import link, start_link
 from tests.helpers.factories import a_paid_order
-from tests.helpers.fake_mail import NOW, queued
-from tests.helpers.sms_provider import KEY, WRONG, Provider, sms_provider
+from tests.helpers.fakes.mail import NOW, queued
+from tests.helpers.fakes.sms_provider import KEY, WRONG, Provider, sms_provider
 from tests.helpers.users import browser
 
 pytestmark = pytest.mark.django_db(transaction=True)

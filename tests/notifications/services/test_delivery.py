@@ -17,8 +17,8 @@ from notifications.channels.sms import MemoryBackend
 from notifications.models import MessageKind, Notification, Status
 from notifications.services import deliver, queue, requeue
 from notifications.services.delivery import BACKOFF, MAX_ATTEMPTS, claim_due
-from tests.helpers import fake_mail
-from tests.helpers.fake_mail import LATER, NOW, message, queued, statuses
+from tests.helpers.fakes import mail as fake_mail
+from tests.helpers.fakes.mail import LATER, NOW, message, queued, statuses
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def texts(settings: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str
 
 @pytest.fixture
 def use_mail_backend(settings: Any) -> Any:
-    """A function that sets the mail backend to a class of tests.helpers.fake_mail."""
+    """A function that sets the mail backend to a class of tests.helpers.fakes.mail."""
 
     def choose(backend: type) -> None:
         settings.EMAIL_BACKEND = f"{backend.__module__}.{backend.__qualname__}"
@@ -237,7 +237,7 @@ def test_addresses_with_national_domains_are_sent_in_punycode(settings: Any) -> 
 
 def test_the_stored_error_names_no_recipient(use_mail_backend: Any, settings: Any) -> None:
     use_mail_backend(fake_mail.RefusesSome)
-    settings.SMS_BACKEND = "tests.helpers.fake_mail.BrokenGateway"
+    settings.SMS_BACKEND = "tests.helpers.fakes.mail.BrokenGateway"
     rows = queued(recipient="bad@example.com") + queued(recipient="+79991234567")[1:]
 
     deliver(rows, at=NOW)

@@ -5,7 +5,7 @@ from django.test.utils import CaptureQueriesContext
 from notifications.models import MessageKind, Notification, Status
 from notifications.services import Message, queue
 from tests.helpers import factories
-from tests.helpers.fake_mail import CONTEXTS, LATER, NOW, message
+from tests.helpers.fakes.mail import CONTEXTS, LATER, NOW, message
 
 pytestmark = pytest.mark.django_db
 

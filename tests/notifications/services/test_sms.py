@@ -10,7 +10,7 @@ from notifications.channels.sms import SmsRefused, SmsReport
 from notifications.models import Notification, SmsDay, SmsDelivery
 from notifications.services import deliver, requeue
 from notifications.services.sms import check_reports
-from tests.helpers.fake_mail import NOW, queued, statuses
+from tests.helpers.fakes.mail import NOW, queued, statuses
 
 pytestmark = pytest.mark.django_db
 

@@ -1,7 +1,7 @@
 """The contract of every gateway: after each scenario the provider's ledger agrees with our database.
 
 The scenarios are the same for the demonstration bank, Stripe and YooKassa; the latter two are called over HTTP, at a
-fake provider (`tests/helpers/fake_gateway.py`). After each, all money is either in valid orders or refunded.
+fake provider (`tests/helpers/fakes/gateway.py`). After each, all money is either in valid orders or refunded.
 """
 
 import random

@@ -28,7 +28,7 @@ from tests.helpers.factories import (
     an_order,
     paid_at_the_bank,
 )
-from tests.helpers.fake_atol import INN, Atol, atol_online
+from tests.helpers.fakes.atol import INN, Atol, atol_online
 from tests.reliability.run_job import run
 
 pytestmark = pytest.mark.django_db

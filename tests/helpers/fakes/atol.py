@@ -15,8 +15,8 @@ from typing import Any
 
 from payments.models import LegalEntity
 from screenings.models import Cinema
-from tests.helpers import loopback
 from tests.helpers.factories import a_cinema
+from tests.helpers.fakes import loopback
 
 INN, LOGIN, PASSWORD, GROUP = "7707083893", "till-login", "till-password", "group_1"
 VAT_CODES = {"none", *(f"vat{rate}" for rate in (0, 5, 7, 10, 20, 22, 105, 107, 110, 120, 122))}

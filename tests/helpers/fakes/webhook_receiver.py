@@ -13,8 +13,8 @@ from typing import Any
 from integrations.models import EventType, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from integrations.webhooks.signing import new_secret
 from screenings.models import Cinema
-from tests.helpers import loopback
 from tests.helpers.factories import NOON, a_cinema
+from tests.helpers.fakes import loopback
 
 
 @dataclass

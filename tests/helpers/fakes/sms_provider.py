@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.helpers import loopback
+from tests.helpers.fakes import loopback
 
 KEY = "key 1"
 WRONG, NOT_NOW = "+79160000000", "+79160000001"

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.helpers import loopback
+from tests.helpers.fakes import loopback
 
 
 @dataclass

@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from integrations.models import Catalogue, FilmLookup, FilmProposal, PictureProposal
 from screenings.models import Film
-from tests.helpers import loopback
 from tests.helpers.factories import NOON
+from tests.helpers.fakes import loopback
 
 KEY = "the cinema's own"
 RUSSIA = {"id": "Q159", "labels": {"ru": {"value": "Россия"}, "en": {"value": "Russia"}}}

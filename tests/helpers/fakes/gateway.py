@@ -18,7 +18,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.helpers import loopback
+from tests.helpers.fakes import loopback
 
 SHOP, SECRET, WEBHOOK_SECRET = "100500", "sk_test_of_the_fake", "whsec_of_the_fake"
 

@@ -15,8 +15,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from integrations.models import MarketingList
 from payments.models import LegalEntity
 from reports.models import Segment
-from tests.helpers import loopback
 from tests.helpers.factories import NOON
+from tests.helpers.fakes import loopback
 
 KEY, LIST = "key-us1", "7"
 
