@@ -36,7 +36,6 @@ from backoffice.screenings import (
     films,
     genres,
     halls,
-    planner,
     price_lists,
     seat_outages,
     seats,
@@ -45,6 +44,7 @@ from backoffice.screenings import (
     surcharges,
     ticket_types,
 )
+from backoffice.screenings.planner import planner
 
 __all__ = [
     "accounts",

@@ -18,7 +18,7 @@ from backoffice.incidents.cancel_day import CancelDayActions
 from backoffice.screenings.cinema_form import CinemaForm
 from backoffice.screenings.forms import CopyDayForm, CopyWeekForm, ScheduleForm
 from backoffice.screenings.hall_forms import BuildHallForm
-from backoffice.screenings.week_actions import WeekActions
+from backoffice.screenings.planner.week_actions import WeekActions
 from cinema import clock
 from incidents.services import follow_time_zone
 from orders.models import Ticket

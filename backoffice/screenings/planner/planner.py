@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.framework.admin import CinemaScopedAdmin
 from backoffice.framework.scoped_choices import visible_rows
 from backoffice.pricing.expected import expected_of
-from backoffice.screenings import planner_layout
-from backoffice.screenings.advice import AdviceMixin
 from backoffice.screenings.forms import parse_day
-from backoffice.screenings.planner_forms import FACTS, DraftForm
+from backoffice.screenings.planner import layout
+from backoffice.screenings.planner.advice import AdviceMixin
+from backoffice.screenings.planner.forms import FACTS, DraftForm
 from backoffice.screenings.timetable import requested_cinema
 from cinema import clock
 from cinema.ids import is_valid_id
@@ -75,7 +75,7 @@ class PlannedSessionAdmin(AdviceMixin, CinemaScopedAdmin):
             cinema, at = requested_cinema(request, cinemas), clock.now()
             this_week = cinema.week_of(cinema.business_date(at))
             first = cinema.week_of(parse_day(request.GET.get("week")) or this_week + 7 * DAY)
-            week = planner_layout.lay_out_week(
+            week = layout.lay_out_week(
                 cinema, first, expected=lambda stored, drafts: expected_of(stored, drafts, request), at=at
             )
             context |= {

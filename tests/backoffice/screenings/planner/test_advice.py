@@ -32,7 +32,7 @@ def line(hall: Hall, film: Film, monkeypatch: pytest.MonkeyPatch) -> Line:
     planned = draft(film=film, hall=hall, start=EVENING, ticket_price=PRICE, at=NOON)
     later = plan(film=film, hall=hall, start=EVENING.replace(hour=17), ticket_price=PRICE, at=NOON)
     found = Line("move d1", "move", [Change(planned, later)], 34.2, Decimal(-12000), 0, Decimal(-7000), Decimal(-8300))
-    for name in ("backoffice.screenings.advice.advise_week", "pricing.services.programme.advise_week"):
+    for name in ("backoffice.screenings.planner.advice.advise_week", "pricing.services.programme.advise_week"):
         monkeypatch.setattr(name, lambda *_args, **_kwargs: Advice([found], 1.0, 1.0, considered=7))
     return found
 

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from backoffice.framework.actions import ActionsMixin, confirmed_action
-from backoffice.screenings.planner_forms import CopyToPlanForm, PublishWeekForm, TakeBackForm, chosen_lines, unsold
+from backoffice.screenings.planner.forms import CopyToPlanForm, PublishWeekForm, TakeBackForm, chosen_lines, unsold
 from pricing.services.taking_back import take_back
 from screenings.models import Cinema
 from screenings.services import copy_to_plan, publish_week
