@@ -78,7 +78,8 @@ class WaitingEntry(models.Model):
     """A customer who waits for seats of a session. The queue is in the order of the rows.
 
     Once seats are held for the customer, the entry has the `order` and is out of the queue, whether or not it is paid.
-    `place` is the fingerprint of the address from which the customer joined: what is held counts as held from there.
+    `network` is the fingerprint of the IP address from which the customer joined: what is held counts as held from
+    there.
     """
 
     user = models.ForeignKey(
@@ -87,7 +88,7 @@ class WaitingEntry(models.Model):
     session = models.ForeignKey(Session, models.CASCADE, related_name="waiting_entries", verbose_name=_("screening"))
     quantity = models.PositiveSmallIntegerField(_("seats"))
     since = models.DateTimeField(_("since"))
-    place = models.CharField(max_length=40, default="", db_default="")
+    network = models.CharField(max_length=40, default="", db_default="")
     order = models.OneToOneField(
         "orders.Order", models.PROTECT, null=True, related_name="waiting_entry", verbose_name=_("order")
     )

@@ -53,7 +53,7 @@ def _offer(entry: WaitingEntry, *, at: datetime) -> bool:
     if not seats or not all(types):
         return False
     # Without an address it is a draft, as of any buyer: the customer chooses types of tickets and agrees to the terms.
-    buyer = Buyer(visitor=f"waiting {entry.pk}", address=None, email="", user=entry.user, place=entry.place)
+    buyer = Buyer(visitor=f"waiting {entry.pk}", address=None, email="", user=entry.user, network=entry.network)
     try:
         with transaction.atomic():
             places = [(seat, of_seat[0]) for seat, of_seat in zip(seats, types, strict=True)]

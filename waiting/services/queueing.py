@@ -38,11 +38,11 @@ def join(session: Session, *, user: User, quantity: int, address: str | None, at
         raise HeldBefore
     if WaitingEntry.objects.open(at).filter(user=user).exclude(session=session).count() >= MOST_LISTS:
         raise TooMuchWaited(MOST_LISTS)
-    place = fingerprint("line", address) if address else ""
-    entry = WaitingEntry(user=user, session=session, quantity=quantity, since=at, place=place)
+    network = fingerprint("line", address) if address else ""
+    entry = WaitingEntry(user=user, session=session, quantity=quantity, since=at, network=network)
     with transaction.atomic():
         WaitingEntry.objects.bulk_create([entry], ignore_conflicts=True)
-        WaitingEntry.objects.filter(user=user, session=session, order=None).update(quantity=quantity, place=place)
+        WaitingEntry.objects.filter(user=user, session=session, order=None).update(quantity=quantity, network=network)
 
 
 def leave(user: User, *, session: int) -> None:

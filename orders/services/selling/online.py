@@ -34,7 +34,7 @@ class Buyer:
     phone: str = ""
     language: str = ""
     user: User | None = None
-    place: str = ""  # the fingerprint of the address, where only that is known
+    network: str = ""  # the fingerprint of the address, where only that is known
 
     def counted_as(self) -> dict[str, str]:
         """The arguments of `rate_limits` for this buyer: an account is proved, a guest's address only claimed."""
@@ -48,9 +48,9 @@ class Buyer:
             return fingerprint("person", person)
         return fingerprint("claim", rate_limits.claim(self.email, self.address))
 
-    def from_place(self) -> str:
+    def from_network(self) -> str:
         """The fingerprint by which it counts what is held at once from one address; empty if that is not known."""
-        return fingerprint("line", self.address) if self.address else self.place
+        return fingerprint("line", self.address) if self.address else self.network
 
 
 def hold_online(
@@ -101,7 +101,7 @@ def hold_online(
             online=OnlineHold(
                 visitor=fingerprint("visitor", buyer.visitor),
                 person=buyer.person(),
-                address=buyer.from_place(),
+                address=buyer.from_network(),
                 since=replaced.since if replaced else at,
                 may_write=replaced.may_write if replaced and same_address else True,
             ),
@@ -165,8 +165,8 @@ def _check_held(buyer: Buyer, *, seats: int, snacks: int, instead_of: Order | No
     held = held.annotate(places=_of_order(tickets, Count("pk")), pieces=_of_order(pieces, Sum("quantity")))
     by_buyer = Q(online_hold__visitor=fingerprint("visitor", buyer.visitor)) | Q(online_hold__person=buyer.person())
     whose = {"visitor": by_buyer}
-    if place := buyer.from_place():
-        whose["address"] = Q(online_hold__address=place)
+    if network := buyer.from_network():
+        whose["address"] = Q(online_hold__address=network)
     for limit, orders in whose.items():
         sums = held.filter(orders).aggregate(seats=Sum("places", default=0), snacks=Sum("pieces", default=0))
         if sums["seats"] + seats > settings.HELD_SEATS[limit] or sums["snacks"] + snacks > settings.HELD_SNACKS[limit]:
