@@ -45,13 +45,13 @@ class ColleagueCode(Refused, code="customer_code_of_colleague"):
         super().__init__(_("This is the code of a colleague at work, who earns no points on what is sold here now."))
 
 
-class SellAnew(Refused, code="cancelled_long_ago"):
+class SellAgain(Refused, code="cancelled_long_ago"):
     """The order was cancelled a day ago or earlier, or its promo code is not valid any more."""
 
     def __init__(self, order: object) -> None:
         text = _(
             "Order %(order)s was cancelled more than a day ago, or its promo code isn’t valid any more. Sell the seats "
-            "anew, at the price of today; nothing was recorded."
+            "again, at the price of today; nothing was recorded."
         )
         super().__init__(text % {"order": order})
 

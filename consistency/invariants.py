@@ -188,7 +188,7 @@ INVARIANTS = [
         """,
     ),
     Invariant(
-        "The events of an order are an unbroken chain that ends at its status, by moves that its life allows",
+        "The events of an order are an unbroken chain of allowed transitions that ends at its status",
         "orders.order",
         f"""
         SELECT DISTINCT o.id FROM orders_order o

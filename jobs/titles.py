@@ -36,7 +36,7 @@ TITLES: dict[str, str | Promise] = {
     "send_scheduled_reports": _("E-mail scheduled reports"),
     "fetch_payouts": _("Fetch payouts of payment providers"),
     "settle_film_hire": _("Settle film hire"),
-    "refresh_engagement": _("Count customers anew"),
+    "refresh_engagement": _("Recount customers"),
     "forecast_sessions": _("Forecast screenings"),
     "check_invariants": _("Check data consistency"),
 }

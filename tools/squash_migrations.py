@@ -1,7 +1,7 @@
 """Writes the migration that makes the tables of all apps in an empty database: `python tools/squash_migrations.py`.
 
 To run all migrations there takes minutes once they are many. A database in which one of them ran goes on with them:
-they must stay, unlike the squashed one of before, which is written anew. What later migrations put into an empty
+they must stay, unlike the squashed one of before, which is written again. What later migrations put into an empty
 database besides tables has to be added by hand; tests/contracts/test_migrations.py says what is missing.
 
 An app counts its migrations on from its last one that was not squashed: one that changes nothing, if there is no other.

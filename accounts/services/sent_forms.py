@@ -20,7 +20,7 @@ def sent_once(request: HttpRequest, *, at: datetime) -> Iterator[None]:
     """Carry out what the form asks for, unless the same form has asked for the same already: then raises `SentTwice`.
 
     Other values in the same form are another wish, and what has failed may be sent again; after a crash in between the
-    page has to be opened anew, which shows what was done. A form without a name is carried out each time.
+    page has to be opened again, which shows what was done. A form without a name is carried out each time.
     """
     if not request.POST.get(FIELD):
         yield

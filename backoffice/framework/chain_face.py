@@ -6,7 +6,7 @@ from django.urls import reverse
 from house_rules.contrast import BLACK, WHITE, mixed, readable_shade
 from house_rules.face import Face, face
 
-#: What the skin writes its accent on: white and its palest grey; its two darkest greys in the dark theme.
+#: What the theme writes its accent on: white and its palest grey; its two darkest greys in the dark theme.
 LIGHT, DARK = (WHITE, "#f3f4f6"), ("#111827", "#1f2937")
 
 
@@ -15,13 +15,13 @@ def chain_name(_request: HttpRequest) -> str:
 
 
 def chain_logo(_request: HttpRequest) -> str | None:
-    """The address of the logo; None leaves the skin's symbol beside the name."""
+    """The address of the logo; None leaves the theme's symbol beside the name."""
     logo = face().logo
     return f"{reverse('shop:logo')}?{logo[0]}" if logo else None
 
 
 def accent_shades(own: Face) -> dict[str, str]:
-    """The skin's eleven shades of the chain's accent, readable where the skin writes with them; empty without one.
+    """The theme's eleven shades of the chain's accent, readable where the theme writes with them; empty without one.
 
     Buttons and links of light pages have 600 (white is written on it), links of dark pages 400.
     """

@@ -117,7 +117,7 @@ class ScopedChoicesMixin:
         return super().get_field_queryset(db, db_field, request) if rows is None else rows  # type: ignore[misc]
 
 
-#: What the filters of Django and of the admin's skin append to the path of their field.
+#: What the filters of Django and of the admin's theme append to the path of their field.
 FILTER_SUFFIXES = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt", "__in")
 
 

@@ -7,7 +7,7 @@ from operator import or_
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
-from boxoffice.errors import AccountTooOften, CodeTooOften, ColleagueCode, SellAnew, StaffOrder
+from boxoffice.errors import AccountTooOften, CodeTooOften, ColleagueCode, SellAgain, StaffOrder
 from orders.errors import PromocodeRefused
 from orders.models import Order
 from orders.services.selling.promocodes import find_promocode
@@ -51,18 +51,18 @@ def check_taking(order: Order, *, at: datetime, actor: User) -> None:
 
 
 def check_recent(order: Order, *, at: datetime) -> None:
-    """Raise `SellAnew` for an order that was cancelled a day ago, or whose promo code is not valid any more: money by
+    """Raise `SellAgain` for an order that was cancelled a day ago, or whose promo code is not valid any more: money by
     hand would sell its seats at the price of that time. One query at most. Reads only.
     """
     if order.status != Order.Status.CANCELLED:
         return
     if order.cancelled_at is None or order.cancelled_at <= at - DAY:
-        raise SellAnew(order)
+        raise SellAgain(order)
     if order.promocode:
         try:
             find_promocode(order.promocode, at=at)
         except PromocodeRefused:
-            raise SellAnew(order) from None
+            raise SellAgain(order) from None
 
 
 def _at_tills_today(whose: Q, cinema: int, *, at: datetime) -> QuerySet[Order]:

@@ -54,7 +54,7 @@ def scan(request: BoxOfficeRequest) -> HttpResponseBase:
 
 @page(PERMISSION)
 @require_POST
-def again(request: BoxOfficeRequest) -> HttpResponseBase:
+def correct_last_scan(request: BoxOfficeRequest) -> HttpResponseBase:
     """What an usher does with the ticket that was scanned last: undo, let in again, or turn away."""
     ticket = _ticket(request)
     who: dict[str, Any] = {"device": request.device, "actor": request.user, "at": request.at}

@@ -39,6 +39,7 @@ class ConcessionItemQuerySet(models.QuerySet["ConcessionItem"]):
         return self.filter(is_active=True).exclude(kind=ConcessionItem.Kind.INGREDIENT)
 
     def to_expect(self, since: datetime) -> "ConcessionItemQuerySet":
+        """Items on sale whose expected use was last worked out at `since` or earlier, or never."""
         return self.filter(Q(expected_at__isnull=True) | Q(expected_at__lte=since), is_active__in=YES)
 
     def recovered(self, at: datetime) -> "ConcessionItemQuerySet":

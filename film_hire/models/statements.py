@@ -51,7 +51,7 @@ class Statement(models.Model):
     """What a cinema owes a distributor for the weeks of contracts that ended in a week of the cinema.
 
     Once it is sent it never changes: what turns out differently is a new version, in which the difference of each line
-    is a line of its own. Until then its lines are counted anew.
+    is a line of its own. Until then its lines are counted again.
     """
 
     class Status(models.TextChoices):

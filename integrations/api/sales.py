@@ -216,6 +216,6 @@ def order_out(order: Order) -> dict[str, Any]:
 
 def _link(order: Order) -> str:
     """The order's link, for the partner that sold it; empty once the guest has corrected the address: then link and
-    codes were made anew for the guest alone."""
+    codes were made again for the guest alone."""
     is_guests = order.changes.filter(kind=OrderChange.Kind.ADDRESS, actor=None).exists()
     return "" if is_guests else order.link

@@ -1,6 +1,6 @@
 """Reports errors to Sentry, or to a server that understands it such as GlitchTip, once `SENTRY_DSN` is set.
 
-What is sent is built anew from the log record: the text and the traceback as the logs have them, with secrets, e-mail
+What is sent is built from the log record: the text and the traceback as the logs have them, with secrets, e-mail
 addresses and values of rows masked, and without local variables, requests, users and addresses.
 """
 

@@ -1,4 +1,4 @@
-"""Creates a hall from a plan drawn in text, and draws it anew."""
+"""Creates a hall from a plan drawn in text, and draws it again."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -33,9 +33,8 @@ def start_outage(
     if until is not None and until <= since:
         raise ImpossibleOutage(_("The end is before the start. Choose a later end."))
     with transaction.atomic():
-        locked = Seat.objects.select_for_update(
-            of=("self",), no_key=True
-        )  # so that two users cannot pass the check below at once
+        # Locked, so that two users cannot pass the check below at once.
+        locked = Seat.objects.select_for_update(of=("self",), no_key=True)
         list(locked.filter(pk__in=[seat.pk for seat in seats]).order_by("pk"))
         as_long = Q(until=None) if until is None else Q(until=None) | Q(until__gte=until)
         out = SeatOutage.objects.during(since, until or FOREVER).filter(as_long, seat__in=seats)

@@ -82,7 +82,7 @@ def too_wide(page: Page) -> list[str]:
 
 
 def by_night(page: Page, part: str = "#main") -> list[str]:
-    page.evaluate("document.documentElement.classList.add('dark')")  # as the skin does, when a page is loaded
+    page.evaluate("document.documentElement.classList.add('dark')")  # as the theme does, when a page is loaded
     found = barriers(page, rules=COLOURS, part=part)
     page.evaluate("document.documentElement.classList.remove('dark')")
     return found

@@ -140,7 +140,7 @@ def test_each_question_is_answered_within_two_clicks(screen: Screen, owner: User
         if number in read and page.url not in seen:
             seen.add(page.url)
             found += [f"{page.url}: {each}" for each in barriers(page, part="#main")]
-            page.evaluate("document.documentElement.classList.add('dark')")  # as the skin does, when a page is loaded
+            page.evaluate("document.documentElement.classList.add('dark')")  # as the theme does, when a page is loaded
             found += [f"{page.url} by night: {each}" for each in barriers(page, rules=["color-contrast"], part="#main")]
 
     assert not found, "\n".join(found)

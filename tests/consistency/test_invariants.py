@@ -471,7 +471,7 @@ def an_unpaid_order_without_its_points(cinema):
     return [cinema.pending]
 
 
-CHAIN = "The events of an order are an unbroken chain that ends at its status, by moves that its life allows"
+CHAIN = "The events of an order are an unbroken chain of allowed transitions that ends at its status"
 
 
 @breaks(CHAIN)

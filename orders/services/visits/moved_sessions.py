@@ -11,7 +11,7 @@ from screenings.models import Seat, Session
 
 
 def reseat_locked(tickets: Sequence[Ticket], seats: Mapping[int, Seat]) -> None:
-    """Give these live tickets (primary keys) their seats in the hall to which their session moves. Their price, codes
+    """Give these live tickets their seats, by primary key, in the hall to which their session moves. Their price, codes
     and scans stay. Must be called inside a transaction (their orders and, before them, their sessions are locked).
     """
     for ticket in tickets:

@@ -17,7 +17,7 @@ from boxoffice.errors import (
     ColleagueCode,
     GivenTooLittle,
     NoShift,
-    SellAnew,
+    SellAgain,
     StaffOrder,
     WrongPart,
 )
@@ -321,7 +321,7 @@ def test_money_by_hand_sells_no_order_at_a_price_of_long_ago(since):
     for take in (lambda: paid_in_cash(order, shift, at=at), lambda: sales.card_approved(unsure, **work)):
         order.refresh_from_db()
         unsure.refresh_from_db()
-        with raises_unchanged(SellAnew):
+        with raises_unchanged(SellAgain):
             take()
 
     recent.refresh_from_db()
