@@ -14,7 +14,7 @@ from accounts.services.sent_forms import sent_once
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.services.handovers import confirm as confirm_handed_in
 from boxoffice.services.safe import MOVABLE, check_room, handovers_waiting, last_movements, places_of
-from boxoffice.views.sale_form import amount_of
+from boxoffice.views.sale_form import amount_of, show_error
 from boxoffice.views.second_person import OTHERS, decide
 from boxoffice.views.till import WORK
 from cinema.ids import is_valid_id
@@ -45,10 +45,8 @@ def cash(request: BoxOfficeRequest) -> HttpResponse:
             with sent_once(request, at=request.at):
                 move_between(source, target, amount=amount, reason=reason, at=request.at, actor=request.user)
             messages.success(request, _("Recorded."))
-        except ValueError:
-            messages.error(request, _("Enter an amount such as 500 or 500.50."))
-        except Refused as error:
-            messages.error(request, str(error))
+        except (Refused, ValueError) as error:
+            show_error(request, error)
         return redirect("boxoffice:cash")
     movable = [place for place in places if place.kind in MOVABLE]
     return TemplateResponse(
@@ -75,10 +73,8 @@ def _count(request: BoxOfficeRequest, cinema: Cinema) -> HttpResponse:
         with sent_once(request, at=request.at):
             difference = count_place(place, counted=counted, at=request.at, actor=request.user)
         messages.success(request, _("Counted. Over or short: %(amount)s") % {"amount": format_money(difference)})
-    except ValueError:
-        messages.error(request, _("Enter an amount such as 500 or 500.50."))
-    except Refused as error:
-        messages.error(request, str(error))
+    except (Refused, ValueError) as error:
+        show_error(request, error)
     return redirect("boxoffice:cash")
 
 
@@ -95,10 +91,8 @@ def confirm(request: BoxOfficeRequest) -> HttpResponse:
             raise ValueError
         confirm_handed_in(row, found=found, at=request.at, actor=decide(request, OTHERS) or request.user)
         messages.success(request, _("Confirmed."))
-    except ValueError:
-        messages.error(request, _("Enter an amount such as 500 or 500.50."))
-    except Refused as error:
-        messages.error(request, str(error))
+    except (Refused, ValueError) as error:
+        show_error(request, error)
     return redirect("boxoffice:shift")
 
 

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.errors import ApprovalRequired
 from boxoffice.access import BoxOfficeRequest, page
-from boxoffice.errors import NoShift, SecondPersonNeeded
+from boxoffice.errors import NoShift
 from boxoffice.services import sales
 from boxoffice.services.exchanges import Choice, choose, exchange, offered_sessions
 from boxoffice.services.seats import TillSeats
 from boxoffice.services.second_person import deciders
-from boxoffice.views.sale_form import amount_of, typed
+from boxoffice.views.sale_form import amount_of, show_error, typed
 from boxoffice.views.second_person import REFUND, decide
 from boxoffice.views.till import WORK, orders_of, tell_payouts
 from cinema.ids import valid_ids
@@ -89,10 +89,8 @@ def _exchange(
         exchanged, paid = exchange(row, **wanted, **done)
     except ApprovalRequired:
         messages.error(request, _("This is above the limit of one person. Nothing was changed."))
-    except ValueError:
-        messages.error(request, _("Enter an amount such as 500 or 500.50."))
-    except (Refused, SecondPersonNeeded) as error:
-        messages.error(request, str(error))
+    except (Refused, ValueError) as error:
+        show_error(request, error)
     else:
         messages.success(
             request, _("The tickets were exchanged. The old ones are no longer valid: print the new ones.")

@@ -19,7 +19,7 @@ from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.errors import NoShift
 from boxoffice.services import gift_cards, sales
 from boxoffice.services.second_person import deciders
-from boxoffice.views.sale_form import amount_of, typed
+from boxoffice.views.sale_form import amount_of, show_error, typed
 from boxoffice.views.second_person import REFUND, decide, decide_together
 from boxoffice.views.till import WORK, orders_of
 from cinema.ids import valid_ids
@@ -68,10 +68,8 @@ def sell(request: BoxOfficeRequest) -> HttpResponse:
         card, code = gift_cards.sell(shift, **sold, at=request.at, actor=request.user)
     except ValidationError:
         messages.error(request, _("This e-mail address is not valid. Nothing was sold."))
-    except ValueError:
-        messages.error(request, _("Enter an amount such as 500 or 500.50."))
-    except Refused as error:
-        messages.error(request, str(error))
+    except (Refused, ValueError) as error:
+        show_error(request, error)
     else:
         return _printed(request, card, code)
     return redirect("boxoffice:gift_cards")

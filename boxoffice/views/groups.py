@@ -13,7 +13,7 @@ from accounts.services import rate_limits
 from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.errors import NoShift
 from boxoffice.services import groups, sales
-from boxoffice.views.sale_form import amount_of, typed
+from boxoffice.views.sale_form import amount_of, show_error, typed
 from boxoffice.views.till import WORK, orders_of
 from cinema.keyboards import readings
 from cinema.money import format_money
@@ -57,10 +57,8 @@ def pay(request: BoxOfficeRequest, key: int) -> HttpResponse:
             at=request.at,
             actor=request.user,
         )
-    except ValueError:
-        messages.error(request, _("Enter an amount such as 500 or 500.50."))
-    except Refused as error:
-        messages.error(request, str(error))
+    except (Refused, ValueError) as error:
+        show_error(request, error)
     else:
         if change:
             messages.success(request, _("Change: %(change)s") % {"change": format_money(change)})

@@ -28,7 +28,7 @@ from boxoffice.services.printed_vouchers import (
     print_again,
 )
 from boxoffice.services.second_person import approve_here, request_of
-from boxoffice.views.sale_form import amount_of
+from boxoffice.views.sale_form import amount_of, show_error
 from boxoffice.views.second_person import REFUND, decide
 from boxoffice.views.till import WORK, orders_of, tell_payouts
 from cinema.ids import valid_ids
@@ -117,10 +117,8 @@ def give(request: BoxOfficeRequest, key: int) -> HttpResponse:
         voucher = give_goodwill_voucher(row, **wanted, at=request.at, actor=decided_by or request.user)
     except ApprovalRequired:
         messages.error(request, _("This is above the limit of one person. Nothing was changed."))
-    except ValueError:
-        messages.error(request, _("Enter an amount such as 500 or 500.50."))
-    except Refused as error:
-        messages.error(request, str(error))
+    except (Refused, ValueError) as error:
+        show_error(request, error)
     else:
         request.session[GIVEN] = [voucher.pk, shift.pk]
         return redirect("boxoffice:voucher", key=voucher.pk)

@@ -3,6 +3,9 @@
 import re
 from decimal import Decimal
 
+from django.contrib import messages
+from django.utils.translation import gettext as _
+
 from accounts.errors import RateLimited
 from accounts.services import rate_limits
 from accounts.services.customer_codes import customer_of_code, is_paying
@@ -24,6 +27,12 @@ def amount_of(text: str) -> Decimal | None:
     if typed and not AMOUNT.fullmatch(typed):
         raise ValueError(text)
     return Decimal(typed.replace(",", ".")) if typed else None
+
+
+def show_error(request: BoxOfficeRequest, error: Refused | ValueError) -> None:
+    """Say on the next page why nothing was done: a refusal, or an amount that `amount_of` could not read."""
+    unreadable = _("Enter an amount such as 500 or 500.50.")
+    messages.error(request, str(error) if isinstance(error, Refused) else unreadable)
 
 
 def typed(request: BoxOfficeRequest, name: str) -> str:

@@ -19,7 +19,7 @@ from boxoffice.access import BoxOfficeRequest, page
 from boxoffice.services import receipts, refunds, sales
 from boxoffice.services.safe import check_room, handovers_waiting, is_unlikely
 from boxoffice.services.second_person import deciders
-from boxoffice.views.sale_form import amount_of
+from boxoffice.views.sale_form import amount_of, show_error
 from boxoffice.views.second_person import OTHERS, REFUND, decide
 from boxoffice.views.till import WORK
 from cinema.ids import is_valid_id
@@ -41,10 +41,8 @@ def shift(request: BoxOfficeRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             return _act(request, cinema, actor)
-        except ValueError:
-            messages.error(request, _("Enter an amount such as 500 or 500.50."))
-        except Refused as error:
-            messages.error(request, str(error))
+        except (Refused, ValueError) as error:
+            show_error(request, error)
         return redirect("boxoffice:shift")
     current = sales.shift_of(actor, cinema, device=request.device)
     waiting = Shift.objects.not_counted().filter(cinema=cinema).select_related("drawer", "cashier")
@@ -146,11 +144,8 @@ def count(request: BoxOfficeRequest, key: int) -> HttpResponse:
             messages.warning(request, text % {"amount": format_money(cash)})
             return redirect("boxoffice:shift")
         count_and_close(row, counted_cash=cash, counted_card=card, note=note, at=request.at, actor=request.user)
-    except ValueError:
-        messages.error(request, _("Enter an amount such as 500 or 500.50."))
-        return redirect("boxoffice:shift")
-    except Refused as error:
-        messages.error(request, str(error))
+    except (Refused, ValueError) as error:
+        show_error(request, error)
         return redirect("boxoffice:shift")
     return redirect("boxoffice:summary", key=row.pk)
 

@@ -27,7 +27,7 @@ from boxoffice.services import groups, printing, receipts, refunds, sales
 from boxoffice.services.printed_vouchers import choice_at_till, voucher_to_print
 from boxoffice.services.refunds import payout_text, waiting_text
 from boxoffice.services.second_person import approvers_here, deciders, request_of
-from boxoffice.views.sale_form import amount_of, read_basket, shown_total, typed
+from boxoffice.views.sale_form import amount_of, read_basket, show_error, shown_total, typed
 from boxoffice.views.second_person import REFUND, decide
 from cinema.ids import is_valid_id, valid_ids
 from cinema.money import format_money
@@ -178,10 +178,8 @@ def _pay(request: BoxOfficeRequest, order: Order, *, way: str, given: str, shift
                 messages.warning(request, waiting_text(waiting))
             messages.success(request, _("The sale was cancelled; its seats are free again."))
             return redirect("boxoffice:till")
-    except ValueError:
-        messages.error(request, _("Enter an amount such as 500 or 500.50."))
-    except Refused as error:
-        messages.error(request, str(error))
+    except (Refused, ValueError) as error:
+        show_error(request, error)
     return redirect("boxoffice:order", key=order.pk)
 
 
