@@ -14,9 +14,9 @@ from pytest_django import DjangoDbBlocker
 
 from screenings.models import Cinema
 from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema
-from tests.helpers.database_template import create_test_database
+from tests.helpers.database.template import create_test_database
 from tests.helpers.factories import a_cinema
-from tests.helpers.rendering import rendered_if
+from tests.helpers.pages.rendering import rendered_if
 from tests.helpers.sampling import cases_of_another_run
 from tests.helpers.shared_rows import rows_of_a_module
 from tools.compile_translations import compile_catalogues

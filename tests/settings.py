@@ -35,7 +35,7 @@ with patch.object(environ.Env, "read_env"):
     from cinema.settings import *  # noqa: F403 (the whole point of this file)
 
 MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")  # noqa: F405 (it wants `collectstatic` first)
-INSTALLED_APPS += ["tests.helpers.fast_flush"]  # noqa: F405
+INSTALLED_APPS += ["tests.helpers.database.fast_flush"]  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

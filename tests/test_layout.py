@@ -84,7 +84,7 @@ def test_each_folder_with_tests_is_a_package() -> None:
 
 
 def test_keys_are_pressed_only_once_a_page_has_loaded() -> None:
-    """`press` and `type_text` of tests/helpers/browser_windows.py wait for it."""
+    """`press` and `type_text` of tests/helpers/pages/browser_windows.py wait for it."""
     files = (ROOT / "tests/browser").rglob("*.py")
 
     assert [path.name for path in files if ".keyboard." in path.read_text()] == []

@@ -20,7 +20,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.models import User
-from tests.helpers.browser_windows import Screen, Windows
+from tests.helpers.pages.browser_windows import Screen, Windows
 
 NAMES = [
     "chromium-headless-shell",

@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 import cinema.urls  # noqa: F401 - it loads the pages
 from notifications.models import Status
 from orders.models import Order
-from tests.helpers.admin_action_cases import ACTION_CASES, ActionCase
-from tests.helpers.admin_fixtures import AdminFixtures
-from tests.helpers.browser_windows import Screen
+from tests.helpers.pages.admin_action_cases import ACTION_CASES, ActionCase
+from tests.helpers.pages.admin_fixtures import AdminFixtures
+from tests.helpers.pages.browser_windows import Screen
 from tests.helpers.sampling import sample
 from tests.helpers.users import someone
 

@@ -13,10 +13,10 @@ from django.urls import reverse
 import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.models import User
 from backoffice.framework.admin import CinemaScopedAdmin
-from tests.helpers.admin_action_cases import ACTION_CASES
-from tests.helpers.admin_fixtures import AdminFixtures
-from tests.helpers.browser_windows import Screen, Windows
 from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema, listed_row
+from tests.helpers.pages.admin_action_cases import ACTION_CASES
+from tests.helpers.pages.admin_fixtures import AdminFixtures
+from tests.helpers.pages.browser_windows import Screen, Windows
 from tests.helpers.sampling import sample
 from tests.helpers.users import someone
 

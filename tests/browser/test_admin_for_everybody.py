@@ -16,11 +16,11 @@ from accounts.models import User
 from accounts.services import password_token
 from backoffice.framework.admin import CinemaScopedAdmin
 from screenings.models import Genre
-from tests.helpers.admin_action_cases import ACTION_CASES
-from tests.helpers.admin_fixtures import AdminFixtures
-from tests.helpers.axe import barriers, side_by_side
-from tests.helpers.browser_windows import DESKTOP, PHONE, Screen, press
 from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema, listed_row
+from tests.helpers.pages.admin_action_cases import ACTION_CASES
+from tests.helpers.pages.admin_fixtures import AdminFixtures
+from tests.helpers.pages.axe import barriers, side_by_side
+from tests.helpers.pages.browser_windows import DESKTOP, PHONE, Screen, press
 from tests.helpers.sampling import sample
 from tests.helpers.users import someone
 

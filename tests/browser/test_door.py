@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 from boxoffice.templatetags.boxoffice import qr
 from cinema import clock
 from orders.services import code_of
-from tests.helpers.browser_windows import Screen, sign_in
 from tests.helpers.factories import a_paid_order, a_session
+from tests.helpers.pages.browser_windows import Screen, sign_in
 from tests.helpers.users import someone
 
 CAMERA = """svg => { navigator.mediaDevices.getUserMedia = async () => {

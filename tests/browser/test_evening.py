@@ -17,10 +17,10 @@ from payments.models import Refund, Shift
 from reports.models import BusinessDay
 from screenings.models import Hall, Session
 from tests.helpers import factories
-from tests.helpers.axe import barriers
 from tests.helpers.box_office import PIN
-from tests.helpers.browser_windows import PHONE, Screen, Windows, press, sign_in, type_text
 from tests.helpers.fakes.cut_line import line_to
+from tests.helpers.pages.axe import barriers
+from tests.helpers.pages.browser_windows import PHONE, Screen, Windows, press, sign_in, type_text
 from tests.helpers.users import someone
 from tests.reliability.run_job import invariant_violations
 

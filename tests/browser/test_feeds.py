@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import expect
 
 from cinema import clock
-from tests.helpers.browser_windows import Windows
 from tests.helpers.factories import a_hall, a_session
 from tests.helpers.fakes import loopback
 from tests.helpers.fakes.cut_line import line_to
+from tests.helpers.pages.browser_windows import Windows
 
 
 def test_the_foyer_goes_on_without_a_line_and_can_be_reloaded(windows: Windows, live_server: Any) -> None:

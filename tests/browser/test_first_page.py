@@ -11,7 +11,7 @@ from jobs.models import JobRun, RunOutcome
 from orders.models import Order
 from orders.services import mark_overdue
 from tests.helpers import factories
-from tests.helpers.browser_windows import Screen
+from tests.helpers.pages.browser_windows import Screen
 from tests.helpers.users import PASSWORD, someone
 
 

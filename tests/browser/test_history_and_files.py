@@ -3,8 +3,8 @@
 from playwright.sync_api import expect
 
 from tests.helpers import factories
-from tests.helpers.axe import barriers
-from tests.helpers.browser_windows import Screen
+from tests.helpers.pages.axe import barriers
+from tests.helpers.pages.browser_windows import Screen
 from tests.helpers.users import someone
 
 ITEMS = "/admin/concessions/concessionitem/"

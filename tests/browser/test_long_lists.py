@@ -5,8 +5,8 @@ from playwright.sync_api import expect
 
 from backoffice.framework import scoped_choices
 from tests.helpers import factories
-from tests.helpers.axe import barriers
-from tests.helpers.browser_windows import Screen
+from tests.helpers.pages.axe import barriers
+from tests.helpers.pages.browser_windows import Screen
 from tests.helpers.sampling import sample
 from tests.helpers.users import someone
 

@@ -16,8 +16,6 @@ from concessions.services import count, reserved_on_shelf
 from orders.models import Ticket
 from orders.services import refund
 from screenings.models import Session
-from tests.helpers.axe import barriers
-from tests.helpers.browser_windows import Screen
 from tests.helpers.factories import (
     a_cinema,
     a_customer,
@@ -28,6 +26,8 @@ from tests.helpers.factories import (
     a_session,
     an_item,
 )
+from tests.helpers.pages.axe import barriers
+from tests.helpers.pages.browser_windows import Screen
 from tests.helpers.sampling import sample
 from tests.helpers.users import someone
 

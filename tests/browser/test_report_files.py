@@ -12,9 +12,9 @@ from playwright.sync_api import expect
 from backoffice.reports import files
 from cinema import clock
 from reports.models import ReportFile
-from tests.helpers.axe import barriers
-from tests.helpers.browser_windows import Screen
 from tests.helpers.factories import a_cinema, a_hall, a_paid_order, a_session
+from tests.helpers.pages.axe import barriers
+from tests.helpers.pages.browser_windows import Screen
 from tests.helpers.sampling import sample
 from tests.helpers.users import someone
 

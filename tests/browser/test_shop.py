@@ -20,9 +20,9 @@ from payments.models import Refund
 from screenings.models import Film, Session, TicketType
 from screenings.services import add_picture, cancel_session
 from tests.helpers import factories
-from tests.helpers.axe import barriers, side_by_side
-from tests.helpers.browser_windows import Screen, Windows, press, type_text
 from tests.helpers.factories import NOON
+from tests.helpers.pages.axe import barriers, side_by_side
+from tests.helpers.pages.browser_windows import Screen, Windows, press, type_text
 from tests.helpers.pictures import a_picture
 from tests.helpers.sampling import sample
 

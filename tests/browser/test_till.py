@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 from cinema import clock
 from concessions.models import ConcessionItem
 from orders.models import Order, Ticket
-from tests.helpers.browser_windows import Screen, press, sign_in
 from tests.helpers.cash import a_shift
 from tests.helpers.factories import a_hall, a_session, an_adult, an_item
+from tests.helpers.pages.browser_windows import Screen, press, sign_in
 from tests.helpers.users import someone
 
 

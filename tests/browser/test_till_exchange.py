@@ -7,10 +7,10 @@ from playwright.sync_api import expect
 from cinema import clock
 from orders.models import Order
 from payments.models import GiftCard
-from tests.helpers.axe import barriers
-from tests.helpers.browser_windows import Screen, sign_in
 from tests.helpers.cash import a_shift
 from tests.helpers.factories import PRICE, a_hall, a_session, an_adult
+from tests.helpers.pages.axe import barriers
+from tests.helpers.pages.browser_windows import Screen, sign_in
 from tests.helpers.users import someone
 from tests.reliability.run_job import invariant_violations
 

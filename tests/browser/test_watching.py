@@ -4,8 +4,8 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-from tests.helpers.axe import barriers
-from tests.helpers.browser_windows import Screen, watch
+from tests.helpers.pages.axe import barriers
+from tests.helpers.pages.browser_windows import Screen, watch
 
 
 def test_what_leaves_the_host_or_fails_in_a_page_is_noted(chromium: Browser, live_server: Any) -> None:

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 from screenings.models import Film, Hall, PlannedSession
 from screenings.services import draft
 from tests.helpers import factories
-from tests.helpers.axe import barriers
-from tests.helpers.browser_windows import Screen, press, type_text
+from tests.helpers.pages.axe import barriers
+from tests.helpers.pages.browser_windows import Screen, press, type_text
 from tests.helpers.users import someone
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]

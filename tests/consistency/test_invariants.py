@@ -44,7 +44,7 @@ from screenings.models import Session
 from screenings.services import cancel_session, complete_sessions
 from tests.helpers.business_days import close_days
 from tests.helpers.cash import a_gift_card, a_shift
-from tests.helpers.corrupt_rows import insert_duplicate, without_constraints
+from tests.helpers.database.corrupt_rows import insert_duplicate, without_constraints
 from tests.helpers.factories import (
     NOON,
     a_customer,

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from tests.helpers.migrations import Originals, plan_of
+from tests.helpers.database.migrations import Originals, plan_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,7 +26,7 @@ django.setup()
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from tests.helpers.migrations import Originals, description, plan_of
+from tests.helpers.database.migrations import Originals, description, plan_of
 executor = MigrationExecutor(connection)
 executor.loader = Originals(connection)
 plan = plan_of(executor.loader)

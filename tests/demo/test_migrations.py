@@ -15,8 +15,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import StateApps
 
 from demo.models import DemoCharge, DemoRefund
+from tests.helpers.database.migrations import Originals
 from tests.helpers.factories import PRICE
-from tests.helpers.migrations import Originals
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proofs]
 

@@ -30,7 +30,7 @@ from payments.models import Dispute, Gateway, Payment
 from reports.models import PayoutFile, PayoutLine
 from screenings.models import Cinema, Film, Hall, Seat, Session, TicketType
 from screenings.services import build_hall, schedule
-from tests.helpers.statements import prepared, with_rows
+from tests.helpers.database.statements import prepared, with_rows
 
 NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
 PRICE = Decimal("350.00")

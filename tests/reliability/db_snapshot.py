@@ -13,7 +13,7 @@ from django.apps import apps
 from django.db import connection, models
 from simple_history.models import HistoricalChanges
 
-from tests.helpers.statements import Statements, with_rows
+from tests.helpers.database.statements import Statements, with_rows
 
 #: Filled when the test database is created, and needed by later tests.
 EXCLUDED = {"contenttypes.ContentType", "auth.Permission"}

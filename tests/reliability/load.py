@@ -4,8 +4,8 @@ from django.apps import apps
 from django.db import connection, models, transaction
 
 from cinema.money import MoneyField
+from tests.helpers.database.statements import skip_foreign_key_checks
 from tests.helpers.factories import APPS
-from tests.helpers.statements import skip_foreign_key_checks
 
 FIRST_KEY, KEYS_PER_COPY = 10_000_000, 50_000  # ids of copies have eight digits and never overlap
 

@@ -18,7 +18,7 @@ from concessions.models import ConcessionItem, ReorderSuggestion
 from orders.models import Scan, Ticket
 from orders.services.visits import check_in
 from screenings.models import Hall, SeatOutage
-from tests.helpers.admin_fixtures import AdminFixtures
+from tests.helpers.pages.admin_fixtures import AdminFixtures
 from tests.helpers.users import browser, someone
 from tests.reliability.db_snapshot import restore_snapshot
 from tests.reliability.interleaving import Schedule, every_schedule, without_compare_and_set, without_row_locks

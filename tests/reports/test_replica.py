@@ -10,8 +10,8 @@ from orders.models import Order
 from reports import replica
 from reports.replica import Problem, Source, read
 from screenings.models import Cinema
+from tests.helpers.database.replicas import a_replica
 from tests.helpers.factories import NOON, a_cinema
-from tests.helpers.replicas import a_replica
 
 pytestmark = pytest.mark.django_db
 

@@ -21,8 +21,8 @@ from orders.models import Order, OrderChange, OrderEvent, Scan
 from orders.services import CancelReason, cancel
 from tests.helpers import factories
 from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema
+from tests.helpers.database.text_columns import columns_with, mark
 from tests.helpers.factories import NOON
-from tests.helpers.text_columns import columns_with, mark
 from tests.helpers.users import someone
 
 pytestmark = pytest.mark.django_db

@@ -21,9 +21,9 @@ from orders.models import Order, Ticket
 from orders.services import code_of
 from screenings.models import Cinema
 from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema, listed_row
+from tests.helpers.database.text_columns import mark_where_there_are_rows, text_columns
 from tests.helpers.factories import a_cinema
 from tests.helpers.sampling import sample
-from tests.helpers.text_columns import mark_where_there_are_rows, text_columns
 from tests.helpers.users import browser, someone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

@@ -11,10 +11,10 @@ from django.urls import reverse
 import cinema.urls  # noqa: F401 - it loads the pages
 from orders.models import Order
 from storefront import urls as shop
-from tests.helpers.admin_fixtures import AdminFixtures
 from tests.helpers.cinema_fixtures import create_rows_of_chain, create_rows_of_cinema, listed_row
+from tests.helpers.database.text_columns import mark_where_there_are_rows
+from tests.helpers.pages.admin_fixtures import AdminFixtures
 from tests.helpers.sampling import sample
-from tests.helpers.text_columns import mark_where_there_are_rows
 from tests.helpers.users import browser, someone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

@@ -29,9 +29,9 @@ from orders.errors import LinesNotRefundable
 from orders.models import Order
 from orders.services import collect, make_ready, refund, refund_by_customer
 from tests import settings as product
-from tests.helpers.admin_pages import dashboard_texts
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import NOON, PRICE, a_cinema, a_customer, a_paid_order, a_session, an_item, business_state
+from tests.helpers.pages.admin_pages import dashboard_texts
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

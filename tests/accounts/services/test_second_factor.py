@@ -10,8 +10,8 @@ from accounts.models import AccountChange, RecoveryCode, User
 from accounts.services import anonymise, second_factor
 from house_rules.models import HouseRules
 from house_rules.rules import settings_as_row
-from tests.helpers.authenticator import SECRET, app_time, code, enrolled, wrong_code
 from tests.helpers.factories import NOON, a_cinema
+from tests.helpers.pages.authenticator import SECRET, app_time, code, enrolled, wrong_code
 from tests.helpers.users import someone
 
 pytestmark = pytest.mark.django_db

@@ -20,8 +20,8 @@ from cinema import clock
 from house_rules.models import HouseRules
 from house_rules.rules import settings_as_row
 from notifications.models import MessageKind, Notification
-from tests.helpers.authenticator import code, enrolled, wrong_code
 from tests.helpers.factories import a_cinema
+from tests.helpers.pages.authenticator import code, enrolled, wrong_code
 from tests.helpers.users import PASSWORD, browser, someone
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from backoffice.allocations.invoices import invoice
 from cinema import clock
 from orders.models import Order
 from payments.models import Gateway
-from tests.helpers.admin_pages import admin_url, messages_of, preview_of, run_action
 from tests.helpers.factories import a_cinema, a_session
+from tests.helpers.pages.admin_pages import admin_url, messages_of, preview_of, run_action
 from tests.helpers.users import browser, someone
 
 DAY = timedelta(days=1)

@@ -4,8 +4,8 @@ import pytest
 
 from bonuses.models import BonusAccount, BonusTransaction
 from bonuses.services import adjust
-from tests.helpers.admin_pages import admin_url, messages_of, query_count, run_action
 from tests.helpers.factories import NOON, a_customer, an_order
+from tests.helpers.pages.admin_pages import admin_url, messages_of, query_count, run_action
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from concessions.models import ConcessionItem
 from concessions.services import set_cost
-from tests.helpers.admin_pages import admin_url
 from tests.helpers.factories import NOON, a_cinema
-from tests.helpers.page_forms import forms_on
+from tests.helpers.pages.admin_pages import admin_url
+from tests.helpers.pages.page_forms import forms_on
 from tests.helpers.pictures import a_picture
 from tests.helpers.users import browser, someone
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from concessions.models import ReorderSuggestion
 from concessions.services import receive, record_supplier_order
-from tests.helpers.admin_pages import messages_of, query_count, run_action
 from tests.helpers.factories import an_item, an_order
+from tests.helpers.pages.admin_pages import messages_of, query_count, run_action
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

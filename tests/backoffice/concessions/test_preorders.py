@@ -4,9 +4,9 @@ import pytest
 from django.utils import timezone
 
 from concessions.models import ConcessionPreorder
-from tests.helpers.admin_pages import admin_url, messages_of, run_action
 from tests.helpers.factories import a_paid_order, an_item
 from tests.helpers.order_rows import upcoming_session
+from tests.helpers.pages.admin_pages import admin_url, messages_of, run_action
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

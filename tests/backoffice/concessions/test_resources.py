@@ -11,8 +11,9 @@ from django.urls import reverse
 from backoffice.framework.import_export import files, storing
 from concessions.models import ConcessionItem, ItemPart
 from screenings.models import Cinema
-from tests.helpers import factories, import_pages
-from tests.helpers.import_pages import previewed_rows
+from tests.helpers import factories
+from tests.helpers.pages import import_pages
+from tests.helpers.pages.import_pages import previewed_rows
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ from django.utils import timezone
 from accounts.models import Approval
 from concessions.models import ConcessionItem, ItemPart, StockMovement
 from concessions.services import receive
-from tests.helpers.admin_pages import admin_url, messages_of, run_action
 from tests.helpers.factories import a_cinema, an_item
+from tests.helpers.pages.admin_pages import admin_url, messages_of, run_action
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

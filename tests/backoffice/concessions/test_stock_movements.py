@@ -3,8 +3,8 @@
 import pytest
 
 from backoffice.concessions.stock_movements import StockMovementInline
-from tests.helpers.admin_pages import admin_url
-from tests.helpers.page_forms import forms_on
+from tests.helpers.pages.admin_pages import admin_url
+from tests.helpers.pages.page_forms import forms_on
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

@@ -27,9 +27,9 @@ from reports.services import settle
 from screenings.models import Session
 from screenings.services import cancel_session
 from tests.helpers import factories
-from tests.helpers.admin_pages import dashboard_texts, query_count
 from tests.helpers.cash import a_shift
 from tests.helpers.factories import NOON
+from tests.helpers.pages.admin_pages import dashboard_texts, query_count
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 
 import cinema.urls  # noqa: F401 - it loads the pages
-from tests.helpers.admin_action_cases import ACTION_CASES, ActionCase
-from tests.helpers.admin_fixtures import AdminFixtures
 from tests.helpers.factories import business_state
+from tests.helpers.pages.admin_action_cases import ACTION_CASES, ActionCase
+from tests.helpers.pages.admin_fixtures import AdminFixtures
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

@@ -20,7 +20,7 @@ import cinema.urls  # noqa: F401 - it loads the pages
 from backoffice.framework.import_export.pages import ImportExportMixin
 from screenings.models import Cinema
 from tests.helpers.factories import business_state
-from tests.helpers.rendering import rendered_if
+from tests.helpers.pages.rendering import rendered_if
 from tests.helpers.sampling import sample
 from tests.helpers.users import browser, someone
 

@@ -21,8 +21,8 @@ from screenings.models import Cinema
 from tests.helpers import sampling
 from tests.helpers.cinema_fixtures import listed_row
 from tests.helpers.factories import NOON, business_state
-from tests.helpers.page_forms import forms_on
-from tests.helpers.rendering import rendered_if
+from tests.helpers.pages.page_forms import forms_on
+from tests.helpers.pages.rendering import rendered_if
 from tests.helpers.sampling import sample
 from tests.helpers.users import browser, someone
 

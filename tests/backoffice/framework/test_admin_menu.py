@@ -7,7 +7,7 @@ from django.urls import reverse
 import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.roles import ROLES
 from backoffice.framework.admin_menu import GROUPS, LINK_OVERRIDES, REPORTS
-from tests.helpers.rendering import rendered_if
+from tests.helpers.pages.rendering import rendered_if
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

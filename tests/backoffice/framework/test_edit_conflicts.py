@@ -18,7 +18,7 @@ from orders.models import Promocode
 from screenings.models import Cinema, Film, Genre
 from tests.helpers import factories
 from tests.helpers.fakes.newsletter_partner import a_list
-from tests.helpers.page_forms import forms_on
+from tests.helpers.pages.page_forms import forms_on
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

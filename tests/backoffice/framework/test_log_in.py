@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from cinema import clock
-from tests.helpers.authenticator import code, enrolled, wrong_code
+from tests.helpers.pages.authenticator import code, enrolled, wrong_code
 from tests.helpers.users import PASSWORD, someone
 
 pytestmark = pytest.mark.django_db

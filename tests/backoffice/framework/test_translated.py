@@ -7,7 +7,7 @@ from django.forms import modelform_factory
 
 from backoffice.framework.translated import OTHERS, texts_form
 from screenings.models import TicketType
-from tests.helpers.admin_pages import admin_url
+from tests.helpers.pages.admin_pages import admin_url
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

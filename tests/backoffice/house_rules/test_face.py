@@ -11,8 +11,8 @@ from django.urls import reverse
 from PIL import Image
 
 from house_rules.models import ChainFace
-from tests.helpers.admin_pages import admin_url
 from tests.helpers.fonts import a_font
+from tests.helpers.pages.admin_pages import admin_url
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

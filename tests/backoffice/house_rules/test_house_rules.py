@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from house_rules.models import BOUNDS, HouseRules
 from house_rules.rules import rules, settings_as_row
-from tests.helpers.admin_pages import admin_url
+from tests.helpers.pages.admin_pages import admin_url
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

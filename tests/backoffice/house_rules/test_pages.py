@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from house_rules.models import ChainPage, PageVersion
 from house_rules.pages import publish
-from tests.helpers.admin_pages import admin_url
 from tests.helpers.factories import NOON
+from tests.helpers.pages.admin_pages import admin_url
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

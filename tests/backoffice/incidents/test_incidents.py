@@ -8,8 +8,8 @@ import pytest
 from boxoffice.services.printed_vouchers import give_instead_of_money
 from incidents.models import ConcernedOrder
 from incidents.services import cancel, take_refund
-from tests.helpers.admin_pages import admin_url
 from tests.helpers.factories import NOON, a_paid_order, a_session
+from tests.helpers.pages.admin_pages import admin_url
 from tests.helpers.users import browser, someone
 from tests.reliability.run_job import run
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from integrations.models import Partner
 from integrations.services.keys import partner_of
-from tests.helpers.text_columns import columns_with
+from tests.helpers.database.text_columns import columns_with
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,9 @@ import pytest
 from django.urls import reverse
 
 from integrations.models import EventType
+from tests.helpers.database.text_columns import columns_with
 from tests.helpers.factories import a_cinema
 from tests.helpers.fakes.webhook_receiver import a_webhook, an_endpoint
-from tests.helpers.text_columns import columns_with
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from jobs.models import QuarantinedRow
-from tests.helpers.admin_pages import staff_with
+from tests.helpers.pages.admin_pages import staff_with
 
 pytestmark = pytest.mark.django_db
 

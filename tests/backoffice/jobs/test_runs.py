@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from jobs.models import JobRun, QuarantinedRow, RunOutcome
-from tests.helpers.admin_pages import query_count, staff_with
+from tests.helpers.pages.admin_pages import query_count, staff_with
 from tests.helpers.sample_jobs import NOON
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,9 @@ from django.test import Client
 from django.urls import reverse
 
 from notifications.models import Notification, Status
-from tests.helpers.admin_pages import staff_with
 from tests.helpers.factories import NOON, a_cinema
 from tests.helpers.fakes.mail import queued, statuses
+from tests.helpers.pages.admin_pages import staff_with
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

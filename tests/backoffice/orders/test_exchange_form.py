@@ -16,9 +16,9 @@ from orders.services import hold, mark_paid, refund
 from payments.models import Payment, Refund, Shift
 from payments.services import open_shift
 from screenings.models import Session, TicketType
-from tests.helpers.admin_pages import admin_url, messages_of, preview_of
 from tests.helpers.cash import a_drawer, cash_of
 from tests.helpers.factories import PRICE, a_hall, a_session, an_order, free_seats
+from tests.helpers.pages.admin_pages import admin_url, messages_of, preview_of
 from tests.helpers.users import browser, someone
 from tests.reliability.run_job import invariant_violations
 

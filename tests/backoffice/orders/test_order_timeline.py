@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from orders.models import Order
 from orders.services import check_in, refund
-from tests.helpers.admin_pages import admin_url, query_count
 from tests.helpers.factories import a_paid_order, an_item
 from tests.helpers.order_rows import upcoming_session
+from tests.helpers.pages.admin_pages import admin_url, query_count
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,6 @@ from notifications.models import Notification
 from orders.models import Order
 from orders.services import check_in, collect
 from payments.models import Refund
-from tests.helpers.admin_pages import admin_url, messages_of, query_count, run_action
 from tests.helpers.factories import (
     a_cinema,
     a_hall,
@@ -26,6 +25,7 @@ from tests.helpers.factories import (
     free_seats,
 )
 from tests.helpers.order_rows import an_overdue_order, upcoming_session
+from tests.helpers.pages.admin_pages import admin_url, messages_of, query_count, run_action
 from tests.helpers.users import browser, someone
 from tests.reliability.run_job import invariant_violations
 

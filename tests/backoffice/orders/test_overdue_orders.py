@@ -11,10 +11,10 @@ from notifications.models import Notification
 from orders.models import Order, Ticket
 from orders.services import pay_with_gift_card
 from payments.models import Payment
-from tests.helpers.admin_pages import admin_url, messages_of, run_action
 from tests.helpers.cash import a_gift_card, a_shift
 from tests.helpers.factories import a_customer, an_item
 from tests.helpers.order_rows import an_overdue_order, upcoming_session
+from tests.helpers.pages.admin_pages import admin_url, messages_of, run_action
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

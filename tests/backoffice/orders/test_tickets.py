@@ -6,8 +6,8 @@ import pytest
 
 from cinema import clock
 from orders.models import Scan, Ticket
-from tests.helpers.admin_pages import admin_url, messages_of, run_action
 from tests.helpers.factories import a_cinema
+from tests.helpers.pages.admin_pages import admin_url, messages_of, run_action
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from payments.models import LegalEntity
-from tests.helpers.admin_pages import admin_url
 from tests.helpers.factories import a_cinema
+from tests.helpers.pages.admin_pages import admin_url
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

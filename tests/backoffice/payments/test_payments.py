@@ -6,9 +6,9 @@ from orders.models import Order
 from orders.services import record_uncertain_payment
 from payments.models import Gateway, Payment
 from payments.services import totals_of
-from tests.helpers.admin_pages import run_action
 from tests.helpers.cash import a_shift
 from tests.helpers.factories import NOON, an_order, at_the_bank
+from tests.helpers.pages.admin_pages import run_action
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

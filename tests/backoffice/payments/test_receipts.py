@@ -5,9 +5,9 @@ from django.urls import reverse
 
 from cinema.local_time import format_local
 from payments.models import Receipt
-from tests.helpers.admin_pages import admin_url, run_action
 from tests.helpers.cash import a_gift_card, a_shift
 from tests.helpers.factories import LONG_AGO, a_cinema, a_paid_order
+from tests.helpers.pages.admin_pages import admin_url, run_action
 from tests.helpers.users import browser, someone
 from tests.reliability.run_job import run
 

@@ -5,8 +5,8 @@ import pytest
 from accounts.models import Approval
 from orders.services import refund, refund_by_customer
 from payments.models import Refund
-from tests.helpers.admin_pages import admin_url, run_action
 from tests.helpers.factories import NOON, PRICE, a_paid_order, business_state, paid_at_the_bank
+from tests.helpers.pages.admin_pages import admin_url, run_action
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

@@ -10,9 +10,9 @@ from cinema import clock
 from reports.models import BusinessDay
 from reports.tables import Link
 from screenings.models import Cinema
+from tests.helpers.database.plans import reads_of_whole_tables
+from tests.helpers.database.replicas import a_replica
 from tests.helpers.factories import a_cinema, a_hall, a_paid_order, a_session, an_item
-from tests.helpers.plans import reads_of_whole_tables
-from tests.helpers.replicas import a_replica
 from tests.helpers.shared_rows import rows_of_a_module
 from tests.helpers.users import browser, someone
 

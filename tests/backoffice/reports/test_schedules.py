@@ -11,7 +11,7 @@ from cinema import clock
 from reports.models import ReportSchedule
 from screenings.models import Cinema
 from tests.helpers.factories import a_cinema
-from tests.helpers.page_forms import forms_on
+from tests.helpers.pages.page_forms import forms_on
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

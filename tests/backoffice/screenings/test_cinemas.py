@@ -12,9 +12,9 @@ from django.utils import timezone
 from notifications.models import Notification
 from screenings.models import Hall, SeatOutage, Session
 from tests.helpers import factories
-from tests.helpers.admin_pages import admin_url, preview_of, run_previewed_action
 from tests.helpers.factories import NOON
-from tests.helpers.page_forms import forms_on
+from tests.helpers.pages.admin_pages import admin_url, preview_of, run_previewed_action
+from tests.helpers.pages.page_forms import forms_on
 from tests.helpers.pictures import a_picture
 from tests.helpers.users import browser, someone
 

@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from screenings.models import Hall, SeatOutage
 from tests.helpers import factories
-from tests.helpers.admin_pages import run_previewed_action
 from tests.helpers.factories import NOON
+from tests.helpers.pages.admin_pages import run_previewed_action
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

@@ -10,9 +10,9 @@ from backoffice.framework.import_export import files
 from backoffice.screenings.resources import FilmResource
 from screenings.models import Distributor, Film, Genre, Hall
 from tests.helpers import factories
-from tests.helpers.admin_pages import query_count
 from tests.helpers.factories import NOON
-from tests.helpers.import_pages import confirm, previewed_rows, upload
+from tests.helpers.pages.admin_pages import query_count
+from tests.helpers.pages.import_pages import confirm, previewed_rows, upload
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from screenings.models import Cinema, Film, Hall, Session
 from screenings.services import cancel_session
 from tests.helpers import factories
 from tests.helpers.factories import NOON
-from tests.helpers.import_pages import confirm, upload
+from tests.helpers.pages.import_pages import confirm, upload
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ from orders.services import check_in
 from screenings.models import Hall, Session
 from screenings.services import start_outage
 from tests.helpers import factories
-from tests.helpers.admin_pages import query_count
 from tests.helpers.factories import NOON
+from tests.helpers.pages.admin_pages import query_count
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

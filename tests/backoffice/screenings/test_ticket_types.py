@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from screenings.models import TicketType
-from tests.helpers.import_pages import confirm, previewed_rows, upload
+from tests.helpers.pages.import_pages import confirm, previewed_rows, upload
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,9 @@ from backoffice.screenings import timetable_layout
 from screenings.models import Hall
 from screenings.services import cancel_session
 from tests.helpers import factories
-from tests.helpers.admin_pages import query_count
 from tests.helpers.factories import NOON
 from tests.helpers.forecasts import a_forecast
+from tests.helpers.pages.admin_pages import query_count
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

@@ -37,7 +37,6 @@ from payments.gateways import RefundReport, State
 from payments.models import Dispute, GiftCard, Payment, Refund
 from payments.services import balance_of
 from screenings.models import SeatOutage
-from tests.helpers.admin_pages import dashboard_texts
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.cash import a_gift_card, a_shift, cash_of
 from tests.helpers.factories import (
@@ -53,6 +52,7 @@ from tests.helpers.factories import (
     paid_at_the_bank,
     pay,
 )
+from tests.helpers.pages.admin_pages import dashboard_texts
 from tests.helpers.users import someone
 from tests.reliability.run_job import invariant_violations
 

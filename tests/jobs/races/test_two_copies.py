@@ -13,7 +13,7 @@ from accounts.models import User
 from jobs import leases
 from jobs.command import JobCommand
 from jobs.models import JobRun, QuarantinedRow
-from tests.helpers.lock_waits import a_lock_is_awaited
+from tests.helpers.database.lock_waits import a_lock_is_awaited
 from tests.helpers.sample_jobs import NOON, users
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]

@@ -19,8 +19,8 @@ from orders.services import (
 from payments.models import Dispute, Refund
 from payments.services import mark_paid_out, send_again
 from screenings.services import cancel_session
-from tests.helpers.admin_pages import dashboard_texts, messages_of, run_action
 from tests.helpers.factories import NOON, PRICE, a_hall, a_session, business_state, dispute, paid_at_the_bank
+from tests.helpers.pages.admin_pages import dashboard_texts, messages_of, run_action
 from tests.helpers.users import browser, someone
 from tests.reliability.run_job import run
 

@@ -8,9 +8,9 @@ import pytest
 from cinema import clock
 from orders.models import Order
 from payments.models import Dispute, GatewayEvent, Payment, Refund
-from tests.helpers.admin_pages import dashboard_texts
 from tests.helpers.factories import NOON, PRICE, a_session, an_order
 from tests.helpers.gateway_harness import StripeHarness
+from tests.helpers.pages.admin_pages import dashboard_texts
 from tests.helpers.users import browser, someone
 from tests.reliability.run_job import invariant_violations
 

@@ -24,8 +24,8 @@ from reports.services import ask, ask_again, build, forget, may_have, open_file,
 from reports.services.report_files import BACKOFF, MAX_WAITING
 from reports.tables import Column, Kind, Table
 from screenings.models import Cinema
+from tests.helpers.database.replicas import a_replica
 from tests.helpers.factories import NOON, a_cinema
-from tests.helpers.replicas import a_replica
 from tests.helpers.users import someone
 
 pytestmark = pytest.mark.django_db(transaction=True)

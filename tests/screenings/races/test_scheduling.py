@@ -12,7 +12,7 @@ from backoffice.screenings.resources import FilmResource
 from screenings.errors import HallBusy
 from screenings.models import Film, Session
 from screenings.services import cancel_session, hall_conflicts, schedule
-from tests.helpers.lock_waits import a_lock_is_awaited
+from tests.helpers.database.lock_waits import a_lock_is_awaited
 from tests.helpers.screening_rows import AT, PRICE, film, hall, session
 from tests.helpers.users import browser, someone
 

@@ -23,7 +23,7 @@ from screenings.services import plan, schedule_planned
 from tests.bench.measuring import counted
 from tests.helpers import factories
 from tests.helpers.factories import NOON
-from tests.helpers.import_pages import upload
+from tests.helpers.pages.import_pages import upload
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,9 @@ from django.urls import reverse
 from screenings.models import Film, Hall, PlannedSession, PriceList, PriceRow
 from screenings.services import draft
 from tests.helpers import factories
-from tests.helpers.admin_pages import query_count
 from tests.helpers.factories import NOON, PRICE
 from tests.helpers.forecasts import a_forecast
+from tests.helpers.pages.admin_pages import query_count
 from tests.helpers.users import browser, someone
 
 pytestmark = pytest.mark.django_db

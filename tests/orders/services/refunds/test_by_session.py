@@ -29,7 +29,6 @@ from orders.services import (
 from payments.models import Refund
 from screenings.models import Session
 from screenings.services import cancel_session
-from tests.helpers.admin_pages import dashboard_texts
 from tests.helpers.assertions import raises_unchanged
 from tests.helpers.factories import (
     NOON,
@@ -47,6 +46,7 @@ from tests.helpers.factories import (
     paid_at_the_bank,
     pay,
 )
+from tests.helpers.pages.admin_pages import dashboard_texts
 from tests.helpers.users import browser, someone
 from tests.reliability.run_job import invariant_violations, run
 

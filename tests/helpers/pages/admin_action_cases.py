@@ -18,7 +18,7 @@ from payments.models import Payment, Receipt, Refund
 from pricing.models import PriceFreeze
 from reports.models import ReportFile
 from screenings.models import PlannedSession, PriceList, Seat, Session
-from tests.helpers.admin_fixtures import AdminFixtures
+from tests.helpers.pages.admin_fixtures import AdminFixtures
 from tests.helpers.users import someone
 
 Entered = dict[str, str | bool]  # by label; True ticks a box

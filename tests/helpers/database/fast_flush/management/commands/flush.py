@@ -5,7 +5,7 @@ from django.apps import apps
 from django.core.management.commands import flush
 from django.db import DEFAULT_DB_ALIAS, connection
 
-from tests.helpers.statements import Statements, is_superuser
+from tests.helpers.database.statements import Statements, is_superuser
 
 MADE_BY_MIGRATIONS = {"django_content_type", "auth_permission"}  # the same for every test, and slow to make again
 

@@ -29,10 +29,10 @@ from reports.models import BusinessDay, DayCheck, PayoutLine, ReportSchedule, Se
 from screenings.models import Cinema, Film, Hall, PlannedSession, PriceList, SeatOutage, Session
 from screenings.services import cancel_session, draft, start_outage
 from tests.helpers import factories
-from tests.helpers.authenticator import enrolled
 from tests.helpers.fakes.film_catalogues import a_lookup, a_picture_proposal, a_proposal
 from tests.helpers.fakes.webhook_receiver import a_webhook
 from tests.helpers.film_hire_rows import a_contract, a_distributor, a_statement
+from tests.helpers.pages.authenticator import enrolled
 from tests.helpers.partners import a_partner
 from tests.helpers.screening_rows import a_price_list
 from tests.helpers.users import someone

@@ -1,0 +1,1 @@
+"""The database of the tests: its template, statements about all tables, locks, plans and a replica."""
