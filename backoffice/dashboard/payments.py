@@ -143,7 +143,7 @@ class PaymentItems(DashboardSection):
 
     def failed_receipts(self) -> Asking:
         receipts: QuerySet[Receipt] = Receipt.objects.filter(status=Receipt.Status.FAILED)
-        receipts = self.own_rows(receipts, "order__cinema").order_by("created_at", "pk")
+        receipts = self.own_rows(receipts, "cinema").order_by("created_at", "pk")
         total, rows = yield first_of(receipts, "amount", "order__number", "gift_card_movement__card__last4")
         yield DashboardItem(
             ngettext("%(count)d unsent fiscal receipt", "%(count)d unsent fiscal receipts", total) % {"count": total},

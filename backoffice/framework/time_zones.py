@@ -11,16 +11,11 @@ from accounts.scope import cinemas_of, within
 
 
 def cinema_of(page: Any, row: Any) -> Any:
-    """The cinema that the page's `cinema_path` leads to from the row; None if its rows belong to the whole chain.
-
-    A row may know its `cinema` where the path leads nowhere, as the receipt of a gift card does, which has no order.
-    """
+    """The cinema that the page's `cinema_path` leads to from the row; None if its rows belong to the whole chain."""
     if page.cinema_path is None or row is None:
         return None
     if page.cinema_path == "pk":
         return row
-    if hasattr(row, "cinema"):
-        return row.cinema
     for step in page.cinema_path.split("__"):
         row = getattr(row, step)
     return row

@@ -93,6 +93,7 @@ def _save_receipts(sales: Sequence[PastSale]) -> None:
         prepaid = payment.gateway not in MANUAL_GATEWAYS or bool(sale.tickets)
         receipt = Receipt(
             kind=kind,
+            cinema_id=sale.order.cinema_id,
             order=sale.order,
             payment=payment,
             refund=sale.refund if kind == Receipt.Kind.REFUND else None,

@@ -136,7 +136,7 @@ class AtolOnline:
 
 
 def _with_entity(receipt: Receipt) -> tuple[Receipt, LegalEntity]:
-    related = "order__cinema__legal_entity", "payment", "refund", "gift_card_movement__card__cinema__legal_entity"
+    related = "cinema__legal_entity", "order", "payment", "refund", "gift_card_movement__card"
     row = Receipt.objects.select_related(*related).get(pk=receipt.pk)
     entity: LegalEntity | None = row.cinema.legal_entity
     if entity is None:

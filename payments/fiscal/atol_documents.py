@@ -48,7 +48,7 @@ def operation(receipt: Receipt) -> str:
 def document(receipt: Receipt, entity: LegalEntity) -> dict[str, Any]:
     """The request that registers the receipt. Its `uid` is the number by which ATOL finds a repeated one.
 
-    Needs `order__cinema`, `payment` and `gift_card_movement__card__cinema`; one query for the lines. Raises
+    Needs `cinema`, `order`, `payment` and `gift_card_movement`; one query for the lines. Raises
     `GatewayRefused` for what no receipt can be made of.
     """
     is_v5 = settings.ATOL_VERSION == "v5"

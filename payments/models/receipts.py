@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -132,8 +132,7 @@ class ReceiptQuerySet(models.QuerySet["Receipt"]):
 
     def by_hand(self, cinema: object) -> "ReceiptQuerySet":
         """Receipts that staff of this cinema print on a separate cash register, and whose number is missing."""
-        here = Q(order__cinema=cinema) | Q(gift_card_movement__card__cinema=cinema)
-        return self.filter(here, status=Receipt.Status.BY_HAND)
+        return self.filter(cinema=cinema, status=Receipt.Status.BY_HAND)
 
 
 class Receipt(models.Model):
@@ -166,6 +165,10 @@ class Receipt(models.Model):
     }
 
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    #: Where the money was taken: that of the order, or of the gift card.
+    cinema = models.ForeignKey(
+        "screenings.Cinema", models.PROTECT, related_name="+", db_index=False, verbose_name=_("cinema")
+    )
     order = models.ForeignKey(
         "orders.Order", models.PROTECT, null=True, blank=True, related_name="receipts", verbose_name=_("order")
     )
@@ -216,7 +219,7 @@ class Receipt(models.Model):
         indexes = [
             models.Index(fields=["status", "next_attempt_at"], name="receipt_to_send"),
             models.Index(fields=["order"], condition=Q(awaits_settlement=True), name="receipt_to_settle"),
-            models.Index(fields=["created_at"], name="receipt_created"),
+            models.Index(fields=["cinema", "created_at"], name="receipt_of_cinema"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -233,13 +236,6 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {format_money(self.amount)}"
-
-    @property
-    def cinema(self) -> Any:
-        """Where the money was taken. Needs `order__cinema` and `gift_card_movement__card__cinema`."""
-        if self.order is not None:
-            return self.order.cinema
-        return self.gift_card_movement and self.gift_card_movement.card.cinema
 
     @property
     def corrected_at(self) -> datetime:

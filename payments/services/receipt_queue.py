@@ -42,16 +42,18 @@ def queue_sale_receipts(payments: Sequence[Payment], sold: Mapping[int, Sold], *
     """
     rates = Rates()
     receipts = []
-    has_register = _in_cinemas_with_register(payments)
+    cinemas = _cinemas_of(payments)
     for payment in payments:
         what = sold[payment.pk]
-        by_hand = payment.pk in has_register and is_of_till(payment, is_moved=payment.moved_from_id is not None)
+        cinema, has_register = cinemas[payment.pk]
+        by_hand = has_register and is_of_till(payment, is_moved=payment.moved_from_id is not None)
         # A separate register prints once, the full payment; what a gift card pays was paid in advance already.
         prints_once = by_hand or payment.gateway == Gateway.GIFT_CARD
         in_advance = bool(what.items) and not prints_once and _is_in_advance(payment, what.items)
         vat_of = rates.at(taxed_at(payment), prepaid=in_advance or not what.items)
         receipt = sale_receipt(
             payment,
+            cinema=cinema,
             in_advance=in_advance,
             is_advance=what.is_advance,
             by_hand=by_hand,
@@ -70,17 +72,19 @@ def queue_refund_receipts(refunds: Sequence[Refund], sold: Mapping[int, Sold], *
     payments = Payment.objects.in_bulk({refund.payment_id for refund in refunds if refund.payment_id})
     vat_of = vat_of_sales(payments.values())
     receipts = []
-    has_register = _in_cinemas_with_register(payments.values())
+    cinemas = _cinemas_of(payments.values())
     prepaid = _not_settled(payments)
     for refund in refunds:
         payment = payments[refund.payment_id or 0]
+        cinema, has_register = cinemas[payment.pk]
         lines = sold[refund.pk].lines(refund.amount, vat_of[payment.pk])
         receipt = refund_receipt(
             refund,
             payment,
+            cinema=cinema,
             of_prepayment=payment.pk in prepaid,
             is_advance=sold[refund.pk].is_advance,
-            by_hand=payment.pk in has_register and is_of_till(payment, is_moved=refund.is_moved),
+            by_hand=has_register and is_of_till(payment, is_moved=refund.is_moved),
             at=at,
         )
         receipts.append((receipt, lines))
@@ -132,10 +136,13 @@ def queue_gift_card_receipts(movements: Sequence[GiftCardMovement], *, at: datet
     GiftCardMovement.objects.filter(pk__in=[each.pk for each in movements]).update(receipted_at=at)
 
 
-def _in_cinemas_with_register(payments: Iterable[Payment]) -> set[int]:
-    """The primary keys of those taken where a separate cash register prints the receipts of the box office."""
-    rows = Payment.objects.filter(pk__in=[each.pk for each in payments], order__cinema__cash_register__gt="")
-    return set(rows.values_list("pk", flat=True))
+def _cinemas_of(payments: Iterable[Payment]) -> dict[int, tuple[int, bool]]:
+    """By the payment's primary key: the cinema where it was taken, and whether a separate cash register prints the
+    receipts of the box office there. One query.
+    """
+    rows = Payment.objects.filter(pk__in=[each.pk for each in payments])
+    found = rows.values_list("pk", "order__cinema", "order__cinema__cash_register")
+    return {pk: (cinema, bool(register)) for pk, cinema, register in found}
 
 
 def _not_settled(payments: Iterable[int]) -> set[int]:

@@ -46,14 +46,16 @@ def _vat_of_sale(payment: Payment, printed: dict[str, str], rates: Rates) -> Vat
 
 
 def sale_receipt(
-    payment: Payment, *, in_advance: bool, is_advance: bool = False, by_hand: bool = False, at: datetime
+    payment: Payment, *, cinema: int, in_advance: bool, is_advance: bool = False, by_hand: bool = False, at: datetime
 ) -> Receipt:
-    """The unsaved receipt of a payment. What was paid `in_advance` is settled after the show. Reads only.
+    """The unsaved receipt of a payment in the cinema with this primary key. Reads only.
 
-    `is_advance` is money that paid for nothing; `by_hand` leaves the receipt to a separate cash register.
+    What was paid `in_advance` is settled after the show. `is_advance` is money that paid for nothing; `by_hand` leaves
+    the receipt to a separate cash register.
     """
     return Receipt(
         kind=Receipt.Kind.SALE,
+        cinema_id=cinema,
         order_id=payment.order_id,
         payment=payment,
         amount=payment.amount,
@@ -69,6 +71,7 @@ def refund_receipt(
     refund: Refund,
     payment: Payment,
     *,
+    cinema: int,
     of_prepayment: bool = False,
     is_advance: bool = False,
     by_hand: bool = False,
@@ -77,6 +80,7 @@ def refund_receipt(
     """The unsaved receipt of a refund of the payment, which was a prepayment that is not settled yet. Reads only."""
     return Receipt(
         kind=Receipt.Kind.REFUND,
+        cinema_id=cinema,
         order_id=refund.order_id,
         payment=payment,
         refund=refund,
@@ -92,6 +96,7 @@ def settlement_receipt(sale: Receipt, *, total: Decimal, at: datetime) -> Receip
     """The unsaved second receipt of a prepayment: `total` is what was not refunded. Reads only."""
     return Receipt(
         kind=Receipt.Kind.SETTLEMENT,
+        cinema_id=sale.cinema_id,
         order_id=sale.order_id,
         payment_id=sale.payment_id,
         amount=total,
@@ -101,9 +106,10 @@ def settlement_receipt(sale: Receipt, *, total: Decimal, at: datetime) -> Receip
 
 
 def gift_card_receipt(movement: GiftCardMovement, *, by_hand: bool = False, at: datetime) -> Receipt:
-    """The unsaved receipt of the sale of a gift card, or of its undoing. Reads only."""
+    """The unsaved receipt of the sale of a gift card, or of its undoing. Needs `card`. Reads only."""
     return Receipt(
         kind=Receipt.Kind.SALE if movement.amount > ZERO else Receipt.Kind.REFUND,
+        cinema_id=movement.card.cinema_id,
         gift_card_movement=movement,
         amount=abs(movement.amount),
         is_advance=True,

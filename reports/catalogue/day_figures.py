@@ -203,7 +203,7 @@ def _add_totals(
     """
     receipts = (
         Receipt.objects.filter(
-            Q(order__cinema=found.cinema) | Q(gift_card_movement__card__cinema=found.cinema),
+            cinema=found.cinema,
             created_at__gte=found.day.starts_at,
             created_at__lt=found.as_of,
         )

@@ -56,7 +56,7 @@ SHORT: dict[type[Figures], Callable[[Days, datetime], Iterable[Row]]] = {
 JOINED = frozenset(
     {
         *(TicketFigures, BarFigures, MoneyFigures, OrderFigures),
-        *(PointsFigures, CashFigures, GiftCardFigures, ActionFigures),
+        *(PointsFigures, CashFigures, GiftCardFigures, ReceiptFigures, ActionFigures),
         *SHORT,
     }
 )

@@ -3,8 +3,8 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from django.conf import settings
-from django.db.models import BigIntegerField, Case, Count, ExpressionWrapper, F, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models import BigIntegerField, Case, Count, ExpressionWrapper, F, QuerySet, Sum, Value, When
+from django.db.models.functions import TruncDate
 
 from cinema.money import MoneyField
 from payments.models import ReceiptLine
@@ -29,14 +29,13 @@ def _rows(days: Days, as_of: datetime, zone: tzinfo) -> QuerySet[Any, Any]:
     )
     return (
         ReceiptLine.objects.filter(
-            days.within("receipt__created_at"),
-            Q(receipt__order__cinema__in=days.cinemas) | Q(receipt__gift_card_movement__card__cinema__in=days.cinemas),
+            days.within("receipt__created_at", "receipt__cinema"),
             receipt__created_at__lt=as_of,
         )
         .order_by()
         .annotate(
-            cinema_id=Coalesce(F("receipt__order__cinema"), F("receipt__gift_card_movement__card__cinema")),
-            about=days.date_of("receipt__created_at"),
+            cinema_id=F("receipt__cinema"),
+            about=days.date_of("receipt__created_at", "receipt__cinema"),
             date=TruncDate("receipt__created_at", tzinfo=zone),
             kind=F("receipt__kind"),
             vat_rate=F("vat"),

@@ -70,7 +70,7 @@ def _receipts(day: BusinessDay) -> tuple[Decimal, Decimal]:
     since = settings.RECEIPTS_SINCE
     if since is None:
         return ZERO, ZERO
-    receipts = Receipt.objects.filter(order__cinema=day.cinema_id)
+    receipts = Receipt.objects.filter(cinema=day.cinema_id)
     sales = _sum(receipts.filter(_on(day, "payment__succeeded_at"), kind=Receipt.Kind.SALE), "amount")
     returns = _sum(receipts.filter(_on(day, "refund__succeeded_at"), kind=Receipt.Kind.REFUND), "amount")
     paid = _sum(_payments(day).filter(succeeded_at__gte=since).exclude(gateway=Gateway.ACCOUNT), "amount")

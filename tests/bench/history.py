@@ -244,13 +244,14 @@ UNION ALL SELECT id * 4 + 1, id, id * 2 + 1, NULL, second_price - second_discoun
 UNION ALL SELECT id * 4 + 2, id, NULL, id, snack_price - snack_discount
           FROM sale WHERE refunded IS NOT NULL AND item IS NOT NULL;
 
-INSERT INTO payments_receipt (id, kind, order_id, payment_id, refund_id, uid, amount, is_prepayment, awaits_settlement,
-                              status, created_at, sent_at, external_id, attempts, error, is_advance, printed)
-SELECT id * 2, 'SALE', id, id, NULL::bigint, gen_random_uuid(), final, false, false, 'SENT', paid, paid,
+INSERT INTO payments_receipt (id, kind, cinema_id, order_id, payment_id, refund_id, uid, amount, is_prepayment,
+                              awaits_settlement, status, created_at, sent_at, external_id, attempts, error, is_advance,
+                              printed)
+SELECT id * 2, 'SALE', cinema, id, id, NULL::bigint, gen_random_uuid(), final, false, false, 'SENT', paid, paid,
        'receipt ' || id, 1, '', false, '{}'::jsonb
 FROM sale WHERE fate <> 'CANCELLED'
-UNION ALL SELECT id * 2 + 1, 'REFUND', id, id, id, gen_random_uuid(), final, false, false, 'SENT', refunded, refunded,
-                 'return ' || id, 1, '', false, '{}'::jsonb
+UNION ALL SELECT id * 2 + 1, 'REFUND', cinema, id, id, id, gen_random_uuid(), final, false, false, 'SENT', refunded,
+                 refunded, 'return ' || id, 1, '', false, '{}'::jsonb
           FROM sale WHERE refunded IS NOT NULL;
 
 INSERT INTO payments_receiptline (receipt_id, name, subject, quantity, price, vat)

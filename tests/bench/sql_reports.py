@@ -223,7 +223,7 @@ SELECT day_to_count.date AS about, (receipt.created_at AT TIME ZONE 'Europe/Mosc
        vat AS vat_rate, 1 AS lines, price * quantity AS amount,
        (price * quantity * 2 * percent + percent + 100) / ((percent + 100) * 2) AS vat
 FROM day_to_count JOIN payments_receipt receipt ON receipt.created_at >= starts_at AND receipt.created_at < ends_at
-JOIN orders_order bought ON bought.id = order_id JOIN payments_receiptline line ON line.receipt_id = receipt.id,
+JOIN payments_receiptline line ON line.receipt_id = receipt.id,
      LATERAL (SELECT CASE vat WHEN '20' THEN 20 WHEN '22' THEN 22 ELSE 0 END AS percent) AS rate
 WHERE cinema_id = %(cinema)s AND receipt.created_at < %(end)s"""
 

@@ -395,12 +395,12 @@ PAPERWORK = """
 INSERT INTO payments_gatewayevent (gateway, event_id, payment_id, received_at, handled_at)
 SELECT 'demo', 'event ' || id, id, created_at, created_at FROM payments_payment;
 
-INSERT INTO payments_receipt (id, kind, order_id, payment_id, refund_id, uid, amount, is_prepayment, awaits_settlement,
-                              status, created_at, sent_at, external_id, attempts, next_attempt_at, error, is_advance,
-                              printed)
-SELECT id, 'SALE', order_id, id, NULL, gen_random_uuid(), amount, false, false, 'SENT', created_at, created_at,
-       'receipt ' || id, 1, NULL, '', false, '{}'
-FROM payments_payment;
+INSERT INTO payments_receipt (id, kind, cinema_id, order_id, payment_id, refund_id, uid, amount, is_prepayment,
+                              awaits_settlement, status, created_at, sent_at, external_id, attempts, next_attempt_at,
+                              error, is_advance, printed)
+SELECT payment.id, 'SALE', cinema_id, order_id, payment.id, NULL, gen_random_uuid(), amount, false, false, 'SENT',
+       payment.created_at, payment.created_at, 'receipt ' || payment.id, 1, NULL, '', false, '{}'
+FROM payments_payment payment JOIN orders_order bought ON bought.id = order_id;
 
 INSERT INTO payments_receiptline (receipt_id, name, subject, quantity, price, vat)
 SELECT id, 'Ticket', 'SERVICE', 1, amount / 2, 'vat20' FROM payments_receipt, generate_series(1, 2);

@@ -40,3 +40,34 @@ def test_the_list_shows_the_receipt_of_a_gift_card_in_the_time_of_its_cinema(set
     shown = page.content.decode()
     assert str(card) in shown
     assert format_local(Receipt.objects.get().created_at, shift.cinema.zone) in shown
+
+
+def test_the_receipt_of_a_gift_card_and_its_lines_are_seen_where_it_was_sold(settings):
+    settings.RECEIPTS_SINCE = LONG_AGO
+    shift = a_shift()
+    a_gift_card(shift)
+    run("send_receipts")
+    here, elsewhere = (
+        browser(someone("cinema_manager", each, email=f"{each.pk}@example.org")) for each in (shift.cinema, a_cinema())
+    )
+
+    for model in ("receipt", "receiptline"):
+        address = reverse(f"admin:payments_{model}_changelist")
+        assert here.get(address).context["cl"].result_count == 1
+        assert elsewhere.get(address).context["cl"].result_count == 0
+
+
+def test_a_failed_receipt_of_a_gift_card_is_on_the_first_page_where_it_was_sold(settings):
+    settings.RECEIPTS_SINCE = LONG_AGO
+    shift = a_shift()
+    a_gift_card(shift)
+    run("send_receipts")
+    Receipt.objects.update(status=Receipt.Status.FAILED)
+
+    here, elsewhere = (
+        browser(someone("cinema_manager", each, email=f"{each.pk}@example.org")).get(reverse("admin:index"))
+        for each in (shift.cinema, a_cinema())
+    )
+
+    assert "1 unsent fiscal receipt" in here.content.decode()
+    assert "1 unsent fiscal receipt" not in elsewhere.content.decode()

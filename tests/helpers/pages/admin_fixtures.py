@@ -356,6 +356,7 @@ class AdminFixtures:
         """The cash register could not print it."""
         paid = self.order.payments.get()
         about = {"kind": Receipt.Kind.SALE, "order": self.order, "payment": paid, "amount": paid.amount}
+        about["cinema"] = self.order.cinema
         return Receipt.objects.create(**about, status=Receipt.Status.FAILED, created_at=self.now, error="ATOL 2003")
 
     # --- People, jobs, messages

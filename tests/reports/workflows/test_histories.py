@@ -204,16 +204,14 @@ class DirectCount:
             self.add("GiftCardFigures", move.card.cinema_id, move.at, (move.kind,), amount=move.amount)
 
     def _receipts(self) -> None:
-        for line in ReceiptLine.objects.filter(receipt__created_at__lt=self.until).select_related("receipt__order"):
+        for line in ReceiptLine.objects.filter(receipt__created_at__lt=self.until).select_related("receipt"):
             receipt = line.receipt
             amount = line.price * line.quantity
             rate = int("".join(filter(str.isdigit, line.vat.partition("/")[0])) or 0)
             tax = (amount * rate / (100 + rate)).quantize(CENT, ROUND_HALF_UP)
             day = receipt.created_at.astimezone(settings.RECEIPT_ZONE).date()
             key = (day, receipt.kind, line.subject, line.vat)
-            self.add(
-                "ReceiptFigures", receipt.order.cinema_id, receipt.created_at, key, lines=1, amount=amount, vat=tax
-            )
+            self.add("ReceiptFigures", receipt.cinema_id, receipt.created_at, key, lines=1, amount=amount, vat=tax)
 
     def _actions(self) -> None:
         """Those that the history has: refunds, orders cancelled, free tickets, guests admitted, write-offs."""
