@@ -3,7 +3,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from concessions.services import write_off
 from orders.services import receipt_sales, refund
@@ -160,3 +160,17 @@ def test_a_list_says_when_it_shows_a_part_of_its_rows(busy_day, monkeypatch) -> 
     monkeypatch.setattr(lists, "SHOWN", 1)
 
     assert [len(LISTS[name](period(busy_day)).first_rows().notes) for name in ("payments", "refunds")] == [2, 1]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("name", LISTS)
+def test_rows_before_the_period_are_not_read_where_cinemas_have_several_time_zones(name: str) -> None:
+    of_two_zones = period(a_cinema(), a_cinema(time_zone="Asia/Vladivostok"))
+    sql, params = LISTS[name](of_two_zones).rows[:101].query.sql_with_params()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"EXPLAIN {sql}", params)
+        plan = [line for [line] in cursor.fetchall()]
+
+    assert any("Index Cond" in line and ">=" in line for line in plan), "\n".join(plan)
