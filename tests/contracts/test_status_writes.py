@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 THE_ONE_PLACE = ROOT / "cinema" / "status.py"
 #: The past year of the demo is written in the statuses in which it ends: its rows are not saved before.
-UNSAVED = {ROOT / "demo" / "past_programme.py", ROOT / "demo" / "past_sales.py"}
+UNSAVED = {ROOT / "demo" / "past" / "programme.py", ROOT / "demo" / "past" / "sales.py"}
 
 
 def test_no_status_is_written_around_the_functions_that_change_it():
