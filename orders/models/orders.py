@@ -135,8 +135,8 @@ class Order(models.Model):
         HOUSE = "HOUSE", _("House hold")
         GROUP = "GROUP", _("Group")
 
-    number = models.CharField(_("number"), max_length=8, unique=True, default=new_number, editable=False)
-    token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
+    number = models.CharField(_("number"), max_length=8, default=new_number, editable=False)
+    token = models.CharField(max_length=40, default=new_token, editable=False)
     cinema = models.ForeignKey(  # found by `order_of_cinema`
         "screenings.Cinema", models.PROTECT, related_name="orders", verbose_name=_("cinema"), db_index=False
     )
@@ -226,7 +226,8 @@ class Order(models.Model):
             models.Index(fields=["email"], name="order_email"),
             models.Index(fields=["phone"], name="order_phone"),
         ]
-        constraints = [
+        constraints = [  # with `unique=True` PostgreSQL would keep a second index of each, for LIKE
+            *(models.UniqueConstraint(fields=[code], name=f"order_{code}_once") for code in ("number", "token")),
             models.CheckConstraint(
                 condition=Q(final_amount=F("total_amount") - F("discount_amount") - F("bonus_amount")),
                 name="order_adds_up",

@@ -51,6 +51,13 @@ def test_an_order_that_does_not_add_up_is_forbidden(field):
     forbidden(lambda: Order.objects.update(**{field: getattr(order, field) + CENT}))
 
 
+@pytest.mark.parametrize("code", ["number", "token"])
+def test_two_orders_with_one_number_or_one_token_are_forbidden(code):
+    first, second = an_order(), an_order()
+
+    forbidden(lambda: Order.objects.filter(pk=second.pk).update(**{code: getattr(first, code)}))
+
+
 def test_a_negative_order_total_is_forbidden():
     order = an_order()
 
