@@ -165,7 +165,7 @@ class ConcessionItem(Translated):
             ("receive_goods", "Receive goods"),
             ("count_stock", "Count the stock"),
             ("write_off_goods", "Write goods off"),
-            ("order_goods", "Order goods up to the maximum"),
+            ("order_goods", "Mark goods as ordered"),
             ("set_cost", "Set the cost of the stock"),
             ("view_costs", "See costs and the value of the stock"),
             ("take_off_sale", "Take an item off sale, or put it back on sale"),
