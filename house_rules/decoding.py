@@ -25,7 +25,7 @@ ORIENTATION, TURNED_BY_A_QUARTER = 0x0112, range(5, 9)  # of EXIF
 
 
 class UnreadablePicture(Exception):
-    """The file is no picture of these formats, is damaged, or takes too much memory or time."""
+    """The file is not a picture of these formats, is damaged, or takes too much memory or time."""
 
 
 class TooManyPixels(Exception):

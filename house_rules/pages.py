@@ -61,7 +61,7 @@ def list_published() -> None:
 def agree_to_terms(order: Any, version: int, *, at: datetime) -> None:
     """Keep which version of the terms the customer was shown; the first one stays. One query on PostgreSQL.
 
-    A number that is no version of the terms is ignored: it came from a form. Owns its transaction.
+    A number that is not that of a version of the terms is ignored: it came from a form. Owns its transaction.
     """
     terms = PageVersion.objects.filter(pk=version, page__kind=ChainPage.Kind.TERMS)
     AgreedTerms.objects.bulk_create(

@@ -18,7 +18,7 @@ ON_KEYPAD = ["1470", "0741", "2580", "0852", "3690", "0963", "1379", "1397", "24
 
 
 def set_pin(person: User, *, pin: str, at: datetime) -> None:
-    """Give oneself a PIN, in place of the former one. Only the page of the person calls this, after the password.
+    """Set a person's own PIN, in place of the former one. Only the page of that person calls this, after the password.
 
     Raises `PinTooSimple`. Owns its transaction.
     """

@@ -7,7 +7,7 @@ from unfold.admin import TabularInline
 
 
 class LabelledInline(TabularInline):
-    """Each field is named after its column: for a screen reader, the column's heading is no label of it."""
+    """Each field is named after its column: for a screen reader, the heading of the column is not its label."""
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)

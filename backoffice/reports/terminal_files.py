@@ -63,11 +63,11 @@ def parse(content: bytes, layout: PayoutLayout, *, zone: ZoneInfo, place: str = 
     columns: Mapping[str, str] = layout.columns
     rows = files.stream(from_headings(content, columns["amount"]), [name_key(each) for each in columns.values()])
     _number, headers = next(rows)
-    places = {name_key(header): place for place, header in enumerate(headers)}
+    index_of = {name_key(header): index for index, header in enumerate(headers)}
     for heading in columns.values():
         if [*map(name_key, headers)].count(name_key(heading)) > 1:
             raise Unreadable(_("The column “%(name)s” appears twice. Remove one.") % {"name": heading})
-        if name_key(heading) not in places:
+        if name_key(heading) not in index_of:
             raise Unreadable(_("The file has no column “%(heading)s”.") % {"heading": heading})
     words = {Kind.REFUND: _words(layout.refund_words), Kind.PAYMENT: _words(layout.payment_words)}
     operations: list[Operation] = []
@@ -75,7 +75,7 @@ def parse(content: bytes, layout: PayoutLayout, *, zone: ZoneInfo, place: str = 
     skipped = 0
     for number, cells in rows:
         row = {
-            column: cells[index] if (index := places[name_key(heading)]) < len(cells) else ""
+            column: cells[index] if (index := index_of[name_key(heading)]) < len(cells) else ""
             for column, heading in columns.items()
         }
         kind, by_word = _kind(row, words)
@@ -110,7 +110,7 @@ def _operation(
     card = digits[1] if digits else ""
     fee = _amount(number, row["fee"]) if row.get("fee") else None
     kind, amount, fee = signed(number, row["amount"], kind, _amount(number, row["amount"]), fee, by_word=by_word)
-    # The same operation in two files is told by all that is known of it, and by its place among its likes.
+    # An operation is the same in two files if all that is known of it is, and its number among equal ones.
     known = (place, kind, at, amount, reference, card)
     seen[known] += 1
     text = "|".join(map(str, known))
@@ -155,8 +155,8 @@ def _amount(number: int, text: str) -> Decimal:
 
 
 def _is_exact(at: time, card: str) -> bool:
-    """Whether a time of the day tells an operation from its likes: with seconds, or with a card. Workbooks add seconds
-    of zero to a time in minutes, and midnight to a date.
+    """Whether a time of the day is exact enough to identify an operation: it has seconds, or there is a card. Workbooks
+    add seconds of zero to a time in minutes, and midnight to a date.
     """
     return at.second > 0 or (at != time() and card != "")
 

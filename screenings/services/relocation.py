@@ -71,7 +71,7 @@ def with_version(session: Session, *, film: Film, format: str, language: str, su
 
 
 def refuse_overlaps(moved: Sequence[Session]) -> None:
-    """Raise `HallBusy` if one of the sessions meets another, stored or moved along, in its hall. One query."""
+    """Raise `HallBusy` if one of the sessions overlaps another in its hall, stored or moved along. One query."""
     keys = {session.pk for session in moved}
     staying = [each for each in hall_conflicts.sessions_between(moved) if each.pk not in keys]
     busy = [

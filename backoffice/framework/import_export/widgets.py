@@ -70,7 +70,7 @@ class LinesWidget(TextWidget):
 class NumberWidget(Widget):
     """A number as spreadsheets write it: `1 500,50`, `1,500.50`, `1'500`, and for money `1 450,50 ₽`.
 
-    Refused is what can be read in two ways: `1,500` is one and a half in one language and a thousand and a half in
+    A number that can be read in two ways is refused: `1,500` is one and a half in one language, and fifteen hundred in
     another.
     """
 

@@ -207,7 +207,7 @@ def _price_in_words(planned: PlannedSession) -> str:
 
 
 def _instant(seconds: Any) -> datetime | None:
-    """The instant, rounded to five minutes; None for anything that is no number of seconds in a usual year."""
+    """The instant, rounded to five minutes; None for anything but a number of seconds that lies in a usual year."""
     if not (isinstance(seconds, str) and seconds.isascii() and seconds.isdigit() and int(seconds[:12]) < LATEST):
         return None
     return datetime.fromtimestamp(round(int(seconds[:12]) / STEP) * STEP, UTC)
