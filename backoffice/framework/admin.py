@@ -32,7 +32,6 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
-from accounts.phones import stored_form
 from accounts.scope import cinemas_of, own_rows
 from backoffice.framework.badges import PlainValues
 from backoffice.framework.changelist_postprocess import postprocess
@@ -43,13 +42,13 @@ from backoffice.framework.history_view import ChangeHistory
 from backoffice.framework.pagination import ListPaginator
 from backoffice.framework.read_only import ReadOnlyMixin
 from backoffice.framework.scoped_choices import ScopedChoicesMixin, ScopedRelatedFilter, is_relation, offered_lookups
+from backoffice.framework.search import SearchMixin
 from backoffice.framework.time_zones import add_time_zone_hint, cinema_of, zone_of, zone_of_user
 from cinema.ids import is_valid_id
 from cinema.local_time import format_local
 from cinema.money import MoneyField
 from cinema.validators import TextFormField
 
-MOST_WORDS = 50  # of a search: the others do not count; SQLite cannot look for many hundreds at once
 PREPOPULATE_SCRIPTS = re.compile(r"/(urlify|prepopulate|vendor/xregexp/xregexp(\.min)?)\.js$")
 
 
@@ -62,7 +61,7 @@ def permission_check(permission: str) -> Callable[..., bool]:
     return has_permission
 
 
-class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
+class CinemaScopedAdmin(SearchMixin, ScopedChoicesMixin, PlainValues, ModelAdmin):
     """A page that shows the rows of the user's cinemas; the URL of another row is not found (404)."""
 
     cinema_path: ClassVar[str | None]  # from the model to the cinema; None: rows of the whole chain
@@ -70,7 +69,6 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
     history_parts: ClassVar[dict[str, str]] = {}  # rows whose history belongs to this row's; see `ChangeHistory`
     history_note: ClassVar[str | Promise] = ""  # shown above the history, for changes that are recorded elsewhere
     link_lookups: ClassVar[frozenset[str]] = frozenset()  # lookups of links to the list that no filter offers
-    searches_phones: ClassVar[bool] = False  # a number is searched for as it is stored, however it is typed
     uses_server_time: ClassVar[bool] = False  # for rows about the system, such as runs of jobs
     form: Any = ConflictCheckingForm
     paginator: Any = ListPaginator
@@ -219,12 +217,6 @@ class CinemaScopedAdmin(ScopedChoicesMixin, PlainValues, ModelAdmin):
         """Names of rows may contain quotation marks, and be shown within them."""
         text = message if isinstance(message, str) else str(message)
         super().message_user(request, nest_guillemets(text), *args, **kwargs)
-
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
-        words = " ".join(search_term.replace("\x00", "").split(" ")[:MOST_WORDS])  # NUL is an error on PostgreSQL
-        if self.searches_phones:
-            words = stored_form(words)
-        return super().get_search_results(request, queryset, words)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         try:
