@@ -22,9 +22,9 @@ class WeekdaysField(forms.MultipleChoiceField):
     """Days of the week to tick, kept as a string of digits in which 0 is Monday; an empty one is for every day."""
 
     def __init__(self, **kwargs: Any) -> None:
-        defaults = {"required": False, "help_text": _("None ticked: every day.")}
+        kwargs = {"required": False, "help_text": _("None ticked: every day."), **kwargs}
         choices = [(str(number), name) for number, name in WEEKDAYS.items()]
-        super().__init__(choices=choices, widget=UnfoldAdminCheckboxSelectMultipleWidget(), **{**defaults, **kwargs})
+        super().__init__(choices=choices, widget=UnfoldAdminCheckboxSelectMultipleWidget(), **kwargs)
 
     def prepare_value(self, value: Any) -> list[str]:
         return list(value or ())
