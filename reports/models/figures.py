@@ -35,8 +35,13 @@ class Figures(models.Model):
     KEY: ClassVar[tuple[str, ...]]  # the columns that tell one row about a date from another
     MEASURES: ClassVar[tuple[str, ...]]  # the columns that are added up
 
-    day = models.ForeignKey(BusinessDay, models.PROTECT, related_name="+", verbose_name=_("business day"))
-    cinema = models.ForeignKey("screenings.Cinema", models.PROTECT, related_name="+", verbose_name=_("cinema"))
+    # Each table has an index on the day, and one that begins with the cinema.
+    day = models.ForeignKey(
+        BusinessDay, models.PROTECT, db_index=False, related_name="+", verbose_name=_("business day")
+    )
+    cinema = models.ForeignKey(
+        "screenings.Cinema", models.PROTECT, db_index=False, related_name="+", verbose_name=_("cinema")
+    )
     about = models.DateField(_("about the date"))
 
     class Meta:
@@ -75,7 +80,9 @@ class TicketFigures(OfTickets):
     KEY = ("session_id", "film_id", "hall_id", "ticket_type_id", "seat_kind", "channel", "promocode_id")
 
     session = models.ForeignKey("screenings.Session", models.PROTECT, related_name="+", verbose_name=_("screening"))
-    film = models.ForeignKey("screenings.Film", models.PROTECT, related_name="+", verbose_name=_("film"))
+    film = models.ForeignKey(
+        "screenings.Film", models.PROTECT, db_index=False, related_name="+", verbose_name=_("film")
+    )
     hall = models.ForeignKey("screenings.Hall", models.PROTECT, related_name="+", verbose_name=_("hall"))
     ticket_type = models.ForeignKey(
         "screenings.TicketType", models.PROTECT, related_name="+", verbose_name=_("ticket type")
@@ -125,7 +132,9 @@ class BarFigures(OfBar):
 
     KEY = ("item_id", "channel", "promocode_id")
 
-    item = models.ForeignKey("concessions.ConcessionItem", models.PROTECT, related_name="+", verbose_name=_("bar item"))
+    item = models.ForeignKey(
+        "concessions.ConcessionItem", models.PROTECT, db_index=False, related_name="+", verbose_name=_("bar item")
+    )
     channel = models.CharField(_("channel"), max_length=16, choices=Order.Channel)
     promocode = models.ForeignKey(
         "orders.Promocode", models.PROTECT, null=True, related_name="+", verbose_name=_("promo code")
@@ -225,7 +234,9 @@ class StockFigures(Figures):
     KEY = ("item_id", "kind")
     MEASURES = ("units", "value", "uncosted")
 
-    item = models.ForeignKey("concessions.ConcessionItem", models.PROTECT, related_name="+", verbose_name=_("bar item"))
+    item = models.ForeignKey(
+        "concessions.ConcessionItem", models.PROTECT, db_index=False, related_name="+", verbose_name=_("bar item")
+    )
     kind = models.CharField(_("kind"), max_length=16, choices=StockMovement.Kind)
     units = models.BigIntegerField(_("units"), default=0)
     value = money(_("value"))

@@ -17,7 +17,9 @@ class ScreeningTotals(OfTickets):
     KEY = ("session_id", "film_id", "hall_id")
 
     session = models.ForeignKey("screenings.Session", models.PROTECT, related_name="+", verbose_name=_("screening"))
-    film = models.ForeignKey("screenings.Film", models.PROTECT, related_name="+", verbose_name=_("film"))
+    film = models.ForeignKey(
+        "screenings.Film", models.PROTECT, db_index=False, related_name="+", verbose_name=_("film")
+    )
     hall = models.ForeignKey("screenings.Hall", models.PROTECT, related_name="+", verbose_name=_("hall"))
 
     class Meta(Figures.Meta):
@@ -55,7 +57,9 @@ class ItemTotals(OfBar):
 
     KEY = ("item_id",)
 
-    item = models.ForeignKey("concessions.ConcessionItem", models.PROTECT, related_name="+", verbose_name=_("bar item"))
+    item = models.ForeignKey(
+        "concessions.ConcessionItem", models.PROTECT, db_index=False, related_name="+", verbose_name=_("bar item")
+    )
 
     class Meta(Figures.Meta):
         verbose_name = _("totals of bar items")
