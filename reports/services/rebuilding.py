@@ -1,7 +1,7 @@
 """Compare the figures of closed days with the orders, and build them anew."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -28,7 +28,7 @@ def wrong_days(cinema: Cinema, *, but_waiting: bool = False) -> Iterator[tuple[B
     end = closed[-1].ends_at
     checked = [day for day in closed if not but_waiting or (day.ends_at <= end - RECHECKED and not day.recount)]
     by_date = {day.date: day for day in checked}
-    for days in _chunks(checked, cinema.pk):
+    for days in _chunks(checked, [cinema.pk]):
         counted = counted_once(days, as_of=end)
         for table in FIGURES:
             found = difference(table, counted(table), days)
@@ -36,9 +36,9 @@ def wrong_days(cinema: Cinema, *, but_waiting: bool = False) -> Iterator[tuple[B
                 yield by_date[about], table
 
 
-def _chunks(closed: Sequence[BusinessDay], cinema: int) -> Iterator[Days]:
+def _chunks(closed: Sequence[BusinessDay], cinemas: Collection[int]) -> Iterator[Days]:
     for start in range(0, len(closed), CHUNK):
-        yield Days(closed[start : start + CHUNK], cinemas=[cinema])
+        yield Days(closed[start : start + CHUNK], cinemas=cinemas)
 
 
 def mark_wrong_days(cinemas: Iterable[Cinema]) -> int:
@@ -70,7 +70,10 @@ def rebuild(cinemas: Iterable[Cinema]) -> int:
             table._default_manager.filter(cinema__in=closed).delete()
         set_points(day for days in closed.values() for day in days if day.points_held is None)
         rows = sum(_book_in_time(days) for days in _together(closed.values()))
-        return rows + sum(_book_the_rest(cinema, days) for cinema, days in closed.items())
+        rows += sum(_book_the_rest(cinemas) for cinemas in _alike(closed.values()))
+        for days in closed.values():
+            _store_balances(days)
+        return rows
 
 
 def _together(of_cinemas: Iterable[list[BusinessDay]]) -> list[list[BusinessDay]]:
@@ -100,12 +103,24 @@ def _book_in_time(days: Iterable[BusinessDay]) -> int:
     return rows
 
 
-def _book_the_rest(cinema: int, closed: Sequence[BusinessDay]) -> int:
+def _alike(of_cinemas: Iterable[list[BusinessDay]]) -> Iterable[list[list[BusinessDay]]]:
+    """Grouped by those that have the same days, from the first one to the last."""
+    groups: defaultdict[tuple[tuple[date, datetime, datetime], ...], list[list[BusinessDay]]] = defaultdict(list)
+    for days in of_cinemas:
+        groups[tuple((day.date, day.starts_at, day.ends_at) for day in days)].append(days)
+    return groups.values()
+
+
+def _book_the_rest(closed: Sequence[Sequence[BusinessDay]]) -> int:
     """Book what changed more than a day after a screening without a refund, such as a payment that came late, with the
-    last day. Store the balances.
+    last day. `closed` are the same days of several cinemas: each statement reads the facts of all cinemas in a time, of
+    which it then takes theirs.
     """
-    last = closed[-1]
-    rows = sum(book([last], days, as_of=last.ends_at) for days in _chunks(closed, cinema))
+    last = [days[-1] for days in closed]
+    chunks = _chunks(closed[0], [day.cinema_id for day in last])
+    return sum(book(last, days, as_of=last[0].ends_at) for days in chunks)
+
+
+def _store_balances(closed: Sequence[BusinessDay]) -> None:
     set_balances(closed)
     BusinessDay.objects.bulk_update(closed, [*BALANCES, "points_held", "points_owed"], batch_size=BATCH)
-    return rows

@@ -93,6 +93,23 @@ def test_a_rebuild_books_a_guest_who_was_admitted_after_the_end_of_the_day(cinem
     assert wrong(cinema) == []
 
 
+def test_cinemas_that_are_rebuilt_together_have_the_rows_of_each_alone(cinema):
+    same_days, younger, far = a_cinema(), a_cinema(), a_cinema(time_zone="Asia/Vladivostok")
+    for each, at in ((same_days, NOON), (younger, NOON + DAY), (far, NOON)):
+        a_paid_order(a_session(a_hall(each), start=at + timedelta(hours=1)), seats=2, at=at)
+    Ticket.objects.filter(refund_line=None).update(used_at=END + 40 * timedelta(hours=1))
+    cinemas = [cinema, same_days, younger, far]
+    for each in cinemas:
+        close_days(each, until=END + 2 * DAY)
+    alone = [(rebuild([each]), rows()) for each in cinemas]
+
+    together = rebuild(cinemas)
+
+    assert together == sum(number for number, _rows in alone)
+    assert rows() == alone[-1][1]
+    assert [wrong(each) for each in cinemas] == [[], [], [], []]
+
+
 def test_a_rebuild_of_a_cinema_without_closed_days_does_nothing():
     assert rebuild([a_cinema()]) == 0
 
