@@ -18,12 +18,13 @@ from tests.helpers.factories import NOON
 MOSCOW, OMSK = ZoneInfo("Europe/Moscow"), ZoneInfo("Asia/Omsk")
 Build = tuple[Callable[..., Any], tuple[Any, ...]]  # and what else it is given
 OF_ANY_DAYS: list[Build] = [
-    *((each, ()) for each in (actions.count, orders.count, points.count)),
-    *((each._rows, ()) for each in (money, cash, gift_cards)),
+    *((each, ()) for each in (actions.count, points.count)),
+    *((each._rows, ()) for each in (money, orders, cash, gift_cards)),
     (bar._rows, (("item_id",), (20, 22, 22))),
+    (receipts._rows, (MOSCOW,)),
     (_booked_about, (TicketFigures,)),
 ]
-OF_SHARED_DAYS: list[Build] = [(stock._rows, ()), (receipts._rows, (MOSCOW,))]
+OF_SHARED_DAYS: list[Build] = [(stock._rows, ())]
 
 
 def days(zone: ZoneInfo, cinemas: list[int], *numbers: int) -> Days:

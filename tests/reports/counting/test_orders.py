@@ -4,6 +4,8 @@ import pytest
 
 from reports.counting import orders
 from reports.days import Days, planned_day
+from reports.models import OrderFigures
+from reports.reading import grouped
 from tests.helpers.factories import NOON, a_cinema, a_hall, a_paid_order, a_session, an_item, an_order
 
 pytestmark = pytest.mark.django_db
@@ -22,9 +24,7 @@ def test_paid_orders_count_by_what_they_contain_on_the_day_of_their_payment():
     a_paid_order(session, at=NOON + DAY, channel="RESERVATION")
     days = Days([planned_day(cinema, TODAY + number * DAY) for number in range(2)], cinemas=[cinema.pk])
 
-    rows = {(row["about"], row["channel"]): row for row in orders.count(days, NOON + 2 * DAY)}
+    rows = grouped(OrderFigures, orders.count(days, NOON + 2 * DAY), ["about", "channel"])
 
-    found = {
-        key: [row[each] for each in ("orders", "with_tickets", "with_bar", "with_both")] for key, row in rows.items()
-    }
+    found = {(row["about"], row["channel"]): [row[each] for each in OrderFigures.MEASURES] for row in rows}
     assert found == {(TODAY, "ONLINE"): [3, 2, 2, 1], (TODAY + DAY, "RESERVATION"): [1, 1, 0, 0]}
