@@ -145,6 +145,17 @@ INVARIANTS = [
         """,
     ),
     Invariant(
+        "A receipt is of the cinema of its order or gift card",
+        "payments.receipt",
+        """
+        SELECT receipt.id FROM payments_receipt receipt
+        LEFT JOIN orders_order o ON o.id = receipt.order_id
+        LEFT JOIN payments_giftcardmovement movement ON movement.id = receipt.gift_card_movement_id
+        LEFT JOIN payments_giftcard card ON card.id = movement.card_id
+        WHERE receipt.cinema_id <> COALESCE(o.cinema_id, card.cinema_id)
+        """,
+    ),
+    Invariant(
         "A cancelled order, and a refunded one that is processed, holds no seat and no snack",
         "orders.order",
         f"""

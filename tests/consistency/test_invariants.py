@@ -33,12 +33,14 @@ from orders.services import (
     mark_overdue,
     mark_paid,
     process_refunds,
+    receipt_sales,
     record_refund,
     refund,
     refund_cancelled_sessions,
     remind_locked,
 )
-from payments.models import CashMovement, CashPlace, Gateway, GiftCard, Payment, Refund, Shift
+from payments.models import CashMovement, CashPlace, Gateway, GiftCard, Payment, Receipt, Refund, Shift
+from payments.services import queue_gift_card_receipts
 from reports.models import TicketFigures
 from screenings.models import Session
 from screenings.services import cancel_session, complete_sessions
@@ -689,6 +691,15 @@ def a_gift_card_whose_cash_is_in_no_drawer(cinema):
     card = a_gift_card(a_shift(), tender="card_terminal")
     card.movements.update(tender="cash")
     return [card]
+
+
+@breaks("A receipt is of the cinema of its order or gift card")
+def receipts_of_another_cinema(cinema):
+    receipt_sales(list(cinema.partly.payments.all()), at=NOON)
+    card = a_gift_card(a_shift())
+    queue_gift_card_receipts([card.movements.get()], at=NOON)
+    Receipt.objects.update(cinema=a_hall().cinema)
+    return Receipt.objects.all()
 
 
 STATEMENT_ADDS_UP = "A film hire statement adds up: its amounts are those of its lines"
