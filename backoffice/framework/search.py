@@ -1,4 +1,4 @@
-"""Search on lists: by words within texts, or by exact codes, each of which has an index."""
+"""Search on lists: by words within texts, or by exact codes."""
 
 from typing import Any, ClassVar
 
@@ -15,7 +15,8 @@ class SearchMixin:
     """Fields that begin with "=" hold codes, which Django would compare in capitals, without an index.
 
     A page whose fields are all of this kind finds the rows that have the whole text in one of them, as it is typed, in
-    capitals or in small letters: an index answers at once, however many rows there are.
+    capitals or in small letters. What people search for most, such as an order's number, comes first and has an index,
+    so that it is found at once, however many rows there are.
     """
 
     searches_phones: ClassVar[bool] = False  # a number is searched for as it is stored, however it is typed
@@ -33,11 +34,13 @@ class SearchMixin:
 
 
 def with_code(rows: QuerySet[Any], fields: list[str], code: str) -> QuerySet[Any]:
-    """The rows that have the code in one of these fields. One query for each field: no index serves two at once."""
+    """The rows that have the code in the first of these fields in which one has it. A query for each field until then:
+    no index serves two at once, and some of the fields that come after the order's number have none.
+    """
     spelled = {code, code.upper(), code.lower()}
-    keys = {
-        key
-        for field in fields
-        for key in rows.filter(**{f"{field}__in": spelled}).order_by().values_list("pk", flat=True)[:MOST_ROWS]
-    }
+    keys: list[Any] = []
+    for field in fields:
+        found = rows.filter(**{f"{field}__in": spelled}).order_by().values_list("pk", flat=True)
+        if keys := list(found[:MOST_ROWS]):
+            break
     return rows.filter(pk__in=keys)

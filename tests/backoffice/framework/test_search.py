@@ -49,6 +49,15 @@ def test_a_row_is_found_by_any_of_the_codes_within_the_rows_of_the_list():
     assert set(with_code(listed, ["number", "email"], f"{first.number}@example.org")) == {second}
 
 
+def test_what_is_found_by_one_code_is_not_looked_for_by_the_next(django_assert_num_queries):
+    order = an_order()
+
+    with django_assert_num_queries(1):
+        found = with_code(Order.objects.all(), ["number", "email", "phone"], order.number)
+
+    assert list(found) == [order]
+
+
 @pytest.mark.parametrize("page", BY_CODES, ids=lambda page: page.model._meta.label_lower)
 def test_a_code_is_compared_as_its_index_has_it(page):
     request = RequestFactory().get("/")
