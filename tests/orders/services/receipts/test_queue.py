@@ -256,6 +256,21 @@ def test_after_the_show_a_second_receipt_settles_what_was_not_refunded():
     assert not Receipt.objects.filter(awaits_settlement=True).exists()
 
 
+def test_the_receipts_of_an_order_are_of_its_cinema():
+    _first, session = a_session(), a_session()
+    order = paid_at_the_bank(session, seats=2)
+    made()
+    refund(order, lines=[order.tickets.first()], reason="Ill", at=NOON)
+    send_refunds(list(Refund.objects.to_send(NOON)), at=NOON)
+    made()
+    complete([order], at=LATER)
+
+    receipts = made(at=LATER)
+
+    assert len({receipt.kind for receipt in receipts}) == 3
+    assert {receipt.cinema for receipt in receipts} == {session.hall.cinema}
+
+
 def test_returned_payments_have_receipts_for_an_advance_and_its_refund():
     session = a_session()
     order = an_order(session)
