@@ -14,7 +14,8 @@ import cinema.urls  # noqa: F401 - it loads the pages
 from accounts.models import User
 from accounts.services import sync_roles
 from concessions.models import ConcessionPreorder
-from orders.models import Order
+from orders.models import Order, OrderEvent, Ticket
+from payments.models import Payment, Receipt
 from screenings.models import Cinema
 from tests.bench.measuring import counted
 from tests.bench.world import DAY, DUE, HOUR, GatewayHarness, Kind, analyse
@@ -103,6 +104,9 @@ def pages() -> Iterator[Page]:
     code = ConcessionPreorder.objects.filter(order=order).values_list("pickup_code", flat=True)[0]
     for what, word in (("number", order.number), ("e-mail", order.email), ("pick-up code", code)):
         yield Page(f"search by {what}", f"{orders}?q={word}", 100)
+    for model in (OrderEvent, Payment, Receipt, Ticket):
+        found = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist", query={"q": order.number})
+        yield Page(f"search {model._meta.label_lower} by the order's number", found, 100)
 
 
 def visit(client: Client, page: Page, *, times: int) -> Visit:
