@@ -12,6 +12,7 @@ FIRST_KEY, KEYS_PER_COPY = 10_000_000, 50_000  # ids of copies have eight digits
 #: Fields of a unique constraint whose other fields are equal in all copies, so each copy needs its own value.
 UNIQUE_TEXTS = {
     "notifications.Notification": {"occasion"},
+    "orders.Order": {"number", "token"},
     "integrations.MarketingList": {"list_id"},
     "payments.LegalEntity": {"tax_number"},
     "payments.Payment": {"external_id"},
