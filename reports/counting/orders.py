@@ -24,7 +24,7 @@ def count(days: Days, as_of: datetime) -> Iterator[Row]:
 
 @compiled_for_days
 def _rows(days: Days, as_of: datetime) -> QuerySet[Any, Any]:
-    """By what they contain, since what an aggregate is filtered by is looked up for each of its uses."""
+    """Grouped by what they contain: in the filter of a count, each EXISTS would be looked up for every count."""
     tickets = Exists(Ticket.objects.filter(order=OuterRef("pk")))
     snacks = Exists(ConcessionPreorder.objects.filter(order=OuterRef("pk")))
     return (

@@ -70,7 +70,7 @@ def rebuild(cinemas: Iterable[Cinema]) -> int:
             table._default_manager.filter(cinema__in=closed).delete()
         set_points(day for days in closed.values() for day in days if day.points_held is None)
         rows = sum(_book_in_time(days) for days in _together(closed.values()))
-        rows += sum(_book_the_rest(cinemas) for cinemas in _alike(closed.values()))
+        rows += sum(_book_the_rest(cinemas) for cinemas in _with_same_days(closed.values()))
         for days in closed.values():
             _store_balances(days)
         return rows
@@ -103,8 +103,8 @@ def _book_in_time(days: Iterable[BusinessDay]) -> int:
     return rows
 
 
-def _alike(of_cinemas: Iterable[list[BusinessDay]]) -> Iterable[list[list[BusinessDay]]]:
-    """Grouped by those that have the same days, from the first one to the last."""
+def _with_same_days(of_cinemas: Iterable[list[BusinessDay]]) -> Iterable[list[list[BusinessDay]]]:
+    """The days of cinemas, grouped by cinemas that have exactly the same ones."""
     groups: defaultdict[tuple[tuple[date, datetime, datetime], ...], list[list[BusinessDay]]] = defaultdict(list)
     for days in of_cinemas:
         groups[tuple((day.date, day.starts_at, day.ends_at) for day in days)].append(days)
@@ -113,8 +113,8 @@ def _alike(of_cinemas: Iterable[list[BusinessDay]]) -> Iterable[list[list[Busine
 
 def _book_the_rest(closed: Sequence[Sequence[BusinessDay]]) -> int:
     """Book what changed more than a day after a screening without a refund, such as a payment that came late, with the
-    last day. `closed` are the same days of several cinemas: each statement reads the facts of all cinemas in a time, of
-    which it then takes theirs.
+    last day. `closed` has the days of each cinema; all have the same days, so that each statement is asked for all of
+    them together.
     """
     last = [days[-1] for days in closed]
     chunks = _chunks(closed[0], [day.cinema_id for day in last])
